@@ -1,0 +1,39 @@
+"""The program: settings -> platform -> Kubernetes provider -> one Rasa release per assistant -> outputs."""
+
+import pulumi
+
+from components.kubernetes.database import DatabaseServer
+from components.platform import create_platform
+from components.rasa.assistant import AssistantSpec, RasaAssistant
+from providers.kubernetes import kubernetes_provider
+from providers.random import random_provider
+from settings import load
+
+settings = load()
+random = random_provider()
+platform = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
+in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random])
+
+database = DatabaseServer("database", platform.tracker_store, settings.profile, opts=in_cluster)
+assistants = {
+    assistant.name: RasaAssistant(
+        assistant.name,
+        AssistantSpec(
+            settings=assistant,
+            profile=settings.profile,
+            secrets={key: settings.secret(key) for key in settings.secrets},
+            connections=platform.assistants[assistant.name],
+            cluster=platform.cluster,
+            database=database,
+        ),
+        opts=in_cluster,
+    )
+    for assistant in settings.assistants
+}
+
+pulumi.export("endpoints", {name: assistant.endpoints for name, assistant in assistants.items()})
+pulumi.export("values", {name: assistant.values for name, assistant in assistants.items()})
+pulumi.export("namespaces", {name: assistant.namespace for name, assistant in assistants.items()})
+pulumi.export("services", platform.services)
+pulumi.export("next", {name: assistant.next_step for name, assistant in assistants.items()})
+pulumi.export("kubeconfig", pulumi.Output.secret(platform.cluster.kubeconfig))

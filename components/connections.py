@@ -1,0 +1,139 @@
+"""Connections: what a service tells those who use it. The only thing that passes between clouds, cluster and Rasa.
+
+A service component ends in one of these. Secrets stand in fields that are never printed. `networks` are the address
+ranges where the service answers, in CIDR form: network policies open exactly these. `ready` are the resources that must
+exist before a client can connect, but that no output names: firewall rules, grants, topics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordAuth:
+    """A user name and a password. The password is a secret output."""
+
+    username: pulumi.Input[str]
+    password: pulumi.Output[str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IamAuth:
+    """Tokens from the pod's own cloud identity, which Rasa fetches itself (AWS only; rasa-pro 3.14 and later)."""
+
+    username: pulumi.Input[str]
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresConnection:
+    """A PostgreSQL server as its administrator sees it; every assistant gets a database and a role on it.
+
+    `roles` tells how the assistants' roles sign in: `password`, or `iam` (the role is granted `rds_iam`).
+    `ca_pem` holds the certificates that sign the server's, PEM.
+    """
+
+    host: pulumi.Output[str]
+    port: int
+    admin: PasswordAuth
+    roles: Literal["password", "iam"]
+    region: str
+    ssl_mode: Literal["verify-full", "verify-ca"]
+    ca_pem: pulumi.Input[str]
+    networks: tuple[str, ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisConnection:
+    """One assistant's access to a Redis-compatible service, cluster mode off.
+
+    `iam_cluster` is the name that tokens are made for, with `IamAuth`. No `ca_pem`: a public root signs the server's certificate.
+    """
+
+    host: pulumi.Output[str]
+    port: int
+    auth: PasswordAuth | IamAuth
+    iam_cluster: pulumi.Input[str] | None
+    tls: bool
+    networks: tuple[str, ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KafkaConnection:
+    """One assistant's access to Kafka over TLS, its topics made.
+
+    `bootstrap` is one comma-separated string `host:port,host:port`. `producer` is Rasa's access, `consumer` that of analytics.
+    """
+
+    bootstrap: pulumi.Output[str]
+    mechanism: Literal["SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"]
+    producer: PasswordAuth | IamAuth
+    consumer: PasswordAuth | IamAuth
+    events_topic: str
+    dead_letter_topic: str
+    ports: tuple[int, ...]
+    networks: tuple[str, ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStorageConnection:
+    """Object storage with Rasa's own remote storage of that name.
+
+`environment` is what Rasa reads beside it;
+    `upload_command` puts a local model where Rasa looks for it (`<file>` stands for the archive).
+    """
+
+    remote_storage: Literal["aws", "gcs", "azure"]
+    prefix: str
+    environment: Mapping[str, pulumi.Input[str]]
+    upload_command: pulumi.Output[str]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadIdentity:
+    """What makes a pod's service account an identity of the cloud.
+
+    `endpoints` are the addresses (CIDR, port) where pods fetch their tokens inside the node.
+    """
+
+    service_account_annotations: Mapping[str, pulumi.Input[str]]
+    pod_labels: Mapping[str, str]
+    endpoints: tuple[tuple[str, int], ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterConnection:
+    """A Kubernetes cluster.
+
+    `identifier` stays the same as long as the cluster is the same (ARN or resource id). `kubeconfig` is JSON with exec
+    authentication, no token in it. `networks` are the ranges that nodes, and so load balancers and probes, come from.
+    """
+
+    name: pulumi.Output[str]
+    identifier: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str] = field(repr=False)
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantConnections:
+    """Everything that one assistant uses beside the shared PostgreSQL server; None where the stack has no such service.
+
+    `rasa` is the identity of the service account `rasa`, `analytics` that of `rasa-pro-services`.
+    """
+
+    lock_store: RedisConnection | None
+    event_queue: KafkaConnection | None
+    model_storage: ModelStorageConnection | None
+    rasa: WorkloadIdentity
+    analytics: WorkloadIdentity

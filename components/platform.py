@@ -1,0 +1,53 @@
+"""The contract that every cloud fulfils, and the one place that chooses a cloud.
+
+Only the chosen cloud's package, and with it its SDK, is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pulumi
+import pulumi_random
+
+from components.connections import AssistantConnections, ClusterConnection, PostgresConnection
+from settings import Cloud, Settings
+
+
+class Platform(Protocol):
+    """A cluster and the services of Rasa's architecture on one cloud."""
+
+    @property
+    def cluster(self) -> ClusterConnection:
+        """The Kubernetes cluster; depends on everything that a pod needs to be scheduled and to get its identity."""
+        ...
+
+    @property
+    def tracker_store(self) -> PostgresConnection:
+        """The PostgreSQL server that all assistants share."""
+        ...
+
+    @property
+    def assistants(self) -> Mapping[str, AssistantConnections]:
+        """What each assistant uses, by its name."""
+        ...
+
+    @property
+    def services(self) -> Mapping[str, pulumi.Output[str]]:
+        """Addresses of the services, by the name of their layer in the stack file; nothing secret."""
+        ...
+
+
+def create_platform(name: str, settings: Settings, random: pulumi_random.Provider) -> Platform:
+    """The platform of the cloud that the stack file names, with provider instances of its own.
+
+    `name` begins every physical name: `rasa-<stack>`.
+    """
+    match settings.cloud:
+        case Cloud.AWS:
+            from components.aws.platform import AwsPlatform
+            from providers.aws import aws_provider
+
+            provider = aws_provider(settings)
+            return AwsPlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random]))

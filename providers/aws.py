@@ -1,0 +1,19 @@
+"""The AWS provider: one instance, region and tags on every resource, optionally a role to assume."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from settings import Settings
+
+
+def aws_provider(settings: Settings) -> aws.Provider:
+    """A provider for the stack's region. Credentials come from the environment."""
+    role = settings.provider.role_arn
+    return aws.Provider(
+        "aws",
+        region=settings.region,
+        default_tags={"tags": {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}},
+        assume_roles=[{"role_arn": role, "session_name": f"pulumi-{pulumi.get_stack()}"}] if role else None,
+    )

@@ -1,0 +1,21 @@
+"""The Kubernetes provider: one instance, for the platform's cluster."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.connections import ClusterConnection
+
+
+def kubernetes_provider(cluster: ClusterConnection) -> kubernetes.Provider:
+    """A provider that signs in by the kubeconfig's exec plug-in.
+
+    `cluster_identifier` keeps a changed kubeconfig from replacing the provider and with it every object in the cluster.
+    """
+    return kubernetes.Provider(
+        "kubernetes",
+        kubeconfig=cluster.kubeconfig,
+        cluster_identifier=cluster.identifier,
+        enable_server_side_apply=True,
+    )

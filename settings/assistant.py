@@ -1,0 +1,114 @@
+"""An assistant: one Rasa release with a namespace, database, topics, model prefix and identity of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field
+
+from settings.base import Image, Model, SecretKey, at_least, matching
+
+HOST_NAME: Final = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+
+AssistantName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[a-z][a-z0-9]{0,19}",
+            "is not a name of an assistant (a-z and 0-9, letter first, at most 20)",
+            "choose one like rasa or support2",
+        )
+    ),
+]
+ModelKey = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?!.*\.\.)[a-zA-Z0-9_][a-zA-Z0-9_./\-]*\.tar\.gz",
+            "is not the key of a model (relative, ends with .tar.gz)",
+            "write it like 20261123-model.tar.gz",
+        )
+    ),
+]
+EnvironmentName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[A-Z_][A-Z0-9_]*", "is not the name of an environment variable", "write it in capitals: OPENAI_API_KEY"
+        )
+    ),
+]
+HttpUrl = Annotated[
+    str,
+    AfterValidator(matching(r"https?://[^\s/]+\S*", "is not an http(s) URL", "write it like https://nlg.example.com")),
+]
+Replicas = Annotated[int, AfterValidator(at_least(1, "one replica"))]
+Quantity = Annotated[
+    str,
+    AfterValidator(matching(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?", "is not a Kubernetes quantity", "write it like 500m or 4Gi")),
+]
+
+
+class ActionServer(Model):
+    """The server that runs custom actions, released beside Rasa."""
+
+    image: Image = Field(description="Image with your actions.")
+    replicas: Replicas = Field(default=1, description="Number of pods.")
+
+
+class NlgServer(Model):
+    """A server of yours that writes the responses."""
+
+    url: HttpUrl = Field(description="Its address.")
+
+
+class Ingress(Model):
+    """How users reach the assistant. Controller, DNS and certificate are yours."""
+
+    host: Annotated[
+        str, AfterValidator(matching(HOST_NAME, "is not a host name", "write it like rasa.example.com"))
+    ] = Field(description="Host name.")
+    class_name: str = Field(min_length=1, description="Ingress class of your controller.")
+    tls_secret: str | None = Field(default=None, description="Secret with the certificate, in the namespace.")
+
+
+class Resources(Model):
+    """What a Rasa pod asks for."""
+
+    cpu: Quantity = Field(description="CPU request.")
+    memory: Quantity = Field(description="Memory request.")
+    memory_limit: Quantity = Field(description="Memory limit.")
+
+
+class Assistant(Model):
+    """One assistant on the platform."""
+
+    name: AssistantName = Field(
+        default="rasa",
+        description="Names the namespace, database, role, topics and prefixes. Changing it replaces them.",
+    )
+    rasa_version: str = Field(description="Rasa Pro version, major.minor; must fit the pinned chart.")
+    image: Image | None = Field(default=None, description="Image of Rasa Pro; by default Rasa's own for rasaVersion.")
+    replicas: Replicas = Field(description="Number of Rasa pods; from 2 on a lock store is needed.")
+    max_replicas: Replicas | None = Field(
+        default=None, description="Turns on autoscaling by CPU between replicas and this."
+    )
+    resources: Resources = Field(description="What a Rasa pod asks for.")
+    model: ModelKey | None = Field(
+        default=None,
+        description="Object key of the model below the assistant's prefix. Without it everything but the release is made.",
+    )
+    channels: dict[str, dict[str, Any] | None] = Field(
+        default_factory=lambda: {"rest": {}}, description="Content of credentials.yml: channels by name."
+    )
+    model_groups: tuple[dict[str, Any], ...] = Field(
+        default=(), description="Model groups of endpoints.yml (LLM deployments), each with an id and models."
+    )
+    secret_env: dict[EnvironmentName, SecretKey] = Field(
+        default_factory=dict,
+        description="Environment variables of the Rasa pods whose value is a key of rasa:secrets.",
+    )
+    action_server: ActionServer | None = Field(default=None, description="Custom actions; none by default.")
+    nlg: NlgServer | None = Field(default=None, description="External response server; none by default.")
+    analytics: bool = Field(default=False, description="Rasa Pro Services, with a database of its own.")
+    ingress: Ingress | None = Field(default=None, description="Ingress; none by default.")

@@ -1,0 +1,124 @@
+"""Limits of AWS that settings can break, each with the service whose limit it is."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from settings.layers import CreateLockStore, CreateMsk
+from settings.problems import Problem
+
+if TYPE_CHECKING:
+    from settings.model import Settings
+
+RDS_STORAGE_GB: Final = (20, 65536)
+MSK_STORAGE_GB: Final = 16384
+RDS_BACKUP_DAYS: Final = 35
+ELASTICACHE_BACKUP_DAYS: Final = 35
+ELASTICACHE_NODES: Final = 6
+VPC_PREFIX: Final = (16, 19)  # wider is refused by AWS, narrower leaves data subnets without room
+
+
+def aws_rules(settings: Settings) -> Iterator[Problem]:
+    """Problems that only AWS has."""
+    yield from _network(settings)
+    yield from _tracker_store(settings)
+    match settings.lock_store:
+        case CreateLockStore() as store:
+            yield from _size("lockStore.size", store.size, r"cache\.[a-z0-9]+\.[a-z0-9]+", "cache.m7g.large")
+            yield from _above("lockStore.nodes", store.nodes, ELASTICACHE_NODES, "the nodes of one ElastiCache shard")
+            yield from _above(
+                "lockStore.backupDays", store.backup_days, ELASTICACHE_BACKUP_DAYS, "the ElastiCache limit"
+            )
+        case _:
+            pass
+    match settings.event_queue:
+        case CreateMsk() as queue:
+            yield from _event_queue(settings, queue)
+        case _:
+            pass
+
+
+def _network(settings: Settings) -> Iterator[Problem]:
+    for zone in settings.network.zones:
+        if not zone.startswith(settings.region):
+            yield Problem(
+                key="network.zones",
+                got=zone,
+                expected=f"is not in {settings.region}",
+                fix=f"name zones like {settings.region}a",
+            )
+    prefix = ipaddress.IPv4Network(settings.network.cidr).prefixlen
+    if not VPC_PREFIX[0] <= prefix <= VPC_PREFIX[1]:
+        yield Problem(
+            key="network.cidr",
+            got=settings.network.cidr,
+            expected=f"is not between /{VPC_PREFIX[0]} and /{VPC_PREFIX[1]}, what a VPC allows and three tiers need",
+            fix="choose a range like 10.0.0.0/16",
+        )
+    service = ipaddress.IPv4Network(settings.cluster.service_cidr)
+    if not (service.is_private and 12 <= service.prefixlen <= 24):
+        yield Problem(
+            key="cluster.serviceCidr",
+            got=settings.cluster.service_cidr,
+            expected="is not a private range between /12 and /24, what EKS accepts",
+            fix="choose a range like 172.20.0.0/16",
+        )
+    if not re.fullmatch(r"1\.\d{2}", settings.cluster.version):
+        yield Problem(
+            key="cluster.version",
+            got=settings.cluster.version,
+            expected="is not an EKS version",
+            fix="write it like '1.35'",
+        )
+    for size in settings.cluster.node_sizes:
+        yield from _size("cluster.nodeSizes", size, r"[a-z][a-z0-9\-]*\.[a-z0-9\-]+", "m7i.xlarge")
+
+
+def _tracker_store(settings: Settings) -> Iterator[Problem]:
+    store = settings.tracker_store
+    yield from _size("trackerStore.size", store.size, r"db\.[a-z0-9]+\.[a-z0-9]+", "db.m7g.large")
+    minimum, maximum = RDS_STORAGE_GB
+    if store.storage_gb < minimum:
+        yield Problem(
+            key="trackerStore.storageGb",
+            got=str(store.storage_gb),
+            expected=f"is below {minimum}, the RDS minimum",
+            fix=f"set {minimum} or more",
+        )
+    yield from _above("trackerStore.maxStorageGb", store.max_storage_gb, maximum, "the RDS maximum")
+    yield from _above("trackerStore.backupDays", store.backup_days, RDS_BACKUP_DAYS, "the RDS maximum")
+
+
+def _event_queue(settings: Settings, queue: CreateMsk) -> Iterator[Problem]:
+    yield from _size("eventQueue.size", queue.size, r"(kafka|express)\.[a-z0-9]+\.[a-z0-9]+", "kafka.m7g.large")
+    if queue.size.startswith("express."):
+        yield Problem(
+            key="eventQueue.size",
+            got=queue.size,
+            expected="is an Express broker, whose storage and configuration this program does not set",
+            fix="choose a standard broker like kafka.m7g.large",
+        )
+    yield from _above("eventQueue.storageGb", queue.storage_gb, MSK_STORAGE_GB, "the MSK maximum")
+    zones = len(settings.network.zones)
+    if queue.brokers < 1 or queue.brokers % zones:
+        yield Problem(
+            key="eventQueue.brokers",
+            got=str(queue.brokers),
+            expected=f"is not a multiple of the {zones} zones, what MSK demands",
+            fix=f"set {zones} or {2 * zones}",
+        )
+
+
+def _size(key: str, size: str, pattern: str, example: str) -> Iterator[Problem]:
+    if re.fullmatch(pattern, size) is None:
+        yield Problem(
+            key=key, got=repr(size), expected="is not an AWS instance type here", fix=f"write it like {example}"
+        )
+
+
+def _above(key: str, number: int, maximum: int, reason: str) -> Iterator[Problem]:
+    if number > maximum:
+        yield Problem(key=key, got=str(number), expected=f"is above {maximum}, {reason}", fix=f"set {maximum} or less")
