@@ -24,9 +24,33 @@ class PasswordAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class IamAuth:
-    """Tokens from the pod's own cloud identity, which Rasa fetches itself (AWS only; rasa-pro 3.14 and later)."""
+    """Tokens from the pod's own cloud identity, which Rasa fetches itself (AWS only; rasa-pro 3.14 and later).
+
+    `username` is None where the service knows the caller by its identity alone (MSK).
+    """
+
+    username: pulumi.Input[str] | None
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisIamAuth:
+    """The same for ElastiCache, whose tokens are made for one user and one replication group."""
 
     username: pulumi.Input[str]
+    region: str
+    replication_group: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordRoles:
+    """Each assistant's database role gets a generated password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IamRoles:
+    """Each assistant's database role is granted `rds_iam` and has no password."""
+
     region: str
 
 
@@ -34,15 +58,13 @@ class IamAuth:
 class PostgresConnection:
     """A PostgreSQL server as its administrator sees it; every assistant gets a database and a role on it.
 
-    `roles` tells how the assistants' roles sign in: `password`, or `iam` (the role is granted `rds_iam`).
-    `ca_pem` holds the certificates that sign the server's, PEM.
+    `roles` tells how the assistants' roles sign in. `ca_pem` holds the roots that the server's certificate chains to, PEM.
     """
 
     host: pulumi.Output[str]
     port: int
     admin: PasswordAuth
-    roles: Literal["password", "iam"]
-    region: str
+    roles: PasswordRoles | IamRoles
     ssl_mode: Literal["verify-full", "verify-ca"]
     ca_pem: pulumi.Input[str]
     networks: tuple[str, ...]
@@ -53,14 +75,13 @@ class PostgresConnection:
 class RedisConnection:
     """One assistant's access to a Redis-compatible service, cluster mode off.
 
-    `iam_cluster` is the name that tokens are made for, with `IamAuth`. No `ca_pem`: a public root signs the server's certificate.
+    `ca_pem` is None for a plain connection; else the roots that the server's certificate chains to, PEM.
     """
 
     host: pulumi.Output[str]
     port: int
-    auth: PasswordAuth | IamAuth
-    iam_cluster: pulumi.Input[str] | None
-    tls: bool
+    auth: PasswordAuth | RedisIamAuth
+    ca_pem: pulumi.Input[str] | None
     networks: tuple[str, ...]
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
 
@@ -78,6 +99,7 @@ class KafkaConnection:
     consumer: PasswordAuth | IamAuth
     events_topic: str
     dead_letter_topic: str
+    ca_pem: pulumi.Input[str]
     ports: tuple[int, ...]
     networks: tuple[str, ...]
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
