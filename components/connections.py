@@ -23,13 +23,9 @@ class PasswordAuth:
 
 
 @dataclass(frozen=True, kw_only=True)
-class IamAuth:
-    """Tokens from the pod's own cloud identity, which Rasa fetches itself (AWS only; rasa-pro 3.14 and later).
+class KafkaIamAuth:
+    """Tokens from the pod's own cloud identity, which Rasa fetches itself (AWS only; rasa-pro 3.14 and later)."""
 
-    `username` is None where the service knows the caller by its identity alone (MSK).
-    """
-
-    username: pulumi.Input[str] | None
     region: str
 
 
@@ -95,8 +91,8 @@ class KafkaConnection:
 
     bootstrap: pulumi.Output[str]
     mechanism: Literal["SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"]
-    producer: PasswordAuth | IamAuth
-    consumer: PasswordAuth | IamAuth
+    producer: PasswordAuth | KafkaIamAuth
+    consumer: PasswordAuth | KafkaIamAuth
     events_topic: str
     dead_letter_topic: str
     ca_pem: pulumi.Input[str]
@@ -107,10 +103,11 @@ class KafkaConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelStorageConnection:
-    """Object storage with Rasa's own remote storage of that name.
+    """One assistant's access to object storage, through Rasa's remote storage of that name.
 
-`environment` is what Rasa reads beside it;
-    `upload_command` puts a local model where Rasa looks for it (`<file>` stands for the archive).
+    Models stand below `prefix` (ends with a slash), the only part of the bucket that the assistant can read.
+    `environment` is what Rasa reads beside `--remote-storage` and `--model`. `upload_command` copies a local
+    `model.tar.gz` to `<prefix>model.tar.gz`.
     """
 
     remote_storage: Literal["aws", "gcs", "azure"]

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field
 
 from settings.base import Image, Model, SecretKey, at_least, matching
 
+SERVICE_ACCOUNT: Final = "rasa"
+ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
 HOST_NAME: Final = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 
 AssistantName = Annotated[
@@ -112,3 +114,43 @@ class Assistant(Model):
     nlg: NlgServer | None = Field(default=None, description="External response server; none by default.")
     analytics: bool = Field(default=False, description="Rasa Pro Services, with a database of its own.")
     ingress: Ingress | None = Field(default=None, description="Ingress; none by default.")
+
+    @property
+    def namespace(self) -> str:
+        """Kubernetes namespace."""
+        return self.name
+
+    @property
+    def database(self) -> str:
+        """PostgreSQL database and its owner role, which has the same name."""
+        return self.name
+
+    @property
+    def analytics_database(self) -> str:
+        """PostgreSQL database of analytics and its owner role, which has the same name."""
+        return f"{self.name}_analytics"
+
+    @property
+    def events_topic(self) -> str:
+        """Kafka topic that Rasa writes and analytics reads."""
+        return f"{self.name}-core-events"
+
+    @property
+    def dead_letter_topic(self) -> str:
+        """Kafka topic for events that analytics cannot process."""
+        return f"{self.name}-analytics-dlq"
+
+    @property
+    def consumer_group(self) -> str:
+        """Kafka consumer group of analytics."""
+        return f"{self.name}-analytics"
+
+    @property
+    def key_prefix(self) -> str:
+        """Prefix of all keys in Redis; alphanumeric, else Rasa ignores it."""
+        return self.name
+
+    @property
+    def model_prefix(self) -> str:
+        """Prefix of all models in object storage."""
+        return f"{self.name}/"
