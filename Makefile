@@ -1,0 +1,39 @@
+# Every command of the project. Each one first puts in place what it needs (Python packages, the Pulumi CLI).
+STACK ?= dev
+PYTHON ?= python3
+
+# Our own commands find Python, Helm, the linters and the Pulumi CLI in the virtual environment before anywhere else.
+RUN := PATH="$(CURDIR)/.venv/bin:$$PATH"
+PULUMI := $(RUN) python -m sandbox pulumi
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview destroy test lint setup clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
+	@$(PULUMI) up --stack $(STACK) --yes --skip-preview
+
+preview: setup ## show what up would change
+	@$(PULUMI) preview --stack $(STACK)
+
+destroy: setup ## take the stack down again
+	@$(PULUMI) destroy --stack $(STACK) --yes --skip-preview
+
+test: setup ## run the tests
+	@$(RUN) pytest --numprocesses auto --dist loadgroup
+
+lint: setup ## check style, types and the direction of imports
+	@$(RUN) ruff check
+	@$(RUN) ruff format --check
+	@$(RUN) pyright --warnings
+	@$(RUN) lint-imports
+
+setup: ## only put in place what the other commands need
+	@command -v $(PYTHON) >/dev/null || { echo "setup: $(PYTHON) is not on PATH; install Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -m tools.setup
+
+clean: ## remove the virtual environment, the sandbox's state and all caches of this checkout
+	rm -rf .venv .sandbox .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

