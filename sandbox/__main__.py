@@ -1,0 +1,19 @@
+"""Entry point: `python -m sandbox pulumi <any pulumi arguments>`."""
+
+import sys
+
+from sandbox.command import run
+
+USAGE = "usage: python -m sandbox pulumi <any pulumi arguments>, for example: python -m sandbox pulumi up --stack dev"
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the one command there is; 2 for anything else."""
+    if arguments[:1] != ["pulumi"]:
+        print(USAGE, file=sys.stderr)
+        return 2
+    return run(arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

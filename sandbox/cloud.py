@@ -1,0 +1,274 @@
+"""The life of a resource, the same for every type: checked, compared, made, read, changed and deleted by its row."""
+
+import json
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox import sdk
+from sandbox.inputs import Problem, problems
+from sandbox.package import Package
+from sandbox.rows import Record, Ref, Refused, Row, Seed, Subject, Where
+from sandbox.store import Store, Transaction
+from sandbox.wire import UNKNOWN, Properties, at_path, changed_paths, has_secret, reveal, secret
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes between two sets of inputs: path -> "add" | "delete" | "update", and which paths replace."""
+
+    changes: Mapping[str, str]
+    replaces: frozenset[str]
+    delete_before_replace: bool
+
+
+@dataclass(frozen=True)
+class _Here:
+    """The world as one configured instance sees it: its own region, its own account."""
+
+    transaction: Transaction
+    package: Package
+    where: Where
+
+    def _scope(self, token: str) -> str | None:
+        row = self.package.rows.get(token)
+        return self.where.scopes[row.scope] if row else None  # another package's resources are seen everywhere
+
+    def find(self, token: str, attribute: str, value: Any) -> Record | None:
+        return self.transaction.find(token, self._scope(token), attribute, value)
+
+    def all(self, token: str) -> list[Record]:
+        return self.transaction.all(token, self._scope(token))
+
+    def is_taken(self, kind: str, name: str) -> bool:
+        return self.transaction.is_taken(self.where.scopes["region"], kind, name)
+
+
+class Cloud:
+    """One configured provider instance. Safe to call from many threads; raises `Refused` where the cloud says no."""
+
+    def __init__(self, package: Package, where: Where, store: Store):
+        self._package = package
+        self.where = where
+        self._store = store
+
+    def check(self, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> tuple[Properties, list[Problem]]:
+        """Returns the inputs with physical names filled in, and what is wrong with them."""
+        row = self._row(urn)
+        inputs = _autonamed(row, urn, olds, news, random_seed)
+        plain = reveal(inputs)
+        try:
+            found = problems(row.token, plain)
+        except sdk.UnknownType as error:
+            found = [("", str(error))]
+        if not found:
+            subject = Subject(urn=urn, inputs=plain, old_inputs=reveal(olds), where=self.where, seed=Seed(urn))
+            found = list(_refusals(row, subject))
+        return inputs, found
+
+    def diff(self, urn: str, id: str, old_inputs: Properties, olds: Properties, news: Properties) -> Difference:
+        """Compares the inputs, and the outputs that are derived from the provider's configuration."""
+        row = self._row(urn)
+        subject = self._subject(urn, news, old_inputs=old_inputs, old_outputs=olds, seed=urn)
+        changes = dict(changed_paths(subject.old_inputs, subject.inputs))
+        replaces = {path for path in changes if _is_below(path, row.replaces_on)}
+        if changes:
+            replaces |= set(row.replaces_if(subject))
+        for key, value in self._package.derived(subject).items():
+            if subject.old_outputs.get(key) != value and UNKNOWN not in json.dumps(value):
+                changes[key] = "update"
+        before = bool(replaces) and (row.delete_before_replace or _keeps_its_name(row, subject))
+        return Difference(changes | dict.fromkeys(replaces - changes.keys(), "update"), frozenset(replaces), before)
+
+    def create(self, urn: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
+        """Makes the resource and returns id and outputs; in a preview nothing is made and what the cloud gives is unknown."""
+        row = self._row(urn)
+        if preview:
+            unknown = dict.fromkeys([*row.outputs, *(key for key in row.defaults if inputs.get(key) is None)], UNKNOWN)
+            return "", {**inputs, **unknown}
+        if self._package.stateless:
+            subject = self._subject(urn, inputs, seed=secrets.token_hex(32))
+            subject.id = subject.fill(row.id)
+            return subject.id, self._outputs(row, subject, inputs)
+        with self._store.transaction() as transaction:
+            subject = self._subject(urn, inputs, seed=f"{urn}#{transaction.next_incarnation(urn)}", transaction=transaction)
+            targets = self._admit(row, subject, transaction)
+            subject.id = subject.fill(row.id)
+            outputs = self._outputs(row, subject, inputs)
+            try:
+                key = transaction.insert(
+                    token=row.token, scope=self.where.scopes[row.scope], id=subject.id, urn=urn,
+                    seed=subject.seed.text, inputs=inputs, outputs=outputs,
+                )
+            except sqlite3.IntegrityError as error:
+                raise Refused(row.taken.format(id=subject.id, value=subject.id)) from error
+            self._claim(row, subject, transaction, key)
+            transaction.refer(key, targets)
+        return subject.id, outputs
+
+    def read(self, urn: str, id: str, inputs: Properties, olds: Properties) -> tuple[str, Properties, Properties]:
+        """Returns id, inputs and outputs as the cloud has them now; an empty id if it is gone."""
+        row = self._row(urn)
+        if self._package.stateless:
+            return id, inputs, olds
+        with self._store.transaction() as transaction:
+            record = transaction.get(row.token, self.where.scopes[row.scope], id)
+        return (record.id, record.inputs, record.outputs) if record else ("", {}, {})
+
+    def update(
+        self, urn: str, id: str, old_inputs: Properties, olds: Properties, news: Properties, *, preview: bool
+    ) -> Properties:
+        """Changes the resource in place and returns its outputs."""
+        row = self._row(urn)
+        if preview or self._package.stateless:
+            kept = {key: value for key, value in olds.items() if key in row.outputs or (key in row.defaults and key not in news)}
+            unknown = dict.fromkeys(row.volatile if preview else (), UNKNOWN)
+            derived = self._package.derived(self._subject(urn, news, seed=urn))
+            return {**kept, **news, **{key: kept[key] for key in row.outputs if key in kept}, **derived, **unknown}
+        with self._store.transaction() as transaction:
+            record = transaction.get(row.token, self.where.scopes[row.scope], id)
+            if record is None:
+                raise Refused(row.not_found.format(value=id))
+            subject = self._subject(
+                urn, news, old_inputs=record.inputs, old_outputs=record.outputs, seed=record.seed, transaction=transaction
+            )
+            subject.id = id
+            targets = self._admit(row, subject, transaction)
+            outputs = self._outputs(row, subject, news)
+            transaction.update(record.key, news, outputs)
+            transaction.release(record.key)
+            self._claim(row, subject, transaction, record.key)
+            transaction.refer(record.key, targets)
+        return outputs
+
+    def delete(self, urn: str, id: str) -> None:
+        """Deletes the resource, unless a rule or a living resource that needs it forbids; one that is gone is no error."""
+        row = self._row(urn)
+        if self._package.stateless:
+            return
+        with self._store.transaction() as transaction:
+            record = transaction.get(row.token, self.where.scopes[row.scope], id)
+            if record is None:
+                return
+            subject = self._subject(urn, record.inputs, seed=record.seed, transaction=transaction)
+            subject.id, subject.outputs = id, reveal(record.outputs)
+            for guard in row.guards:
+                guard(subject)
+            blockers = transaction.blockers(record.key)
+            if blockers:
+                names = ", ".join(f"{blocker.token} {blocker.id}" for blocker in blockers[:3])
+                raise Refused(f"{row.in_use.format(id=id)} (in use by {names})")
+            for text in row.keeps(subject):
+                transaction.keep(subject.stack, row.token, text)
+            transaction.delete(record.key)
+            for kind, template in row.retires.items():
+                if name := subject.fill(template):
+                    transaction.retire(self.where.scopes[row.name_scope or row.scope], kind, name)
+
+    def _row(self, urn: str) -> Row:
+        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        row = self._package.rows.get(token)
+        if row is None:
+            raise Refused(f"the sandbox has no entry for type {token}: add a Row under sandbox/packages/{self._package.name}")
+        return row
+
+    def _subject(
+        self, urn: str, inputs: Properties, *, seed: str, old_inputs: Properties | None = None,
+        old_outputs: Properties | None = None, transaction: Transaction | None = None,
+    ) -> Subject:
+        subject = Subject(
+            urn=urn, inputs=reveal(inputs), old_inputs=reveal(old_inputs or {}), old_outputs=reveal(old_outputs or {}),
+            where=self.where, seed=Seed(seed),
+        )
+        if transaction:
+            subject.world = _Here(transaction, self._package, self.where)
+        return subject
+
+    def _outputs(self, row: Row, subject: Subject, inputs: Properties) -> Properties:
+        """Fills in what the cloud answers: inputs keep their secret marks, and what is made of a secret one gets it."""
+        subject.outputs = {}
+        for key, template in row.defaults.items():
+            if subject.inputs.get(key) is None:
+                subject.outputs[key] = subject.fill(template)
+        for key, template in row.outputs.items():
+            subject.outputs[key] = subject.fill(template)
+        subject.outputs |= self._package.derived(subject)
+        computed = {key: secret(value) if has_secret(inputs.get(key)) else value for key, value in subject.outputs.items()}
+        return {**inputs, **computed}
+
+    def _admit(self, row: Row, subject: Subject, transaction: Transaction) -> list[tuple[int, str]]:
+        """Refuses what the world forbids and returns the keys of what the subject refers to."""
+        for refusal in _refusals(row, subject):
+            raise Refused(refusal[1])
+        targets = [target for ref in row.refers for target in self._resolve(ref, subject)]
+        for rule in row.admits:
+            rule(subject)
+        return targets
+
+    def _resolve(self, ref: Ref, subject: Subject) -> Iterator[tuple[int, str]]:
+        values = ref.values(subject) if ref.values else at_path(subject.inputs, ref.path)
+        for value in values:
+            if ref.ignore(str(value)):
+                continue
+            found = (subject.world.find(token, attribute, value) for token in ref.to for attribute in ref.by)
+            record = next((record for record in found if record), None)
+            if record is None:
+                target = self._package.rows.get(ref.to[0])
+                wording = ref.not_found or (target.not_found if target else "NotFound: '{value}' does not exist")
+                raise Refused(f"{wording.format(value=value)} ({ref.path})")
+            yield record.key, ref.hold
+
+    def _claim(self, row: Row, subject: Subject, transaction: Transaction, key: int) -> None:
+        scope = self.where.scopes[row.name_scope or row.scope]
+        for kind, template in row.names.items():
+            name = subject.fill(template)
+            if not transaction.claim(scope, kind, name, key):
+                raise Refused(row.taken.format(id=subject.id, value=name))
+
+
+def _refusals(row: Row, subject: Subject) -> Iterator[Problem]:
+    for rule in row.checks:
+        try:
+            rule(subject)
+        except Refused as refusal:
+            yield "", str(refusal)
+
+
+def _is_below(path: str, roots: frozenset[str]) -> bool:
+    plain = re.sub(r"\[\d+\]", "", path)
+    return any(plain == root or plain.startswith(f"{root}.") or root.startswith(f"{plain}.") for root in roots)
+
+
+def _autonamed(row: Row, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> Properties:
+    """Gives a physical name where the program gives none; one that was made up before stays."""
+    auto = row.autoname
+    if auto is None or any(news.get(key) for key in auto.unless) or list(_named(auto.path, news)):
+        return news
+    kept = list(_named(auto.path, olds))
+    name = urn.rsplit("::", 1)[1]
+    digits = (random_seed.hex() or secrets.token_hex(16))[: auto.digits]
+    value = kept[0] if kept else f"{name.lower() if auto.lower else name}{auto.separator}{digits}"
+    parent, _, leaf = auto.path.rpartition(".")
+    return {**news, parent: {**(news.get(parent) or {}), leaf: value}} if parent else {**news, leaf: value}
+
+
+def _named(path: str, inputs: Properties) -> Iterator[Any]:
+    """Yields the name at the path, an unknown one too: unknown means given."""
+    parent, _, leaf = path.rpartition(".")
+    holder = reveal(inputs.get(parent)) if parent else reveal(inputs)
+    if holder == UNKNOWN:
+        yield UNKNOWN
+    elif holder and holder.get(leaf):
+        yield holder[leaf]
+
+
+def _keeps_its_name(row: Row, subject: Subject) -> bool:
+    """A replacement that has the name of its predecessor cannot live beside it: the bridge then deletes first."""
+    if row.autoname is None:
+        return False
+    old, new = (list(_named(row.autoname.path, inputs)) for inputs in (subject.old_inputs, subject.inputs))
+    made_up = re.compile(rf"{re.escape(subject.name)}{row.autoname.separator}[0-9a-f]{{{row.autoname.digits}}}", re.IGNORECASE)
+    return bool(new) and old == new and not made_up.fullmatch(str(new[0]))

@@ -1,0 +1,88 @@
+"""`python -m sandbox pulumi ...`: prepares the stack, serves the providers, runs the CLI, and reports."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from sandbox import report, stackfile
+from sandbox.home import Home, NoProject
+from sandbox.store import Store
+
+DEFAULT_STACK = "dev"
+EDITS = ("set", "set-all", "rm", "rm-all", "cp", "refresh")
+OPERATIONS = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the Pulumi CLI with these arguments against the sandbox and returns its exit status."""
+    if shutil.which("pulumi") is None:
+        return _complain("no pulumi on PATH: run `make setup`, which finds, installs or builds it")
+    try:
+        home = Home.find(stack_of(arguments))
+    except NoProject as error:
+        return _complain(str(error))
+    words = [argument for argument in arguments if not argument.startswith("-")]
+    edits = words[:1] == ["config"] and len(words) > 1 and words[1] in EDITS
+    if edits and "--secret" in arguments:
+        return _complain("the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`")
+    store = Store(home.root / "cloud.sqlite")
+    is_operation = words[:1] and words[0] in OPERATIONS
+    ports, stop = _serve(store) if is_operation else ({}, lambda: None)
+    try:
+        environment = home.environment(ports)
+        try:
+            stackfile.prepare(home, environment)
+        except subprocess.CalledProcessError as error:
+            return _complain(f"cannot prepare stack {home.stack}: {error.stderr or error.stdout}")
+        if not edits:
+            environment["PULUMI_OPTION_CONFIG_FILE"] = str(home.stack_file)
+        status = _pass_through(["pulumi", *arguments], environment)
+        if status == 0 and "--preview-only" not in arguments:
+            report.after(words[0] if words else "", home, environment, store)
+        return status
+    finally:
+        stop()
+
+
+def stack_of(arguments: Sequence[str]) -> str:
+    """Returns the stack that the arguments name, or `dev`."""
+    for index, argument in enumerate(arguments):
+        if argument in ("--stack", "-s") and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith("--stack="):
+            return argument.partition("=")[2]
+    return DEFAULT_STACK
+
+
+def _serve(store: Store):  # noqa: ANN202 - see server.serve
+    from sandbox.packages import PACKAGES  # imported late: `stack output` and the like need no provider
+    from sandbox.server import serve
+
+    return serve(PACKAGES, store)
+
+
+def _pass_through(command: list[str], environment: dict[str, str]) -> int:
+    """Runs the command on this terminal and hands signals on to it.
+
+    A terminal sends Ctrl-C to the whole process group, so it is not sent again: the CLI takes a second one as "stop now".
+    """
+    child = subprocess.Popen(command, env=environment)
+
+    def forward(number: int, _frame: object) -> None:
+        if not (number == signal.SIGINT and os.isatty(0)):
+            child.send_signal(number)
+
+    before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        return child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _complain(sentence: str) -> int:
+    print(f"sandbox: {sentence}", file=sys.stderr)
+    return 1

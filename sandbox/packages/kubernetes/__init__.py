@@ -1,0 +1,13 @@
+"""`kubernetes`: objects of a cluster, and Helm releases."""
+
+from sandbox.package import Package
+from sandbox.packages.kubernetes.objects import ROWS
+from sandbox.packages.kubernetes.provider import config_problems, config_replaces, configure
+
+KUBERNETES = Package(
+    name="kubernetes",
+    rows={row.token: row for row in ROWS},
+    configure=configure,
+    config_problems=config_problems,
+    config_replaces=config_replaces,
+)

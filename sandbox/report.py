@@ -1,0 +1,57 @@
+"""What the sandbox says and writes after a command: the files that Rasa would read, and what a destroy leaves behind."""
+
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.home import Home
+from sandbox.store import Store
+
+DISCLAIMER = "This was the sandbox, a test double: no cloud was touched. For a real account see the README, \"A real account\"."
+
+
+def after(command: str, home: Home, environment: Mapping[str, str], store: Store) -> None:
+    """Reports on a command that succeeded; most need no report."""
+    if command in ("up", "update"):
+        outputs = _outputs(home, environment)
+        write_files(home, outputs)
+        with store.transaction() as cloud:
+            counts = cloud.counts(home.stack)
+        print(summary(counts, outputs))
+    elif command in ("destroy", "down"):
+        with store.transaction() as cloud:
+            kept = cloud.kept(home.stack)
+        if kept:
+            print("Kept by the cloud, by design:\n" + "\n".join(f"  - {text}" for text in kept))
+
+
+def write_files(home: Home, outputs: Mapping[str, Any]) -> None:
+    """Writes outputs.json, and each assistant's endpoints.yml and values.yml; the first assistant's stand at the top."""
+    (home.directory / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
+    for output, filename in (("endpoints", "endpoints.yml"), ("values", "values.yml")):
+        texts = outputs.get(output)
+        for index, (name, text) in enumerate(texts.items() if isinstance(texts, dict) else ()):
+            directory = home.directory / name if index else home.directory
+            directory.mkdir(exist_ok=True)
+            (directory / filename).write_text(text if isinstance(text, str) else json.dumps(text, indent=2) + "\n")
+
+
+def summary(counts: Mapping[str, int], outputs: Mapping[str, Any]) -> str:
+    """Returns a short table of what exists, what to do next, and that nothing of it is real."""
+    services: Counter[str] = Counter()
+    for token, count in counts.items():
+        package, module, _name = token.split(":")
+        services[f"{package} {module.partition('/')[0]}"] += count
+    width = max(map(len, services), default=0)
+    lines = [f"  {service:<{width}}  {count:>3}" for service, count in sorted(services.items())]
+    following = outputs.get("next")
+    steps = following if isinstance(following, list) else [following] if following else []
+    return "\n".join(["In the sandbox now:", *lines, *(f"Next: {step}" for step in steps), DISCLAIMER])
+
+
+def _outputs(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
+    command = ["pulumi", "stack", "output", "--json", "--non-interactive"]
+    found = subprocess.run(command, cwd=home.project, env=dict(environment), check=True, capture_output=True, text=True)
+    return json.loads(found.stdout)

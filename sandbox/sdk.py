@@ -1,0 +1,82 @@
+"""The only place that touches the SDK's private helpers: what inputs a resource type has, straight from the installed SDK.
+
+`tests/sandbox/test_sdk.py` fails when a new SDK changes them. SDK modules are imported when the first resource of theirs comes.
+"""
+
+import importlib
+import inspect
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pulumi import _types  # pyright: ignore[reportPrivateUsage]
+from pulumi.runtime import rpc
+
+IMPORTS = threading.RLock()  # the SDKs' lazy modules must not be imported by two threads at once
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The properties of one input object by wire name: their types, and which ones must be given."""
+
+    name: str
+    types: Mapping[str, Any]
+    required: frozenset[str]
+
+
+class UnknownType(Exception):
+    """The installed SDK has no such resource type."""
+
+
+@cache
+def resource_shape(token: str) -> Shape:
+    """Returns the inputs of a resource type such as `aws:ec2/vpc:Vpc`, or of `pulumi:providers:aws`."""
+    with IMPORTS:
+        return _find_shape(_resource_class(token))
+
+
+def _find_shape(resource: type) -> Shape:
+    module = sys.modules[resource.__module__]
+    # `InitArgs` first: the SDK has it where `Args` is the name of another, nested type.
+    for name in (f"{resource.__name__}InitArgs", f"{resource.__name__}Args"):
+        args = getattr(module, name, None)
+        if args is not None and _types.is_input_type(args):
+            return shape_of(args)
+    raise UnknownType(f"the SDK class {resource.__name__} has no arguments class that the sandbox understands")
+
+
+@cache
+def shape_of(args: type) -> Shape:
+    """Returns the properties of an input class; required are those without a default in its constructor."""
+    names = _types.input_type_py_to_pulumi_names(args)
+    parameters = inspect.signature(args.__init__).parameters
+    required = frozenset(
+        wire for python, wire in names.items() if python in parameters and parameters[python].default is inspect.Parameter.empty
+    )
+    return Shape(args.__name__, _types.input_type_types(args), required)
+
+
+def is_shape(annotation: Any) -> bool:
+    """Says whether a type annotation is an input class, so that `shape_of` can read it."""
+    return isinstance(annotation, type) and _types.is_input_type(annotation)
+
+
+def unwrap(annotation: Any) -> Any:
+    """Drops `Input[...]` and `Optional[...]` around a type."""
+    return _types.unwrap_type(annotation)
+
+
+def _resource_class(token: str) -> type:
+    package, module, name = token.split(":")
+    if package == "pulumi":
+        sdk = importlib.import_module(f"pulumi_{name.replace('-', '_')}")
+        return sdk.Provider
+    importlib.import_module(f"pulumi_{package.replace('-', '_')}")
+    for registered in rpc._RESOURCE_MODULES.get(f"{package}:{module}", []):  # pyright: ignore[reportPrivateUsage]
+        info: dict[str, Any] = registered.mod_info  # type: ignore[attr-defined]
+        if token in info["classes"]:
+            return getattr(importlib.import_module(info["fqn"]), info["classes"][token])
+    raise UnknownType(f"the installed {package} SDK has no resource type {token} ({name})")

@@ -1,0 +1,183 @@
+"""Serves packages to the engine over the SDK's own provider protocol, one local port per package.
+
+The generated gRPC servicer is used directly, not `pulumi.provider.experimental`: that one cannot send unknown values
+(`PropertyValue.computed()` has no wire form), so its providers must give up previews; and the nine calls below are fewer
+lines than the way around it.
+
+The engine opens one connection per provider instance, and sends the configuration only once on it. Calls after that carry
+no name of the instance, so the connection tells which instance a call is for.
+"""
+
+from collections.abc import Callable
+from concurrent import futures
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from sandbox.cloud import Cloud, Difference
+from sandbox.inputs import decode_config, problems
+from sandbox.package import Package
+from sandbox.rows import Refused
+from sandbox.store import Store
+from sandbox.wire import Properties, from_struct, reveal, to_struct
+
+THREADS = 32  # the engine asks at most 16 things at once per core by default; waiting threads cost little
+MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """One package on the wire. A `Refused` becomes the call's error; anything else is a defect and says so."""
+
+    def __init__(self, package: Package, store: Store):
+        self._package = package
+        self._token = f"pulumi:providers:{package.name}"
+        self._store = store
+        self._instances: dict[str, Cloud] = {}
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=False, accept_outputs=False)
+
+    def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return empty_pb2.Empty()
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return plugin_pb2.PluginInfo(version=self._package.version)
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        config = self._config(request.news)
+        found = [*problems(self._token, config), *self._package.config_problems(config)]
+        return _check_response(request.news, found)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        old, new = from_struct(request.old_inputs), from_struct(request.news)
+        changes = {key: "update" for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+        replaces = frozenset(self._package.config_replaces(self._config(request.old_inputs), self._config(request.news)))
+        return _diff_response(Difference(changes, replaces, False))
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
+        stack = request.urn.removeprefix("urn:pulumi:").split("::")[0]
+        with _Refusal(context):
+            where = self._package.configure(self._config(request.args), stack)
+            self._instances[context.peer()] = Cloud(self._package, where, self._store)
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            function = self._package.invokes.get(request.tok)
+            if function is None:
+                raise Refused(f"the sandbox has no entry for the function {request.tok}")
+            answer = function(reveal(from_struct(request.args)), self._instance(context).where)
+            return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            olds, news = from_struct(request.olds), from_struct(request.news)
+            inputs, found = self._instance(context).check(request.urn, olds, news, request.randomSeed)
+            return _check_response(to_struct(inputs), found)
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            old_inputs, olds, news = from_struct(request.old_inputs), from_struct(request.olds), from_struct(request.news)
+            return _diff_response(self._instance(context).diff(request.urn, request.id, old_inputs, olds, news))
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            inputs = from_struct(request.properties)
+            id, outputs = self._instance(context).create(request.urn, inputs, preview=request.preview)
+            return provider_pb2.CreateResponse(id=id, properties=to_struct(outputs))
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            inputs, olds = from_struct(request.inputs), from_struct(request.properties)
+            id, inputs, outputs = self._instance(context).read(request.urn, request.id, inputs, olds)
+            return provider_pb2.ReadResponse(id=id, inputs=to_struct(inputs), properties=to_struct(outputs))
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            old_inputs, olds, news = from_struct(request.old_inputs), from_struct(request.olds), from_struct(request.news)
+            outputs = self._instance(context).update(
+                request.urn, request.id, old_inputs, olds, news, preview=request.preview
+            )
+            return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _Refusal(context):
+            self._instance(context).delete(request.urn, request.id)
+        return empty_pb2.Empty()
+
+    def _config(self, message: Any) -> Properties:
+        config = {key: value for key, value in reveal(from_struct(message)).items() if key not in ENGINE_KEYS}
+        return decode_config(self._token, config)
+
+    def _instance(self, context: grpc.ServicerContext) -> Cloud:
+        return self._instances[context.peer()]
+
+
+ENGINE_KEYS = frozenset({"version", "pluginDownloadURL", "__internal"})
+
+
+class _Refusal:
+    """Turns a `Refused` inside the block into the gRPC error that the engine prints."""
+
+    def __init__(self, context: grpc.ServicerContext):
+        self._context = context
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Refused):
+            self._context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+
+
+def _check_response(inputs: Any, found: list[tuple[str, str]]) -> Any:
+    failures = [provider_pb2.CheckFailure(property=path, reason=f"{path}: {why}" if path else why) for path, why in found]
+    return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
+
+
+def _diff_response(difference: Difference) -> Any:
+    kinds: dict[tuple[str, bool], Any] = {
+        ("add", False): provider_pb2.PropertyDiff.ADD,
+        ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
+        ("delete", False): provider_pb2.PropertyDiff.DELETE,
+        ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
+        ("update", False): provider_pb2.PropertyDiff.UPDATE,
+        ("update", True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
+    }
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if difference.changes else provider_pb2.DiffResponse.DIFF_NONE,
+        replaces=sorted(difference.replaces),
+        diffs=sorted({path.partition(".")[0].partition("[")[0] for path in difference.changes}),
+        deleteBeforeReplace=difference.delete_before_replace,
+        detailedDiff={
+            path: provider_pb2.PropertyDiff(kind=kinds[kind, path in difference.replaces], inputDiff=True)
+            for path, kind in difference.changes.items()
+        },
+        hasDetailedDiff=True,
+    )
+
+
+def serve(packages: list[Package], store: Store) -> tuple[dict[str, int], Callable[[], None]]:
+    """Starts a server per package on the loopback; returns package name -> port, and what stops them."""
+    pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
+    options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
+    ports: dict[str, int] = {}
+    servers: list[grpc.Server] = []
+    for package in packages:
+        server = grpc.server(pool, options=options)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, store), server)
+        ports[package.name] = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        servers.append(server)
+
+    def stop() -> None:
+        for server in servers:
+            server.stop(grace=None)
+        pool.shutdown(cancel_futures=True)
+
+    return ports, stop

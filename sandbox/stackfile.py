@@ -1,0 +1,83 @@
+"""The stack file that the engine reads: the user's, without what only the user's own secrets provider can read.
+
+Secrets become dummies that say so, encrypted by the sandbox's passphrase, and keep their keys. The user's file is never
+written.
+"""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from sandbox.home import Home
+
+SECRETS = "rasa:secrets"
+ALWAYS = ("license", "openaiApiKey")
+ENCRYPTION_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
+Path = tuple[str | int, ...]
+
+
+def prepare(home: Home, environment: Mapping[str, str]) -> None:
+    """Makes the stack if there is none, and its stack file if the user's has changed. Raises CalledProcessError."""
+    source = yaml.safe_load(home.source_file.read_text()) if home.source_file.is_file() else {}
+    plain, secret_paths = derive(source or {})
+    mark = home.directory / "stack-file.sha256"
+    digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
+    if home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
+        return
+    home.directory.mkdir(parents=True, exist_ok=True)
+    project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
+    bare = {"name": project["name"], "runtime": project["runtime"]}
+    (home.directory / "Pulumi.yaml").write_text(yaml.safe_dump(bare))
+    if not home.stack_file.is_file():
+        _pulumi(home, environment, "stack", "init", home.stack, "--no-select")
+    salt = {key: value for key, value in yaml.safe_load(home.stack_file.read_text()).items() if key in ENCRYPTION_KEYS}
+    home.stack_file.write_text(yaml.safe_dump({**salt, **plain}, sort_keys=False))
+    arguments = [argument for path in secret_paths for argument in ("--secret", f"{_spell(path)}={_dummy(path)}")]
+    _pulumi(home, environment, "config", "set-all", "--path", *arguments)
+    mark.write_text(digest)
+
+
+def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
+    """Returns the stack file without its encrypted values, and the paths in `config` that need a dummy."""
+    config: dict[str, Any] = dict(source.get("config") or {})
+    named = [*ALWAYS, *(config.get(SECRETS) or {}), *_secret_names(config.get("rasa:assistants") or [])]
+    found = list(_encrypted({key: value for key, value in config.items() if key != SECRETS}, ()))
+    paths: list[Path] = [*dict.fromkeys((SECRETS, name) for name in named), *found]
+    config.pop(SECRETS, None)
+    kept = {key: value for key, value in source.items() if key not in ENCRYPTION_KEYS and key != "config"}
+    return {**kept, "config": config}, paths
+
+
+def _secret_names(assistants: list[dict[str, Any]]) -> Iterator[str]:
+    for assistant in assistants:
+        yield from (assistant.get("secretEnv") or {}).values()
+
+
+def _encrypted(value: Any, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            yield path
+        else:
+            for key, item in value.items():
+                yield from _encrypted(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _encrypted(item, (*path, index))
+
+
+def _spell(path: Path) -> str:
+    head, *rest = path
+    return str(head) + "".join(f"[{part}]" if isinstance(part, int) else f'["{part}"]' for part in rest)
+
+
+def _dummy(path: Path) -> str:
+    return f"sandbox-dummy-{path[-1]}-not-a-real-secret"
+
+
+def _pulumi(home: Home, environment: Mapping[str, str], *arguments: str) -> None:
+    command = ["pulumi", "--non-interactive", *arguments]
+    subprocess.run(command, cwd=home.directory, env=dict(environment), check=True, capture_output=True, text=True)

@@ -1,0 +1,163 @@
+"""What exists in the sandbox's clouds, kept in one SQLite file so that names can be global and a kill loses nothing.
+
+An operation is one transaction: it is acknowledged to the engine after the commit. Processes and threads take turns by
+SQLite's own write lock, so two engine operations at once never see half of one another's work.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sandbox.rows import Record
+from sandbox.wire import Properties
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS resources (
+    key INTEGER PRIMARY KEY, token TEXT NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL, urn TEXT NOT NULL,
+    stack TEXT NOT NULL, seed TEXT NOT NULL, inputs TEXT NOT NULL, outputs TEXT NOT NULL, created REAL NOT NULL, UNIQUE (token, scope, id));
+CREATE TABLE IF NOT EXISTS refs (
+    source INTEGER NOT NULL REFERENCES resources ON DELETE CASCADE,
+    target INTEGER NOT NULL REFERENCES resources ON DELETE CASCADE, hold TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS names (
+    scope TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    owner INTEGER REFERENCES resources ON DELETE CASCADE, PRIMARY KEY (scope, kind, name));
+CREATE TABLE IF NOT EXISTS incarnations (urn TEXT PRIMARY KEY, count INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS kept (stack TEXT NOT NULL, token TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (stack, text));
+CREATE INDEX IF NOT EXISTS refs_target ON refs (target);
+"""
+COLUMNS = "key, token, scope, id, urn, seed, inputs, outputs, created"
+LOCK_TIMEOUT_SECONDS = 60
+
+
+class Store:
+    """Opens the file; every use of it is a transaction."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)  # like any cloud, it knows the passwords
+        with closing(self._connect()) as connection:
+            connection.executescript(SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> "Iterator[Transaction]":
+        """Yields a transaction that commits at the end, and leaves no trace if an exception passes."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield Transaction(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+class Transaction:
+    """The questions and changes of one operation."""
+
+    def __init__(self, connection: sqlite3.Connection):
+        self._db = connection
+
+    def get(self, token: str, scope: str, id: str) -> Record | None:
+        """Returns a living resource by its id."""
+        return self._one("token = ? AND scope = ? AND id = ?", token, scope, id)
+
+    def find(self, token: str, scope: str | None, attribute: str, value: Any) -> Record | None:
+        """Returns a living resource by the value of an output or `id`; scope None means anywhere."""
+        where = "token = ? AND (? IS NULL OR scope = ?)"
+        if attribute == "id":
+            return self._one(f"{where} AND id = ?", token, scope, scope, value)
+        return self._one(f"{where} AND json_extract(outputs, ?) = ?", token, scope, scope, f"$.{attribute}", value)
+
+    def all(self, token: str, scope: str | None = None) -> list[Record]:
+        """Returns all living resources of a type."""
+        return self._many("token = ? AND (? IS NULL OR scope = ?)", token, scope, scope)
+
+    def next_incarnation(self, urn: str) -> int:
+        """Counts how often this resource has been made, so that a replacement gets identifiers of its own."""
+        statement = "INSERT INTO incarnations VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count"
+        return int(self._db.execute(statement, (urn,)).fetchone()[0])
+
+    def insert(
+        self, *, token: str, scope: str, id: str, urn: str, seed: str, inputs: Properties, outputs: Properties
+    ) -> int:
+        """Adds a resource and returns its key; raises `sqlite3.IntegrityError` if the id is taken."""
+        stack = urn.removeprefix("urn:pulumi:").split("::")[0]
+        values = (token, scope, id, urn, stack, seed, json.dumps(inputs), json.dumps(outputs), time.time())
+        statement = (
+            "INSERT INTO resources (token, scope, id, urn, stack, seed, inputs, outputs, created) VALUES (?,?,?,?,?,?,?,?,?)"
+        )
+        return int(self._db.execute(statement, values).lastrowid or 0)
+
+    def update(self, key: int, inputs: Properties, outputs: Properties) -> None:
+        """Writes new inputs and outputs of a resource."""
+        self._db.execute("UPDATE resources SET inputs = ?, outputs = ? WHERE key = ?", (json.dumps(inputs), json.dumps(outputs), key))
+
+    def delete(self, key: int) -> None:
+        """Removes a resource, what it owns, and the names that they held."""
+        for (owned,) in self._db.execute("SELECT source FROM refs WHERE target = ? AND hold = 'owned'", (key,)).fetchall():
+            self.delete(owned)
+        self._db.execute("DELETE FROM resources WHERE key = ?", (key,))
+
+    def refer(self, key: int, targets: list[tuple[int, str]]) -> None:
+        """Sets what a resource refers to: (key, hold) of each target."""
+        self._db.execute("DELETE FROM refs WHERE source = ?", (key,))
+        self._db.executemany("INSERT INTO refs VALUES (?, ?, ?)", [(key, target, hold) for target, hold in targets])
+
+    def blockers(self, key: int) -> list[Record]:
+        """Returns the living resources that keep this one from being deleted."""
+        return self._many("key IN (SELECT source FROM refs WHERE target = ? AND hold = 'blocks' AND source <> ?)", key, key)
+
+    def owned(self, key: int) -> list[Record]:
+        """Returns the resources that go with this one."""
+        return self._many("key IN (SELECT source FROM refs WHERE target = ? AND hold = 'owned')", key)
+
+    def claim(self, scope: str, kind: str, name: str, owner: int) -> bool:
+        """Takes a name for a resource; returns False if another one, living or remembered, has it."""
+        row = self._db.execute("SELECT owner FROM names WHERE scope = ? AND kind = ? AND name = ?", (scope, kind, name)).fetchone()
+        if row is None:
+            self._db.execute("INSERT INTO names VALUES (?, ?, ?, ?)", (scope, kind, name, owner))
+        return row is None or row[0] == owner
+
+    def release(self, owner: int) -> None:
+        """Gives all names of a resource back."""
+        self._db.execute("DELETE FROM names WHERE owner = ?", (owner,))
+
+    def retire(self, scope: str, kind: str, name: str) -> None:
+        """Keeps a name taken for good although its resource is gone."""
+        self._db.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, NULL)", (scope, kind, name))
+
+    def is_taken(self, scope: str, kind: str, name: str) -> bool:
+        """Says whether a living or a gone resource has this name."""
+        query = "SELECT 1 FROM names WHERE scope = ? AND kind = ? AND name = ?"
+        return self._db.execute(query, (scope, kind, name)).fetchone() is not None
+
+    def keep(self, stack: str, token: str, text: str) -> None:
+        """Remembers what the cloud keeps after a delete."""
+        self._db.execute("INSERT OR IGNORE INTO kept VALUES (?, ?, ?)", (stack, token, text))
+
+    def kept(self, stack: str) -> list[str]:
+        """Returns what the cloud keeps of a stack by design."""
+        return [text for (text,) in self._db.execute("SELECT text FROM kept WHERE stack = ? ORDER BY token, text", (stack,))]
+
+    def counts(self, stack: str) -> dict[str, int]:
+        """Returns how many resources of each type a stack has."""
+        return dict(self._db.execute("SELECT token, count(*) FROM resources WHERE stack = ? GROUP BY token ORDER BY token", (stack,)))
+
+    def _one(self, where: str, *values: Any) -> Record | None:
+        return next(iter(self._many(where, *values)), None)
+
+    def _many(self, where: str, *values: Any) -> list[Record]:
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM resources WHERE {where} ORDER BY key", values)  # noqa: S608 - constants only
+        return [
+            Record(
+                key=key, token=token, scope=scope, id=id, urn=urn, seed=seed,
+                inputs=json.loads(inputs), outputs=json.loads(outputs), created=created,
+            )
+            for key, token, scope, id, urn, seed, inputs, outputs, created in rows
+        ]
