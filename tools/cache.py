@@ -38,8 +38,12 @@ def provide(name: str, make: Callable[[Path], None]) -> Path:
 
 @contextmanager
 def alone(path: Path, meanwhile: str) -> Generator[None]:
-    """Hold the lock on an existing file, which ends with the process; `meanwhile` says what a second one waits for."""
+    """Hold the lock on an existing file; `meanwhile` tells a second run what it waits for.
+
+    The lock ends with the process and the commands it started, so that one that outlives a killed run is waited for.
+    """
     with path.open() as lock:
+        os.set_inheritable(lock.fileno(), True)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -48,6 +48,7 @@ def run(
             env=env,
             cwd=cwd,
             process_group=0,  # so that it can be ended with all that it started
+            close_fds=False,  # so that it holds the lock of the step it is part of
         )
         try:
             _show(label)
