@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from settings.base import Image, Model, SecretKey, at_least, matching
+from settings.base import IN_PLACE, REPLACES, RESTARTS_PODS, Image, Model, SecretKey, Text, at_least, matching
 
 SERVICE_ACCOUNT: Final = "rasa"
 ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
@@ -44,6 +44,14 @@ HttpUrl = Annotated[
     str,
     AfterValidator(matching(r"https?://[^\s/]+\S*", "is not an http(s) URL", "write it like https://nlg.example.com")),
 ]
+ObjectName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[a-z0-9]([a-z0-9.\-]{0,251}[a-z0-9])?", "is not the name of a Kubernetes object", "write it like rasa-tls"
+        )
+    ),
+]
 Replicas = Annotated[int, AfterValidator(at_least(1, "one replica"))]
 Quantity = Annotated[
     str,
@@ -54,14 +62,14 @@ Quantity = Annotated[
 class ActionServer(Model):
     """The server that runs custom actions, released beside Rasa."""
 
-    image: Image = Field(description="Image with your actions.")
-    replicas: Replicas = Field(default=1, description="Number of pods.")
+    image: Image = Field(description="Image with your actions.", json_schema_extra=RESTARTS_PODS)
+    replicas: Replicas = Field(default=1, description="Number of pods.", json_schema_extra=IN_PLACE)
 
 
 class NlgServer(Model):
     """A server of yours that writes the responses."""
 
-    url: HttpUrl = Field(description="Its address.")
+    url: HttpUrl = Field(description="Its address.", json_schema_extra=RESTARTS_PODS)
 
 
 class Ingress(Model):
@@ -69,17 +77,21 @@ class Ingress(Model):
 
     host: Annotated[
         str, AfterValidator(matching(HOST_NAME, "is not a host name", "write it like rasa.example.com"))
-    ] = Field(description="Host name.")
-    class_name: str = Field(min_length=1, description="Ingress class of your controller.")
-    tls_secret: str | None = Field(default=None, description="Secret with the certificate, in the namespace.")
+    ] = Field(description="Host name.", json_schema_extra=IN_PLACE)
+    class_name: ObjectName = Field(description="Ingress class of your controller.", json_schema_extra=IN_PLACE)
+    tls_secret: ObjectName | None = Field(
+        default=None,
+        description="Secret with the certificate, in the assistant's namespace; prod needs it.",
+        json_schema_extra=IN_PLACE,
+    )
 
 
 class Resources(Model):
     """What a Rasa pod asks for."""
 
-    cpu: Quantity = Field(description="CPU request.")
-    memory: Quantity = Field(description="Memory request.")
-    memory_limit: Quantity = Field(description="Memory limit.")
+    cpu: Quantity = Field(description="CPU request.", json_schema_extra=RESTARTS_PODS)
+    memory: Quantity = Field(description="Memory request.", json_schema_extra=RESTARTS_PODS)
+    memory_limit: Quantity = Field(description="Memory limit.", json_schema_extra=RESTARTS_PODS)
 
 
 class Assistant(Model):
@@ -87,32 +99,54 @@ class Assistant(Model):
 
     name: AssistantName = Field(
         default="rasa",
-        description="Names the namespace, database, role, topics and prefixes. Changing it replaces them.",
+        description="Names the namespace, database, role, topics and prefixes.",
+        json_schema_extra=REPLACES,
     )
-    rasa_version: str = Field(description="Rasa Pro version, major.minor; must fit the pinned chart.")
-    image: Image | None = Field(default=None, description="Image of Rasa Pro; by default Rasa's own for rasaVersion.")
-    replicas: Replicas = Field(description="Number of Rasa pods; from 2 on a lock store is needed.")
+    rasa_version: Text = Field(
+        description="Rasa Pro version, major.minor, in quotes; must fit the pinned chart.",
+        json_schema_extra=RESTARTS_PODS,
+    )
+    image: Image | None = Field(
+        default=None,
+        description="Image of Rasa Pro; by default Rasa's own for `rasaVersion`.",
+        json_schema_extra=RESTARTS_PODS,
+    )
+    replicas: Replicas = Field(
+        description="Number of Rasa pods; from 2 on a lock store is needed.", json_schema_extra=IN_PLACE
+    )
     max_replicas: Replicas | None = Field(
-        default=None, description="Turns on autoscaling by CPU between replicas and this."
+        default=None,
+        description="Turns on autoscaling by CPU between `replicas` and this.",
+        json_schema_extra=IN_PLACE,
     )
     resources: Resources = Field(description="What a Rasa pod asks for.")
     model: ModelKey | None = Field(
         default=None,
-        description="Object key of the model below the assistant's prefix. Without it everything but the release is made.",
+        description="Object key of the model below the assistant's prefix; without it all but the release is made.",
+        json_schema_extra=RESTARTS_PODS,
     )
     channels: dict[str, dict[str, Any] | None] = Field(
-        default_factory=lambda: {"rest": {}}, description="Content of credentials.yml: channels by name."
+        default_factory=lambda: {"rest": {}},
+        description="Content of credentials.yml: channels by name. Credentials as `${NAME}`, with NAME in `secretEnv`.",
+        json_schema_extra=RESTARTS_PODS,
     )
     model_groups: tuple[dict[str, Any], ...] = Field(
-        default=(), description="Model groups of endpoints.yml (LLM deployments), each with an id and models."
+        default=(),
+        description="Model groups of endpoints.yml (LLM deployments), each with an id and models.",
+        json_schema_extra=RESTARTS_PODS,
     )
     secret_env: dict[EnvironmentName, SecretKey] = Field(
         default_factory=dict,
-        description="Environment variables of the Rasa pods whose value is a key of rasa:secrets.",
+        description="Environment variables of the Rasa pods whose value is a key of `rasa:secrets`.",
+        json_schema_extra=RESTARTS_PODS,
     )
     action_server: ActionServer | None = Field(default=None, description="Custom actions; none by default.")
     nlg: NlgServer | None = Field(default=None, description="External response server; none by default.")
-    analytics: bool = Field(default=False, description="Rasa Pro Services, with a database of its own.")
+    analytics: bool = Field(
+        default=False,
+        description="Rasa Pro Services, with a database of its own.",
+        json_schema_extra={"effect": "in place; `false` leaves its database behind"},
+    )
     ingress: Ingress | None = Field(default=None, description="Ingress; none by default.")
 
     @property

@@ -18,11 +18,14 @@ MSK_STORAGE_GB: Final = 16384
 RDS_BACKUP_DAYS: Final = 35
 ELASTICACHE_BACKUP_DAYS: Final = 35
 ELASTICACHE_NODES: Final = 6
+TAGS: Final = 40  # AWS allows 50 on a resource; the program and Kubernetes add theirs
+TAG_PATTERNS: Final = (r"(?!aws:)[\w .:/=+@\-]{1,128}", r"[\w .:/=+@\-]{0,256}")
 VPC_PREFIX: Final = (16, 19)  # wider is refused by AWS, narrower leaves data subnets without room
 
 
 def aws_rules(settings: Settings) -> Iterator[Problem]:
     """Problems that only AWS has."""
+    yield from _tags(settings)
     yield from _network(settings)
     yield from _tracker_store(settings)
     match settings.lock_store:
@@ -41,14 +44,31 @@ def aws_rules(settings: Settings) -> Iterator[Problem]:
             pass
 
 
+def _tags(settings: Settings) -> Iterator[Problem]:
+    if len(settings.tags) > TAGS:
+        yield Problem(
+            key="tags", got=f"{len(settings.tags)} tags", expected=f"is above {TAGS}", fix="keep the ones that matter"
+        )
+    for key, value in settings.tags.items():
+        if not all(re.fullmatch(pattern, text) for pattern, text in zip(TAG_PATTERNS, (key, value), strict=True)):
+            yield Problem(
+                key=f"tags.{key}",
+                got=repr(value),
+                expected="is not a tag that AWS accepts (letters, digits, spaces and _.:/=+-@; "
+                "key up to 128, value up to 256, no key that starts with aws:)",
+                fix="change the key or the value",
+            )
+
+
 def _network(settings: Settings) -> Iterator[Problem]:
     for zone in settings.network.zones:
-        if not zone.startswith(settings.region):
+        if not re.fullmatch(rf"{settings.region}(-[a-z0-9-]+)?[a-z]", zone):
             yield Problem(
                 key="network.zones",
                 got=zone,
                 expected=f"is not in {settings.region}",
                 fix=f"name zones like {settings.region}a",
+                others=("region",),
             )
     prefix = ipaddress.IPv4Network(settings.network.cidr).prefixlen
     if not VPC_PREFIX[0] <= prefix <= VPC_PREFIX[1]:
@@ -65,13 +85,6 @@ def _network(settings: Settings) -> Iterator[Problem]:
             got=settings.cluster.service_cidr,
             expected="is not a private range between /12 and /24, what EKS accepts",
             fix="choose a range like 172.20.0.0/16",
-        )
-    if not re.fullmatch(r"1\.\d{2}", settings.cluster.version):
-        yield Problem(
-            key="cluster.version",
-            got=settings.cluster.version,
-            expected="is not an EKS version",
-            fix="write it like '1.35'",
         )
     for size in settings.cluster.node_sizes:
         yield from _size("cluster.nodeSizes", size, r"[a-z][a-z0-9\-]*\.[a-z0-9\-]+", "m7i.xlarge")
@@ -102,13 +115,14 @@ def _event_queue(settings: Settings, queue: CreateMsk) -> Iterator[Problem]:
             fix="choose a standard broker like kafka.m7g.large",
         )
     yield from _above("eventQueue.storageGb", queue.storage_gb, MSK_STORAGE_GB, "the MSK maximum")
-    zones = len(settings.network.zones)
+    zones = max(len(settings.network.zones), 1)
     if queue.brokers < 1 or queue.brokers % zones:
         yield Problem(
             key="eventQueue.brokers",
             got=str(queue.brokers),
             expected=f"is not a multiple of the {zones} zones, what MSK demands",
             fix=f"set {zones} or {2 * zones}",
+            others=("network.zones", "region"),
         )
 
 

@@ -1,4 +1,8 @@
-"""What every settings model shares: frozen, closed, camelCase in the stack file; and the field types used by several."""
+"""What every settings model shares: frozen, closed, camelCase in the stack file; and the field types used by several.
+
+A field also says what changing its value does to a running stack: `json_schema_extra=IN_PLACE` or one of its like. The
+reference page shows that beside the meaning.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,35 @@ import ipaddress
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 
 from settings.problems import fault
 
+# What a stack file holds, once read.
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+IN_PLACE: Final[JsonDict] = {"effect": "in place"}
+RESTARTS_PODS: Final[JsonDict] = {"effect": "restarts the pods, one after the other"}
+FAILS_OVER: Final[JsonDict] = {"effect": "in place, with a failover (prod) or minutes without the service (dev)"}
+ROLLS: Final[JsonDict] = {"effect": "in place, one node after the other; can take an hour"}
+ONLY_GROWS: Final[JsonDict] = {"effect": "in place; never smaller"}
+REPLACES: Final[JsonDict] = {"effect": "**replaces: data at risk** (prod refuses it; see replace.md)"}
+
 
 class Model(BaseModel):
-    """Base of all settings: immutable, and an unknown key is an error."""
+    """Base of all settings: immutable, an unknown key is an error, and nothing is converted: `"3"` is no number."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        hide_input_in_errors=True,
     )
 
 
@@ -76,18 +96,28 @@ def at_most(maximum: int, reason: str) -> Callable[[int], int]:
 
 
 def _cidr(text: str) -> str:
+    fix = "write it like 10.0.0.0/16"
+    if re.fullmatch(r"\d+(\.\d+){3}/\d+", text) is None:
+        raise fault("is not an IPv4 network in CIDR form", fix)
     try:
-        ipaddress.IPv4Network(text)
-    except ValueError as error:
-        raise fault(f"is not an IPv4 network in CIDR form ({error})", "write it like 10.0.0.0/16") from None
+        network = ipaddress.IPv4Network(text, strict=False)
+    except ValueError:
+        raise fault("is not an IPv4 network in CIDR form", fix) from None
+    if str(network) != text:
+        raise fault("is an address inside a network, not the network", f"write {network}")
     return text
 
 
+Text = Annotated[str, Field(min_length=1)]
 Cidr = Annotated[str, AfterValidator(_cidr)]
 SecretKey = Annotated[
     str,
     AfterValidator(
-        matching(r"[a-zA-Z][a-zA-Z0-9]{0,62}", "is not a key of rasa:secrets", "use letters and digits, letter first")
+        matching(
+            r"[a-zA-Z][a-zA-Z0-9]{0,29}",
+            "is not the name of a secret (letters and digits, letter first, at most 30)",
+            "choose one like openaiApiKey",
+        )
     ),
 ]
 Image = Annotated[

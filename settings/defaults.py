@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from settings.base import Cloud, Profile
+from settings.base import Cloud, Json, Profile
 
 # Regions whose first three zones are not a, b and c for every account.
 AWS_ZONES: Final[Mapping[str, str]] = {"ap-northeast-1": "acd", "ca-central-1": "abd", "us-west-1": "ac"}
 
-_AWS: Final[dict[str, Any]] = {
+_AWS: Final[dict[str, dict[str, Json]]] = {
     "network": {"kind": "create", "cidr": "10.0.0.0/16"},
     "cluster": {"kind": "create", "version": "1.35", "serviceCidr": "172.20.0.0/16"},
     "trackerStore": {"kind": "create", "auth": "password", "version": "17"},
@@ -23,7 +23,7 @@ _AWS: Final[dict[str, Any]] = {
     "secretsManager": {"kind": "kubernetes"},
 }
 
-_AWS_BY_PROFILE: Final[dict[Profile, dict[str, Any]]] = {
+_AWS_BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
     Profile.DEV: {
         "cluster": {"nodeSizes": ["m7i.large", "m6i.large"], "minNodes": 2, "maxNodes": 4},
         "trackerStore": {"size": "db.t4g.micro", "storageGb": 20, "maxStorageGb": 50, "backupDays": 1},
@@ -40,7 +40,7 @@ _AWS_BY_PROFILE: Final[dict[Profile, dict[str, Any]]] = {
     },
 }
 
-ASSISTANT: Final[dict[Profile, dict[str, Any]]] = {
+_ASSISTANT: Final[dict[Profile, dict[str, Json]]] = {
     Profile.DEV: {
         "rasaVersion": "3.17",
         "replicas": 1,
@@ -54,7 +54,7 @@ ASSISTANT: Final[dict[Profile, dict[str, Any]]] = {
 }
 
 
-def layer_defaults(cloud: Cloud, profile: Profile) -> dict[str, dict[str, Any]]:
+def layer_defaults(cloud: Cloud, profile: Profile) -> dict[str, dict[str, Json]]:
     """The default of every layer, by its key in the stack file. A fresh copy."""
     match cloud:
         case Cloud.AWS:
@@ -62,32 +62,38 @@ def layer_defaults(cloud: Cloud, profile: Profile) -> dict[str, dict[str, Any]]:
     return {key: {**layer, **by_profile.get(key, {})} for key, layer in common.items()}
 
 
+def assistant_defaults(profile: Profile) -> dict[str, Json]:
+    """The defaults of an assistant. A fresh copy."""
+    return dict(_ASSISTANT[profile])
+
+
 def default_zones(region: str) -> list[str]:
     """Three zones of a region (two where it has no more), as AWS names them."""
     return [f"{region}{letter}" for letter in AWS_ZONES.get(region, "abc")]
 
 
-def with_defaults(raw: Mapping[str, Any], cloud: Cloud, profile: Profile) -> dict[str, Any]:
+def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> dict[str, Json]:
     """The stack file with every default filled in; what is not a mapping where one belongs is left for validation."""
     full = dict(raw)
     for key, default in layer_defaults(cloud, profile).items():
         given = raw.get(key, {})
-        if isinstance(given, Mapping) and given.get("kind", default["kind"]) == default["kind"]:
+        if isinstance(given, dict) and given.get("kind", default["kind"]) == default["kind"]:
             full[key] = {**default, **given}
     region, network = raw.get("region"), full["network"]
-    if isinstance(region, str) and isinstance(network, dict) and network.get("kind") == "create":
-        network.setdefault("zones", default_zones(region))
-    if isinstance(raw.get("assistants"), list):
-        full["assistants"] = [_assistant(item, profile) for item in raw["assistants"]]
+    if isinstance(network, dict) and network.get("kind") == "create":
+        zones: list[Json] = [*default_zones(region)] if isinstance(region, str) else []
+        full["network"] = {"zones": zones, **network}
+    assistants = raw.get("assistants")
+    if isinstance(assistants, list):
+        full["assistants"] = [_assistant(given, profile) for given in assistants]
     return full
 
 
-def _assistant(given: Any, profile: Profile) -> Any:
-    if not isinstance(given, Mapping):
+def _assistant(given: Json, profile: Profile) -> Json:
+    if not isinstance(given, dict):
         return given
-    default = ASSISTANT[profile]
-    resources = given.get("resources", {})
-    merged = {**default, **given}
-    if isinstance(resources, Mapping):
-        merged["resources"] = {**default["resources"], **resources}
-    return merged
+    default = assistant_defaults(profile)
+    usual, resources = default["resources"], given.get("resources", {})
+    if isinstance(usual, dict) and isinstance(resources, dict):
+        return {**default, **given, "resources": {**usual, **resources}}
+    return {**default, **given}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import pulumi
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from settings.assistant import Assistant
-from settings.base import Cloud, Model, Profile, SecretKey, matching
+from settings.base import IN_PLACE, REPLACES, Cloud, Json, Model, Profile, SecretKey, Text, matching
 from settings.defaults import with_defaults
 from settings.layers import (
     CreateCluster,
@@ -20,7 +21,7 @@ from settings.layers import (
     LockStore,
     ModelStorage,
 )
-from settings.problems import Problem, SettingsError, problems_of
+from settings.problems import Problem, SettingsError, problems_of, without_consequences
 from settings.rules import broken_rules
 
 RoleArn = Annotated[
@@ -37,30 +38,41 @@ Region = Annotated[
     str,
     AfterValidator(matching(r"[a-z]{2}(-[a-z]+)+-\d", "is not the name of a region", "write it like eu-central-1")),
 ]
-Tag = Annotated[str, Field(min_length=1, max_length=128)]
+SecretText = Annotated[SecretStr, Field(min_length=1)]
 
 
 class Provider(Model):
     """Where the cloud's own environment does not say it."""
 
-    role_arn: RoleArn | None = Field(default=None, description="Role that the AWS provider assumes.")
+    role_arn: RoleArn | None = Field(
+        default=None, description="Role that the AWS provider assumes.", json_schema_extra=IN_PLACE
+    )
 
 
 class Settings(Model):
     """A valid stack file, every default filled in."""
 
-    cloud: Cloud = Field(description="The cloud to build on.")
-    profile: Profile = Field(description="dev, or prod: redundant, own keys, protected, strict.")
-    region: Region = Field(description="Region of the cloud.")
+    cloud: Cloud = Field(description="The cloud to build on.", json_schema_extra=REPLACES)
+    profile: Profile = Field(
+        description="`dev`, or `prod`: redundant, own keys, protected, strict.", json_schema_extra=REPLACES
+    )
+    region: Region = Field(description="Region of the cloud.", json_schema_extra=REPLACES)
     provider: Provider = Field(
         default=Provider(), description="Account to work in, where the environment does not say."
     )
-    tags: dict[Tag, str] = Field(default_factory=dict, description="Tags for every resource that can have them.")
-    allow_destroy: bool = Field(
-        default=False, description="true lifts the protections at the next `up`, so that `destroy` can follow."
+    tags: dict[Text, str] = Field(
+        default_factory=dict, description="Tags for every resource that can have them.", json_schema_extra=IN_PLACE
     )
-    secrets: dict[SecretKey, SecretStr] = Field(
-        description="Secret values by name, encrypted in the stack file; every other setting names a key of it."
+    allow_destroy: bool = Field(
+        default=False,
+        description="`true` lifts the protections at the next `up`, so that `destroy` can follow.",
+        json_schema_extra=IN_PLACE,
+    )
+    secrets: dict[SecretKey, SecretText] = Field(
+        default_factory=dict,
+        description="Secret values by name, encrypted in the stack file; every other setting names a key of it. "
+        "`license` must be there.",
+        json_schema_extra={"effect": "restarts the pods that use it"},
     )
     network: CreateNetwork = Field(description="The network.")
     cluster: CreateCluster = Field(description="The Kubernetes cluster.")
@@ -69,7 +81,9 @@ class Settings(Model):
     event_queue: EventQueue = Field(description="Kafka for events.")
     model_storage: ModelStorage = Field(description="Object storage for models.")
     secrets_manager: KubernetesSecrets = Field(description="Where Rasa's credentials come from.")
-    assistants: tuple[Assistant, ...] = Field(min_length=1, description="The assistants on the platform, usually one.")
+    assistants: tuple[Assistant, ...] = Field(
+        default=(), description="The assistants on the platform: one at least, and usually one."
+    )
 
     @property
     def protect(self) -> bool:
@@ -81,19 +95,67 @@ class Settings(Model):
         return pulumi.Output.secret(self.secrets[key].get_secret_value())
 
 
-def parse(raw: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
+# Stands in for what is missing or faulty, only so that the rules can look at the rest.
+_STAND_INS: Final = {"profile": Profile.DEV.value, "region": "eu-central-1"}
+
+
+def parse(raw: Mapping[str, Json]) -> tuple[Settings, list[Problem]]:
     """Settings from the keys of a stack file (without their `rasa:`), and the problems that are only warnings.
 
     Raises `SettingsError` with all problems at once.
     """
-    known_cloud = raw["cloud"] if raw.get("cloud") in set(Cloud) else Cloud.AWS
-    known_profile = raw["profile"] if raw.get("profile") in set(Profile) else Profile.DEV
-    full = with_defaults(raw, Cloud(known_cloud), Profile(known_profile))
     try:
-        settings = Settings.model_validate(full)
+        settings = _validated(raw)
     except ValidationError as error:
-        raise SettingsError(problems_of(error, Settings)) from None
+        problems = problems_of(error, Settings)
+        raise SettingsError([*problems, *without_consequences(_problems_of_the_rest(raw, error), problems)]) from None
     errors, warnings = broken_rules(settings)
     if errors:
         raise SettingsError(errors)
     return settings, warnings
+
+
+def _validated(raw: Mapping[str, Json]) -> Settings:
+    cloud = Cloud(raw["cloud"]) if raw.get("cloud") in list(Cloud) else Cloud.AWS
+    profile = Profile(raw["profile"]) if raw.get("profile") in list(Profile) else Profile.DEV
+    return Settings.model_validate_json(json.dumps(with_defaults(raw, cloud, profile)))
+
+
+def _problems_of_the_rest(raw: Mapping[str, Json], error: ValidationError) -> list[Problem]:
+    """What the rules find once the faulty values are dropped, so that defaults take their places."""
+    faulty = {_path(dict(raw), detail["loc"]) for detail in error.errors()}
+    kept = _without(dict(raw), faulty)
+    rest: dict[str, Json] = {**_STAND_INS, **(kept if isinstance(kept, dict) else {})}
+    try:
+        return broken_rules(_validated(rest))[0]
+    except ValidationError as further:
+        # A list that lost its only item, say: drop that as well, as long as there is something to drop.
+        return _problems_of_the_rest(rest, further) if rest != raw else []
+
+
+def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The keys and indices that a pydantic location has in the data: tags of unions and missing keys are not there."""
+    path: list[int | str] = []
+    for part in location:
+        match value, part:
+            case dict(), str() if part in value:
+                value = value[part]
+            case list(), int():
+                value = value[part]
+            case _:
+                continue
+        path.append(part)
+    return tuple(path)
+
+
+def _without(value: Json, faulty: set[tuple[int | str, ...]], at: tuple[int | str, ...] = ()) -> Json:
+    """The value without what stands at the faulty paths."""
+    match value:
+        case dict():
+            return {key: _without(item, faulty, (*at, key)) for key, item in value.items() if (*at, key) not in faulty}
+        case list():
+            return [
+                _without(item, faulty, (*at, index)) for index, item in enumerate(value) if (*at, index) not in faulty
+            ]
+        case _:
+            return value

@@ -5,6 +5,8 @@ Owns the wording. Which rules there are is the business of the models (one field
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
@@ -14,15 +16,33 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 NAMESPACE: Final = "rasa"
 
+# Keys below which values can be secret, or be taken for the place of a secret: such values are never shown.
+_CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "channels", "modelGroups"})
+
+# What to say where a value has the wrong type: how the sentence goes on, and the fix.
+_WRONG_TYPE: Final = {
+    "string_type": ("is not text", "put it in quotes"),
+    "int_type": ("is not a whole number", "write a whole number, without quotes"),
+    "bool_type": ("is not true or false", "write true or false, without quotes"),
+    "tuple_type": ("is not a list", "write it like [one, two]"),
+    "dict_type": ("is not a mapping", "write keys and values below it"),
+    "model_type": ("is not a mapping", "write keys and values below it"),
+    "model_attributes_type": ("is not a mapping", "write keys and values below it"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One fault of a stack file. Reads as one line: `rasa:<key>: <got> <expected>; <fix>`."""
+    """One fault of a stack file. Reads as one line: `rasa:<key>: <got> <expected>; <fix>`.
+
+    `others` are the further keys that it speaks of: with one of these faulty, it may be a mere consequence.
+    """
 
     key: str
     got: str
     expected: str
     fix: str
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{NAMESPACE}:{self.key}: {self.got} {self.expected}; {self.fix}"
@@ -31,10 +51,11 @@ class Problem:
 class SettingsError(ValueError):
     """Every problem of a stack file at once, one a line."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"the stack file has {len(problems)} problem(s); nothing was created:\n{lines}")
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__(f"the stack file has {count}; nothing was created:\n{lines}")
 
 
 def fault(expected: str, fix: str) -> PydanticCustomError:
@@ -42,46 +63,106 @@ def fault(expected: str, fix: str) -> PydanticCustomError:
     return PydanticCustomError("fault", "{expected}; {fix}", {"expected": expected, "fix": fix})
 
 
+def shown(value: object) -> str:
+    """A value as a message shows it: as in a stack file, and short."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case str():
+            text = repr(value) if value else "an empty text"
+            return text if len(text) <= 80 else text[:77] + "...'"
+        case dict():
+            return "a mapping" if value else "an empty mapping"
+        case list():
+            return "a list" if value else "an empty list"
+        case _:
+            return str(value)
+
+
+def without_consequences(problems: Iterable[Problem], causes: Iterable[Problem]) -> list[Problem]:
+    """The problems that do not merely follow from one of `causes`: whose keys all lie beside the faulty ones."""
+    faulty = {key for cause in causes for key in (re.sub(r"\[\d+\]$", "", cause.key), *cause.others)}
+    return [
+        problem
+        for problem in problems
+        if not any(
+            f"{key}.".startswith((f"{bad}.", f"{bad}[")) for key in (problem.key, *problem.others) for bad in faulty
+        )
+    ]
+
+
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Pydantic's errors in the words of the stack file: camelCase keys, no union tags, the nearest valid key."""
     schema = model.model_json_schema()
-    return [_problem(detail, schema) for detail in error.errors()]
+    found = [(detail["type"], _problem(detail, schema)) for detail in error.errors()]
+    # A key that is merely misspelt is not missing as well; what else stands beside an unknown `kind` nobody can judge.
+    misspelt = {key for kind, problem in found if kind == "extra_forbidden" for key in problem.others}
+    unjudged = tuple(problem.key.removesuffix("kind") for _, problem in found if problem.key.endswith(".kind"))
+    return [
+        problem
+        for kind, problem in found
+        if not (kind == "missing" and problem.key in misspelt)
+        and not (problem.key.startswith(unjudged) and not problem.key.endswith(".kind"))
+    ]
 
 
 def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
     key, siblings = _walk(detail["loc"], schema)
-    # The value of a secret is never shown, not even a wrong one.
-    got = "the value" if key.startswith("secrets") else _show(detail["input"])
+    value = detail["input"]
+    got = "the value" if _CONFIDENTIAL & set(re.split(r"[.\[]", key)) else shown(value)
+    if detail["loc"][-1:] == ("[key]",):
+        got = shown(detail["loc"][-2])
     context = detail.get("ctx", {})
     match detail["type"]:
         case "fault":
             return Problem(key=key, got=got, expected=context["expected"], fix=context["fix"])
         case "missing":
-            return Problem(key=key, got="nothing", expected="is set, but it is required", fix=f"add {key}")
+            return Problem(key=key, got="nothing", expected="is set, but it is required", fix=f"add {NAMESPACE}:{key}")
         case "extra_forbidden":
-            name = key.rsplit(".", 1)[-1]
-            near = get_close_matches(name, siblings, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else "remove it"
-            return Problem(
-                key=key, got=repr(name), expected=f"is not a setting here (known: {', '.join(siblings)})", fix=hint
-            )
+            return _unknown(key, str(detail["loc"][-1]), siblings)
         case "literal_error" | "enum":
-            choices = context["expected"]
-            return Problem(key=key, got=got, expected=f"is not one of {choices}", fix="choose one of them")
+            return _no_choice(key, got, value, context["expected"])
         case "union_tag_invalid":
-            choices = context["expected_tags"]
-            tag = context["tag"]
+            return _no_choice(f"{key}.kind", shown(context["tag"]), context["tag"], context["expected_tags"])
+        case "union_tag_not_found":
             return Problem(
-                key=f"{key}.kind", got=repr(tag), expected=f"is not one of {choices}", fix="choose one of them"
+                key=f"{key}.kind", got="nothing", expected="is set, but the key is there", fix="give it a value"
             )
-        case _:
-            expected = f"is wrong: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-            return Problem(key=key, got=got, expected=expected, fix="see docs/configuration.md")
+        case "string_too_short" | "too_short":
+            return Problem(key=key, got=got, expected="is no value", fix="give it a value or remove the key")
+        case wrong_type if wrong_type in _WRONG_TYPE and value is None:
+            return Problem(
+                key=key, got="nothing", expected="is set, but the key is there", fix="give it a value or remove the key"
+            )
+        case wrong_type if wrong_type in _WRONG_TYPE:
+            expected, fix = _WRONG_TYPE[wrong_type]
+            return Problem(key=key, got=got, expected=expected, fix=fix)
+        case other:
+            return Problem(
+                key=key, got=got, expected=f"is not what belongs here ({other})", fix="see docs/configuration.md"
+            )
 
 
-def _show(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
+    near = get_close_matches(name, siblings, n=1, cutoff=0.5)
+    return Problem(
+        key=key,
+        got=repr(name),
+        expected=f"is not a setting here (known: {', '.join(siblings)})",
+        fix=f"did you mean {near[0]}?" if near else "remove it",
+        others=tuple(key.removesuffix(name) + sibling for sibling in near),
+    )
+
+
+def _no_choice(key: str, got: str, value: object, quoted: str) -> Problem:
+    choices = re.findall(r"'([^']*)'", quoted)
+    near = get_close_matches(str(value), choices, n=1)
+    if len(choices) == 1:
+        return Problem(key=key, got=got, expected=f"is not {choices[0]}, the only choice", fix=f"set {choices[0]}")
+    fix = f"did you mean {near[0]}?" if near else "choose one of them"
+    return Problem(key=key, got=got, expected=f"is not one of {', '.join(choices)}", fix=fix)
 
 
 def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str, list[str]]:
@@ -99,19 +180,20 @@ def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str,
             node = node.get("items", {})
         elif part in node.get("discriminator", {}).get("mapping", {}):
             node = {"$ref": node["discriminator"]["mapping"][part]}
-        else:
+        elif part != "[key]":
             siblings = sorted(node.get("properties", {}))
-            key += f".{part}" if key else str(part)
+            key += _step(part) if key else part
             node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
-            node = node if isinstance(node, dict) else {}
     return key, siblings
+
+
+def _step(part: str) -> str:
+    """One key more in a path, quoted as `pulumi config set --path` wants it."""
+    return f".{part}" if re.fullmatch(r"[\w-]+", part) else f'["{part}"]'
 
 
 def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Follows `$ref`, and the first alternative of an optional field."""
     while "$ref" in node or "anyOf" in node:
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
-        else:
-            node = node["anyOf"][0]
+        node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node["anyOf"][0]
     return node
