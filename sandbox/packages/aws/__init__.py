@@ -2,11 +2,25 @@
 
 from sandbox.package import Package
 from sandbox.packages.aws import (
-    cloudwatch, ec2, kms, s3,
+    appautoscaling,
+    cloudwatch,
+    ec2,
+    eks,
+    elasticache,
+    iam,
+    kms,
+    launch_templates,
+    msk,
+    rds,
+    s3,
+    secretsmanager,
+    security_groups,
 )
 from sandbox.packages.aws.provider import INVOKES, config_problems, configure, derived
 
-SERVICES = (cloudwatch, ec2, kms, s3)
+SERVICES = (
+    appautoscaling, cloudwatch, ec2, eks, elasticache, iam, kms, launch_templates, msk, rds, s3, secretsmanager, security_groups,
+)  # fmt: skip
 
 AWS = Package(
     name="aws",

@@ -48,7 +48,7 @@ def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: object) -> Row:
     return Row(
         token=token,
         id="{bucket}",
-        replaces_on=frozenset({"bucket", "expectedBucketOwner"}),
+        replaces_on=frozenset({"bucket"}),
         refers=(IN_BUCKET, *refers),
         scope="account",
         taken="OperationAborted: a " + kind + " of bucket {id} exists already; one resource may own it",

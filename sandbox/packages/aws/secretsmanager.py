@@ -1,0 +1,76 @@
+"""Secrets Manager. The name of a deleted secret is not free before its recovery window has passed."""
+
+from collections.abc import Iterable
+
+from sandbox.packages.aws.kms import kms_ref
+from sandbox.packages.aws.policies import RESOURCE, policy_is_valid, principals_exist
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject
+
+SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
+VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+NAME = "secret name"
+
+
+def secret_ref(path: str, hold: str = "owned") -> Ref:
+    """A secret by ARN, or by id, which is the ARN too."""
+    return Ref(path=path, to=(SECRET,), by=("arn", "name"), hold=hold)  # type: ignore[arg-type]
+
+
+def _window_is_offered(subject: Subject) -> None:
+    days = subject.inputs.get("recoveryWindowInDays")
+    if isinstance(days, int) and days != 0 and not 7 <= days <= 30:
+        raise Refused(f"recovery_window_in_days must be 0 or between 7 and 30, got {days}")
+
+
+def _version_has_a_value(subject: Subject) -> None:
+    given = [key for key in ("secretString", "secretBinary", "secretStringWo") if subject.inputs.get(key)]
+    if len(given) != 1:
+        raise Refused(f"exactly one of secret_string, secret_binary, secret_string_wo must be set, got {given or 'none'}")
+
+
+def _days(subject: Subject) -> int:
+    return subject.inputs.get("recoveryWindowInDays", 30)
+
+
+def _kept(subject: Subject) -> Iterable[str]:
+    if _days(subject):
+        yield f"secret {subject['name']}, recoverable for {_days(subject)} days; its name is not free before"
+
+
+ROWS = [
+    Row(
+        token=SECRET,
+        id="arn:aws:secretsmanager:{region}:{account}:secret:{name}-{seed:6}",
+        outputs={"arn": "{id}"},
+        defaults={"recoveryWindowInDays": 30, "description": "", "forceOverwriteReplicaSecret": False},
+        autoname=AutoName(unless=("namePrefix",)),
+        names={NAME: "{name}"},
+        replaces_on=frozenset({"name", "namePrefix"}),
+        refers=(kms_ref("kmsKeyId"),),
+        checks=(_window_is_offered, policy_is_valid("policy", RESOURCE)),
+        keeps=_kept,
+        retires={NAME: lambda subject: subject["name"] if _days(subject) else ""},
+        not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",
+        in_use="InvalidRequestException: the secret {id} is in use",
+        taken="InvalidRequestException: You can't create this secret because a secret with this name exists already or is "
+        "scheduled for deletion: {value}",
+    ),
+    Row(
+        token=VERSION,
+        id="{secretId}|{guid}",
+        outputs={"arn": "{secretId}", "secretArn": "{secretId}", "versionId": "{guid}"},
+        defaults={"versionStages": ["AWSCURRENT"]},
+        replaces_on=frozenset({"secretId", "secretString", "secretBinary", "secretStringWoVersion"}),
+        refers=(secret_ref("secretId"),),
+        checks=(_version_has_a_value,),
+    ),
+    Row(
+        token="aws:secretsmanager/secretPolicy:SecretPolicy",
+        id="{secretArn}",
+        replaces_on=frozenset({"secretArn"}),
+        refers=(secret_ref("secretArn"),),
+        checks=(policy_is_valid("policy", RESOURCE),),
+        admits=(principals_exist("policy"),),
+        taken="a second policy for {id} would overwrite the first",
+    ),
+]
