@@ -14,7 +14,7 @@ random = random_provider()
 platform = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
 in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random])
 
-database = DatabaseServer("database", platform.tracker_store, settings.profile, opts=in_cluster)
+database = DatabaseServer("database", platform.tracker_store, opts=in_cluster)
 assistants = {
     assistant.name: RasaAssistant(
         assistant.name,

@@ -1,0 +1,145 @@
+"""Databases and roles on the shared PostgreSQL server, made from inside the cluster, where the server can be reached.
+
+Owns the namespace `rasa-system`, which alone holds the administrator's password, and one Job per assistant that makes
+its role and database. The server is the cloud's; tables are Rasa's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pulumi_random as random
+
+from components.connections import IamRoles, PasswordRoles, PostgresConnection
+from components.kubernetes.namespace import RestrictedNamespace
+from components.kubernetes.network import pods_named, to_networks
+from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
+from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from settings import Assistant
+
+NAMESPACE: Final = "rasa-system"
+_POD: Final = "database-roles"
+_SCRIPT: Final = Path(__file__).parent / "scripts" / "database_roles.py"
+
+
+class DatabaseServer(pulumi.ComponentResource):
+    """The administrator's side of the PostgreSQL server."""
+
+    def __init__(
+        self, name: str, connection: PostgresConnection, *, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:kubernetes:DatabaseServer", name, None, opts)
+        self.connection = connection
+        child = pulumi.ResourceOptions(parent=self)
+        space = RestrictedNamespace(f"{name}-system", NAMESPACE, opts=child)
+        self.namespace = space.name
+        admin = kubernetes.core.v1.Secret(
+            f"{name}-admin",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=self.namespace),
+            string_data={"password": connection.admin.password},
+            opts=child,
+        )
+        self.admin_secret: pulumi.Output[str] = admin.metadata.name
+        ca = kubernetes.core.v1.ConfigMap(
+            f"{name}-ca",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=self.namespace),
+            data={POSTGRES_CA: connection.ca_pem},
+            opts=child,
+        )
+        self.ca_config_map: pulumi.Output[str] = ca.metadata.name
+        policy = space.policy(
+            f"{name}-policy",
+            _POD,
+            pods_named(_POD),
+            egress=[to_networks(connection.networks, connection.port)],
+            parent=self,
+        )
+        self.ready: tuple[pulumi.Resource, ...] = (*connection.ready, *space.policies, policy)
+        self.register_outputs({"namespace": self.namespace})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantDatabaseSpec:
+    """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client."""
+
+    server: DatabaseServer
+    assistant: Assistant
+    image: str
+
+
+class AssistantDatabase(pulumi.ComponentResource):
+    """The assistant's database with its owner role, and a second pair when analytics is on.
+
+    `passwords` holds each role's password by the role's name; it is empty where roles sign in by cloud identity.
+    """
+
+    def __init__(self, name: str, spec: AssistantDatabaseSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:AssistantDatabase", name, None, opts)
+        server, connection = spec.server, spec.server.connection
+        child = pulumi.ResourceOptions(parent=self)
+        names = [spec.assistant.database]
+        if spec.assistant.analytics:
+            names.append(spec.assistant.analytics_database)
+        self.passwords: Mapping[str, pulumi.Output[str]] = {}
+        environment: Environment = {
+            # libpq reads these by itself.
+            "PGHOST": connection.host,
+            "PGPORT": str(connection.port),
+            "PGUSER": connection.admin.username,
+            "PGPASSWORD": SecretKey(secret=server.admin_secret, key="password"),
+            "PGDATABASE": "postgres",
+            "PGSSLMODE": connection.ssl_mode,
+            "PGSSLROOTCERT": f"{CA_DIRECTORY}/{POSTGRES_CA}",
+            "PGCONNECT_TIMEOUT": "10",
+            "ROLES": json.dumps(names),
+        }
+        match connection.roles:
+            case PasswordRoles():
+                self.passwords = {role: self._password(f"{name}-{role}") for role in names}
+                secret = kubernetes.core.v1.Secret(
+                    f"{name}-roles",
+                    metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
+                    string_data=self.passwords,
+                    opts=child,
+                )
+                environment = {
+                    **environment,
+                    "SIGN_IN": "password",
+                    **{f"PASSWORD_{role}": SecretKey(secret=secret.metadata.name, key=role) for role in names},
+                }
+            case IamRoles():
+                environment = {**environment, "SIGN_IN": "iam"}
+        job = ScriptJob(
+            f"{name}-roles",
+            ScriptJobSpec(
+                namespace=server.namespace,
+                pod_name=_POD,
+                script=_SCRIPT,
+                image=spec.image,
+                environment=environment,
+                secrets={"admin": connection.admin.password, **self.passwords},
+                config_maps={CA_DIRECTORY: server.ca_config_map},
+                after=server.ready,
+            ),
+            opts=child,
+        )
+        self.ready: tuple[pulumi.Resource, ...] = (job.job,)
+        self.register_outputs({"databases": names})
+
+    def _password(self, name: str) -> pulumi.Output[str]:
+        password = random.RandomPassword(
+            f"{name}-password",
+            length=32,
+            special=False,
+            min_lower=1,
+            min_upper=1,
+            min_numeric=1,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return pulumi.Output.secret(password.result)

@@ -1,0 +1,61 @@
+"""A namespace in which nothing is allowed that is not asked for.
+
+Owns the Namespace with the Pod Security Standard `restricted`, a policy that denies all traffic and one that lets every
+pod ask the name service. What else a pod may reach is a policy of the one that runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kubernetes.network import Egress, Ingress, Selector, to_dns
+
+_MODES: Final = ("enforce", "warn", "audit")
+
+
+class RestrictedNamespace(pulumi.ComponentResource):
+    """A namespace, closed. `name` is an output of the Namespace, so that who uses it waits for it."""
+
+    def __init__(self, name: str, namespace: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:RestrictedNamespace", name, None, opts)
+        labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in _MODES}
+        versions = {f"pod-security.kubernetes.io/{mode}-version": "latest" for mode in _MODES}
+        resource = kubernetes.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=namespace, labels={**labels, **versions}),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.name: pulumi.Output[str] = resource.metadata.name
+        self.policies = (
+            self.policy(f"{name}-deny", "default-deny", Selector()),
+            self.policy(f"{name}-dns", "allow-dns", Selector(), egress=[to_dns()]),
+        )
+        self.register_outputs({"name": self.name})
+
+    def policy(
+        self,
+        name: str,
+        policy: str,
+        pods: Selector,
+        *,
+        egress: Sequence[Egress] | None = None,
+        ingress: Sequence[Ingress] | None = None,
+        parent: pulumi.Resource | None = None,
+    ) -> kubernetes.networking.v1.NetworkPolicy:
+        """A network policy called `policy` in the namespace; one without any rule denies both directions."""
+        types = [kind for kind, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None]
+        return kubernetes.networking.v1.NetworkPolicy(
+            name,
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=policy, namespace=self.name),
+            spec=kubernetes.networking.v1.NetworkPolicySpecArgs(
+                pod_selector=pods,
+                policy_types=types or ["Ingress", "Egress"],
+                egress=egress,
+                ingress=ingress,
+            ),
+            opts=pulumi.ResourceOptions(parent=parent or self),
+        )

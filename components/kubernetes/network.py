@@ -1,0 +1,111 @@
+"""Rules of network policies: who may be reached from a pod and who may reach it.
+
+Pure: makes arguments, no resources. Everything not allowed here is denied by the namespace's default.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+import pulumi_kubernetes as kubernetes
+
+NAME_LABEL: Final = "app.kubernetes.io/name"
+_NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
+
+# Private, shared and link-local ranges: other tenants of the network, the Kubernetes API, the metadata of the node.
+_NOT_PUBLIC: Final = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+# Where NodeLocal DNSCache answers, on every cluster that has it.
+_NODE_LOCAL_DNS: Final = "169.254.20.10/32"
+
+Peer = kubernetes.networking.v1.NetworkPolicyPeerArgs
+Egress = kubernetes.networking.v1.NetworkPolicyEgressRuleArgs
+Ingress = kubernetes.networking.v1.NetworkPolicyIngressRuleArgs
+Selector = kubernetes.meta.v1.LabelSelectorArgs
+
+
+def pods_named(*names: str) -> Selector:
+    """Selects pods by their `app.kubernetes.io/name`."""
+    return Selector(
+        match_expressions=[
+            kubernetes.meta.v1.LabelSelectorRequirementArgs(key=NAME_LABEL, operator="In", values=list(names))
+        ]
+    )
+
+
+def to_networks(networks: Iterable[str], *ports: int) -> Egress:
+    """To address ranges, on these TCP ports."""
+    return Egress(to=_blocks(networks), ports=_tcp(ports))
+
+
+def to_pods(selector: Selector, port: int) -> Egress:
+    """To pods of the same namespace."""
+    return Egress(to=[Peer(pod_selector=selector)], ports=_tcp([port]))
+
+
+def to_dns() -> Egress:
+    """To the cluster's name service, and to the cache for it on the node, if there is one."""
+    return Egress(
+        to=[_namespace("kube-system"), *_blocks([_NODE_LOCAL_DNS])],
+        ports=[
+            kubernetes.networking.v1.NetworkPolicyPortArgs(protocol=protocol, port=53) for protocol in ("UDP", "TCP")
+        ],
+    )
+
+
+def to_internet(cluster_networks: Iterable[str], port: int = 443) -> Egress:
+    """To public addresses (LLMs, channels, object storage: a policy cannot name them) and those of the cluster itself.
+
+    The cluster's networks hold the cloud's private endpoints and internal load balancers, so that an LLM or a bucket
+    behind one of those works too. Every other private range stays closed.
+    """
+    public = Peer(ip_block=kubernetes.networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=list(_NOT_PUBLIC)))
+    return Egress(to=[public, *_blocks(cluster_networks)], ports=_tcp([port]))
+
+
+def to_url(url: str, cluster_networks: Iterable[str]) -> Egress:
+    """To the server that a URL names.
+
+    A policy knows no host names. A service of the cluster (`name.namespace.svc...`) opens its namespace on every port,
+    because a policy sees the port of the pod and the URL holds that of the service; any other name opens its port.
+    """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    labels = host.split(".")
+    if labels[2:3] == ["svc"]:
+        return Egress(to=[_namespace(labels[1])])
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return to_internet(cluster_networks, port)
+    return to_networks([f"{address}/{address.max_prefixlen}"], port)
+
+
+def from_networks(networks: Iterable[str], port: int) -> Ingress:
+    """From address ranges: probes of the kubelet and load balancers."""
+    return Ingress(from_=_blocks(networks), ports=_tcp([port]))
+
+
+def from_pods(selector: Selector, port: int) -> Ingress:
+    """From pods of the same namespace."""
+    return Ingress(from_=[Peer(pod_selector=selector)], ports=_tcp([port]))
+
+
+def from_any_namespace(port: int) -> Ingress:
+    """From every pod of the cluster."""
+    return Ingress(from_=[Peer(namespace_selector=Selector())], ports=_tcp([port]))
+
+
+def _blocks(networks: Iterable[str]) -> list[Peer]:
+    return [Peer(ip_block=kubernetes.networking.v1.IPBlockArgs(cidr=network)) for network in networks]
+
+
+def _namespace(name: str) -> Peer:
+    labels: Mapping[str, str] = {_NAMESPACE_LABEL: name}
+    return Peer(namespace_selector=Selector(match_labels=labels))
+
+
+def _tcp(ports: Iterable[int]) -> list[kubernetes.networking.v1.NetworkPolicyPortArgs]:
+    return [kubernetes.networking.v1.NetworkPolicyPortArgs(protocol="TCP", port=port) for port in ports]

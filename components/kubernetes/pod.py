@@ -1,0 +1,97 @@
+"""What every pod of the program has in common: the restricted security context, environment variables, digests.
+
+Owns the answers to the Pod Security Standard `restricted`; which pods there are is decided by who uses it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+# Rasa's images run as this user.
+USER: Final = 1001
+
+CA_DIRECTORY: Final = "/etc/rasa/ca"
+POSTGRES_CA: Final = "postgres-ca.pem"
+
+# A piece of a manifest or of Helm values: JSON with outputs at the leaves.
+Value: TypeAlias = "pulumi.Input[str] | int | bool | Sequence[Value] | Mapping[str, Value] | None"
+Values: TypeAlias = Mapping[str, Value]
+
+POD_SECURITY: Final[Values] = {
+    "runAsNonRoot": True,
+    "runAsUser": USER,
+    "runAsGroup": USER,
+    "fsGroup": USER,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+# No readOnlyRootFilesystem: Rasa writes to /app/.rasa and /tmp.
+CONTAINER_SECURITY: Final[Values] = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretKey:
+    """The value of a key of a Kubernetes Secret in the pod's namespace."""
+
+    secret: pulumi.Input[str]
+    key: str
+
+
+Environment: TypeAlias = Mapping[str, pulumi.Input[str] | SecretKey]
+
+
+def environment_values(environment: Environment) -> list[Value]:
+    """The variables as they stand in a manifest or in Helm values."""
+    return [
+        {"name": name, "valueFrom": {"secretKeyRef": {"name": value.secret, "key": value.key}}}
+        if isinstance(value, SecretKey)
+        else {"name": name, "value": value}
+        for name, value in environment.items()
+    ]
+
+
+def environment_variables(environment: Environment) -> list[kubernetes.core.v1.EnvVarArgs]:
+    """The variables as arguments of a pod."""
+    return [
+        kubernetes.core.v1.EnvVarArgs(
+            name=name,
+            value_from=kubernetes.core.v1.EnvVarSourceArgs(
+                secret_key_ref=kubernetes.core.v1.SecretKeySelectorArgs(name=value.secret, key=value.key)
+            ),
+        )
+        if isinstance(value, SecretKey)
+        else kubernetes.core.v1.EnvVarArgs(name=name, value=value)
+        for name, value in environment.items()
+    ]
+
+
+def pod_security() -> kubernetes.core.v1.PodSecurityContextArgs:
+    """`POD_SECURITY` as arguments of a pod."""
+    return kubernetes.core.v1.PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=USER,
+        run_as_group=USER,
+        fs_group=USER,
+        seccomp_profile=kubernetes.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def container_security() -> kubernetes.core.v1.SecurityContextArgs:
+    """`CONTAINER_SECURITY` as arguments of a container."""
+    return kubernetes.core.v1.SecurityContextArgs(
+        allow_privilege_escalation=False, capabilities=kubernetes.core.v1.CapabilitiesArgs(drop=["ALL"])
+    )
+
+
+def digest(inputs: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
+    """SHA-256 over everything that something depends on; secret as soon as one input is."""
+    return pulumi.Output.json_dumps(inputs, sort_keys=True).apply(_sha256)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

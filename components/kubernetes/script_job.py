@@ -1,0 +1,133 @@
+"""A Job that runs one Python script of this repository in Rasa Pro's own image, and runs again when its inputs change.
+
+Owns the Job and the ConfigMap that brings the script. Secrets and certificates are the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kubernetes.network import NAME_LABEL
+from components.kubernetes.pod import (
+    Environment,
+    SecretKey,
+    container_security,
+    digest,
+    environment_variables,
+    pod_security,
+)
+
+SCRIPT_DIRECTORY: Final = "/etc/rasa/job"
+# A node may have to be added and the image, of some gigabytes, pulled first.
+_DEADLINE_SECONDS: Final = 900
+# Enough for grants and network policies that take effect late; each try waits longer than the one before.
+_RETRIES: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptJobSpec:
+    """`script` runs with `files` beside it; `secrets` are the secret values behind `environment`.
+
+    `config_maps` are further ConfigMaps by the directory where they are mounted. `pod_name` is the pod's
+    `app.kubernetes.io/name`, by which network policies know it. `after` is what the Job needs but does not name:
+    policies, firewall rules, grants.
+    """
+
+    namespace: pulumi.Input[str]
+    pod_name: str
+    script: Path
+    image: str
+    environment: Environment
+    secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
+    files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    config_maps: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    pod_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    service_account: pulumi.Input[str] = "default"
+    after: Sequence[pulumi.Resource]
+
+
+class ScriptJob(pulumi.ComponentResource):
+    """The Job is done when this component is."""
+
+    def __init__(self, name: str, spec: ScriptJobSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:ScriptJob", name, None, opts)
+        files = {spec.script.name: spec.script.read_text(encoding="utf-8"), **spec.files}
+        config = kubernetes.core.v1.ConfigMap(
+            f"{name}-files",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=spec.namespace),
+            data=files,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        mounts = {SCRIPT_DIRECTORY: config.metadata.name, **spec.config_maps}
+        # A Job cannot be changed, only replaced. Its manifest names Secrets and files but does not hold them, so the
+        # digest of all inputs stands in it: whatever changes, the Job is replaced, that is: runs again.
+        plain = {key: value for key, value in spec.environment.items() if not isinstance(value, SecretKey)}
+        inputs = digest({**files, **plain, **spec.secrets})
+        self.job = kubernetes.batch.v1.Job(
+            f"{name}-job",
+            # No name: the next Job is created, and has to succeed, before this one is deleted.
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                namespace=spec.namespace,
+                # After a failure the next `up` starts a new Job instead of waiting for the failed one.
+                annotations={"pulumi.com/replaceUnready": "true"},
+            ),
+            # No ttlSecondsAfterFinished: a Job that deletes itself is drift.
+            spec=kubernetes.batch.v1.JobSpecArgs(
+                backoff_limit=_RETRIES,
+                active_deadline_seconds=_DEADLINE_SECONDS,
+                template=kubernetes.core.v1.PodTemplateSpecArgs(
+                    metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                        labels={**spec.pod_labels, NAME_LABEL: spec.pod_name}, annotations={"rasa/inputs": inputs}
+                    ),
+                    spec=_pod(spec, mounts),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=list(spec.after),
+                custom_timeouts=pulumi.CustomTimeouts(
+                    create=f"{_DEADLINE_SECONDS + 60}s", update=f"{_DEADLINE_SECONDS + 60}s"
+                ),
+            ),
+        )
+        self.register_outputs({})
+
+
+def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubernetes.core.v1.PodSpecArgs:
+    volumes = {f"files-{index}": (path, config_map) for index, (path, config_map) in enumerate(mounts.items())}
+    return kubernetes.core.v1.PodSpecArgs(
+        restart_policy="Never",
+        service_account_name=spec.service_account,
+        automount_service_account_token=False,
+        security_context=pod_security(),
+        containers=[
+            kubernetes.core.v1.ContainerArgs(
+                name=spec.pod_name,
+                image=spec.image,
+                command=["python", f"{SCRIPT_DIRECTORY}/{spec.script.name}"],
+                env=environment_variables(spec.environment),
+                security_context=container_security(),
+                # What the script said last becomes part of the error that `up` shows.
+                termination_message_policy="FallbackToLogsOnError",
+                resources=kubernetes.core.v1.ResourceRequirementsArgs(
+                    requests={"cpu": "100m", "memory": "512Mi"}, limits={"memory": "2Gi"}
+                ),
+                volume_mounts=[
+                    kubernetes.core.v1.VolumeMountArgs(name=volume, mount_path=path, read_only=True)
+                    for volume, (path, _) in volumes.items()
+                ],
+            )
+        ],
+        volumes=[
+            kubernetes.core.v1.VolumeArgs(
+                name=volume, config_map=kubernetes.core.v1.ConfigMapVolumeSourceArgs(name=config_map)
+            )
+            for volume, (_, config_map) in volumes.items()
+        ],
+    )

@@ -1,0 +1,112 @@
+"""Values of Rasa Pro Services (`rasaProServices`): analytics, with a database of its own, fed by the events topic.
+
+Pure. Does not make the database, the topics or the Secret.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+import pulumi
+
+from components.connections import IamRoles, KafkaConnection, KafkaIamAuth, PasswordAuth, PasswordRoles
+from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POD_SECURITY, POSTGRES_CA, Values
+from components.rasa.artifacts import ANALYTICS_IMAGE, image_values
+from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, SECRET, Wiring
+from settings import Profile
+from settings.assistant import ANALYTICS_SERVICE_ACCOUNT
+
+DB_URL_KEY: Final = "analyticsDbUrl"
+KAFKA_PASSWORD_KEY: Final = "analyticsKafkaPassword"  # noqa: S105 - a key of the Secret
+
+_RESOURCES: Final[dict[Profile, Values]] = {
+    Profile.DEV: {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
+    Profile.PROD: {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "4Gi"}},
+}
+
+
+def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
+    """`rasaProServices`. It is on in the chart, so that off has to be said."""
+    kafka = wiring.connections.event_queue
+    if not wiring.assistant.analytics or kafka is None:
+        return {"enabled": False}
+    values: Values = {
+        "enabled": True,
+        "image": image_values(ANALYTICS_IMAGE),
+        "serviceAccount": {"create": False, "name": ANALYTICS_SERVICE_ACCOUNT},
+        "podAnnotations": {"checksum/secrets": secrets_revision},
+        "podSecurityContext": {"enabled": True, **POD_SECURITY},
+        "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
+        "resources": _RESOURCES[wiring.profile],
+        "database": _database(wiring),
+        "kafka": _kafka(kafka, wiring.assistant.consumer_group),
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": CA_CONFIG_MAP}}],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
+    }
+    region = _iam_region(wiring, kafka)
+    if region is None:
+        return values
+    return {**values, "useCloudProviderIam": {"enabled": True, "provider": "aws", "region": region}}
+
+
+def analytics_url(wiring: Wiring, password: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The connection URL that analytics takes as a whole; as secret as the password in it."""
+    database = wiring.assistant.analytics_database
+    return pulumi.Output.concat(
+        f"postgresql://{database}:",
+        pulumi.Output.from_input(password).apply(_encoded),
+        "@",
+        wiring.postgres.host,
+        f":{wiring.postgres.port}/{database}?sslmode={wiring.postgres.ssl_mode}",
+        f"&sslrootcert={CA_DIRECTORY}/{POSTGRES_CA}",
+    )
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _database(wiring: Wiring) -> Values:
+    match wiring.postgres.roles:
+        case PasswordRoles():
+            return {"urlExistingSecretName": SECRET, "urlExistingSecretKey": DB_URL_KEY}
+        case IamRoles():
+            return {
+                "enableAwsRdsIam": True,
+                "hostname": wiring.postgres.host,
+                # The chart refuses a number here.
+                "port": str(wiring.postgres.port),
+                "databaseName": wiring.assistant.analytics_database,
+                "username": wiring.assistant.analytics_database,
+                "sslMode": wiring.postgres.ssl_mode,
+                "sslCaLocation": f"{CA_DIRECTORY}/{POSTGRES_CA}",
+            }
+
+
+def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
+    values: Values = {
+        "brokerAddress": kafka.bootstrap,
+        "topic": kafka.events_topic,
+        "dlqTopic": kafka.dead_letter_topic,
+        "consumerId": consumer_group,
+        "securityProtocol": "SASL_SSL",
+        "saslMechanism": kafka.mechanism,
+        "sslCaLocation": f"{CA_DIRECTORY}/{KAFKA_CA}",
+    }
+    match kafka.consumer:
+        case PasswordAuth(username=username):
+            return {
+                **values,
+                "saslUsername": username,
+                "saslPassword": {"secretName": SECRET, "secretKey": KAFKA_PASSWORD_KEY},
+            }
+        case KafkaIamAuth():
+            return {**values, "enableAwsMskIam": True}
+
+
+def _iam_region(wiring: Wiring, kafka: KafkaConnection) -> str | None:
+    for access in (wiring.postgres.roles, kafka.consumer):
+        if isinstance(access, IamRoles | KafkaIamAuth):
+            return access.region
+    return None

@@ -1,0 +1,25 @@
+"""The published artifacts of Rasa: addresses and versions, here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_REGISTRY: Final = "europe-west3-docker.pkg.dev/rasa-releases"
+
+CHART: Final = f"oci://{_REGISTRY}/helm-charts/rasa"
+# 1.x and 3.x spell nearly every value differently and accept ours without a word (docs/compatibility.md).
+CHART_VERSION: Final = "2.4.0"
+
+RASA_REPOSITORY: Final = f"{_REGISTRY}/rasa-pro/rasa-pro"
+ANALYTICS_IMAGE: Final = f"{_REGISTRY}/rasa-pro/rasa-pro-services:3.8.1-latest"
+
+
+def rasa_image(version: str) -> str:
+    """Rasa's own image of a version `major.minor`."""
+    return f"{RASA_REPOSITORY}:{version}.0-latest"
+
+
+def image_values(image: str) -> dict[str, str]:
+    """An image as the chart wants it. It writes `repository:tag`, and so a digest is a tag of `name@sha256`."""
+    repository, _, tag = image.rpartition(":")
+    return {"repository": repository, "tag": tag}

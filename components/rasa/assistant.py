@@ -1,0 +1,142 @@
+"""An assistant on the platform: its namespace, databases, secrets, policies, accounts, smoke test and release.
+
+Owns what is in the assistant's namespace. The services behind the connections are the cloud's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.connections import AssistantConnections, ClusterConnection, WorkloadIdentity
+from components.kubernetes.database import AssistantDatabase, AssistantDatabaseSpec, DatabaseServer
+from components.kubernetes.namespace import RestrictedNamespace
+from components.kubernetes.network import pods_named
+from components.rasa.endpoints import endpoints
+from components.rasa.network import RasaNetwork, RasaNetworkSpec
+from components.rasa.next_step import next_step
+from components.rasa.release import release
+from components.rasa.secrets import RasaSecrets, RasaSecretsSpec
+from components.rasa.smoke_test import SmokeTestSpec, smoke_test
+from components.rasa.values import values
+from components.rasa.wiring import ACTION_SERVER_SERVICE_ACCOUNT, RASA_POD, Wiring
+from settings import Assistant, Profile
+from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantSpec:
+    """`secrets` are the values of `rasa:secrets` by key."""
+
+    settings: Assistant
+    profile: Profile
+    secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
+    connections: AssistantConnections
+    cluster: ClusterConnection
+    database: DatabaseServer
+
+
+class RasaAssistant(pulumi.ComponentResource):
+    """One Rasa release. Without a model everything but the release is made, and `next_step` says what is missing.
+
+    `endpoints` and `values` are what the release is given, without any secret.
+    """
+
+    def __init__(self, name: str, spec: AssistantSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:core:Assistant", name, None, opts)
+        assistant, connections = spec.settings, spec.connections
+        child = pulumi.ResourceOptions(parent=self)
+        wiring = Wiring(
+            assistant=assistant,
+            profile=spec.profile,
+            postgres=spec.database.connection,
+            connections=connections,
+        )
+        space = RestrictedNamespace(f"{name}-space", assistant.namespace, opts=child)
+        database = AssistantDatabase(
+            f"{name}-database",
+            AssistantDatabaseSpec(server=spec.database, assistant=assistant, image=wiring.image),
+            opts=child,
+        )
+        secrets = RasaSecrets(
+            f"{name}-secrets",
+            RasaSecretsSpec(wiring=wiring, namespace=space.name, given=spec.secrets, passwords=database.passwords),
+            opts=child,
+        )
+        network = RasaNetwork(
+            f"{name}-network", RasaNetworkSpec(wiring=wiring, namespace=space, cluster=spec.cluster), opts=child
+        )
+        accounts = self._accounts(name, wiring, space.name)
+        # None of these is named by a pod, and none can do without them.
+        ready = (*database.ready, *network.ready, *accounts, *_services_ready(connections))
+
+        wired = endpoints(wiring)
+        given = values(wiring, wired, secrets.revision)
+        tested = smoke_test(
+            f"{name}-smoke-test",
+            SmokeTestSpec(wiring=wiring, namespace=space.name, endpoints=wired, secrets=secrets, after=ready),
+            opts=child,
+        )
+        if wiring.releasable:
+            after = [tested.job, *secrets.ready, *ready, *self._disruption_budget(name, assistant, space.name)]
+            release(f"{name}-release", space.name, given, after=after, parent=self)
+
+        self.namespace = space.name
+        self.endpoints: pulumi.Output[Mapping[str, Any]] = pulumi.Output.from_input(wired)
+        self.values: pulumi.Output[Mapping[str, Any]] = pulumi.Output.from_input(given)
+        self.next_step = next_step(wiring)
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "endpoints": self.endpoints,
+                "values": self.values,
+                "next_step": self.next_step,
+            }
+        )
+
+    def _accounts(self, name: str, wiring: Wiring, namespace: pulumi.Input[str]) -> list[pulumi.Resource]:
+        """The service accounts. The chart could make them, but the smoke test runs as Rasa before the release."""
+        identities: dict[str, WorkloadIdentity | None] = {SERVICE_ACCOUNT: wiring.connections.rasa}
+        if wiring.assistant.analytics:
+            identities[ANALYTICS_SERVICE_ACCOUNT] = wiring.connections.analytics
+        if wiring.assistant.action_server is not None:
+            identities[ACTION_SERVER_SERVICE_ACCOUNT] = None
+        return [
+            kubernetes.core.v1.ServiceAccount(
+                f"{name}-account-{account}",
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                    name=account,
+                    namespace=namespace,
+                    annotations=dict(identity.service_account_annotations) if identity is not None else {},
+                ),
+                # No pod here talks to the Kubernetes API.
+                automount_service_account_token=False,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for account, identity in identities.items()
+        ]
+
+    def _disruption_budget(
+        self, name: str, assistant: Assistant, namespace: pulumi.Input[str]
+    ) -> list[pulumi.Resource]:
+        """Nodes are drained one Rasa pod at a time; with a single replica a budget would only block the drain."""
+        if assistant.replicas < 2:
+            return []
+        return [
+            kubernetes.policy.v1.PodDisruptionBudget(
+                f"{name}-disruption-budget",
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(name=RASA_POD, namespace=namespace),
+                spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=pods_named(RASA_POD)),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        ]
+
+
+def _services_ready(connections: AssistantConnections) -> list[pulumi.Resource]:
+    services = (connections.lock_store, connections.event_queue, connections.model_storage)
+    identities = (connections.rasa, connections.analytics)
+    return [resource for part in (*services, *identities) if part is not None for resource in part.ready]

@@ -1,0 +1,106 @@
+"""`endpoints.yml` of an assistant, with Outputs at the leaves and `${VAR}` where a secret belongs.
+
+Pure. Rasa ignores unknown keys and falls back to stores in memory without a word, so every key here is one that was
+read in Rasa's code (3.14 to 3.17). Traps: the host is `url` for tracker store and broker, `host` for Redis; the default
+database differs per store; a quoted `${VAR}` is not substituted, nor one under `client_id`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from components.connections import (
+    IamRoles,
+    KafkaConnection,
+    KafkaIamAuth,
+    PasswordAuth,
+    PasswordRoles,
+    PostgresConnection,
+    RedisConnection,
+    RedisIamAuth,
+)
+from components.kubernetes.pod import CA_DIRECTORY, Values
+from components.rasa.wiring import ACTION_SERVER_POD, ACTION_SERVER_PORT, KAFKA_CA, REDIS_CA, Wiring
+
+# Redis timers, and Kafka options that keep idle connections alive behind a cloud's load balancers.
+_TIMERS_AND_KEEPALIVE: Final = "3.16"
+
+
+def endpoints(wiring: Wiring) -> Values:
+    """The sections of the services that the assistant has; a service it does not have leaves none."""
+    assistant, connections = wiring.assistant, wiring.connections
+    recent = wiring.since(_TIMERS_AND_KEEPALIVE)
+    sections: dict[str, Any] = {"tracker_store": _tracker_store(wiring.postgres, assistant.database)}
+    if connections.lock_store is not None:
+        redis = _redis(connections.lock_store, assistant.key_prefix)
+        sections["lock_store"] = {"type": "concurrent_redis", **redis}
+        if recent:
+            sections["timer_store"] = {"type": "redis", **redis}
+    if connections.event_queue is not None:
+        sections["event_broker"] = _event_broker(connections.event_queue, assistant.name, keepalive=recent)
+    if assistant.action_server is not None:
+        # The chart runs the action server but does not tell Rasa where it is.
+        sections["action_endpoint"] = {"url": f"http://{ACTION_SERVER_POD}:{ACTION_SERVER_PORT}/webhook"}
+    if assistant.nlg is not None:
+        sections["nlg"] = {"url": assistant.nlg.url}
+    if assistant.model_groups:
+        sections["model_groups"] = list(assistant.model_groups)
+    return sections
+
+
+def _tracker_store(postgres: PostgresConnection, database: str) -> Values:
+    section: Values = {
+        "type": "sql",
+        # Exactly this: with `postgresql+psycopg2` Rasa ignores its TLS and pool settings.
+        "dialect": "postgresql",
+        "url": postgres.host,
+        "port": postgres.port,
+        "db": database,
+        "username": database,
+    }
+    match postgres.roles:
+        case PasswordRoles():
+            return {**section, "password": "${DB_PASSWORD}"}
+        case IamRoles():
+            return section
+
+
+def _redis(redis: RedisConnection, key_prefix: str) -> Values:
+    section: Values = {
+        "host": redis.host,
+        "port": redis.port,
+        "db": 0,
+        "username": redis.auth.username,
+        # A literal boolean: the text "false" would be true.
+        "use_ssl": redis.ca_pem is not None,
+        "key_prefix": key_prefix,
+    }
+    if redis.ca_pem is not None:
+        section = {**section, "ssl_ca_certs": f"{CA_DIRECTORY}/{REDIS_CA}"}
+    match redis.auth:
+        case PasswordAuth():
+            return {**section, "password": "${REDIS_PASSWORD}"}
+        case RedisIamAuth():
+            return section
+
+
+def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) -> Values:
+    section: Values = {
+        "type": "kafka",
+        "url": kafka.bootstrap,
+        "topic": kafka.events_topic,
+        "client_id": client_id,
+        "partition_by_sender": True,
+        "security_protocol": "SASL_SSL",
+        "sasl_mechanism": kafka.mechanism,
+        "ssl_cafile": f"{CA_DIRECTORY}/{KAFKA_CA}",
+        # Without it no producer can be built, and then no conversation is stored either.
+        "ssl_check_hostname": True,
+    }
+    if keepalive:
+        section = {**section, "socket_keepalive_enable": True}
+    match kafka.producer:
+        case PasswordAuth():
+            return {**section, "sasl_username": "${KAFKA_USERNAME}", "sasl_password": "${KAFKA_PASSWORD}"}
+        case KafkaIamAuth():
+            return section

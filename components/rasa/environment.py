@@ -1,0 +1,67 @@
+"""The environment of a Rasa pod: what Rasa reads from variables instead of `endpoints.yml`.
+
+Pure. Every `${VAR}` of `endpoints` is defined here, and every key of the Secret named here is filled by `secrets`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pulumi
+
+from components.connections import IamRoles, KafkaIamAuth, PasswordAuth, PasswordRoles, RedisIamAuth
+from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
+from components.rasa.wiring import SECRET, Wiring
+
+DB_PASSWORD_KEY: Final = "dbPassword"  # noqa: S105 - keys of the Secret
+REDIS_PASSWORD_KEY: Final = "redisPassword"  # noqa: S105
+KAFKA_USERNAME_KEY: Final = "kafkaUsername"
+KAFKA_PASSWORD_KEY: Final = "kafkaSslPassword"  # noqa: S105
+
+# Rasa's own default of 50 + 100 connections for each process would use up a small server.
+_POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
+
+
+def environment(wiring: Wiring) -> Environment:
+    """The variables that the chart does not set by itself."""
+    return dict(_variables(wiring))
+
+
+def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | SecretKey]]:
+    connections, postgres = wiring.connections, wiring.postgres
+    if connections.model_storage is not None:
+        yield from connections.model_storage.environment.items()
+    yield "SQL_TRACKER_STORE_SSL_MODE", postgres.ssl_mode
+    yield "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", f"{CA_DIRECTORY}/{POSTGRES_CA}"
+    yield from _POOL.items()
+    match postgres.roles:
+        case PasswordRoles():
+            yield "DB_PASSWORD", SecretKey(secret=SECRET, key=DB_PASSWORD_KEY)
+        case IamRoles(region=region):
+            yield from _iam(region)
+            yield "RDS_SQL_DB_AWS_IAM_ENABLED", "true"
+    if connections.lock_store is not None:
+        match connections.lock_store.auth:
+            case PasswordAuth():
+                yield "REDIS_PASSWORD", SecretKey(secret=SECRET, key=REDIS_PASSWORD_KEY)
+            case RedisIamAuth(region=region, replication_group=group):
+                yield from _iam(region)
+                yield "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "true"
+                yield "AWS_ELASTICACHE_CLUSTER_NAME", group
+    if connections.event_queue is not None:
+        match connections.event_queue.producer:
+            case PasswordAuth():
+                yield "KAFKA_USERNAME", SecretKey(secret=SECRET, key=KAFKA_USERNAME_KEY)
+                yield "KAFKA_PASSWORD", SecretKey(secret=SECRET, key=KAFKA_PASSWORD_KEY)
+            case KafkaIamAuth(region=region):
+                yield from _iam(region)
+                yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
+    for variable, key in wiring.assistant.secret_env.items():
+        yield variable, SecretKey(secret=SECRET, key=key)
+
+
+def _iam(region: str) -> Iterator[tuple[str, str]]:
+    # boto3 does not read AWS_REGION.
+    yield "IAM_CLOUD_PROVIDER", "aws"
+    yield "AWS_DEFAULT_REGION", region

@@ -1,0 +1,150 @@
+"""Who talks to whom in an assistant's namespace: what Rasa, its actions and analytics need, and nothing else.
+
+Owns one policy per kind of pod, on top of a namespace that denies all and lets every pod ask the name service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.connections import ClusterConnection, WorkloadIdentity
+from components.kubernetes.namespace import RestrictedNamespace
+from components.kubernetes.network import (
+    Egress,
+    Ingress,
+    from_any_namespace,
+    from_networks,
+    from_pods,
+    pods_named,
+    to_internet,
+    to_networks,
+    to_pods,
+    to_url,
+)
+from components.rasa.wiring import (
+    ACTION_SERVER_POD,
+    ACTION_SERVER_PORT,
+    ANALYTICS_POD,
+    ANALYTICS_PORT,
+    RASA_POD,
+    RASA_PORT,
+    SMOKE_TEST_POD,
+    Wiring,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RasaNetworkSpec:
+    """The assistant, its namespace and the cluster, whose networks probes and load balancers come from."""
+
+    wiring: Wiring
+    namespace: RestrictedNamespace
+    cluster: ClusterConnection
+
+
+class RasaNetwork(pulumi.ComponentResource):
+    """`ready` are the policies: before them a pod reaches nothing."""
+
+    def __init__(self, name: str, spec: RasaNetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:core:Network", name, None, opts)
+        wiring, networks = spec.wiring, spec.cluster.networks
+        policies = [
+            # The smoke test proves Rasa's own way to the services, so both have one policy.
+            self._policy(spec, f"{name}-egress", "rasa-egress", RASA_POD, SMOKE_TEST_POD, egress=rasa_egress(spec)),
+            self._policy(spec, f"{name}-ingress", "rasa-ingress", RASA_POD, ingress=rasa_ingress(spec)),
+        ]
+        if wiring.assistant.action_server is not None:
+            policies.append(
+                self._policy(
+                    spec,
+                    f"{name}-action-server",
+                    "action-server",
+                    ACTION_SERVER_POD,
+                    ingress=[
+                        from_pods(pods_named(RASA_POD), ACTION_SERVER_PORT),
+                        from_networks(networks, ACTION_SERVER_PORT),
+                    ],
+                    egress=[to_internet(networks)],
+                )
+            )
+        if wiring.assistant.analytics:
+            policies.append(
+                self._policy(
+                    spec,
+                    f"{name}-analytics",
+                    "analytics",
+                    ANALYTICS_POD,
+                    ingress=[from_networks(networks, ANALYTICS_PORT)],
+                    egress=[
+                        _to_postgres(wiring),
+                        *_to_kafka(wiring),
+                        *_to_identity(wiring.connections.analytics, networks),
+                    ],
+                )
+            )
+        self.ready: tuple[pulumi.Resource, ...] = (*spec.namespace.policies, *policies)
+        self.register_outputs({})
+
+    def _policy(
+        self,
+        spec: RasaNetworkSpec,
+        name: str,
+        policy: str,
+        *pods: str,
+        egress: list[Egress] | None = None,
+        ingress: list[Ingress] | None = None,
+    ) -> kubernetes.networking.v1.NetworkPolicy:
+        return spec.namespace.policy(name, policy, pods_named(*pods), egress=egress, ingress=ingress, parent=self)
+
+
+def rasa_egress(spec: RasaNetworkSpec) -> list[Egress]:
+    """Where a Rasa pod may connect to."""
+    wiring, networks = spec.wiring, spec.cluster.networks
+    assistant, redis = wiring.assistant, wiring.connections.lock_store
+    rules = [_to_postgres(wiring)]
+    if redis is not None:
+        rules.append(to_networks(redis.networks, redis.port))
+    rules += _to_kafka(wiring)
+    rules += _to_identity(wiring.connections.rasa, networks)
+    if assistant.action_server is not None:
+        rules.append(to_pods(pods_named(ACTION_SERVER_POD), ACTION_SERVER_PORT))
+    rules.append(to_internet(networks))
+    urls = [assistant.nlg.url] if assistant.nlg is not None else []
+    rules += [to_url(url, networks) for url in [*urls, *_model_urls(assistant.model_groups)]]
+    return rules
+
+
+def rasa_ingress(spec: RasaNetworkSpec) -> list[Ingress]:
+    """Who may connect to a Rasa pod: the cluster's own networks (probes, load balancers, port-forward).
+
+    With an ingress also every pod of the cluster, because the namespace of its controller is the user's to choose.
+    """
+    rules = [from_networks(spec.cluster.networks, RASA_PORT)]
+    if spec.wiring.assistant.ingress is not None:
+        rules.append(from_any_namespace(RASA_PORT))
+    return rules
+
+
+def _to_postgres(wiring: Wiring) -> Egress:
+    return to_networks(wiring.postgres.networks, wiring.postgres.port)
+
+
+def _to_kafka(wiring: Wiring) -> list[Egress]:
+    kafka = wiring.connections.event_queue
+    return [] if kafka is None else [to_networks(kafka.networks, *kafka.ports)]
+
+
+def _to_identity(identity: WorkloadIdentity, networks: tuple[str, ...]) -> list[Egress]:
+    """Where the pod fetches its tokens: inside the node, or, for an annotated account, also at the cloud's API."""
+    rules = [to_networks([address], port) for address, port in identity.endpoints]
+    return [*rules, to_internet(networks)] if identity.service_account_annotations else rules
+
+
+def _model_urls(groups: tuple[dict[str, Any], ...]) -> list[str]:
+    """Addresses of language models of your own."""
+    models = [model for group in groups for model in group["models"]]
+    return [model["api_base"] for model in models if "api_base" in model]

@@ -1,0 +1,215 @@
+# pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
+"""Runs in the cluster, in Rasa Pro's image, as Rasa: tries every service, says in one sentence what is wrong with it.
+
+Reads `smoke_test.json` beside it: the content of `endpoints.yml`, the model, and which variables are secret. Uses
+Rasa's own classes (3.14 to 3.17), so that each service is addressed exactly as Rasa will. Tries all before it ends.
+"""
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+CONFIG = Path(__file__).with_name("smoke_test.json")
+VARIABLE = re.compile(r"\$\{(\w+)\}")
+TIMEOUT_SECONDS = 15
+SENDER = "rasa-smoke-test"
+
+
+class Fault(Exception):
+    """A finding that is already a sentence."""
+
+
+def with_variables(section):
+    """`${NAME}` replaced as Rasa does."""
+    return {key: VARIABLE.sub(_value_of, item) if isinstance(item, str) else item for key, item in section.items()}
+
+
+def _value_of(match):
+    return os.environ[match[1]]
+
+
+def endpoint(section):
+    """The section as Rasa holds it."""
+    from rasa.utils.endpoints import EndpointConfig
+
+    return EndpointConfig.from_dict(with_variables(section))
+
+
+def check_model_storage(model):
+    """Reach the bucket, and download the model."""
+    from rasa.core.persistor import get_persistor
+
+    persistor = get_persistor(model["storage"])
+    key = model["key"]
+    if key is None:
+        return "the bucket answers; no model was asked for"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / Path(key).name
+        try:
+            persistor.retrieve(key, folder)
+        except Exception as error:
+            raise Fault(f"the model {key} is not there; upload it: {model['upload']}") from error
+        # Rasa leaves an empty file behind when the object exists but may not be read.
+        if not file.is_file() or not file.stat().st_size:
+            raise Fault(f"the model {key} cannot be read; it needs the right to get (and decrypt) the object")
+        if not tarfile.is_tarfile(file):
+            raise Fault(f"{key} is not a trained model (a .tar.gz); upload one: {model['upload']}")
+        return f"the model {key} was downloaded, {file.stat().st_size} bytes"
+
+
+def check_tracker_store(section):
+    """Connect with TLS, make a table and drop it again."""
+    import psycopg2
+
+    config = with_variables(section)
+    connection = psycopg2.connect(
+        host=config["url"],
+        port=config["port"],
+        dbname=config["db"],
+        user=config["username"],
+        password=config.get("password") or database_token(config),
+        sslmode=os.environ["SQL_TRACKER_STORE_SSL_MODE"],
+        sslrootcert=os.environ["SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE"],
+        connect_timeout=TIMEOUT_SECONDS,
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS rasa_smoke_test (id integer)")
+        cursor.execute("DROP TABLE rasa_smoke_test")
+        cursor.execute("SELECT version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()")
+        encrypted = cursor.fetchone()
+    connection.close()
+    if not encrypted:
+        raise Fault("the connection is not encrypted")
+    return f"tables can be made, {encrypted[0]}"
+
+
+def database_token(config):
+    """A token of the pod's cloud identity, from Rasa's own provider."""
+    from rasa.core.constants import SQL_SERVICE_NAME
+    from rasa.core.iam_credentials_providers.credentials_provider_protocol import (
+        IAMCredentialsProviderInput,
+        SupportedServiceType,
+        create_iam_credentials_provider,
+    )
+
+    provider = create_iam_credentials_provider(
+        IAMCredentialsProviderInput(
+            service_type=SupportedServiceType.TRACKER_STORE,
+            service_name=SQL_SERVICE_NAME,
+            username=config["username"],
+            host=config["url"],
+            port=config["port"],
+        )
+    )
+    token = provider.get_temporary_credentials().auth_token if provider else None
+    if token is None:
+        raise Fault("there is neither a password nor a token from the pod's identity")
+    return token
+
+
+def check_lock_store(section):
+    """Every command that locks and timers use, on keys of the assistant's own prefix."""
+    from rasa.core.concurrent_lock_store import ConcurrentRedisLockStore
+
+    store = ConcurrentRedisLockStore(endpoint(section))
+    client, key = store.red, f"{store.key_prefix}{SENDER}"
+    client.ping()
+    client.set(name=f"{key}:1", value="1", ex=60)
+    client.incr(f"{key}:last")
+    found = client.keys(f"{key}:*")
+    timers = client.pipeline()
+    timers.zadd(f"{key}:timers", {SENDER: time.time()})
+    timers.hset(f"{key}:data", SENDER, "{}")
+    timers.execute()
+    # Runs as EVALSHA.
+    value = client.register_script("return redis.call('GET', KEYS[1])")(keys=[f"{key}:1"])
+    client.delete(f"{key}:1", f"{key}:last", f"{key}:timers", f"{key}:data")
+    if len(found) != 2 or value != b"1":
+        raise Fault("it does not give back what was written; is it a cluster-mode Redis?")
+    return f"locks and timers work below {store.key_prefix}"
+
+
+def check_event_broker(section):
+    """Find the topic and write one event into it."""
+    from rasa.core.brokers.kafka import KafkaEventBroker
+
+    async def broker():
+        return await KafkaEventBroker.from_endpoint_config(endpoint(section))
+
+    kafka = asyncio.run(broker())
+    producer, topic = kafka._create_producer(), section["topic"]
+    # Fetches the token where the pod's identity signs in.
+    producer.poll(1)
+    found = producer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
+    if found.error is not None:
+        raise Fault(f"topic {topic}: {found.error.str()}")
+    failures = []
+    event = {"sender_id": SENDER, "event": "restart", "timestamp": time.time()}
+    producer.produce(
+        topic,
+        value=json.dumps(event).encode(),
+        key=SENDER.encode(),
+        on_delivery=lambda error, _: failures.append(error) if error else None,
+    )
+    waiting = producer.flush(TIMEOUT_SECONDS)
+    if failures:
+        raise Fault(f"topic {topic} cannot be written: {failures[0].str()}")
+    if waiting:
+        raise Fault(f"topic {topic} took no event within {TIMEOUT_SECONDS} seconds")
+    return f"topic {topic} takes events"
+
+
+def address(section):
+    """Where a service is, for the reader of the report."""
+    host = section.get("host") or section["url"]
+    return f"{host}:{section['port']}" if "port" in section else host
+
+
+def checks(config):
+    """What is configured: name of the service, and the function that tries it."""
+    endpoints, model = config["endpoints"], config["model"]
+    if model:
+        yield f"model storage ({model['storage']})", lambda: check_model_storage(model)
+    for key, check in (
+        ("tracker_store", check_tracker_store),
+        ("lock_store", check_lock_store),
+        ("event_broker", check_event_broker),
+    ):
+        section = endpoints.get(key)
+        if section:
+            yield f"{key.replace('_', ' ')} at {address(section)}", lambda check=check, section=section: check(section)
+
+
+def reason(error, secrets):
+    """The error in one line, without any secret."""
+    text = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return " ".join(text.split())
+
+
+def main(config):
+    """All findings, each a line; 0 when there is none."""
+    secrets = [os.environ[name] for name in config["secrets"] if os.environ.get(name)]
+    lines, failed = [], 0
+    for name, check in checks(config):
+        try:
+            lines.append(f"ok: {name}: {check()}")
+        except Exception as error:  # noqa: BLE001 - whatever a library raises is a finding, and the next service is tried
+            failed += 1
+            lines.append(f"FAILED: {name}: {reason(error, secrets)}")
+    # Last, because the end of the log is what `up` shows.
+    sys.stdout.write("\n".join(sorted(lines, key=lambda line: line.startswith("FAILED"))) + "\n")
+    sys.stdout.flush()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    # Not sys.exit: Rasa's broker leaves a thread behind.
+    os._exit(main(json.loads(CONFIG.read_text(encoding="utf-8"))))

@@ -1,0 +1,113 @@
+"""What is not in the values of a Rasa pod: the Secret `rasa-secrets` and the ConfigMap `rasa-cloud-ca`.
+
+Owns both and the two secrets that nobody else makes, the API token and the JWT secret. The Secret holds exactly the
+keys that are used. Passwords of the services are the connections'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pulumi_random as random
+
+from components.connections import PasswordAuth
+from components.kubernetes.pod import POSTGRES_CA, digest
+from components.rasa.analytics import DB_URL_KEY, analytics_url
+from components.rasa.analytics import KAFKA_PASSWORD_KEY as ANALYTICS_KAFKA_PASSWORD_KEY
+from components.rasa.environment import DB_PASSWORD_KEY, KAFKA_PASSWORD_KEY, KAFKA_USERNAME_KEY, REDIS_PASSWORD_KEY
+from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, LICENSE_KEY
+from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, Wiring
+
+_LICENSE = "license"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RasaSecretsSpec:
+    """`given` are the values of `rasa:secrets` by key, `passwords` those of the database roles by role."""
+
+    wiring: Wiring
+    namespace: pulumi.Input[str]
+    given: Mapping[str, pulumi.Output[str]] = field(repr=False)
+    passwords: Mapping[str, pulumi.Output[str]] = field(repr=False)
+
+
+class RasaSecrets(pulumi.ComponentResource):
+    """`values` are the contents of the Secret; `revision` changes with any of them, and tells nothing about them."""
+
+    def __init__(self, name: str, spec: RasaSecretsSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:core:Secrets", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.values: Mapping[str, pulumi.Output[str]] = {
+            # RandomPassword marks its result secret; an explicit mark does not depend on that.
+            AUTH_TOKEN_KEY: pulumi.Output.secret(self._random(f"{name}-auth-token", 32).result),
+            JWT_SECRET_KEY: pulumi.Output.secret(self._random(f"{name}-jwt-secret", 64).result),
+            **service_secrets(spec.wiring, spec.given, spec.passwords),
+        }
+        secret = kubernetes.core.v1.Secret(
+            f"{name}-secret",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=SECRET, namespace=spec.namespace),
+            string_data=self.values,
+            opts=child,
+        )
+        authorities = certificate_authorities(spec.wiring)
+        ca = kubernetes.core.v1.ConfigMap(
+            f"{name}-ca",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CA_CONFIG_MAP, namespace=spec.namespace),
+            data=authorities,
+            opts=child,
+        )
+        # Running pods keep the old values. A digest of secrets does not belong into Helm values, so a random number
+        # stands there, drawn anew when the digest changes.
+        revision = random.RandomId(
+            f"{name}-revision", byte_length=4, keepers={"sha256": digest({**self.values, **authorities})}, opts=child
+        )
+        self.revision: pulumi.Output[str] = revision.hex
+        self.ready: tuple[pulumi.Resource, ...] = (secret, ca)
+        self.register_outputs({"revision": self.revision})
+
+    def _random(self, name: str, length: int) -> random.RandomPassword:
+        return random.RandomPassword(
+            name,
+            length=length,
+            special=False,
+            min_lower=1,
+            min_upper=1,
+            min_numeric=1,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def service_secrets(
+    wiring: Wiring, given: Mapping[str, pulumi.Output[str]], passwords: Mapping[str, pulumi.Output[str]]
+) -> dict[str, pulumi.Output[str]]:
+    """The keys for licence, services and the assistant's own variables; none that nobody reads."""
+    assistant, connections = wiring.assistant, wiring.connections
+    secrets = {key: given[key] for key in assistant.secret_env.values()}
+    secrets[LICENSE_KEY] = given[_LICENSE]
+    if assistant.database in passwords:
+        secrets[DB_PASSWORD_KEY] = passwords[assistant.database]
+    if connections.lock_store is not None and isinstance(connections.lock_store.auth, PasswordAuth):
+        secrets[REDIS_PASSWORD_KEY] = connections.lock_store.auth.password
+    kafka = connections.event_queue
+    if kafka is not None and isinstance(kafka.producer, PasswordAuth):
+        secrets[KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.producer.username)
+        secrets[KAFKA_PASSWORD_KEY] = kafka.producer.password
+    if assistant.analytics_database in passwords:
+        secrets[DB_URL_KEY] = analytics_url(wiring, passwords[assistant.analytics_database])
+    if assistant.analytics and kafka is not None and isinstance(kafka.consumer, PasswordAuth):
+        secrets[ANALYTICS_KAFKA_PASSWORD_KEY] = kafka.consumer.password
+    return secrets
+
+
+def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
+    """The files of the ConfigMap: the roots of each service that speaks TLS."""
+    connections = wiring.connections
+    files = {POSTGRES_CA: wiring.postgres.ca_pem}
+    if connections.lock_store is not None and connections.lock_store.ca_pem is not None:
+        files[REDIS_CA] = connections.lock_store.ca_pem
+    if connections.event_queue is not None:
+        files[KAFKA_CA] = connections.event_queue.ca_pem
+    return files

@@ -1,0 +1,70 @@
+"""The smoke test: before the release, Rasa's own libraries try every service from a pod that is like Rasa's.
+
+Owns the Job. It has Rasa's image, identity, network policy, environment, certificates and `endpoints`, so what fails
+here would have failed there, later and silently. `up` ends with its findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pulumi
+
+from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
+from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.rasa.environment import environment
+from components.rasa.secrets import RasaSecrets
+from components.rasa.wiring import CA_CONFIG_MAP, SMOKE_TEST_POD, Wiring
+from settings.assistant import SERVICE_ACCOUNT
+
+_SCRIPT: Final = Path(__file__).parent / "scripts" / "smoke_test.py"
+_CONFIG: Final = "smoke_test.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeTestSpec:
+    """`after` is what the pod needs but its manifest does not name: policies, identity, topics, roles."""
+
+    wiring: Wiring
+    namespace: pulumi.Input[str]
+    endpoints: Values
+    secrets: RasaSecrets
+    after: tuple[pulumi.Resource, ...]
+
+
+def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) -> ScriptJob:
+    """The Job of one assistant; runs again when a service, a secret or the model's key changes."""
+    variables = environment(spec.wiring)
+    storage = spec.wiring.connections.model_storage
+    model: Values | None = None
+    if storage is not None:
+        model = {
+            "storage": storage.remote_storage,
+            # Without a model in the stack file only the bucket can be tried.
+            "key": spec.wiring.model if spec.wiring.releasable else None,
+            "upload": storage.upload_command,
+        }
+    config: Values = {
+        "endpoints": spec.endpoints,
+        "model": model,
+        "secrets": [name for name, value in variables.items() if isinstance(value, SecretKey)],
+    }
+    return ScriptJob(
+        name,
+        ScriptJobSpec(
+            namespace=spec.namespace,
+            pod_name=SMOKE_TEST_POD,
+            script=_SCRIPT,
+            image=spec.wiring.image,
+            environment=variables,
+            secrets=spec.secrets.values,
+            files={_CONFIG: pulumi.Output.json_dumps(config)},
+            config_maps={CA_DIRECTORY: CA_CONFIG_MAP},
+            pod_labels=spec.wiring.connections.rasa.pod_labels,
+            service_account=SERVICE_ACCOUNT,
+            after=(*spec.after, *spec.secrets.ready),
+        ),
+        opts=opts,
+    )

@@ -1,0 +1,168 @@
+"""Values of Rasa's chart for an assistant, with Outputs at the leaves and no secret in them.
+
+Pure. The chart's schema is open: it takes a misspelled path without a word, so the tests compare every path here with
+those recorded from the pinned chart. Namespace, Secret, ConfigMap, service accounts and network policies are made by
+the program; the values only name them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pulumi
+
+from components.kubernetes.network import NAME_LABEL
+from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POD_SECURITY, Value, Values, environment_values
+from components.rasa.analytics import analytics_values
+from components.rasa.artifacts import image_values
+from components.rasa.environment import environment
+from components.rasa.wiring import (
+    ACTION_SERVER_SERVICE_ACCOUNT,
+    CA_CONFIG_MAP,
+    RASA_POD,
+    RASA_PORT,
+    RELEASE,
+    SECRET,
+    Wiring,
+)
+from settings import Ingress, Profile
+from settings.assistant import SERVICE_ACCOUNT
+
+LICENSE_KEY: Final = "rasaProLicense"
+AUTH_TOKEN_KEY: Final = "authToken"  # noqa: S105 - keys of the Secret
+JWT_SECRET_KEY: Final = "jwtSecret"  # noqa: S105
+
+_SECURITY: Final[Values] = {
+    "podSecurityContext": {"enabled": True, **POD_SECURITY},
+    "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
+}
+# A release that cannot start leaves the old pods alone.
+_STRATEGY: Final[Values] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+_TARGET_CPU_PERCENT: Final = 80
+
+# The port opens only after the model is downloaded and loaded, and the chart has no startup probe: 60 + 20 * 15 s.
+_LIVENESS: Final[Values] = {"initialDelaySeconds": 60, "periodSeconds": 15, "timeoutSeconds": 5, "failureThreshold": 20}
+# `/` answers 200 without any model, `/status` 409. It wants the token, which must not stand in the manifest of an
+# httpGet probe; curl encodes it. `None` takes the chart's own httpGet away, since a probe cannot have both.
+_READINESS: Final[Values] = {
+    "httpGet": None,
+    "exec": {
+        "command": [
+            "/bin/sh",
+            "-c",
+            f'curl -fsS -G --data-urlencode "token=${{AUTH_TOKEN}}" http://localhost:{RASA_PORT}/status > /dev/null',
+        ]
+    },
+    "initialDelaySeconds": 15,
+    "periodSeconds": 10,
+    "timeoutSeconds": 5,
+}
+
+
+def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]) -> Values:
+    """Everything the release is given. `secrets_revision` changes with a secret, so that pods start anew with it."""
+    return {
+        # Names of objects, and so addresses, that do not depend on the release's name.
+        "fullnameOverride": RELEASE,
+        "rasaProLicense": {"secretName": SECRET, "secretKey": LICENSE_KEY},
+        # The chart has one map for the pods of all its parts.
+        "podLabels": {**wiring.connections.rasa.pod_labels, **wiring.connections.analytics.pod_labels},
+        "rasa": _rasa(wiring, endpoints, secrets_revision),
+        "actionServer": _action_server(wiring),
+        "rasaProServices": analytics_values(wiring, secrets_revision),
+        "duckling": {"enabled": False},
+        # The chart's policies know neither data services nor the action server; ours stand in `network`.
+        "networkPolicy": {"enabled": False},
+    }
+
+
+def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]) -> Values:
+    assistant = wiring.assistant
+    rasa: dict[str, Any] = {
+        "replicaCount": assistant.replicas,
+        "strategy": _STRATEGY,
+        "image": image_values(wiring.image),
+        "serviceAccount": {"create": False, "name": SERVICE_ACCOUNT},
+        "podAnnotations": {"checksum/secrets": secrets_revision},
+        **_SECURITY,
+        "settings": {
+            "environment": "production" if wiring.profile is Profile.PROD else "development",
+            "port": RASA_PORT,
+            "enableApi": True,
+            "authToken": {"secretName": SECRET, "secretKey": AUTH_TOKEN_KEY},
+            "jwtSecret": {"secretName": SECRET, "secretKey": JWT_SECRET_KEY},
+            "telemetry": {"enabled": False},
+            # The chart's volume for models would hide those of the image.
+            "mountModelsVolume": wiring.model is not None,
+            "credentials": assistant.channels,
+            "endpoints": endpoints,
+        },
+        "additionalArgs": _arguments(wiring),
+        "additionalEnv": environment_values(environment(wiring)),
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": CA_CONFIG_MAP}}],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
+        "resources": {
+            "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
+            "limits": {"memory": assistant.resources.memory_limit},
+        },
+        "livenessProbe": _LIVENESS,
+        "readinessProbe": _READINESS,
+    }
+    if assistant.max_replicas is not None:
+        rasa["autoscaling"] = {
+            "enabled": True,
+            "minReplicas": assistant.replicas,
+            "maxReplicas": assistant.max_replicas,
+            "targetCPUUtilizationPercentage": _TARGET_CPU_PERCENT,
+        }
+    if wiring.profile is Profile.PROD:
+        rasa["affinity"] = _spread()
+    if assistant.ingress is not None:
+        rasa["ingress"] = _ingress(assistant.ingress)
+    return rasa
+
+
+def _arguments(wiring: Wiring) -> list[Value]:
+    storage, model = wiring.connections.model_storage, wiring.model
+    if storage is None or model is None:
+        return []
+    # Without --model Rasa would ask for an object called models.tar.gz.
+    return ["--remote-storage", storage.remote_storage, "--model", model]
+
+
+def _spread() -> Values:
+    """Prefer other zones, then other nodes. The chart has no topology spread constraints."""
+    selector: Values = {"matchLabels": {NAME_LABEL: RASA_POD}}
+    return {
+        "podAntiAffinity": {
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+                {"weight": weight, "podAffinityTerm": {"topologyKey": key, "labelSelector": selector}}
+                for weight, key in ((100, "topology.kubernetes.io/zone"), (50, "kubernetes.io/hostname"))
+            ]
+        }
+    }
+
+
+def _ingress(ingress: Ingress) -> Values:
+    tls: list[Value] = [{"secretName": ingress.tls_secret, "hosts": [ingress.host]}] if ingress.tls_secret else []
+    return {
+        "enabled": True,
+        "className": ingress.class_name,
+        # The chart's default path /api is not one that Rasa serves.
+        "hosts": [{"host": ingress.host, "paths": [{"path": "/", "pathType": "Prefix"}]}],
+        "tls": tls,
+    }
+
+
+def _action_server(wiring: Wiring) -> Values:
+    server = wiring.assistant.action_server
+    if server is None:
+        return {"enabled": False}
+    return {
+        "enabled": True,
+        "replicaCount": server.replicas,
+        "image": image_values(server.image),
+        "serviceAccount": {"create": False, "name": ACTION_SERVER_SERVICE_ACCOUNT},
+        **_SECURITY,
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+    }

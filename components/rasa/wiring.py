@@ -1,0 +1,65 @@
+"""What the pure functions of this package are given, and the names that they share with each other and the chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from components.connections import AssistantConnections, PostgresConnection
+from components.rasa.artifacts import rasa_image
+from settings import Assistant, Profile
+
+RELEASE: Final = "rasa"
+SECRET: Final = "rasa-secrets"  # noqa: S105 - the name of a Secret
+CA_CONFIG_MAP: Final = "rasa-cloud-ca"
+REDIS_CA: Final = "redis-ca.pem"
+KAFKA_CA: Final = "kafka-ca.pem"
+
+# `app.kubernetes.io/name` of the pods. The chart derives all but the last from `fullnameOverride`.
+RASA_POD: Final = RELEASE
+ACTION_SERVER_POD: Final = f"{RELEASE}-action-server"
+ANALYTICS_POD: Final = f"{RELEASE}-rasa-pro-services"
+SMOKE_TEST_POD: Final = f"{RELEASE}-smoke-test"
+
+RASA_PORT: Final = 5005
+ACTION_SERVER_PORT: Final = 5055
+ANALYTICS_PORT: Final = 8732
+
+ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
+
+# The object that `ModelStorageConnection.upload_command` makes.
+UPLOADED_MODEL: Final = "model.tar.gz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """One assistant and everything it is wired to."""
+
+    assistant: Assistant
+    profile: Profile
+    postgres: PostgresConnection
+    connections: AssistantConnections
+
+    @property
+    def image(self) -> str:
+        """Rasa Pro's image."""
+        return self.assistant.image or rasa_image(self.assistant.rasa_version)
+
+    @property
+    def model(self) -> str | None:
+        """Object key of the model; None where it is in the image."""
+        storage = self.connections.model_storage
+        return None if storage is None else f"{storage.prefix}{self.assistant.model or UPLOADED_MODEL}"
+
+    @property
+    def releasable(self) -> bool:
+        """Whether there is a model to run: named in the stack file, or in the image."""
+        return self.connections.model_storage is None or self.assistant.model is not None
+
+    def since(self, version: str) -> bool:
+        """Whether the assistant's Rasa Pro is that version (major.minor) or a later one."""
+        return _numbers(self.assistant.rasa_version) >= _numbers(version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
