@@ -1,0 +1,247 @@
+"""Event queue: Amazon MSK, provisioned, with the topics of every assistant.
+
+Topics are made through MSK's own interface, which needs no path to the brokers. With `auth: password` all assistants
+share one user, because MSK allows everything to whoever has a password; with `iam` each reaches its own topics only.
+The brokers accept both at all times: to turn one on later is to restart them one by one, for an hour and more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws import names, policy
+from components.aws.context import Context, DataTier
+from components.aws.firewall import Firewall, FirewallSpec
+from components.aws.scram_user import ScramUser, ScramUserSpec
+from components.connections import KafkaConnection, KafkaIamAuth, PasswordAuth
+from components.trust import amazon_roots
+from settings import Assistant, Auth, CreateMsk
+
+PORTS: Final[Mapping[Auth, int]] = {Auth.PASSWORD: 9096, Auth.IAM: 9098}
+USERNAME: Final = "rasa"
+MOST_REPLICAS: Final = 3
+MOST_STORAGE_GB: Final = 16384
+GROWTH: Final = 4  # in prod disks grow by themselves, up to this many times their first size
+FULL_PERCENT: Final = 60  # ... as soon as this much is used
+VOLUME_SIZE: Final = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventQueueSpec:
+    """Size and way to sign in, and the assistants that get topics. `secret_key` encrypts the password."""
+
+    settings: CreateMsk
+    context: Context
+    tier: DataTier
+    secret_key: pulumi.Output[str]
+    assistants: Sequence[Assistant]
+
+
+class MskEventQueue(pulumi.ComponentResource):
+    """A Kafka cluster. `connections` by the assistant's name; `produce` and `consume` tell what their roles may do."""
+
+    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:MskEventQueue", name, {}, opts)
+        self._spec = spec
+        self._replicas = min(spec.settings.brokers, MOST_REPLICAS)
+        port = PORTS[spec.settings.auth]
+        child = pulumi.ResourceOptions(parent=self)
+        firewall = Firewall(
+            f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(port,), members_talk=True), opts=child
+        )
+        self._cluster = self._brokers(name, firewall)
+        if spec.context.is_prod:
+            self._grow_disks(name)
+
+        match spec.settings.auth:
+            case Auth.PASSWORD:
+                user = ScramUser(
+                    f"{name}-{USERNAME}",
+                    ScramUserSpec(
+                        username=USERNAME,
+                        cluster_arn=self._cluster.arn,
+                        key=spec.secret_key,
+                        context=spec.context,
+                    ),
+                    opts=child,
+                )
+                sign_in: PasswordAuth | KafkaIamAuth = user.auth
+                ready = (*firewall.rules, *user.ready)
+                self.bootstrap = self._cluster.bootstrap_brokers_sasl_scram
+            case Auth.IAM:
+                sign_in = KafkaIamAuth(region=spec.context.region)
+                ready = firewall.rules
+                self.bootstrap = self._cluster.bootstrap_brokers_sasl_iam
+        self.connections: Mapping[str, KafkaConnection] = {
+            assistant.name: KafkaConnection(
+                bootstrap=self.bootstrap,
+                mechanism="SCRAM-SHA-512" if spec.settings.auth is Auth.PASSWORD else "OAUTHBEARER",
+                producer=sign_in,
+                consumer=sign_in,
+                events_topic=assistant.events_topic,
+                dead_letter_topic=assistant.dead_letter_topic,
+                ca_pem=amazon_roots(),
+                ports=(port,),
+                networks=spec.tier.networks,
+                ready=(*ready, *self._topics(name, assistant)),
+            )
+            for assistant in spec.assistants
+        }
+        self.register_outputs({"bootstrap": self.bootstrap})
+
+    def produce(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
+        """What Rasa's role may do: write the assistant's events. Nothing where a password does it."""
+        match self._spec.settings.auth:
+            case Auth.PASSWORD:
+                return ()
+            case Auth.IAM:
+                return (*self._connect(), self._allow(["WriteData"], "topic", assistant.events_topic))
+
+    def consume(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
+        """What the role of analytics may do: read the events in its group, write what it cannot process."""
+        match self._spec.settings.auth:
+            case Auth.PASSWORD:
+                return ()
+            case Auth.IAM:
+                return (
+                    *self._connect(),
+                    self._allow(["ReadData"], "topic", assistant.events_topic),
+                    self._allow(["WriteData"], "topic", assistant.dead_letter_topic),
+                    self._allow(["AlterGroup", "DescribeGroup"], "group", assistant.consumer_group),
+                )
+
+    def _connect(self) -> tuple[policy.Allow, ...]:
+        actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"]
+        return (policy.Allow(actions=actions, resources=[self._cluster.arn]),)
+
+    def _allow(self, actions: Sequence[str], kind: str, name: str) -> policy.Allow:
+        describe = ["DescribeTopic"] if kind == "topic" else []
+        return policy.Allow(
+            actions=[f"kafka-cluster:{action}" for action in (*describe, *actions)],
+            resources=[self._cluster.arn.apply(lambda arn: part_arn(arn, kind, name))],
+        )
+
+    def _brokers(self, name: str, firewall: Firewall) -> aws.msk.Cluster:
+        settings, context, child = self._spec.settings, self._spec.context, pulumi.ResourceOptions(parent=self)
+        configuration = aws.msk.Configuration(
+            f"{name}-configuration",
+            kafka_versions=[settings.version],
+            server_properties=server_properties(settings, self._replicas),
+            opts=child,
+        )
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-logs",
+            name=names.delivered_log_group(name, "broker"),
+            retention_in_days=min(context.log_days, 30),
+            kms_key_id=context.storage_key,
+            opts=child,
+        )
+        return aws.msk.Cluster(
+            f"{name}-cluster",
+            cluster_name=names.kafka_cluster(name),
+            kafka_version=settings.version,
+            number_of_broker_nodes=settings.brokers,
+            broker_node_group_info={
+                "az_distribution": "DEFAULT",
+                "client_subnets": list(self._spec.tier.subnet_ids),
+                "instance_type": settings.size,
+                "security_groups": [firewall.group_id],
+                "storage_info": {"ebs_storage_info": {"volume_size": settings.storage_gb}},
+            },
+            client_authentication={"sasl": {"scram": True, "iam": True}, "unauthenticated": False},
+            encryption_info={
+                "encryption_at_rest_kms_key_arn": context.storage_key,
+                "encryption_in_transit": {"client_broker": "TLS", "in_cluster": True},
+            },
+            configuration_info={"arn": configuration.arn, "revision": configuration.latest_revision},
+            enhanced_monitoring="PER_TOPIC_PER_BROKER" if context.is_prod else "DEFAULT",
+            open_monitoring={
+                "prometheus": {
+                    "jmx_exporter": {"enabled_in_broker": context.is_prod},
+                    "node_exporter": {"enabled_in_broker": context.is_prod},
+                }
+            },
+            logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}},
+            storage_mode="LOCAL",
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # Its name is fixed, so a new one cannot stand beside the old.
+                delete_before_replace=True,
+                # In prod the disks grow by themselves, and a smaller size than the present one would be refused.
+                ignore_changes=[VOLUME_SIZE] if context.is_prod else [],
+                custom_timeouts=pulumi.CustomTimeouts(create="120m", update="180m", delete="60m"),
+            ),
+        )
+
+    def _topics(self, name: str, assistant: Assistant) -> list[pulumi.Resource]:
+        settings, context = self._spec.settings, self._spec.context
+        topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
+        return [
+            aws.msk.Topic(
+                f"{name}-{topic}",
+                cluster_arn=self._cluster.arn,
+                name=topic,
+                partition_count=settings.partitions,
+                replication_factor=self._replicas,
+                configs=pulumi.Output.json_dumps(
+                    {
+                        "min.insync.replicas": str(in_sync(self._replicas)),
+                        "retention.ms": str(settings.retention_hours * 3600 * 1000),
+                    }
+                ),
+                opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            )
+            for topic in topics
+        ]
+
+    def _grow_disks(self, name: str) -> None:
+        target = aws.appautoscaling.Target(
+            f"{name}-storage",
+            service_namespace="kafka",
+            scalable_dimension="kafka:broker-storage:VolumeSize",
+            resource_id=self._cluster.arn,
+            min_capacity=1,  # the only one that MSK takes
+            max_capacity=min(GROWTH * self._spec.settings.storage_gb, MOST_STORAGE_GB),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.appautoscaling.Policy(
+            f"{name}-storage",
+            policy_type="TargetTrackingScaling",
+            service_namespace=target.service_namespace,
+            scalable_dimension=target.scalable_dimension,
+            resource_id=target.resource_id,
+            target_tracking_scaling_policy_configuration={
+                "predefined_metric_specification": {"predefined_metric_type": "KafkaBrokerStorageUtilization"},
+                "target_value": FULL_PERCENT,
+                "disable_scale_in": True,  # disks cannot shrink
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def in_sync(replicas: int) -> int:
+    """How many replicas must have an event before it counts as written: all but one, so that one broker may fail."""
+    return max(replicas - 1, 1)
+
+
+def server_properties(settings: CreateMsk, replicas: int) -> str:
+    """The brokers' configuration file."""
+    properties = {
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": replicas,
+        "min.insync.replicas": in_sync(replicas),
+        "num.partitions": settings.partitions,
+        "log.retention.hours": settings.retention_hours,
+    }
+    return "".join(f"{key}={value}\n" for key, value in properties.items())
+
+
+def part_arn(cluster_arn: str, kind: str, name: str) -> str:
+    """ARN of a topic or group of a cluster: `arn:aws:kafka:<region>:<account>:<kind>/<cluster>/<uuid>/<name>`."""
+    return f"{cluster_arn.replace(':cluster/', f':{kind}/', 1)}/{name}"

@@ -1,0 +1,67 @@
+"""The firewall of a data service: a security group that only the cluster's pods can reach, on the service's ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.context import DataTier
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallSpec:
+    """Ports that the clients may reach. `members_talk`: members of the group (brokers) may reach one another."""
+
+    tier: DataTier
+    ports: tuple[int, ...]
+    members_talk: bool = False
+
+
+class Firewall(pulumi.ComponentResource):
+    """A security group, with each rule a resource of its own: the group, and the service in it, wait for no client.
+
+    `group_id` is the group; `rules` must exist before a client can connect. Nothing may go out but to members.
+    """
+
+    def __init__(self, name: str, spec: FirewallSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:Firewall", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        group = aws.ec2.SecurityGroup(
+            f"{name}-group",
+            description="Clients of the cluster only",
+            vpc_id=spec.tier.vpc_id,
+            revoke_rules_on_delete=True,
+            tags={"Name": name},
+            opts=child,
+        )
+        rules: list[pulumi.Resource] = [
+            aws.vpc.SecurityGroupIngressRule(
+                f"{name}-clients-{port}",
+                description="Pods of the cluster",
+                security_group_id=group.id,
+                referenced_security_group_id=spec.tier.clients,
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                opts=child,
+            )
+            for port in spec.ports
+        ]
+        if spec.members_talk:
+            for direction, rule in (
+                ("in", aws.vpc.SecurityGroupIngressRule),
+                ("out", aws.vpc.SecurityGroupEgressRule),
+            ):
+                rule(
+                    f"{name}-members-{direction}",
+                    description="Members of the group",
+                    security_group_id=group.id,
+                    referenced_security_group_id=group.id,
+                    ip_protocol="-1",
+                    opts=child,
+                )
+        self.group_id = group.id
+        self.rules = tuple(rules)
+        self.register_outputs({"groupId": self.group_id})

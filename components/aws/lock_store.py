@@ -1,0 +1,172 @@
+"""Lock store: ElastiCache for Valkey, cluster mode off. Each assistant is a user that reaches its own keys only.
+
+A user can still list the names of all keys: KEYS knows no limit. A failover keeps locks and timers, but for what the
+last moment wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random
+
+from components.aws import names, policy
+from components.aws.context import Context, DataTier
+from components.aws.firewall import Firewall, FirewallSpec
+from components.aws.passwords import generated_password
+from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
+from components.trust import amazon_roots
+from settings import Assistant, Auth, CreateLockStore
+
+PORT: Final = 6379
+LOGS: Final = ("slow-log", "engine-log")
+
+
+def access_string(key_prefix: str) -> str:
+    """The ACL of an assistant: exactly the commands of Rasa's lock and timer stores, on its own keys."""
+    commands = "-@all +@read +@write +@keyspace +@connection +@transaction +@scripting -@dangerous +keys +info"
+    return f"on ~{key_prefix}:* {commands}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockStoreSpec:
+    """Size and way to sign in, and the assistants that get a user."""
+
+    settings: CreateLockStore
+    context: Context
+    tier: DataTier
+    assistants: Sequence[Assistant]
+
+
+class ElastiCacheLockStore(pulumi.ComponentResource):
+    """A replication group. `connections` by the assistant's name; `access` tells what each one's role may do."""
+
+    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
+        settings, context = spec.settings, spec.context
+        child = pulumi.ResourceOptions(parent=self)
+        self._auth = settings.auth
+        self._users: dict[str, aws.elasticache.User] = {}
+        sign_in = {assistant.name: self._user(name, assistant, context) for assistant in spec.assistants}
+        users = aws.elasticache.UserGroup(
+            f"{name}-users",
+            engine="valkey",
+            user_group_id=names.cache_user_group(name),
+            user_ids=[user.user_id for user in self._users.values()],
+            opts=child,
+        )
+        firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
+        subnets = aws.elasticache.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
+        parameters = aws.elasticache.ParameterGroup(
+            f"{name}-parameters",
+            family=f"valkey{settings.version.split('.')[0]}",
+            # A full store must refuse to write: to evict a lock would be to break it.
+            parameters=[{"name": "maxmemory-policy", "value": "noeviction"}],
+            opts=child,
+        )
+        self._group = aws.elasticache.ReplicationGroup(
+            f"{name}-group",
+            replication_group_id=names.replication_group(name),
+            description="Locks and timers of Rasa",
+            engine="valkey",
+            engine_version=settings.version,
+            node_type=settings.size,
+            num_cache_clusters=settings.nodes,
+            automatic_failover_enabled=settings.nodes > 1,
+            multi_az_enabled=settings.nodes > 1,
+            port=PORT,
+            parameter_group_name=parameters.name,
+            subnet_group_name=subnets.name,
+            security_group_ids=[firewall.group_id],
+            user_group_ids=[users.user_group_id],
+            at_rest_encryption_enabled=True,
+            kms_key_id=context.storage_key,
+            transit_encryption_enabled=True,
+            transit_encryption_mode="required",
+            snapshot_retention_limit=settings.backup_days,
+            snapshot_window="02:00-03:00",
+            maintenance_window="sun:04:00-sun:05:00",
+            final_snapshot_identifier=self._final_snapshot(name) if context.is_prod else None,
+            log_delivery_configurations=self._logs(name, context) if context.is_prod else None,
+            auto_minor_version_upgrade=True,
+            apply_immediately=not context.is_prod,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # Its name is fixed, so a new one cannot stand beside the old.
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
+            ),
+        )
+        self.address = pulumi.Output.format("{0}:{1}", self._group.primary_endpoint_address, PORT)
+        self.connections: Mapping[str, RedisConnection] = {
+            assistant: RedisConnection(
+                host=self._group.primary_endpoint_address,
+                port=PORT,
+                auth=auth,
+                ca_pem=amazon_roots(),
+                networks=spec.tier.networks,
+                ready=firewall.rules,
+            )
+            for assistant, auth in sign_in.items()
+        }
+        self.register_outputs({"address": self.address})
+
+    def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
+        """What the assistant's role may do; nothing where a password opens the store."""
+        match self._auth:
+            case Auth.PASSWORD:
+                return ()
+            case Auth.IAM:
+                # ElastiCache asks for both: the group and the user.
+                resources = [self._group.arn, self._users[assistant.name].arn]
+                return (policy.Allow(actions=["elasticache:Connect"], resources=resources),)
+
+    def _user(self, name: str, assistant: Assistant, context: Context) -> PasswordAuth | RedisIamAuth:
+        """Makes the assistant's user. Tells how Rasa signs in as it."""
+        user_name = names.cache_user(name, assistant.name)
+        match self._auth:
+            case Auth.PASSWORD:
+                password = generated_password(f"{name}-{assistant.name}-password", parent=self)
+                auth = PasswordAuth(username=user_name, password=password)
+                mode = aws.elasticache.UserAuthenticationModeArgs(type="password", passwords=[password])
+            case Auth.IAM:
+                auth = RedisIamAuth(
+                    username=user_name, region=context.region, replication_group=names.replication_group(name)
+                )
+                mode = aws.elasticache.UserAuthenticationModeArgs(type="iam")
+        self._users[assistant.name] = aws.elasticache.User(
+            f"{name}-{assistant.name}",
+            engine="valkey",
+            user_id=user_name,
+            user_name=user_name,
+            access_string=access_string(assistant.key_prefix),
+            authentication_mode=mode,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return auth
+
+    def _final_snapshot(self, name: str) -> pulumi.Output[str]:
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        return suffix.hex.apply(lambda end: names.final_snapshot(name, end))
+
+    def _logs(self, name: str, context: Context) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
+        return [
+            aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
+                destination=aws.cloudwatch.LogGroup(
+                    f"{name}-{log}",
+                    name=names.delivered_log_group(name, log),
+                    retention_in_days=context.log_days,
+                    kms_key_id=context.storage_key,
+                    opts=pulumi.ResourceOptions(parent=self),
+                ).name,
+                destination_type="cloudwatch-logs",
+                log_format="json",
+                log_type=log,
+            )
+            for log in LOGS
+        ]

@@ -1,0 +1,158 @@
+"""Model storage: an S3 bucket; each assistant reads the models below its own prefix, and the bucket's list of names.
+
+Whoever uploads models (a person, a pipeline) brings an identity of their own. Old versions of a model are kept for a
+while, so that a replaced or deleted one can be brought back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random
+
+from components.aws import names, policy
+from components.aws.context import Context
+from components.connections import ModelStorageConnection
+from settings import Assistant, CreateModelStorage
+
+KEPT_VERSIONS: Final = 5  # of one model, however old
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStorageSpec:
+    """How long old versions stay, and who reads."""
+
+    settings: CreateModelStorage
+    context: Context
+    assistants: Sequence[Assistant]
+
+
+class S3ModelStorage(pulumi.ComponentResource):
+    """A private, encrypted, versioned bucket. `connections` by the assistant's name; `access` tells what it may do."""
+
+    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:S3ModelStorage", name, {}, opts)
+        self._context = spec.context
+        child = pulumi.ResourceOptions(parent=self)
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        self._bucket = aws.s3.Bucket(
+            f"{name}-bucket",
+            bucket=suffix.hex.apply(lambda end: names.bucket(name, end)),
+            force_destroy=not spec.context.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
+        )
+        ready = self._guard(name)
+        self._keep_versions(name, spec.settings.old_version_days)
+
+        self.bucket = self._bucket.bucket
+        self.connections: Mapping[str, ModelStorageConnection] = {
+            assistant.name: ModelStorageConnection(
+                remote_storage="aws",
+                prefix=assistant.model_prefix,
+                environment={"BUCKET_NAME": self.bucket, "AWS_DEFAULT_REGION": spec.context.region},
+                upload_command=pulumi.Output.format(
+                    "aws s3 cp model.tar.gz s3://{0}/{1}model.tar.gz", self.bucket, assistant.model_prefix
+                ),
+                ready=ready,
+            )
+            for assistant in spec.assistants
+        }
+        self.register_outputs({"bucket": self.bucket})
+
+    def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
+        """What the assistant's role may do: Rasa asks for the bucket, then reads one object."""
+        bucket, key = self._bucket, self._context.storage_key
+        read = (
+            policy.Allow(actions=["s3:ListBucket"], resources=[bucket.arn]),
+            policy.Allow(
+                actions=["s3:GetObject"],
+                resources=[pulumi.Output.format("{0}/{1}*", bucket.arn, assistant.model_prefix)],
+            ),
+        )
+        if key is None:
+            return read
+        by_s3 = {"StringEquals": {"kms:ViaService": f"s3.{self._context.region}.amazonaws.com"}}
+        return (*read, policy.Allow(actions=["kms:Decrypt"], resources=[key], conditions=by_s3))
+
+    def _guard(self, name: str) -> tuple[pulumi.Resource, ...]:
+        """Encryption, ownership and the ban on public access. Returns what must be there before the bucket is used."""
+        bucket = self._bucket
+        child = pulumi.ResourceOptions(parent=self)
+        key = self._context.storage_key
+        encryption = aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": (
+                        {"sse_algorithm": "AES256"}
+                        if key is None
+                        else {"sse_algorithm": "aws:kms", "kms_master_key_id": key}
+                    ),
+                    "bucket_key_enabled": key is not None,
+                    "blocked_encryption_types": ["SSE-C"],
+                }
+            ],
+            opts=child,
+        )
+        # S3 refuses changes of a bucket's access that run at the same time: one after the other.
+        ownership = aws.s3.BucketOwnershipControls(
+            f"{name}-ownership", bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
+        )
+        private = aws.s3.BucketPublicAccessBlock(
+            f"{name}-private",
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[ownership]),
+        )
+        tls_only = aws.s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.bucket,
+            policy=policy.document(
+                [
+                    {
+                        "Sid": "TlsOnly",
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "s3:*",
+                        "Resource": [bucket.arn, pulumi.Output.format("{0}/*", bucket.arn)],
+                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                    }
+                ]
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+        )
+        return encryption, ownership, private, tls_only
+
+    def _keep_versions(self, name: str, days: int) -> None:
+        versioning = aws.s3.BucketVersioning(
+            f"{name}-versioning",
+            bucket=self._bucket.bucket,
+            versioning_configuration={"status": "Enabled"},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=self._bucket.bucket,
+            rules=[
+                {
+                    "id": "old-versions",
+                    "status": "Enabled",
+                    "filter": {"prefix": ""},
+                    "noncurrent_version_expiration": {
+                        "noncurrent_days": max(days, 1),  # the least that S3 takes
+                        "newer_noncurrent_versions": KEPT_VERSIONS,
+                    },
+                    "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
+                }
+            ],
+            # A rule for old versions needs them to exist.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+        )

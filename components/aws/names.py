@@ -1,0 +1,93 @@
+"""Physical names: one function for each naming rule of AWS. Pure.
+
+Only what AWS wants named is named here: what a person looks for, what another service finds by its name, and what is
+unique beyond the account. Everything else (security groups, subnet and parameter groups, launch templates) keeps the
+name that Pulumi makes from the resource's own, with a random end, so that it can be replaced before it is deleted.
+
+`name` is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. `suffix` is random
+and kept in the state, for names that are global or cannot be used again soon.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+
+def bucket(name: str, suffix: str) -> str:
+    """S3: 3 to 63, unique in the world."""
+    return _fit(f"{name}-{suffix}", 63)
+
+
+def database_instance(name: str) -> str:
+    """RDS instance: at most 63, no `--`."""
+    return _fit(name, 63)
+
+
+def final_snapshot(name: str, suffix: str) -> str:
+    """Last snapshot of RDS (at most 255) or ElastiCache; it outlives the stack, so the name is not free again."""
+    return _fit(f"{name}-final-{suffix}", 255)
+
+
+def replication_group(name: str) -> str:
+    """ElastiCache replication group: at most 40, no `--`."""
+    return _fit(name, 40)
+
+
+def cache_user(name: str, assistant: str) -> str:
+    """ElastiCache user: at most 40, no `--`; for IAM the user's id and name must be the same."""
+    return _fit(f"{name}-{assistant}", 40)
+
+
+def cache_user_group(name: str) -> str:
+    """ElastiCache user group: at most 40, no `--`."""
+    return _fit(f"{name}-users", 40)
+
+
+def kafka_cluster(name: str) -> str:
+    """MSK cluster: at most 64."""
+    return _fit(name, 64)
+
+
+def kafka_secret(name: str, suffix: str) -> str:
+    """Secret with SCRAM credentials: MSK takes none without this prefix, and a deleted name stays taken for weeks."""
+    return f"AmazonMSK_{name}-{suffix}"
+
+
+def kubernetes_cluster(name: str) -> str:
+    """EKS cluster: at most 100."""
+    return _fit(name, 100)
+
+
+def role(name: str) -> str:
+    """IAM role: at most 64, unique in the account."""
+    return _fit(name, 64)
+
+
+def key_alias(name: str) -> str:
+    """KMS alias: at most 256, prefix `alias/`."""
+    return f"alias/{name}"
+
+
+def cluster_log_group(cluster: str) -> str:
+    """Where EKS writes its control plane logs; it would make the group itself, without retention."""
+    return f"/aws/eks/{cluster}/cluster"
+
+
+def database_log_group(instance: str, log: str) -> str:
+    """Where RDS writes a log; it would make the group itself, without retention."""
+    return f"/aws/rds/instance/{instance}/{log}"
+
+
+def delivered_log_group(name: str, log: str) -> str:
+    """A log that AWS delivers. The prefix keeps the account's resource policy for log delivery short."""
+    return f"/aws/vendedlogs/{name}/{log}"
+
+
+def _fit(text: str, limit: int) -> str:
+    """The text with single hyphens and within the limit; what had to be changed ends in a digest, so stays unique."""
+    single = re.sub(r"-{2,}", "-", text)
+    if single == text and len(text) <= limit:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    return f"{single[: limit - 7].rstrip('-')}-{digest}"

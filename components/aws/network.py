@@ -1,0 +1,171 @@
+"""The network: a VPC with three subnets in every zone.
+
+Private subnets hold nodes and pods and reach the internet through NAT. Data subnets hold the data services and reach
+nothing. Public subnets hold NAT gateways and load balancers of the internet. Who may talk to whom is said by each
+service's own firewall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.address_plan import ZonePlan, plan_ranges
+from components.aws.context import Context
+from components.aws.network_extras import FlowLogs, FlowLogsSpec, PrivateEndpoints, PrivateEndpointsSpec
+from settings import CreateNetwork
+
+INTERNET: Final = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSpec:
+    """Range and zones."""
+
+    settings: CreateNetwork
+    context: Context
+
+
+class Network(pulumi.ComponentResource):
+    """VPC, subnets, routes, NAT (prod: one for each zone), S3 endpoint; in prod endpoints of AWS and flow logs.
+
+    `egress` are the routes that nodes need to reach the internet; the subnets do not wait for them.
+    """
+
+    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:Network", name, {}, opts)
+        self._prefix = name
+        self._child = pulumi.ResourceOptions(parent=self)
+        ranges = plan_ranges(spec.settings.cidr, spec.settings.zones)
+
+        self._vpc = aws.ec2.Vpc(
+            f"{name}-vpc",
+            cidr_block=spec.settings.cidr,
+            enable_dns_hostnames=True,
+            enable_dns_support=True,
+            tags={"Name": name},
+            opts=self._child,
+        )
+        # Every VPC comes with a group that lets its members talk to all; adopted without a rule it lets nobody.
+        aws.ec2.DefaultSecurityGroup(f"{name}-default-group", vpc_id=self._vpc.id, opts=self._child)
+
+        public = [self._subnet("public", zone.zone, zone.public, {"kubernetes.io/role/elb": "1"}) for zone in ranges]
+        private = [
+            self._subnet("private", zone.zone, zone.private, {"kubernetes.io/role/internal-elb": "1"})
+            for zone in ranges
+        ]
+        data = [self._subnet("data", zone.zone, zone.data, {}) for zone in ranges]
+
+        # No default route: whoever gets hold of a data service has no way out.
+        data_routes = self._route_table("data")
+        for zone, subnet in zip(ranges, data, strict=True):
+            self._associate("data", zone, subnet, data_routes)
+
+        nat_gateways = self._internet(ranges, public, each_zone=spec.context.is_prod)
+        private_routes: list[aws.ec2.RouteTable] = []
+        egress: list[pulumi.Resource] = []
+        for index, (zone, subnet) in enumerate(zip(ranges, private, strict=True)):
+            routes = self._route_table(f"private-{zone.zone}")
+            private_routes.append(routes)
+            egress.append(self._associate("private", zone, subnet, routes))
+            egress.append(
+                aws.ec2.Route(
+                    f"{name}-private-{zone.zone}-internet",
+                    route_table_id=routes.id,
+                    destination_cidr_block=INTERNET,
+                    nat_gateway_id=nat_gateways[index % len(nat_gateways)].id,
+                    opts=self._child,
+                )
+            )
+
+        aws.ec2.VpcEndpoint(
+            f"{name}-s3",
+            vpc_id=self._vpc.id,
+            vpc_endpoint_type="Gateway",
+            service_name=f"com.amazonaws.{spec.context.region}.s3",
+            route_table_ids=[table.id for table in (*private_routes, data_routes)],
+            tags={"Name": f"{name}-s3"},
+            opts=self._child,
+        )
+        if spec.context.is_prod:
+            PrivateEndpoints(
+                f"{name}-endpoints",
+                PrivateEndpointsSpec(
+                    region=spec.context.region,
+                    vpc_id=self._vpc.id,
+                    subnet_ids=[subnet.id for subnet in private],
+                    clients=spec.settings.cidr,
+                ),
+                opts=self._child,
+            )
+            FlowLogs(f"{name}-flow", FlowLogsSpec(context=spec.context, vpc_id=self._vpc.id), opts=self._child)
+
+        self.vpc_id = self._vpc.id
+        self.private_subnet_ids = tuple(subnet.id for subnet in private)
+        self.private_networks = tuple(zone.private for zone in ranges)
+        self.data_subnet_ids = tuple(subnet.id for subnet in data)
+        self.data_networks = tuple(zone.data for zone in ranges)
+        self.egress = tuple(egress)
+        self.register_outputs({"vpcId": self.vpc_id})
+
+    def _subnet(self, tier: str, zone: str, cidr: str, tags: dict[str, str]) -> aws.ec2.Subnet:
+        name = f"{self._prefix}-{tier}-{zone}"
+        return aws.ec2.Subnet(
+            name,
+            vpc_id=self._vpc.id,
+            availability_zone=zone,
+            cidr_block=cidr,
+            map_public_ip_on_launch=False,
+            tags={"Name": name, **tags},
+            opts=self._child,
+        )
+
+    def _route_table(self, tier: str) -> aws.ec2.RouteTable:
+        name = f"{self._prefix}-{tier}"
+        return aws.ec2.RouteTable(name, vpc_id=self._vpc.id, tags={"Name": name}, opts=self._child)
+
+    def _associate(
+        self, tier: str, zone: ZonePlan, subnet: aws.ec2.Subnet, routes: aws.ec2.RouteTable
+    ) -> aws.ec2.RouteTableAssociation:
+        return aws.ec2.RouteTableAssociation(
+            f"{self._prefix}-{tier}-{zone.zone}", subnet_id=subnet.id, route_table_id=routes.id, opts=self._child
+        )
+
+    def _internet(
+        self, ranges: tuple[ZonePlan, ...], public: list[aws.ec2.Subnet], *, each_zone: bool
+    ) -> list[aws.ec2.NatGateway]:
+        """The way out: NAT gateways, in the first public subnet or in each of them."""
+        gateway = aws.ec2.InternetGateway(
+            f"{self._prefix}-internet", vpc_id=self._vpc.id, tags={"Name": self._prefix}, opts=self._child
+        )
+        routes = self._route_table("public")
+        route = aws.ec2.Route(
+            f"{self._prefix}-public-internet",
+            route_table_id=routes.id,
+            destination_cidr_block=INTERNET,
+            gateway_id=gateway.id,
+            opts=self._child,
+        )
+        nat_gateways: list[aws.ec2.NatGateway] = []
+        for zone, subnet in zip(ranges, public, strict=True):
+            association = self._associate("public", zone, subnet, routes)
+            if nat_gateways and not each_zone:
+                continue
+            name = f"{self._prefix}-nat-{zone.zone}"
+            # AWS refuses both as long as the VPC has no internet gateway, which they do not name.
+            address = aws.ec2.Eip(
+                name, domain="vpc", tags={"Name": name}, opts=pulumi.ResourceOptions(parent=self, depends_on=[gateway])
+            )
+            nat_gateways.append(
+                aws.ec2.NatGateway(
+                    name,
+                    allocation_id=address.id,
+                    subnet_id=subnet.id,
+                    tags={"Name": name},
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[gateway, route, association]),
+                )
+            )
+        return nat_gateways

@@ -1,0 +1,167 @@
+"""The nodes of the cluster and the add-ons around them.
+
+One managed node group. It starts with `minNodes` nodes; `maxNodes` is how far an autoscaler of nodes may go. There is
+none yet: until then, whoever needs more nodes sets the group's desired size, which is not put back.
+Add-ons come in the version that EKS recommends for the cluster's when they are first made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws import names, policy
+from components.aws.context import Context
+from settings import CreateCluster
+
+NODE_POLICIES: Final[Mapping[str, str]] = {
+    "worker": "AmazonEKSWorkerNodePolicy",
+    "pull": "AmazonEC2ContainerRegistryPullOnly",
+    "cni": "AmazonEKS_CNI_Policy",
+    "ssm": "AmazonSSMManagedInstanceCore",  # a shell on a node without SSH or an open port
+}
+# Without these a node does not become ready. The agent gives pods their roles.
+BEFORE_NODES: Final[Mapping[str, str | None]] = {
+    "vpc-cni": json.dumps({"enableNetworkPolicy": "true"}),
+    "kube-proxy": None,
+    "eks-pod-identity-agent": None,
+}
+# These are pods themselves. metrics-server is what autoscaling of Rasa reads.
+AFTER_NODES: Final = ("coredns", "metrics-server")
+EBS_DRIVER: Final = "aws-ebs-csi-driver"
+DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePoolSpec:
+    """Sizes and numbers. `egress` are the routes to the internet, without which a node cannot join."""
+
+    settings: CreateCluster
+    context: Context
+    cluster_name: pulumi.Output[str]
+    subnet_ids: Sequence[pulumi.Output[str]]
+    egress: Sequence[pulumi.Resource]
+
+
+class NodePool(pulumi.ComponentResource):
+    """Nodes and add-ons. `ready` is known when pods can be scheduled, resolve names, use disks and get their roles."""
+
+    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:NodePool", name, {}, opts)
+        self._spec = spec
+        child = pulumi.ResourceOptions(parent=self)
+        before = [
+            aws.eks.Addon(
+                f"{name}-{addon}",
+                cluster_name=spec.cluster_name,
+                addon_name=addon,
+                configuration_values=values,
+                resolve_conflicts_on_create="OVERWRITE",
+                resolve_conflicts_on_update="PRESERVE",
+                opts=child,
+            )
+            for addon, values in BEFORE_NODES.items()
+        ]
+        nodes = self._nodes(name, before)
+        # A pod needs a node, which no property of these add-ons names.
+        on_nodes = pulumi.ResourceOptions(parent=self, depends_on=[nodes])
+        after = [
+            aws.eks.Addon(
+                f"{name}-{addon}",
+                cluster_name=spec.cluster_name,
+                addon_name=addon,
+                resolve_conflicts_on_create="OVERWRITE",
+                resolve_conflicts_on_update="PRESERVE",
+                opts=on_nodes,
+            )
+            for addon in AFTER_NODES
+        ]
+        after.append(
+            aws.eks.Addon(
+                f"{name}-{EBS_DRIVER}",
+                cluster_name=spec.cluster_name,
+                addon_name=EBS_DRIVER,
+                pod_identity_associations=[
+                    {"role_arn": self._disk_role(name), "service_account": "ebs-csi-controller-sa"}
+                ],
+                resolve_conflicts_on_create="OVERWRITE",
+                resolve_conflicts_on_update="PRESERVE",
+                opts=on_nodes,
+            )
+        )
+        self.ready = pulumi.Output.all(nodes.arn, *(addon.arn for addon in (*before, *after)))
+        self.register_outputs({})
+
+    def _nodes(self, name: str, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
+        settings, context = self._spec.settings, self._spec.context
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-role", name=names.role(name), assume_role_policy=policy.trust("ec2.amazonaws.com"), opts=child
+        )
+        rights = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{key}", role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{managed}", opts=child
+            )
+            for key, managed in NODE_POLICIES.items()
+        ]
+        template = aws.ec2.LaunchTemplate(
+            f"{name}-template",
+            # One hop: a pod cannot ask the node's metadata service for the node's role.
+            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+            block_device_mappings=[
+                {
+                    "device_name": "/dev/xvda",
+                    "ebs": {"volume_type": "gp3", "volume_size": DISK_GB[context.is_prod], "encrypted": "true"},
+                }
+            ],
+            update_default_version=True,
+            opts=child,
+        )
+        return aws.eks.NodeGroup(
+            f"{name}-group",
+            cluster_name=self._spec.cluster_name,
+            node_role_arn=role.arn,
+            subnet_ids=list(self._spec.subnet_ids),
+            version=settings.version,
+            ami_type="AL2023_x86_64_STANDARD",
+            capacity_type="ON_DEMAND" if context.is_prod else "SPOT",
+            instance_types=list(settings.node_sizes),
+            launch_template={"id": template.id, "version": template.latest_version.apply(str)},
+            scaling_config={
+                "min_size": settings.min_nodes,
+                "max_size": settings.max_nodes,
+                "desired_size": settings.min_nodes,
+            },
+            update_config={"max_unavailable_percentage": 33},
+            node_repair_config={"enabled": True},
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # A node joins through the internet (`egress`), with its role's rights and the add-ons' pods.
+                depends_on=[*rights, *before, *self._spec.egress],
+                # Whoever scales the nodes, an autoscaler or a person, owns their number.
+                ignore_changes=["scalingConfig.desiredSize"],
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
+            ),
+        )
+
+    def _disk_role(self, name: str) -> pulumi.Output[str]:
+        """ARN of the role with which the driver makes disks."""
+        role = aws.iam.Role(
+            f"{name}-disks",
+            name=names.role(f"{name}-disks"),
+            assume_role_policy=policy.trust("pods.eks.amazonaws.com", self._spec.context.account),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        rights = aws.iam.RolePolicyAttachment(
+            f"{name}-disks",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        # The driver's first call needs the rights.
+        return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])

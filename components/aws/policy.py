@@ -1,0 +1,62 @@
+"""IAM policy documents: what they say, as values; and the JSON that AWS takes.
+
+A service component tells what its users may do as `Allow` statements; `identity` gives them to a role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import pulumi
+
+VERSION: Final = "2012-10-17"
+Conditions = Mapping[str, Mapping[str, pulumi.Input[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allow:
+    """One statement: these actions on these resources (ARNs), under these conditions (operator, key, value)."""
+
+    actions: Sequence[str]
+    resources: Sequence[pulumi.Input[str]]
+    conditions: Conditions = field(default_factory=dict[str, Mapping[str, pulumi.Input[str]]])
+
+
+def permissions(statements: Sequence[Allow]) -> pulumi.Output[str]:
+    """The policy of a role, JSON."""
+    return document(
+        [
+            {
+                "Effect": "Allow",
+                "Action": list(statement.actions),
+                "Resource": list(statement.resources),
+                **({"Condition": statement.conditions} if statement.conditions else {}),
+            }
+            for statement in statements
+        ]
+    )
+
+
+def trust(service: str, account: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
+    """Who may take a role: a service of AWS, JSON.
+
+    `account` limits it to what the service does for that account, where the service tells (EC2 does not).
+    """
+    return document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": service},
+                # EKS tags the sessions of pods and of its control plane with the cluster; no other service does.
+                "Action": ["sts:AssumeRole", *(["sts:TagSession"] if "eks" in service else [])],
+                **({"Condition": {"StringEquals": {"aws:SourceAccount": account}}} if account is not None else {}),
+            }
+        ]
+    )
+
+
+def document(statements: Sequence[Mapping[str, object]]) -> pulumi.Output[str]:
+    """A policy with any statements, JSON."""
+    return pulumi.Output.json_dumps({"Version": VERSION, "Statement": list(statements)})

@@ -1,0 +1,75 @@
+"""A user of MSK who signs in with a password (SCRAM-SHA-512): a secret that the cluster reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random
+
+from components.aws import names, policy
+from components.aws.context import Context
+from components.aws.passwords import generated_password
+from components.connections import PasswordAuth
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScramUserSpec:
+    """`key` encrypts the secret; MSK takes only a customer managed one."""
+
+    username: str
+    cluster_arn: pulumi.Output[str]
+    key: pulumi.Output[str]
+    context: Context
+
+
+class ScramUser(pulumi.ComponentResource):
+    """`auth` is how a client signs in, as soon as `ready` exists."""
+
+    def __init__(self, name: str, spec: ScramUserSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:ScramUser", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        password = generated_password(f"{name}-password", parent=self)
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        secret = aws.secretsmanager.Secret(
+            f"{name}-secret",
+            name=suffix.hex.apply(lambda end: names.kafka_secret(name, end)),
+            description="Read by MSK",
+            kms_key_id=spec.key,
+            recovery_window_in_days=30 if spec.context.is_prod else 0,
+            opts=child,
+        )
+        version = aws.secretsmanager.SecretVersion(
+            f"{name}-version",
+            secret_id=secret.id,
+            secret_string=pulumi.Output.json_dumps({"username": spec.username, "password": password}),
+            opts=child,
+        )
+        # Word for word what MSK would add itself; anything else would be a difference at the next refresh.
+        readable = aws.secretsmanager.SecretPolicy(
+            f"{name}-policy",
+            secret_arn=secret.arn,
+            policy=policy.document(
+                [
+                    {
+                        "Sid": "AWSKafkaResourcePolicy",
+                        "Effect": "Allow",
+                        "Principal": {"Service": "kafka.amazonaws.com"},
+                        "Action": "secretsmanager:getSecretValue",
+                        "Resource": secret.arn,
+                    }
+                ]
+            ),
+            opts=child,
+        )
+        association = aws.msk.SingleScramSecretAssociation(
+            f"{name}-association",
+            cluster_arn=spec.cluster_arn,
+            secret_arn=secret.arn,
+            # MSK reads the secret at once.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[version, readable]),
+        )
+        self.auth = PasswordAuth(username=spec.username, password=password)
+        self.ready: tuple[pulumi.Resource, ...] = (association,)
+        self.register_outputs({})

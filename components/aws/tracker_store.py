@@ -1,0 +1,182 @@
+"""Tracker store: RDS for PostgreSQL, one instance for all assistants.
+
+Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+nothing else reaches the server. Storage can grow, never shrink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random
+
+from components.aws import names, policy
+from components.aws.context import Context, DataTier
+from components.aws.firewall import Firewall, FirewallSpec
+from components.aws.passwords import generated_password
+from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
+from components.trust import rds_roots
+from settings import Auth, CreateTrackerStore
+
+PORT: Final = 5432
+ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS
+SLOW_STATEMENT_MS: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerStoreSpec:
+    """Size, version, backups."""
+
+    settings: CreateTrackerStore
+    context: Context
+    tier: DataTier
+
+
+class RdsTrackerStore(pulumi.ComponentResource):
+    """A PostgreSQL instance, in prod with a standby in another zone. `access` tells what a database role may do."""
+
+    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:aws:RdsTrackerStore", name, {}, opts)
+        settings, context = spec.settings, spec.context
+        ca_pem = rds_roots(context.region)
+        child = pulumi.ResourceOptions(parent=self)
+        self._context, self._auth = context, settings.auth
+        firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
+        subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
+        password = generated_password(f"{name}-admin-password", parent=self)
+        identifier = names.database_instance(name)
+        logs = ["postgresql", *(["upgrade", "iam-db-auth-error"] if context.is_prod else [])]
+        log_groups = self._logs(name, identifier, logs)
+        self._instance = aws.rds.Instance(
+            f"{name}-instance",
+            identifier=identifier,
+            engine="postgres",
+            engine_version=settings.version,
+            engine_lifecycle_support="open-source-rds-extended-support-disabled",
+            auto_minor_version_upgrade=True,
+            allow_major_version_upgrade=False,
+            apply_immediately=not context.is_prod,
+            instance_class=settings.size,
+            multi_az=context.is_prod,
+            storage_type="gp3",
+            allocated_storage=settings.storage_gb,
+            max_allocated_storage=settings.max_storage_gb,
+            storage_encrypted=True,
+            kms_key_id=context.storage_key,
+            db_subnet_group_name=subnets.name,
+            vpc_security_group_ids=[firewall.group_id],
+            publicly_accessible=False,
+            port=PORT,
+            parameter_group_name=self._parameters(name, settings.version).name,
+            ca_cert_identifier="rds-ca-rsa2048-g1",
+            username=ADMIN,
+            password=password,
+            # Also with passwords: it costs nothing and turning it on later means a restart.
+            iam_database_authentication_enabled=True,
+            backup_retention_period=settings.backup_days,
+            backup_window="02:00-03:00",
+            maintenance_window="sun:03:30-sun:04:30",
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=not context.is_prod,
+            deletion_protection=context.protect,
+            skip_final_snapshot=not context.is_prod,
+            final_snapshot_identifier=self._final_snapshot(name) if context.is_prod else None,
+            enabled_cloudwatch_logs_exports=logs,
+            database_insights_mode="standard",
+            performance_insights_enabled=context.is_prod,
+            performance_insights_kms_key_id=context.storage_key,
+            performance_insights_retention_period=7 if context.is_prod else None,
+            monitoring_interval=60 if context.is_prod else 0,
+            monitoring_role_arn=self._monitoring_role(name) if context.is_prod else None,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # RDS would make the log groups itself, and keep the logs for ever.
+                depends_on=log_groups,
+                # Its name is fixed, so a new one cannot stand beside the old.
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
+            ),
+        )
+        self.address = pulumi.Output.format("{0}:{1}", self._instance.address, PORT)
+        self.connection = PostgresConnection(
+            host=self._instance.address,
+            port=PORT,
+            admin=PasswordAuth(username=ADMIN, password=password),
+            roles=self._roles(),
+            ssl_mode="verify-full",
+            ca_pem=ca_pem,
+            networks=spec.tier.networks,
+            ready=firewall.rules,
+        )
+        self.register_outputs({"address": self.address})
+
+    def access(self, database_role: str) -> tuple[policy.Allow, ...]:
+        """What an identity may do that signs in as the database role; nothing where a password does it."""
+        match self._auth:
+            case Auth.PASSWORD:
+                return ()
+            case Auth.IAM:
+                user = pulumi.Output.format(
+                    "arn:aws:rds-db:{0}:{1}:dbuser:{2}/{3}",
+                    self._context.region,
+                    self._context.account,
+                    self._instance.resource_id,
+                    database_role,
+                )
+                return (policy.Allow(actions=["rds-db:connect"], resources=[user]),)
+
+    def _roles(self) -> PasswordRoles | IamRoles:
+        match self._auth:
+            case Auth.PASSWORD:
+                return PasswordRoles()
+            case Auth.IAM:
+                return IamRoles(region=self._context.region)
+
+    def _parameters(self, name: str, version: str) -> aws.rds.ParameterGroup:
+        parameters = {"rds.force_ssl": "1"}
+        if self._context.is_prod:
+            parameters |= {"log_min_duration_statement": str(SLOW_STATEMENT_MS), "log_connections": "1"}
+        return aws.rds.ParameterGroup(
+            f"{name}-parameters",
+            family=f"postgres{version}",
+            parameters=[{"name": key, "value": value} for key, value in parameters.items()],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _logs(self, name: str, identifier: str, logs: Sequence[str]) -> list[aws.cloudwatch.LogGroup]:
+        return [
+            aws.cloudwatch.LogGroup(
+                f"{name}-{log}",
+                name=names.database_log_group(identifier, log),
+                retention_in_days=self._context.log_days,
+                kms_key_id=self._context.storage_key,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for log in logs
+        ]
+
+    def _final_snapshot(self, name: str) -> pulumi.Output[str]:
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        return suffix.hex.apply(lambda end: names.final_snapshot(name, end))
+
+    def _monitoring_role(self, name: str) -> pulumi.Output[str]:
+        """ARN of a role for metrics of the operating system, every minute."""
+        role = aws.iam.Role(
+            f"{name}-monitoring",
+            name=names.role(f"{name}-monitoring"),
+            assume_role_policy=policy.trust("monitoring.rds.amazonaws.com", self._context.account),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        rights = aws.iam.RolePolicyAttachment(
+            f"{name}-monitoring",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        # RDS refuses a role that has not got its rights yet.
+        return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])
