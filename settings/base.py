@@ -21,6 +21,8 @@ from settings.problems import fault
 # What a stack file holds, once read.
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
+REGION: Final = r"[a-z]{2}(-[a-z]+)+-\d"
+
 IN_PLACE: Final[JsonDict] = {"effect": "in place"}
 RESTARTS_PODS: Final[JsonDict] = {"effect": "restarts the pods, one after the other"}
 FAILS_OVER: Final[JsonDict] = {"effect": "in place, with a failover (prod) or minutes without the service (dev)"}

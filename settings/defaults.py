@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from settings.base import Cloud, Json, Profile
+from settings.base import REGION, Cloud, Json, Profile
 
 # Regions whose first three zones are not a, b and c for every account.
 AWS_ZONES: Final[Mapping[str, str]] = {"ap-northeast-1": "acd", "ca-central-1": "abd", "us-west-1": "ac"}
@@ -68,7 +69,9 @@ def assistant_defaults(profile: Profile) -> dict[str, Json]:
 
 
 def default_zones(region: str) -> list[str]:
-    """Three zones of a region (two where it has no more), as AWS names them."""
+    """Three zones of a region (two where it has no more), as AWS names them; none of what is no region."""
+    if re.fullmatch(REGION, region) is None:
+        return []
     return [f"{region}{letter}" for letter in AWS_ZONES.get(region, "abc")]
 
 

@@ -43,7 +43,8 @@ def _raw() -> dict[str, Json]:
     keys = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     names = sorted(key.removeprefix(f"{NAMESPACE}:") for key in keys if key.startswith(f"{NAMESPACE}:"))
     values = {name: _value(name, config.get(name) or "") for name in names}
-    return {name: value for name, value in values.items() if value not in ("", {}, [])}
+    declared = {field.alias for field in Settings.model_fields.values()}
+    return {name: value for name, value in values.items() if value not in ("", {}, []) or name not in declared}
 
 
 def _value(name: str, text: str) -> Json:

@@ -10,7 +10,7 @@ import pulumi
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from settings.assistant import Assistant
-from settings.base import IN_PLACE, REPLACES, Cloud, Json, Model, Profile, SecretKey, Text, matching
+from settings.base import IN_PLACE, REGION, REPLACES, Cloud, Json, Model, Profile, SecretKey, Text, matching
 from settings.defaults import with_defaults
 from settings.layers import (
     CreateCluster,
@@ -36,7 +36,7 @@ RoleArn = Annotated[
 ]
 Region = Annotated[
     str,
-    AfterValidator(matching(r"[a-z]{2}(-[a-z]+)+-\d", "is not the name of a region", "write it like eu-central-1")),
+    AfterValidator(matching(REGION, "is not the name of a region", "write it like eu-central-1")),
 ]
 SecretText = Annotated[SecretStr, Field(min_length=1)]
 

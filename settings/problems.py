@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -95,17 +96,25 @@ def without_consequences(problems: Iterable[Problem], causes: Iterable[Problem])
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Pydantic's errors in the words of the stack file: camelCase keys, no union tags, the nearest valid key."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     found = [(detail["type"], _problem(detail, schema)) for detail in error.errors()]
-    # A key that is merely misspelt is not missing as well; what else stands beside an unknown `kind` nobody can judge.
+    # A key that is merely misspelt is not missing as well, a list whose only item is faulty is not empty as well, and
+    # what else stands beside an unknown `kind` nobody can judge.
     misspelt = {key for kind, problem in found if kind == "extra_forbidden" for key in problem.others}
+    lists = {re.sub(r"\[\d+\]$", "", problem.key) for _, problem in found if problem.key.endswith("]")}
     unjudged = tuple(problem.key.removesuffix("kind") for _, problem in found if problem.key.endswith(".kind"))
     return [
         problem
         for kind, problem in found
         if not (kind == "missing" and problem.key in misspelt)
+        and not (kind == "too_short" and problem.key in lists)
         and not (problem.key.startswith(unjudged) and not problem.key.endswith(".kind"))
     ]
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
@@ -125,17 +134,14 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
         case "literal_error" | "enum":
             return _no_choice(key, got, value, context["expected"])
         case "union_tag_invalid":
-            return _no_choice(f"{key}.kind", shown(context["tag"]), context["tag"], context["expected_tags"])
-        case "union_tag_not_found":
-            return Problem(
-                key=f"{key}.kind", got="nothing", expected="is set, but the key is there", fix="give it a value"
-            )
+            kind = value["kind"]
+            if kind is None:
+                return _empty(f"{key}.kind")
+            return _no_choice(f"{key}.kind", shown(kind), kind, context["expected_tags"])
         case "string_too_short" | "too_short":
             return Problem(key=key, got=got, expected="is no value", fix="give it a value or remove the key")
         case wrong_type if wrong_type in _WRONG_TYPE and value is None:
-            return Problem(
-                key=key, got="nothing", expected="is set, but the key is there", fix="give it a value or remove the key"
-            )
+            return _empty(key)
         case wrong_type if wrong_type in _WRONG_TYPE:
             expected, fix = _WRONG_TYPE[wrong_type]
             return Problem(key=key, got=got, expected=expected, fix=fix)
@@ -143,6 +149,11 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
             return Problem(
                 key=key, got=got, expected=f"is not what belongs here ({other})", fix="see docs/configuration.md"
             )
+
+
+def _empty(key: str) -> Problem:
+    fix = "give it a value or remove the key"
+    return Problem(key=key, got="nothing", expected="is set, but the key is there", fix=fix)
 
 
 def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
@@ -158,7 +169,7 @@ def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
 
 def _no_choice(key: str, got: str, value: object, quoted: str) -> Problem:
     choices = re.findall(r"'([^']*)'", quoted)
-    near = get_close_matches(str(value), choices, n=1)
+    near = [one for one in choices if str(value).startswith(one)] or get_close_matches(str(value), choices, n=1)
     if len(choices) == 1:
         return Problem(key=key, got=got, expected=f"is not {choices[0]}, the only choice", fix=f"set {choices[0]}")
     fix = f"did you mean {near[0]}?" if near else "choose one of them"

@@ -1,0 +1,17 @@
+"""What every test can rely on: strict outputs, no configuration left over from another test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pulumi.runtime import config as runtime_config
+
+
+@pytest.fixture(autouse=True)
+def strict_and_clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An Output in an f-string is an error, not a text; and no test sees another one's stack file."""
+    monkeypatch.setenv("PULUMI_ERROR_OUTPUT_STRING", "true")
+    runtime_config.set_all_config({}, [])
+    yield
+    runtime_config.set_all_config({}, [])

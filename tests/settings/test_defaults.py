@@ -1,0 +1,94 @@
+"""Defaults: what a small stack file becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from settings import Cloud, Profile, Settings, parse
+from settings.defaults import AWS_ZONES, default_zones
+from tests.settings.stack_files import DEV, PROD, changed
+
+ROOT = Path(__file__).parents[2]
+STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
+PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+
+
+def shipped(path: Path) -> dict[str, Any]:
+    """A shipped stack file with dummies for the secrets, which are never in it."""
+    config = yaml.safe_load(path.read_text())["config"]
+    secrets = {"license": "dummy", "openaiApiKey": "dummy"}
+    return {**{key.removeprefix("rasa:"): value for key, value in config.items()}, "secrets": secrets}
+
+
+def test_there_are_stack_files():
+    assert {"Pulumi.dev.yaml", "Pulumi.prod.yaml"} <= {path.name for path in STACK_FILES}
+
+
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
+def test_a_shipped_stack_file_is_valid_without_a_warning_and_holds_no_secret(path: Path):
+    _, warnings = parse(shipped(path))
+    assert warnings == []
+    text = path.read_text()
+    assert set(yaml.safe_load(text)) == {"config"}
+    assert "secure" not in text
+    assert "rasa:secrets" not in text
+
+
+def test_a_dev_stack_takes_at_most_ten_lines():
+    assert len((ROOT / "Pulumi.dev.yaml").read_text().splitlines()) <= 10
+
+
+def test_the_project_file_declares_every_key_with_a_default_that_means_not_given():
+    declared = {key: value for key, value in PROJECT["config"].items() if key.startswith("rasa:")}
+    assert list(declared) == [f"rasa:{field.alias}" for field in Settings.model_fields.values()]
+    for key, value in declared.items():
+        assert value["description"], key
+        assert value["default"] in ("", False, {}, []), key
+        assert "secret" not in value, key
+
+
+def test_no_resource_may_take_a_default_provider():
+    assert PROJECT["config"]["pulumi:disable-default-providers"] == {"value": ["*"]}
+
+
+@pytest.mark.parametrize("stack_file", [DEV, PROD], ids=["dev", "prod"])
+def test_a_value_of_the_stack_file_wins_over_the_default_beside_it(stack_file: dict[str, Any]):
+    plain, _ = parse(stack_file)
+    settings, _ = parse(
+        changed(stack_file, **{"trackerStore.size": "db.r7g.xlarge", "assistants[0].resources.cpu": "4"})
+    )
+    assert settings.tracker_store == plain.tracker_store.model_copy(update={"size": "db.r7g.xlarge"})
+    assert settings.assistants[0].resources == plain.assistants[0].resources.model_copy(update={"cpu": "4"})
+
+
+def test_another_kind_takes_no_default_of_the_usual_one():
+    settings, _ = parse(changed(DEV, lockStore={"kind": "none"}, eventQueue={"kind": "none"}))
+    assert settings.lock_store.model_dump() == {"kind": "none"}
+    assert settings.event_queue.model_dump() == {"kind": "none"}
+
+
+def test_prod_is_redundant_where_dev_is_cheap():
+    dev, prod = parse(DEV)[0], parse(PROD)[0]
+    assert (dev.protect, prod.protect) == (False, True)
+    assert parse(changed(PROD, allowDestroy=True))[0].protect is False
+    assert len(prod.network.zones) == 3
+    assert prod.assistants[0].replicas > dev.assistants[0].replicas
+    assert prod.tracker_store.backup_days > dev.tracker_store.backup_days
+
+
+@pytest.mark.parametrize("region", [*AWS_ZONES, "eu-central-1"])
+def test_the_default_zones_are_distinct_and_in_the_region(region: str):
+    zones = default_zones(region)
+    assert len(set(zones)) == len(zones) >= 2
+    assert all(zone[:-1] == region for zone in zones)
+
+
+def test_every_cloud_and_profile_has_defaults_that_pass_the_rules():
+    for cloud in Cloud:
+        for profile in Profile:
+            settings, warnings = parse({**DEV, "cloud": cloud.value, "profile": profile.value})
+            assert (settings.profile, warnings) == (profile, [])

@@ -1,0 +1,89 @@
+"""Reading the stack file: what the engine hands over as text becomes settings, or one message with every problem."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import config as runtime_config
+
+from settings import Settings, load
+from tests.settings.stack_files import DEV, changed
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    lines: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lines.append)
+    return lines
+
+
+@pytest.fixture(autouse=True)
+def stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulumi, "get_stack", lambda: "dev")
+
+
+def load_from(stack_file: dict[str, Any], *, encrypted: bool = True) -> Settings:
+    """Loads a stack file as the engine hands it over: a text for each key, JSON unless it is a word."""
+    texts = {f"rasa:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in stack_file.items()}
+    runtime_config.set_all_config(texts, ["rasa:secrets"] if encrypted else [])
+    return load()
+
+
+def test_lists_maps_numbers_and_booleans_survive(warnings: list[str]):
+    settings = load_from(changed(DEV, allowDestroy=True, **{"trackerStore.storageGb": 30, "tags": {"owner": "1.10"}}))
+    assert settings.allow_destroy is True
+    assert settings.tracker_store.storage_gb == 30
+    assert settings.tags == {"owner": "1.10"}
+    assert settings.cluster.api_access == ("203.0.113.0/24",)
+    assert [assistant.name for assistant in settings.assistants] == ["rasa"]
+    assert settings.secrets["license"].get_secret_value() == DEV["secrets"]["license"]
+    assert warnings == []
+
+
+def test_the_empty_defaults_of_the_project_file_count_as_not_given():
+    settings = load_from({**DEV, "network": {}, "tags": {}, "allowDestroy": False, "provider": {}})
+    assert settings == load_from(DEV)
+
+
+def test_what_is_missing_is_told_by_the_program_and_all_at_once():
+    with pytest.raises(pulumi.RunError) as error:
+        load_from({"cloud": "", "profile": "", "region": "", "assistants": [], "clutser": {}})
+    lines = str(error.value).splitlines()
+    assert lines[0] == "the stack file has 4 problems; nothing was created:"
+    assert [line.split(": ")[0].strip() for line in lines[1:]] == [
+        "rasa:cloud", "rasa:profile", "rasa:region", "rasa:clutser",
+    ]  # fmt: skip
+
+
+def test_a_weak_dev_stack_is_one_warning(warnings: list[str]):
+    load_from(changed(DEV, **{"cluster.apiAccess": ["0.0.0.0/0"]}))
+    assert len(warnings) == 1
+    assert warnings[0].startswith("rasa:cluster.apiAccess: 0.0.0.0/0 lets everyone reach the Kubernetes API; ")
+
+
+def test_a_secret_in_clear_is_refused_beside_all_else_and_never_shown():
+    with pytest.raises(pulumi.RunError) as error:
+        load_from(changed(DEV, **{"secrets.license": "hunter2", "lockStore.nodes": 9}), encrypted=False)
+    assert str(error.value) == (
+        "the stack file has 2 problems; nothing was created:\n"
+        "  rasa:secrets.license: the value stands in clear in the stack file; replace the secret, then run: "
+        "pulumi config set --secret --path 'rasa:secrets.license'\n"
+        "  rasa:lockStore.nodes: 9 is above 6, the nodes of one ElastiCache shard; set 6 or less"
+    )
+
+
+@pytest.mark.parametrize("name", ["production-of-the-whole-world", "9lives", "Dev", "d", "dev-"])
+def test_a_stack_name_that_cannot_be_part_of_names_is_refused(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulumi, "get_stack", lambda: name)
+    with pytest.raises(
+        pulumi.RunError, match=f"rasa:<stack name>: {name} is not a-z, 0-9 and -, .*pulumi stack rename"
+    ):
+        load_from(DEV)
+
+
+def test_no_secret_is_shown_by_the_settings_themselves():
+    settings = load_from(changed(DEV, **{"secrets.license": "hunter2"}))
+    assert "hunter2" not in repr(settings) + str(settings.secrets) + settings.model_dump_json()
