@@ -86,7 +86,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 def _make(directory: Path) -> None:
     progress.say(f"no Pulumi CLI from {VERSION} on (and below 4) with its Python language host is on PATH")
     if not _install(directory):
-        progress.say(f"{INSTALLER} cannot be had; building Pulumi instead, about 5 minutes, once per machine")
+        progress.say(f"{INSTALLER} cannot be used here; building Pulumi instead, about 5 minutes, once per machine")
         binaries = directory / "bin"
         shutil.rmtree(binaries, ignore_errors=True)  # what a failed installer left
         binaries.mkdir()

@@ -14,9 +14,8 @@ def check_python():
     if sys.version_info < MINIMUM_PYTHON:
         wanted = ".".join(map(str, MINIMUM_PYTHON))
         found = ".".join(map(str, sys.version_info[:3]))
-        sys.exit(
-            f"setup: Python {wanted} or newer is needed and {sys.executable} is {found}; set PYTHON to a newer one"
-        )
+        newer = f"name another one: make PYTHON=python{wanted}"
+        sys.exit(f"setup: Python {wanted} or newer is needed and {sys.executable} is {found}; {newer}")
 
 
 def main():
