@@ -28,7 +28,7 @@ lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check
 	@$(RUN) pyright --warnings
-	@$(RUN) lint-imports
+	@$(RUN) lint-imports --no-logo
 
 setup: ## only put in place what the other commands need
 	@command -v $(PYTHON) >/dev/null || { echo "setup: $(PYTHON) is not on PATH; install Python 3.11 or newer" >&2; exit 1; }
