@@ -1,11 +1,12 @@
 """`python -m sandbox pulumi ...`: prepares the stack, serves the providers, runs the CLI, and reports."""
 
+import logging
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sandbox import report, stackfile
 from sandbox.home import Home, NoProject
@@ -31,6 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     store = Store(home.root / "cloud.sqlite")
     is_operation = words[:1] and words[0] in OPERATIONS
     ports, stop = _serve(store) if is_operation else ({}, lambda: None)
+    notices = _Notices()
     try:
         environment = home.environment(ports)
         try:
@@ -40,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
         if not edits:
             environment["PULUMI_OPTION_CONFIG_FILE"] = str(home.stack_file)
         status = _pass_through(["pulumi", *arguments], environment)
+        for notice in dict.fromkeys(notices.messages):
+            print(f"INFO: {notice}")
         if status == 0 and "--preview-only" not in arguments:
             report.after(words[0] if words else "", home, environment, store)
         return status
@@ -57,7 +61,21 @@ def stack_of(arguments: Sequence[str]) -> str:
     return DEFAULT_STACK
 
 
-def _serve(store: Store):  # noqa: ANN202 - see server.serve
+class _Notices(logging.Handler):
+    """Keeps what the providers want said until the CLI has left the screen."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.messages: list[str] = []
+        logger = logging.getLogger("sandbox")
+        logger.setLevel(logging.INFO)
+        logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _serve(store: Store) -> tuple[dict[str, int], Callable[[], None]]:
     from sandbox.packages import PACKAGES  # imported late: `stack output` and the like need no provider
     from sandbox.server import serve
 

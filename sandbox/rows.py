@@ -156,7 +156,7 @@ class _Lookup(dict[str, Any]):
         return self._subject[key]
 
 
-Template = str | int | bool | list[Any] | Callable[[Subject], Any]
+Template = str | int | bool | list[Any] | dict[str, Any] | Callable[[Subject], Any]
 Rule = Callable[[Subject], None]
 Hold = Literal["blocks", "owned", "free"]
 

@@ -1,18 +1,18 @@
 """The API objects: one line each, as the API server treats them all alike."""
 
-from collections.abc import Iterable
+import base64
+import binascii
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from sandbox.rows import AutoName, Ref, Row, Subject, Template
-from sandbox.wire import Properties
+from sandbox.packages.kubernetes.pods import NAMESPACE, Surroundings, can_start
+from sandbox.packages.kubernetes.schema import validate
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject, Template
+from sandbox.wire import UNKNOWN, Properties, at_path
 
-NAMESPACE = "kubernetes:core/v1:Namespace"
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-SECRET = "kubernetes:core/v1:Secret"
-SERVICE_ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 BUILT_IN_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 EKS_CLUSTER = "aws:eks/cluster:Cluster"
-AUTONAME = AutoName(path="metadata.name", digits=8, unless=())
+EKS_DOMAIN = ".eks.amazonaws.com"
 
 
 def namespace_of(subject: Subject) -> str:
@@ -20,35 +20,17 @@ def namespace_of(subject: Subject) -> str:
     return (subject.inputs.get("metadata") or {}).get("namespace") or subject["defaultNamespace"]
 
 
-def _namespaced_id(subject: Subject) -> str:
-    return f"{namespace_of(subject)}/{subject.inputs['metadata']['name']}"
-
-
-def _cluster_id(subject: Subject) -> str:
-    return subject.inputs["metadata"]["name"]
-
-
-def _metadata(subject: Subject) -> Properties:
-    own = subject.inputs.get("metadata") or {}
-    return {**own, "uid": subject.seed.guid(), "generation": 1, "resourceVersion": str(int(subject.seed.hex(6, "version"), 16))}
-
-
-def _namespaced_metadata(subject: Subject) -> Properties:
-    return {**_metadata(subject), "namespace": namespace_of(subject)}
-
-
-IN_NAMESPACE = Ref(
-    path="metadata.namespace",
-    to=(NAMESPACE,),
-    hold="owned",
-    values=lambda subject: [namespace_of(subject)],
-    ignore=lambda value: value in BUILT_IN_NAMESPACES,
-)
-
-
 def _eks_server(subject: Subject) -> Iterable[str]:
-    server = subject["server"]
-    return [server] if server.endswith(".eks.amazonaws.com") else []
+    """A server that a cloud of the sandbox would have made must exist; another one is the user's business."""
+    return [subject["server"]] if subject["server"].endswith(EKS_DOMAIN) else []
+
+
+def signs_in(subject: Subject) -> None:
+    """The kubeconfig's exec plug-in must get its token for the cluster that the server address is of."""
+    cluster = subject.world.find(EKS_CLUSTER, "endpoint", subject["server"])
+    name = subject.where.facts["clusterName"]
+    if cluster and name != cluster.id:
+        raise Refused(f"the server has asked for the client to provide credentials: the token is for cluster {name!r}, not {cluster.id!r}")
 
 
 IN_CLUSTER = Ref(
@@ -62,17 +44,119 @@ IN_CLUSTER = Ref(
 )
 
 
+def in_namespace(path: str, read: Callable[[Subject], str]) -> Ref:
+    """The namespace that an object is in, and goes with."""
+    return Ref(
+        path=path, to=(NAMESPACE,), hold="owned", values=lambda subject: [read(subject)],
+        ignore=lambda value: value in BUILT_IN_NAMESPACES,
+    )  # fmt: skip
+
+
+def _namespaced_id(subject: Subject) -> str:
+    return f"{namespace_of(subject)}/{subject.inputs['metadata']['name']}"
+
+
+def _cluster_id(subject: Subject) -> str:
+    return subject.inputs["metadata"]["name"]
+
+
+def _metadata(subject: Subject) -> Properties:
+    own = subject.inputs.get("metadata") or {}
+    server = {"uid": subject.seed.guid(), "generation": 1, "resourceVersion": str(int(subject.seed.hex(6, "version"), 16))}
+    return {**own, **server, "creationTimestamp": "2026-01-01T00:00:00Z"}
+
+
+def _namespaced_metadata(subject: Subject) -> Properties:
+    return {**_metadata(subject), "namespace": namespace_of(subject)}
+
+
+def _is_valid(subject: Subject) -> None:
+    validate(subject.inputs)
+
+
+def _pods_can_start(subject: Subject) -> None:
+    around = Surroundings(subject.world, namespace_of(subject))
+    can_start(f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', subject.inputs["spec"]["template"], around)
+
+
+def _selector_matches(subject: Subject) -> None:
+    spec = subject.inputs.get("spec") or {}
+    wanted = (spec.get("selector") or {}).get("matchLabels") or {}
+    labels = next(at_path(spec, "template.metadata.labels"), {})
+    if UNKNOWN not in (wanted, labels) and any(labels.get(key) != value for key, value in wanted.items()):
+        raise Refused("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
+
+
+def _restart_policy_ends(subject: Subject) -> None:
+    policy = next(at_path(subject.inputs, "spec.template.spec.restartPolicy"), None)
+    if policy not in ("OnFailure", "Never"):
+        raise Refused("spec.template.spec.restartPolicy: Required value: valid values: OnFailure, Never")
+
+
+def _data_is_base64(subject: Subject) -> None:
+    data = subject.inputs.get("data")
+    for key, value in data.items() if isinstance(data, dict) else ():
+        try:
+            value == UNKNOWN or base64.b64decode(value, validate=True)
+        except binascii.Error as error:
+            raise Refused(f"Secret in version v1 cannot be handled: illegal base64 data in data.{key}") from error
+
+
+def _data_is_fixed(flag: str, *paths: str) -> Callable[[Subject], Iterable[str]]:
+    """The real provider replaces a ConfigMap or Secret whose data change, so that pods see the new name.
+
+    With the provider's `flag` on, only an immutable one is replaced.
+    """
+
+    def replaced(subject: Subject) -> Iterable[str]:
+        if subject.where.config.get(flag) and not subject.old_inputs.get("immutable"):
+            return []
+        return [path for path in paths if subject.old_inputs.get(path) != subject.inputs.get(path)]
+
+    return replaced
+
+
+def _secret_data(subject: Subject) -> Properties:
+    plain = subject.inputs.get("stringData") or {}
+    return {**(subject.inputs.get("data") or {}), **{key: base64.b64encode(text.encode()).decode() for key, text in plain.items()}}
+
+
+def _service_spec(subject: Subject) -> Properties:
+    given = subject.inputs.get("spec") or {}
+    address = f"10.100.{int(subject.seed.hex(2, 'b'), 16)}.{int(subject.seed.hex(2, 'a'), 16)}"
+    return {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [given.get("clusterIP") or address], **given}
+
+
+def _service_status(subject: Subject) -> Properties:
+    if subject["spec"].get("type") != "LoadBalancer":
+        return {"loadBalancer": {}}
+    return {"loadBalancer": {"ingress": [{"hostname": f"{subject.seed.hex(32)}.elb.amazonaws.com"}]}}
+
+
+def _job_status(_subject: Subject) -> Properties:
+    """A Job has done its work when its creation returns, as the real provider waits for that."""
+    return {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
+
+
+def _deployment_status(subject: Subject) -> Properties:
+    replicas = subject.inputs["spec"].get("replicas", 1)
+    return {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas, "observedGeneration": 1}
+
+
 def _object(
-    token: str, *, immutable: Iterable[str] = (), namespaced: bool = True, outputs: dict[str, Template] | None = None, **more: Any
-) -> Row:
+    token: str, *, immutable: Iterable[str] = (), namespaced: bool = True, outputs: dict[str, Template] | None = None,
+    checks: tuple[Callable[[Subject], None], ...] = (), admits: tuple[Callable[[Subject], None], ...] = (), **more: Any,
+) -> Row:  # fmt: skip
     kind = token.rsplit(":", 1)[1]
     return Row(
         token=token,
         id=_namespaced_id if namespaced else _cluster_id,
         outputs={"metadata": _namespaced_metadata if namespaced else _metadata, **(outputs or {})},
-        autoname=AUTONAME,
+        autoname=AutoName(path="metadata.name", digits=8),
         replaces_on=frozenset({"metadata.name", "metadata.namespace", *immutable}),
-        refers=(IN_CLUSTER, IN_NAMESPACE) if namespaced else (IN_CLUSTER,),
+        refers=(IN_CLUSTER, in_namespace("metadata.namespace", namespace_of)) if namespaced else (IN_CLUSTER,),
+        checks=(_is_valid, *checks),
+        admits=(signs_in, *admits),
         not_found=kind.lower() + 's "{value}" not found',
         taken=f'{kind.lower()}s "{{id}}" already exists',
         **more,
@@ -81,7 +165,48 @@ def _object(
 
 ROWS = [
     _object(NAMESPACE, namespaced=False, outputs={"status": lambda _subject: {"phase": "Active"}}),
-    _object(CONFIG_MAP),
-    _object(SECRET),
-    _object(SERVICE_ACCOUNT),
+    _object("kubernetes:core/v1:ConfigMap", replaces_if=_data_is_fixed("enableConfigMapMutable", "data", "binaryData", "immutable")),
+    _object(
+        "kubernetes:core/v1:Secret",
+        immutable=("type",),
+        outputs={"data": _secret_data},
+        checks=(_data_is_base64,),
+        replaces_if=_data_is_fixed("enableSecretMutable", "data", "stringData", "immutable"),
+    ),
+    _object("kubernetes:core/v1:ServiceAccount"),
+    _object("kubernetes:core/v1:Service", immutable=("spec.clusterIP",), outputs={"spec": _service_spec, "status": _service_status}),
+    _object("kubernetes:core/v1:ResourceQuota"),
+    _object("kubernetes:core/v1:LimitRange"),
+    _object(
+        "kubernetes:core/v1:PersistentVolumeClaim",
+        immutable=("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector", "spec.volumeMode"),
+        outputs={"status": lambda _subject: {"phase": "Bound"}},
+    ),
+    _object(
+        "kubernetes:batch/v1:Job",
+        immutable=("spec.template", "spec.selector", "spec.completions"),
+        outputs={"status": _job_status},
+        checks=(_restart_policy_ends,),
+        admits=(_pods_can_start,),
+    ),
+    _object(
+        "kubernetes:apps/v1:Deployment",
+        immutable=("spec.selector",),
+        outputs={"status": _deployment_status},
+        checks=(_selector_matches,),
+        admits=(_pods_can_start,),
+    ),
+    _object("kubernetes:networking.k8s.io/v1:NetworkPolicy"),
+    _object("kubernetes:networking.k8s.io/v1:Ingress", outputs={"status": lambda _subject: {"loadBalancer": {}}}),
+    _object("kubernetes:policy/v1:PodDisruptionBudget"),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:Role"),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", immutable=("roleRef",)),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", namespaced=False),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", namespaced=False, immutable=("roleRef",)),
+    _object(
+        "kubernetes:storage.k8s.io/v1:StorageClass",
+        namespaced=False,
+        immutable=("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
+    ),
+    _object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
 ]

@@ -1,0 +1,150 @@
+"""Helm releases. The chart is rendered with the real Helm where it can be had, and every manifest is checked.
+
+`RASA_CHART` names a chart on disk (a directory or an archive) to use for the chart of that name; else Helm pulls it.
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.packages.kubernetes.objects import IN_CLUSTER, in_namespace, signs_in
+from sandbox.packages.kubernetes.pods import Surroundings, can_start
+from sandbox.packages.kubernetes.schema import KUBERNETES_VERSION, validate
+from sandbox.rows import AutoName, Refused, Row, Subject
+from sandbox.wire import Properties
+
+PULL_SECONDS = 10
+RENDER_SECONDS = 60
+POD_OWNERS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job"})
+LOG = logging.getLogger("sandbox")
+
+
+def _namespace(subject: Subject) -> str:
+    return subject.inputs.get("namespace") or subject["defaultNamespace"]
+
+
+def _chart_on_disk(chart: str, version: str, repository: str) -> Path | None:
+    """Returns the chart's path, or None if it cannot be had; asks the network once in a run."""
+    given = os.environ.get("RASA_CHART")
+    if given and chart.rstrip("/").rsplit("/", 1)[-1] == "rasa":
+        if not Path(given).exists():
+            raise Refused(f"RASA_CHART={given} does not exist")
+        return Path(given)
+    return Path(chart) if Path(chart).exists() else _pull(chart, version, repository)
+
+
+@cache
+def _pull(chart: str, version: str, repository: str) -> Path | None:
+    directory = Path(tempfile.mkdtemp(prefix="sandbox-chart-"))
+    command = ["pull", chart, "--destination", str(directory)]
+    command += ["--version", version] if version else []
+    command += ["--repo", repository] if repository else []
+    try:
+        _helm(command, PULL_SECONDS)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        shutil.rmtree(directory)
+        return None
+    return next(directory.iterdir())
+
+
+def _helm(arguments: list[str], seconds: int) -> str:
+    """Runs Helm with a home of its own, so that it reads no configuration of the user's."""
+    program = shutil.which("helm", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    if program is None:
+        raise Refused("no helm: it comes with the package helm-binary; run `make setup`")
+    with tempfile.TemporaryDirectory() as home:
+        kinds = ("CACHE", "CONFIG", "DATA")
+        environment = {**os.environ, **{f"HELM_{kind}_HOME": home for kind in kinds}}
+        command = [program, *arguments]
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=seconds, env=environment
+        ).stdout  # fmt: skip
+
+
+def _render(subject: Subject, chart: Path) -> list[Properties]:
+    with tempfile.NamedTemporaryFile("w", suffix=".yml") as values:
+        yaml.safe_dump(subject.inputs.get("values") or {}, values)
+        values.flush()
+        command = ["template", subject["name"], str(chart), "--namespace", _namespace(subject), "--values", values.name]
+        try:
+            text = _helm([*command, "--kube-version", KUBERNETES_VERSION, "--skip-tests"], RENDER_SECONDS)
+        except subprocess.CalledProcessError as error:
+            raise Refused(f"helm: {error.stderr.strip()}") from error
+    return [document for document in yaml.safe_load_all(text) if document]
+
+
+def _release_is_possible(subject: Subject) -> None:
+    """Checks what the values refer to, and the rendered manifests if the chart can be had."""
+    around = Surroundings(subject.world, _namespace(subject))
+    for name, key in _secret_references(subject.inputs.get("values") or {}):
+        keys = around.keys("Secret", name)
+        if keys is not None and key not in keys:
+            raise Refused(f"values of release {subject['name']}: secret {around.namespace}/{name} has no key {key}")
+    options = subject.inputs.get("repositoryOpts") or {}
+    chart = _chart_on_disk(subject.inputs["chart"], subject.inputs.get("version") or "", options.get("repo") or "")
+    if chart is None:
+        LOG.info("chart %s cannot be reached, so release %s was not rendered", subject.inputs["chart"], subject["name"])
+        return
+    manifests = _render(subject, chart)
+    around = Surroundings(subject.world, _namespace(subject), tuple(manifests))
+    for manifest in manifests:
+        validate(manifest)
+        if manifest["kind"] in POD_OWNERS:
+            can_start(f'{manifest["kind"]} "{manifest["metadata"]["name"]}"', manifest["spec"]["template"], around)
+    LOG.info("chart %s was rendered with Helm: %d manifests are valid", subject.inputs["chart"], len(manifests))
+
+
+def _secret_references(value: Any) -> Iterator[tuple[str, str]]:
+    """Yields (secret, key) of everything in the values that looks like a reference to a key of a Secret."""
+    if isinstance(value, dict):
+        for name, key in (("secretName", "secretKey"), ("name", "key")):
+            if isinstance(value.get(name), str) and isinstance(value.get(key), str):
+                yield value[name], value[key]
+        for item in value.values():
+            yield from _secret_references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _secret_references(item)
+
+
+def _status(subject: Subject) -> Properties:
+    revision = ((subject.old_outputs.get("status") or {}).get("revision") or 0) + 1
+    chart = subject.inputs["chart"].rstrip("/").rsplit("/", 1)[-1]
+    return {
+        "name": subject["name"],
+        "namespace": _namespace(subject),
+        "chart": chart,
+        "version": subject.inputs.get("version") or "",
+        "appVersion": "",
+        "revision": revision,
+        "status": "deployed",
+    }
+
+
+ROWS = [
+    Row(
+        token="kubernetes:helm.sh/v3:Release",
+        id=lambda subject: f"{_namespace(subject)}/{subject['name']}",
+        outputs={"status": _status, "namespace": _namespace},
+        defaults={
+            "timeout": 300,
+            "resourceNames": {},
+        },
+        volatile=frozenset({"status"}),
+        autoname=AutoName(digits=8),
+        replaces_on=frozenset({"name", "namespace"}),
+        refers=(IN_CLUSTER, in_namespace("namespace", _namespace)),
+        admits=(signs_in, _release_is_possible),
+        not_found="release: not found: {value}",
+        taken="cannot re-use a name that is still in use: {id}",
+    ),
+]
