@@ -17,7 +17,7 @@ LINES_SHOWN_ON_FAILURE = 40
 
 
 class StepFailed(Exception):
-    """A command failed; the message is the end of what it printed, and how it ended."""
+    """A command failed; the message is the end of what it printed."""
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -52,23 +52,20 @@ def run(
         )
         try:
             _show(label)
-            while not _ended(process):
-                seconds = time.monotonic() - started
-                if seconds > timeout:
-                    raise StepFailed(f"{label}: stopped, it took longer than {timeout:.0f} s")
+            while not _ended(process) and time.monotonic() - started < timeout:
                 lines = len(printed.read_bytes().splitlines())
                 share = f", {100 * lines // total_lines} %" if total_lines else ""
-                _show(f"{label}: {seconds:.0f} s{share}")
+                _show(f"{label}: {time.monotonic() - started:.0f} s{share}")
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         text = printed.read_text(errors="replace")
+    seconds = time.monotonic() - started
     if process.returncode:
-        _show(f"{label}: failed", last=True)
-        end = "\n".join(text.splitlines()[-LINES_SHOWN_ON_FAILURE:])
-        raise StepFailed(f"{end}\n{label}: failed, exit status {process.returncode}")
-    _show(f"{label}: done in {time.monotonic() - started:.0f} s", last=True)
+        _show(f"{label}: failed after {seconds:.0f} s", last=True)
+        raise StepFailed("\n".join(text.splitlines()[-LINES_SHOWN_ON_FAILURE:]))
+    _show(f"{label}: done in {seconds:.0f} s", last=True)
     return text
 
 

@@ -36,7 +36,7 @@ def main():
             venv.ensure()
             pulumi_cli.ensure()
     except progress.StepFailed as failure:
-        sys.exit(f"setup: {failure}")
+        sys.exit(str(failure))
     except KeyboardInterrupt:
         sys.exit("\nsetup: stopped; the next command goes on from here")
 

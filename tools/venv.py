@@ -24,7 +24,7 @@ def ensure() -> None:
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted:
         return
     if importlib.util.find_spec("ensurepip") is None:
-        raise progress.StepFailed("Python's venv module is incomplete; install it (on Debian: python3-venv)")
+        raise progress.StepFailed("setup: Python's venv module is incomplete; install it (on Debian: python3-venv)")
     venv.create(DIRECTORY, clear=True, with_pip=True, symlinks=True)
     # Byte code is left to the first import: compiling all of the cloud SDKs costs 600 MB and most is never imported.
     install = ["pip", "install", "--quiet", "--no-compile", "--no-input", "--disable-pip-version-check"]
