@@ -3,6 +3,11 @@
 
 Safe to repeat: what is there is kept, passwords are set again. libpq takes host, administrator and TLS from its own
 PG* variables. $SIGN_IN says how the roles sign in: `password` (in $PASSWORD_<role>) or `iam`.
+
+A managed server's administrator is no superuser: only a member of a role may make a database for it, and from
+PostgreSQL 16 on whoever makes a role stays a member for good. But a member of a role in `rds_iam` is in it too, and can
+then no longer sign in with a password. So the administrator gives every membership back, and roles for IAM are made by
+a helper role that is dropped afterwards.
 """
 
 import json
@@ -17,57 +22,77 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, encrypt_password
 IAM_GROUP = "rds_iam"
 
 
-def exists(cursor, catalog, column, name):
-    """Whether a catalog has a row of that name."""
-    query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(catalog), sql.Identifier(column))
-    cursor.execute(query, (name,))
+def run(cursor, statement, *names):
+    """Execute a statement with identifiers in the place of its braces."""
+    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def role_exists(cursor, role):
+    """Whether there is such a role."""
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     return cursor.fetchone() is not None
 
 
-def ensure_role(cursor, role, verifier):
-    """Make the role, or make it what it should be. `verifier` is a hashed password, or None for none."""
-    verb = "ALTER" if exists(cursor, "pg_roles", "rolname", role) else "CREATE"
-    cursor.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+def database_exists(cursor, database):
+    """Whether there is such a database."""
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
+    return cursor.fetchone() is not None
 
 
 @contextmanager
 def membership(cursor, role):
-    """Be a member of the role for as long as the block runs.
-
-    A managed server's administrator is no superuser, and only a member of the owner may make or change its database.
-    The membership is given back, because a member of a role in `rds_iam` is in it too, and could then no longer sign in
-    with a password.
-    """
-    cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+    """Be a member of the role for as long as the block runs."""
+    run(cursor, "GRANT {} TO CURRENT_USER", role)
     try:
         yield
     finally:
-        cursor.execute(sql.SQL("REVOKE {} FROM CURRENT_USER").format(sql.Identifier(role)))
+        run(cursor, "REVOKE {} FROM CURRENT_USER", role)
 
 
 def ensure_database(cursor, role):
     """Make the role's database; nobody else may use it."""
-    name = sql.Identifier(role)
     with membership(cursor, role):
-        if not exists(cursor, "pg_database", "datname", role):
-            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
-        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+        if not database_exists(cursor, role):
+            run(cursor, "CREATE DATABASE {} OWNER {}", role, role)
+        run(cursor, "REVOKE ALL ON DATABASE {} FROM PUBLIC", role)
+
+
+def ensure_password_role(cursor, role, password):
+    """Make the role and set its password. Only a hash of it reaches the server, and so its log."""
+    if not role_exists(cursor, role):
+        run(cursor, "CREATE ROLE {} LOGIN", role)
+    verifier = encrypt_password(password, role, scope=cursor.connection)
+    cursor.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier)))
+    ensure_database(cursor, role)
+
+
+def ensure_iam_role(cursor, role):
+    """Make the role by way of a helper. A helper left behind by a run that was cut off is used again."""
+    if not (role_exists(cursor, role) and database_exists(cursor, role)):
+        helper = f"{role}_maker"
+        if not role_exists(cursor, helper):
+            run(cursor, "CREATE ROLE {} CREATEROLE CREATEDB", helper)
+        with membership(cursor, helper):
+            run(cursor, "SET ROLE {}", helper)
+            if not role_exists(cursor, role):
+                run(cursor, "CREATE ROLE {} LOGIN", role)
+            ensure_database(cursor, role)
+            run(cursor, "RESET ROLE")
+        run(cursor, "DROP ROLE {}", helper)
+    run(cursor, "GRANT {} TO {}", IAM_GROUP, role)
 
 
 def main(environment):
     """Every role in turn, each with its database."""
-    iam = environment["SIGN_IN"] == "iam"
     connection = psycopg2.connect("")
     # CREATE DATABASE is not possible inside a transaction.
     connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with connection.cursor() as cursor:
         for role in json.loads(environment["ROLES"]):
-            # Only the hash reaches the server, and so its log.
-            verifier = None if iam else encrypt_password(environment[f"PASSWORD_{role}"], role, scope=connection)
-            ensure_role(cursor, role, verifier)
-            ensure_database(cursor, role)
-            if iam:
-                cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(IAM_GROUP), sql.Identifier(role)))
+            if environment["SIGN_IN"] == "iam":
+                ensure_iam_role(cursor, role)
+            else:
+                ensure_password_role(cursor, role, environment[f"PASSWORD_{role}"])
             sys.stdout.write(f"role and database {role} are ready\n")
     connection.close()
 
@@ -76,4 +101,4 @@ if __name__ == "__main__":
     try:
         main(os.environ)
     except psycopg2.Error as error:
-        sys.exit(f"PostgreSQL at {os.environ['PGHOST']}: {error}")
+        sys.exit(f"PostgreSQL at {os.environ['PGHOST']}: {' '.join(str(error).split())}")

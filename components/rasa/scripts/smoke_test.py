@@ -188,7 +188,11 @@ def checks(config):
 
 def reason(error, secrets):
     """The error in one line, without any secret."""
-    text = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
+    detail = error.args[0] if error.args else error
+    # A Kafka error prints its innards and says what it means in `str()`.
+    text = detail.str() if hasattr(detail, "str") else str(error)
+    if not isinstance(error, Fault):
+        text = f"{type(error).__name__}: {text}"
     for secret in secrets:
         text = text.replace(secret, "***")
     return " ".join(text.split())
