@@ -104,9 +104,8 @@ class EksCluster(pulumi.ComponentResource):
             vpc_config={
                 "subnet_ids": list(self._spec.subnet_ids),
                 "endpoint_private_access": True,
-                # EKS reads an empty list as the whole internet; here it means nobody.
-                "endpoint_public_access": bool(settings.api_access),
-                "public_access_cidrs": list(settings.api_access) or None,
+                "endpoint_public_access": True,
+                "public_access_cidrs": list(settings.api_access),
             },
             kubernetes_network_config={"service_ipv4_cidr": settings.service_cidr},
             access_config={
