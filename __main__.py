@@ -10,6 +10,9 @@ from providers.random import random_provider
 from settings import load
 
 settings = load()
+if settings.protect:
+    # The engine refuses by itself and cannot name the page that tells the way.
+    pulumi.log.info("Data is protected: a change that would replace or delete it is refused; see docs/replace.md.")
 random = random_provider()
 platform = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
 in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random])
