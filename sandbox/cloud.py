@@ -13,7 +13,7 @@ from sandbox.inputs import Problem, problems
 from sandbox.package import Package
 from sandbox.rows import Record, Ref, Refused, Row, Seed, Subject, Where
 from sandbox.store import Store, Transaction
-from sandbox.wire import UNKNOWN, Properties, at_path, changed_paths, has_secret, reveal, secret
+from sandbox.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ class Cloud:
         self.where = where
         self._store = store
 
-    def check(self, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> tuple[Properties, list[Problem]]:
+    def check(
+        self, urn: str, olds: Properties, news: Properties, random_seed: bytes
+    ) -> tuple[Properties, list[Problem]]:
         """Returns the inputs with physical names filled in, and what is wrong with them."""
         row = self._row(urn)
         inputs = _autonamed(row, urn, olds, news, random_seed)
@@ -84,7 +86,7 @@ class Cloud:
         return Difference(changes | dict.fromkeys(replaces - changes.keys(), "update"), frozenset(replaces), before)
 
     def create(self, urn: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
-        """Makes the resource and returns id and outputs; in a preview nothing is made and what the cloud gives is unknown."""
+        """Makes the resource and returns id and outputs; a preview makes nothing and knows no outputs."""
         row = self._row(urn)
         if preview:
             unknown = dict.fromkeys([*row.outputs, *(key for key in row.defaults if inputs.get(key) is None)], UNKNOWN)
@@ -94,14 +96,21 @@ class Cloud:
             subject.id = subject.fill(row.id)
             return subject.id, self._outputs(row, subject, inputs)
         with self._store.transaction() as transaction:
-            subject = self._subject(urn, inputs, seed=f"{urn}#{transaction.next_incarnation(urn)}", transaction=transaction)
+            subject = self._subject(
+                urn, inputs, seed=f"{urn}#{transaction.next_incarnation(urn)}", transaction=transaction
+            )
             targets = self._admit(row, subject, transaction)
             subject.id = subject.fill(row.id)
             outputs = self._outputs(row, subject, inputs)
             try:
                 key = transaction.insert(
-                    token=row.token, scope=self.where.scopes[row.scope], id=subject.id, urn=urn,
-                    seed=subject.seed.text, inputs=inputs, outputs=outputs,
+                    token=row.token,
+                    scope=self.where.scopes[row.scope],
+                    id=subject.id,
+                    urn=urn,
+                    seed=subject.seed.text,
+                    inputs=inputs,
+                    outputs=outputs,
                 )
             except sqlite3.IntegrityError as error:
                 raise Refused(row.taken.format(id=subject.id, value=subject.id)) from error
@@ -124,7 +133,11 @@ class Cloud:
         """Changes the resource in place and returns its outputs."""
         row = self._row(urn)
         if preview or self._package.stateless:
-            kept = {key: value for key, value in olds.items() if key in row.outputs or (key in row.defaults and key not in news)}
+            kept = {
+                key: value
+                for key, value in olds.items()
+                if key in row.outputs or (key in row.defaults and key not in news)
+            }
             unknown = dict.fromkeys(row.volatile if preview else (), UNKNOWN)
             derived = self._package.derived(self._subject(urn, news, seed=urn))
             return {**kept, **news, **{key: kept[key] for key in row.outputs if key in kept}, **derived, **unknown}
@@ -133,7 +146,12 @@ class Cloud:
             if record is None:
                 raise Refused(row.not_found.format(value=id))
             subject = self._subject(
-                urn, news, old_inputs=record.inputs, old_outputs=record.outputs, seed=record.seed, transaction=transaction
+                urn,
+                news,
+                old_inputs=record.inputs,
+                old_outputs=record.outputs,
+                seed=record.seed,
+                transaction=transaction,
             )
             subject.id = id
             targets = self._admit(row, subject, transaction)
@@ -145,7 +163,7 @@ class Cloud:
         return outputs
 
     def delete(self, urn: str, id: str) -> None:
-        """Deletes the resource, unless a rule or a living resource that needs it forbids; one that is gone is no error."""
+        """Deletes the resource unless a rule or a living resource forbids it; one that is gone is no error."""
         row = self._row(urn)
         if self._package.stateless:
             return
@@ -172,16 +190,28 @@ class Cloud:
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         row = self._package.rows.get(token)
         if row is None:
-            raise Refused(f"the sandbox has no entry for type {token}: add a Row under sandbox/packages/{self._package.name}")
+            raise Refused(
+                f"the sandbox has no entry for type {token}: add a Row under sandbox/packages/{self._package.name}"
+            )
         return row
 
     def _subject(
-        self, urn: str, inputs: Properties, *, seed: str, old_inputs: Properties | None = None,
-        old_outputs: Properties | None = None, transaction: Transaction | None = None,
+        self,
+        urn: str,
+        inputs: Properties,
+        *,
+        seed: str,
+        old_inputs: Properties | None = None,
+        old_outputs: Properties | None = None,
+        transaction: Transaction | None = None,
     ) -> Subject:
         subject = Subject(
-            urn=urn, inputs=reveal(inputs), old_inputs=reveal(old_inputs or {}), old_outputs=reveal(old_outputs or {}),
-            where=self.where, seed=Seed(seed),
+            urn=urn,
+            inputs=reveal(inputs),
+            old_inputs=reveal(old_inputs or {}),
+            old_outputs=reveal(old_outputs or {}),
+            where=self.where,
+            seed=Seed(seed),
         )
         if transaction:
             subject.world = _Here(transaction, self._package, self.where)
@@ -196,7 +226,9 @@ class Cloud:
         for key, template in row.outputs.items():
             subject.outputs[key] = subject.fill(template)
         subject.outputs |= self._package.derived(subject)
-        computed = {key: secret(value) if has_secret(inputs.get(key)) else value for key, value in subject.outputs.items()}
+        computed = {
+            key: secret(value) if has_secret(inputs.get(key)) else value for key, value in subject.outputs.items()
+        }
         return {**inputs, **computed}
 
     def _admit(self, row: Row, subject: Subject, transaction: Transaction) -> list[tuple[int, str]]:
@@ -252,7 +284,7 @@ def _autonamed(row: Row, urn: str, olds: Properties, news: Properties, random_se
     digits = (random_seed.hex() or secrets.token_hex(16))[: auto.digits]
     value = kept[0] if kept else f"{name.lower() if auto.lower else name}{auto.separator}{digits}"
     parent, _, leaf = auto.path.rpartition(".")
-    return {**news, parent: {**(news.get(parent) or {}), leaf: value}} if parent else {**news, leaf: value}
+    return {**news, parent: {**as_map(news.get(parent)), leaf: value}} if parent else {**news, leaf: value}
 
 
 def _named(path: str, inputs: Properties) -> Iterator[Any]:
@@ -270,5 +302,7 @@ def _keeps_its_name(row: Row, subject: Subject) -> bool:
     if row.autoname is None:
         return False
     old, new = (list(_named(row.autoname.path, inputs)) for inputs in (subject.old_inputs, subject.inputs))
-    made_up = re.compile(rf"{re.escape(subject.name)}{row.autoname.separator}[0-9a-f]{{{row.autoname.digits}}}", re.IGNORECASE)
+    made_up = re.compile(
+        rf"{re.escape(subject.name)}{row.autoname.separator}[0-9a-f]{{{row.autoname.digits}}}", re.IGNORECASE
+    )
     return bool(new) and old == new and not made_up.fullmatch(str(new[0]))

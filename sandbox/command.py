@@ -28,7 +28,9 @@ def run(arguments: Sequence[str]) -> int:
     words = [argument for argument in arguments if not argument.startswith("-")]
     edits = words[:1] == ["config"] and len(words) > 1 and words[1] in EDITS
     if edits and "--secret" in arguments:
-        return _complain("the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`")
+        return _complain(
+            "the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`"
+        )
     store = Store(home.root / "cloud.sqlite")
     is_operation = words[:1] and words[0] in OPERATIONS
     ports, stop = _serve(store) if is_operation else ({}, lambda: None)
@@ -85,7 +87,7 @@ def _serve(store: Store) -> tuple[dict[str, int], Callable[[], None]]:
 def _pass_through(command: list[str], environment: dict[str, str]) -> int:
     """Runs the command on this terminal and hands signals on to it.
 
-    A terminal sends Ctrl-C to the whole process group, so it is not sent again: the CLI takes a second one as "stop now".
+    A terminal sends Ctrl-C to the whole process group, so it is not sent again: a second one means "stop now".
     """
     child = subprocess.Popen(command, env=environment)
 

@@ -50,15 +50,23 @@ class Home:
         """The stack file that the engine reads instead of the user's."""
         return self.directory / f"Pulumi.{self.stack}.yaml"
 
+    @property
+    def backend(self) -> Path:
+        """The directory that holds the stacks' states."""
+        return self.root / "backend"
+
+    def has_stack(self, project: str) -> bool:
+        """Says whether the backend has the stack, by the file that Pulumi's file backend keeps of each."""
+        return (self.backend / ".pulumi" / "stacks" / project / f"{self.stack}.json").is_file()
+
     def environment(self, ports: dict[str, int]) -> dict[str, str]:
         """The CLI's environment: own backend and home, the providers' ports, and this Python first on PATH."""
         inherited = {key: value for key, value in os.environ.items() if key not in FORBIDDEN}
-        backend = self.root / "backend"
-        backend.mkdir(parents=True, exist_ok=True)
+        self.backend.mkdir(parents=True, exist_ok=True)
         return inherited | {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
             "PULUMI_HOME": str(self.root / "home"),
-            "PULUMI_BACKEND_URL": f"file://{backend}",
+            "PULUMI_BACKEND_URL": f"file://{self.backend}",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_STACK": self.stack,
             "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -1,7 +1,7 @@
 """Checks inputs against the installed SDK's types: unknown, missing and mistyped properties, and enum values.
 
-Stricter than the real providers in one point: those turn "5" into 5 where a number is due; here that is an error, as the
-program most likely did not mean it. Unknown values (previews) pass.
+Stricter than the real providers in one point: those turn "5" into 5 where a number is due; here that is an error, as
+the program most likely did not mean it. Unknown values (previews) pass.
 """
 
 import collections.abc
@@ -31,7 +31,9 @@ def decode_config(token: str, config: Properties) -> Properties:
     """Reads a provider's configuration: SDKs send every value of it that is not a string as JSON text."""
     types_of = sdk.resource_shape(token).types
     return {
-        key: json.loads(value) if isinstance(value, str) and value != UNKNOWN and types_of.get(key, str) is not str else value
+        key: json.loads(value)
+        if isinstance(value, str) and value != UNKNOWN and types_of.get(key, str) is not str
+        else value
         for key, value in config.items()
     }
 
@@ -88,7 +90,7 @@ def _scalar_problems(value: Any, annotation: type, path: str) -> Iterator[Proble
         if annotation.__name__ not in OPEN_ENUMS and value not in allowed:
             yield path, f"{value!r} is not a {annotation.__name__}: {', '.join(map(str, allowed))}"
         return
-    fits = {
+    fits: dict[type, bool] = {
         str: isinstance(value, str),
         bool: isinstance(value, bool),
         int: isinstance(value, int) and not isinstance(value, bool),
@@ -114,9 +116,9 @@ def _is_value_type(member: Any) -> bool:
     origin = typing.get_origin(member)
     if member in (type(None), dict) or origin is collections.abc.Awaitable:
         return False
-    return not (getattr(origin or member, "__module__", "") == "pulumi.output")
+    return getattr(origin or member, "__module__", "") != "pulumi.output"
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     name = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return f"{name.get(cast('type[Any]', type(value)), 'something else')}"
+    return f"{name.get(type(value), 'something else')}"

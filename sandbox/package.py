@@ -30,9 +30,9 @@ class Package:
     """One provider.
 
     `stateless` providers (random, tls) keep their resources in the stack's state only, as the real ones do.
-    `configure` says where an instance works, from its revealed configuration and the stack's name. `config_problems` and
-    `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` gives outputs that
-    every resource of the package has; a change of one of them is an update. `invokes` are its functions.
+    `configure` says where an instance works, from its revealed configuration and the stack's name. `config_problems`
+    and `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` gives outputs
+    that every resource of the package has; a change of one of them is an update. `invokes` are its functions.
     """
 
     name: str
@@ -42,7 +42,9 @@ class Package:
     config_problems: Callable[[Properties], Iterable[Problem]] = _no_problems
     config_replaces: Callable[[Properties, Properties], Iterable[str]] = _never_replaced
     derived: Callable[[Subject], Properties] = _nothing
-    invokes: Mapping[str, Callable[[Properties, Where], Properties]] = field(default_factory=dict)
+    invokes: Mapping[str, Callable[[Properties, Where], Properties]] = field(
+        default_factory=dict[str, Callable[[Properties, Where], Properties]]
+    )
 
     @property
     def version(self) -> str:

@@ -1,4 +1,4 @@
-"""What the sandbox says and writes after a command: the files that Rasa would read, and what a destroy leaves behind."""
+"""What the sandbox says and writes after a command: the files that Rasa would read, and what a destroy leaves."""
 
 import json
 import subprocess
@@ -6,10 +6,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+
 from sandbox.home import Home
 from sandbox.store import Store
+from sandbox.wire import as_map
 
-DISCLAIMER = "This was the sandbox, a test double: no cloud was touched. For a real account see the README, \"A real account\"."
+DISCLAIMER = (
+    'This was the sandbox, a test double: no cloud was touched. For a real account see the README, "A real account".'
+)
 
 
 def after(command: str, home: Home, environment: Mapping[str, str], store: Store) -> None:
@@ -28,14 +33,13 @@ def after(command: str, home: Home, environment: Mapping[str, str], store: Store
 
 
 def write_files(home: Home, outputs: Mapping[str, Any]) -> None:
-    """Writes outputs.json, and each assistant's endpoints.yml and values.yml; the first assistant's stand at the top."""
+    """Writes outputs.json and each assistant's endpoints.yml and values.yml; the first one's stand at the top."""
     (home.directory / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
     for output, filename in (("endpoints", "endpoints.yml"), ("values", "values.yml")):
-        texts = outputs.get(output)
-        for index, (name, text) in enumerate(texts.items() if isinstance(texts, dict) else ()):
+        for index, (name, text) in enumerate(as_map(outputs.get(output)).items()):
             directory = home.directory / name if index else home.directory
             directory.mkdir(exist_ok=True)
-            (directory / filename).write_text(text if isinstance(text, str) else json.dumps(text, indent=2) + "\n")
+            (directory / filename).write_text(text if isinstance(text, str) else yaml.safe_dump(text, sort_keys=False))
 
 
 def summary(counts: Mapping[str, int], outputs: Mapping[str, Any]) -> str:
@@ -47,8 +51,9 @@ def summary(counts: Mapping[str, int], outputs: Mapping[str, Any]) -> str:
     width = max(map(len, services), default=0)
     lines = [f"  {service:<{width}}  {count:>3}" for service, count in sorted(services.items())]
     following = outputs.get("next")
-    steps = following if isinstance(following, list) else [following] if following else []
-    return "\n".join(["In the sandbox now:", *lines, *(f"Next: {step}" for step in steps), DISCLAIMER])
+    steps = as_map(following) or ({"": following} if following else {})
+    nexts = [f"Next{f' for {name}' if name else ''}: {step}" for name, step in steps.items()]
+    return "\n".join(["In the sandbox now:", *lines, *nexts, DISCLAIMER])
 
 
 def _outputs(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:

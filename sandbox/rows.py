@@ -1,9 +1,9 @@
 """What the sandbox knows about one resource type: a row of data, with tiny functions where data does not reach.
 
 A row says which real rules the cloud applies; `cloud.py` carries them out. Paths are dotted wire names without list
-indices (`brokerNodeGroupInfo.clientSubnets`). Templates are `str.format` strings over the resource's outputs, inputs and
-the facts of `Subject.__getitem__`; `{seed:17}` is 17 hexadecimal digits that are always the same for the same resource,
-`{seed:17/label}` another 17 of them.
+indices (`brokerNodeGroupInfo.clientSubnets`). Templates are `str.format` strings over the resource's outputs, inputs
+and the facts of `Subject.__getitem__`; `{seed:17}` is 17 hexadecimal digits that are always the same for the same
+resource, `{seed:17/label}` another 17 of them.
 """
 
 import hashlib
@@ -14,13 +14,18 @@ from typing import Any, Literal, Protocol
 from sandbox.wire import UNKNOWN, Properties
 
 
+def paths(text: str) -> frozenset[str]:
+    """Reads a set of words, such as input paths; a table of them stays readable."""
+    return frozenset(text.split())
+
+
 class Refused(Exception):
     """The cloud says no; the message is what the user reads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A resource that exists in the cloud. `inputs` and `outputs` keep their secret marks; `created` is Unix seconds."""
+    """A resource that exists. `inputs` and `outputs` keep their secret marks; `created` is in Unix seconds."""
 
     key: int
     token: str
@@ -166,9 +171,9 @@ class Ref:
     """An input that names another resource.
 
     `hold` says what deleting that other one does: refused ("blocks"), deletes this one too ("owned"), nothing ("free").
-    `by` are the outputs of the other one that the value may be. `ignore` excuses values the sandbox cannot know, such as
-    policies that AWS owns. `values` reads the values where the path alone does not say them. `not_found` replaces the
-    other row's wording.
+    `by` are the outputs of the other one that the value may be. `ignore` excuses values the sandbox cannot know, such
+    as policies that AWS owns. `values` reads the values where the path alone does not say them. `not_found` replaces
+    the other row's wording.
     """
 
     path: str

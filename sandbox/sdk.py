@@ -1,6 +1,7 @@
-"""The only place that touches the SDK's private helpers: what inputs a resource type has, straight from the installed SDK.
+"""The only place that touches the SDK's private helpers: what inputs a resource type has, as the installed SDK says.
 
-`tests/sandbox/test_sdk.py` fails when a new SDK changes them. SDK modules are imported when the first resource of theirs comes.
+`tests/sandbox/test_sdk.py` fails when a new SDK changes them. SDK modules are imported when the first resource of
+theirs comes.
 """
 
 import importlib
@@ -54,7 +55,9 @@ def shape_of(args: type) -> Shape:
     names = _types.input_type_py_to_pulumi_names(args)
     parameters = inspect.signature(args.__init__).parameters
     required = frozenset(
-        wire for python, wire in names.items() if python in parameters and parameters[python].default is inspect.Parameter.empty
+        wire
+        for python, wire in names.items()
+        if python in parameters and parameters[python].default is inspect.Parameter.empty
     )
     return Shape(args.__name__, _types.input_type_types(args), required)
 
@@ -76,7 +79,7 @@ def _resource_class(token: str) -> type:
         return sdk.Provider
     importlib.import_module(f"pulumi_{package.replace('-', '_')}")
     for registered in rpc._RESOURCE_MODULES.get(f"{package}:{module}", []):  # pyright: ignore[reportPrivateUsage]
-        info: dict[str, Any] = registered.mod_info  # type: ignore[attr-defined]
+        info: dict[str, Any] = vars(registered)["mod_info"]
         if token in info["classes"]:
             return getattr(importlib.import_module(info["fqn"]), info["classes"][token])
     raise UnknownType(f"the installed {package} SDK has no resource type {token} ({name})")

@@ -1,11 +1,11 @@
 """Serves packages to the engine over the SDK's own provider protocol, one local port per package.
 
 The generated gRPC servicer is used directly, not `pulumi.provider.experimental`: that one cannot send unknown values
-(`PropertyValue.computed()` has no wire form), so its providers must give up previews; and the nine calls below are fewer
+(`PropertyValue.computed()` has no wire form), so its providers must give up previews; and the calls below are fewer
 lines than the way around it.
 
-The engine opens one connection per provider instance, and sends the configuration only once on it. Calls after that carry
-no name of the instance, so the connection tells which instance a call is for.
+The engine opens one connection per provider instance, and sends the configuration only once on it. Calls after that
+carry no name of the instance, so the connection tells which instance a call is for.
 """
 
 from collections.abc import Callable
@@ -56,7 +56,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         old, new = from_struct(request.old_inputs), from_struct(request.news)
         changes = {key: "update" for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
-        replaces = frozenset(self._package.config_replaces(self._config(request.old_inputs), self._config(request.news)))
+        replaces = frozenset(
+            self._package.config_replaces(self._config(request.old_inputs), self._config(request.news))
+        )
         return _diff_response(Difference(changes, replaces, False))
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -72,7 +74,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if function is None:
                 raise Refused(f"the sandbox has no entry for the function {request.tok}")
             answer = function(reveal(from_struct(request.args)), self._instance(context).where)
-            return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})
+            return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
@@ -82,7 +84,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
-            old_inputs, olds, news = from_struct(request.old_inputs), from_struct(request.olds), from_struct(request.news)
+            old_inputs, olds, news = (
+                from_struct(request.old_inputs),
+                from_struct(request.olds),
+                from_struct(request.news),
+            )
             return _diff_response(self._instance(context).diff(request.urn, request.id, old_inputs, olds, news))
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -99,7 +105,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
-            old_inputs, olds, news = from_struct(request.old_inputs), from_struct(request.olds), from_struct(request.news)
+            old_inputs, olds, news = (
+                from_struct(request.old_inputs),
+                from_struct(request.olds),
+                from_struct(request.news),
+            )
             outputs = self._instance(context).update(
                 request.urn, request.id, old_inputs, olds, news, preview=request.preview
             )
@@ -136,7 +146,9 @@ class _Refusal:
 
 
 def _check_response(inputs: Any, found: list[tuple[str, str]]) -> Any:
-    failures = [provider_pb2.CheckFailure(property=path, reason=f"{path}: {why}" if path else why) for path, why in found]
+    failures = [
+        provider_pb2.CheckFailure(property=path, reason=f"{path}: {why}" if path else why) for path, why in found
+    ]
     return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from sandbox.home import Home
+from sandbox.wire import as_list, as_map
 
 SECRETS = "rasa:secrets"
 ALWAYS = ("license", "openaiApiKey")
@@ -22,17 +23,19 @@ Path = tuple[str | int, ...]
 
 def prepare(home: Home, environment: Mapping[str, str]) -> None:
     """Makes the stack if there is none, and its stack file if the user's has changed. Raises CalledProcessError."""
-    source = yaml.safe_load(home.source_file.read_text()) if home.source_file.is_file() else {}
-    plain, secret_paths = derive(source or {})
+    source: Any = yaml.safe_load(home.source_file.read_text()) if home.source_file.is_file() else None
+    plain, secret_paths = derive(as_map(source))
     mark = home.directory / "stack-file.sha256"
     digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
-    if home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
+    project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
+    exists = home.has_stack(project["name"])
+    if exists and home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
         return
     home.directory.mkdir(parents=True, exist_ok=True)
-    project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
     bare = {"name": project["name"], "runtime": project["runtime"]}
     (home.directory / "Pulumi.yaml").write_text(yaml.safe_dump(bare))
-    if not home.stack_file.is_file():
+    if not exists:
+        home.stack_file.unlink(missing_ok=True)
         _pulumi(home, environment, "stack", "init", home.stack, "--no-select")
     salt = {key: value for key, value in yaml.safe_load(home.stack_file.read_text()).items() if key in ENCRYPTION_KEYS}
     home.stack_file.write_text(yaml.safe_dump({**salt, **plain}, sort_keys=False))
@@ -43,8 +46,8 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
 
 def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     """Returns the stack file without its encrypted values, and the paths in `config` that need a dummy."""
-    config: dict[str, Any] = dict(source.get("config") or {})
-    named = [*ALWAYS, *(config.get(SECRETS) or {}), *_secret_names(config.get("rasa:assistants") or [])]
+    config: dict[str, Any] = dict(as_map(source.get("config")))
+    named = [*ALWAYS, *as_map(config.get(SECRETS)), *_secret_names(as_list(config.get("rasa:assistants")))]
     found = list(_encrypted({key: value for key, value in config.items() if key != SECRETS}, ()))
     paths: list[Path] = [*dict.fromkeys((SECRETS, name) for name in named), *found]
     config.pop(SECRETS, None)
@@ -54,19 +57,17 @@ def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
 
 def _secret_names(assistants: list[dict[str, Any]]) -> Iterator[str]:
     for assistant in assistants:
-        yield from (assistant.get("secretEnv") or {}).values()
+        yield from as_map(assistant.get("secretEnv")).values()
 
 
 def _encrypted(value: Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, dict):
-        if set(value) == {"secure"}:
-            yield path
-        else:
-            for key, item in value.items():
-                yield from _encrypted(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _encrypted(item, (*path, index))
+    if as_map(value).keys() == {"secure"}:
+        yield path
+        return
+    for key, item in as_map(value).items():
+        yield from _encrypted(item, (*path, key))
+    for index, item in enumerate(as_list(value)):
+        yield from _encrypted(item, (*path, index))
 
 
 def _spell(path: Path) -> str:

@@ -7,7 +7,7 @@ SQLite's own write lock, so two engine operations at once never see half of one 
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from sandbox.wire import Properties
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
     key INTEGER PRIMARY KEY, token TEXT NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL, urn TEXT NOT NULL,
-    stack TEXT NOT NULL, seed TEXT NOT NULL, inputs TEXT NOT NULL, outputs TEXT NOT NULL, created REAL NOT NULL, UNIQUE (token, scope, id));
+    stack TEXT NOT NULL, seed TEXT NOT NULL, inputs TEXT NOT NULL, outputs TEXT NOT NULL, created REAL NOT NULL,
+    UNIQUE (token, scope, id));
 CREATE TABLE IF NOT EXISTS refs (
     source INTEGER NOT NULL REFERENCES resources ON DELETE CASCADE,
     target INTEGER NOT NULL REFERENCES resources ON DELETE CASCADE, hold TEXT NOT NULL);
@@ -44,7 +45,7 @@ class Store:
             connection.executescript(SCHEMA)
 
     @contextmanager
-    def transaction(self) -> "Iterator[Transaction]":
+    def transaction(self) -> "Generator[Transaction]":
         """Yields a transaction that commits at the end, and leaves no trace if an exception passes."""
         with closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -90,17 +91,19 @@ class Transaction:
         stack = urn.removeprefix("urn:pulumi:").split("::")[0]
         values = (token, scope, id, urn, stack, seed, json.dumps(inputs), json.dumps(outputs), time.time())
         statement = (
-            "INSERT INTO resources (token, scope, id, urn, stack, seed, inputs, outputs, created) VALUES (?,?,?,?,?,?,?,?,?)"
+            "INSERT INTO resources (token, scope, id, urn, stack, seed, inputs, outputs, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         return int(self._db.execute(statement, values).lastrowid or 0)
 
     def update(self, key: int, inputs: Properties, outputs: Properties) -> None:
         """Writes new inputs and outputs of a resource."""
-        self._db.execute("UPDATE resources SET inputs = ?, outputs = ? WHERE key = ?", (json.dumps(inputs), json.dumps(outputs), key))
+        statement = "UPDATE resources SET inputs = ?, outputs = ? WHERE key = ?"
+        self._db.execute(statement, (json.dumps(inputs), json.dumps(outputs), key))
 
     def delete(self, key: int) -> None:
         """Removes a resource, what it owns, and the names that they held."""
-        for (owned,) in self._db.execute("SELECT source FROM refs WHERE target = ? AND hold = 'owned'", (key,)).fetchall():
+        for owned in self._owned(key):
             self.delete(owned)
         self._db.execute("DELETE FROM resources WHERE key = ?", (key,))
 
@@ -111,15 +114,18 @@ class Transaction:
 
     def blockers(self, key: int) -> list[Record]:
         """Returns the living resources that keep this one from being deleted."""
-        return self._many("key IN (SELECT source FROM refs WHERE target = ? AND hold = 'blocks' AND source <> ?)", key, key)
+        return self._many(
+            "key IN (SELECT source FROM refs WHERE target = ? AND hold = 'blocks' AND source <> ?)", key, key
+        )
 
-    def owned(self, key: int) -> list[Record]:
-        """Returns the resources that go with this one."""
-        return self._many("key IN (SELECT source FROM refs WHERE target = ? AND hold = 'owned')", key)
+    def _owned(self, key: int) -> list[int]:
+        query = "SELECT source FROM refs WHERE target = ? AND hold = 'owned'"
+        return [source for (source,) in self._db.execute(query, (key,)).fetchall()]
 
     def claim(self, scope: str, kind: str, name: str, owner: int) -> bool:
         """Takes a name for a resource; returns False if another one, living or remembered, has it."""
-        row = self._db.execute("SELECT owner FROM names WHERE scope = ? AND kind = ? AND name = ?", (scope, kind, name)).fetchone()
+        query = "SELECT owner FROM names WHERE scope = ? AND kind = ? AND name = ?"
+        row = self._db.execute(query, (scope, kind, name)).fetchone()
         if row is None:
             self._db.execute("INSERT INTO names VALUES (?, ?, ?, ?)", (scope, kind, name, owner))
         return row is None or row[0] == owner
@@ -143,21 +149,30 @@ class Transaction:
 
     def kept(self, stack: str) -> list[str]:
         """Returns what the cloud keeps of a stack by design."""
-        return [text for (text,) in self._db.execute("SELECT text FROM kept WHERE stack = ? ORDER BY token, text", (stack,))]
+        query = "SELECT text FROM kept WHERE stack = ? ORDER BY token, text"
+        return [text for (text,) in self._db.execute(query, (stack,))]
 
     def counts(self, stack: str) -> dict[str, int]:
         """Returns how many resources of each type a stack has."""
-        return dict(self._db.execute("SELECT token, count(*) FROM resources WHERE stack = ? GROUP BY token ORDER BY token", (stack,)))
+        query = "SELECT token, count(*) FROM resources WHERE stack = ? GROUP BY token ORDER BY token"
+        return dict(self._db.execute(query, (stack,)).fetchall())
 
     def _one(self, where: str, *values: Any) -> Record | None:
         return next(iter(self._many(where, *values)), None)
 
     def _many(self, where: str, *values: Any) -> list[Record]:
-        rows = self._db.execute(f"SELECT {COLUMNS} FROM resources WHERE {where} ORDER BY key", values)  # noqa: S608 - constants only
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM resources WHERE {where} ORDER BY key", values)  # noqa: S608 - constants
         return [
             Record(
-                key=key, token=token, scope=scope, id=id, urn=urn, seed=seed,
-                inputs=json.loads(inputs), outputs=json.loads(outputs), created=created,
+                key=key,
+                token=token,
+                scope=scope,
+                id=id,
+                urn=urn,
+                seed=seed,
+                inputs=json.loads(inputs),
+                outputs=json.loads(outputs),
+                created=created,
             )
             for key, token, scope, id, urn, seed, inputs, outputs, created in rows
         ]

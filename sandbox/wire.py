@@ -1,7 +1,7 @@
 """The one representation of property values in the sandbox: the engine's own, as plain Python data.
 
 A secret is the engine's signature dictionary, an unknown the engine's sentinel string, so a value that is only passed
-on keeps its marks without anybody's care. Rules work on `reveal(value)`, which drops the secret marks and keeps unknowns.
+on keeps its marks without anybody's care. Rules work on `reveal(value)`: no secret marks, but unknowns are kept.
 """
 
 from collections.abc import Iterator, Mapping
@@ -86,8 +86,18 @@ def _children(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
+def as_map(value: Any) -> Properties:
+    """Returns the map that a revealed value is, or an empty one if it is absent, unknown or something else."""
+    return cast("Properties", value) if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Returns the list that a revealed value is, or an empty one if it is absent, unknown or something else."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
 def at_path(value: Any, path: str) -> Iterator[Any]:
-    """Yields what a dotted path names in a revealed value; lists on the way are walked, absent and unknown parts skipped."""
+    """Yields what a dotted path names in a revealed value; lists are walked, absent and unknown parts skipped."""
     if isinstance(value, list):
         for item in cast("list[Any]", value):
             yield from at_path(item, path)
@@ -101,7 +111,7 @@ def at_path(value: Any, path: str) -> Iterator[Any]:
 
 
 def changed_paths(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yields (path, "add" | "delete" | "update") for every difference of two revealed values; an unknown one differs."""
+    """Yields (path, "add" | "delete" | "update") where two revealed values differ; an unknown one always does."""
     if isinstance(old, dict) and isinstance(new, dict):
         olds, news = cast("Properties", old), cast("Properties", new)
         for key in sorted(olds.keys() | news.keys()):

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import ipaddress
+from collections.abc import Callable
 from typing import Any
 
 from cryptography import x509
@@ -11,11 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sandbox.package import Package
-from sandbox.rows import Refused, Row, Subject
+from sandbox.rows import Refused, Row, Subject, paths
+from sandbox.wire import as_list, as_map
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
-CURVES: dict[str, ec.EllipticCurve] = {"P224": ec.SECP224R1(), "P256": ec.SECP256R1(), "P384": ec.SECP384R1(), "P521": ec.SECP521R1()}
+CURVES: dict[str, ec.EllipticCurve] = {
+    "P224": ec.SECP224R1(),
+    "P256": ec.SECP256R1(),
+    "P384": ec.SECP384R1(),
+    "P521": ec.SECP521R1(),
+}
 KEY_USES = {
     "digital_signature": "digital_signature",
     "content_commitment": "content_commitment",
@@ -69,6 +76,10 @@ def _private_pem(key: Key, form: serialization.PrivateFormat) -> str:
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
+def _as_private(form: serialization.PrivateFormat) -> Callable[[Subject], str]:
+    return lambda subject: _private_pem(_key(subject["privateKeyPem"]), form)
+
+
 def _key(pem: str) -> Key:
     try:
         key = serialization.load_pem_private_key(pem.encode(), None)
@@ -92,25 +103,26 @@ def _algorithm_is_known(subject: Subject) -> None:
 
 
 def _uses_are_known(subject: Subject) -> None:
-    uses: Any = subject.inputs.get("allowedUses")
-    for use in uses if isinstance(uses, list) else ():
+    for use in as_list(subject.inputs.get("allowedUses")):
         if use not in KEY_USES and use not in EXTENDED_USES and len(use) < 30:
-            raise Refused(f'Attribute allowed_uses value must be one of {", ".join(KEY_USES | EXTENDED_USES)}, got: "{use}"')
+            raise Refused(
+                f'Attribute allowed_uses value must be one of {", ".join(KEY_USES | EXTENDED_USES)}, got: "{use}"'
+            )
 
 
 def _distinguished_name(subject: Subject) -> x509.Name:
-    given = subject.inputs.get("subject") or {}
+    given = as_map(subject.inputs.get("subject"))
     return x509.Name([x509.NameAttribute(oid, given[key]) for key, oid in SUBJECT_NAMES.items() if given.get(key)])
 
 
 def _alternative_names(subject: Subject) -> x509.SubjectAlternativeName | None:
-    names: list[x509.GeneralName] = [x509.DNSName(name) for name in subject.inputs.get("dnsNames") or ()]
-    names += [x509.IPAddress(ipaddress.ip_address(address)) for address in subject.inputs.get("ipAddresses") or ()]
-    names += [x509.UniformResourceIdentifier(uri) for uri in subject.inputs.get("uris") or ()]
+    names: list[x509.GeneralName] = [x509.DNSName(name) for name in as_list(subject.inputs.get("dnsNames"))]
+    names += [x509.IPAddress(ipaddress.ip_address(address)) for address in as_list(subject.inputs.get("ipAddresses"))]
+    names += [x509.UniformResourceIdentifier(uri) for uri in as_list(subject.inputs.get("uris"))]
     return x509.SubjectAlternativeName(names) if names else None
 
 
-def _hash(key: Key) -> hashes.HashAlgorithm | None:
+def _hash(key: Key) -> hashes.SHA256 | None:
     return None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
 
 
@@ -134,12 +146,19 @@ def _locally_signed(subject: Subject) -> str:
     key = _key(subject.inputs["caPrivateKeyPem"])
     if authority.public_key() != key.public_key():
         raise Refused("the CA private key does not belong to the CA certificate")
-    names = [extension.value for extension in request.extensions if isinstance(extension.value, x509.SubjectAlternativeName)]
+    names = [
+        extension.value for extension in request.extensions if isinstance(extension.value, x509.SubjectAlternativeName)
+    ]
     return _certificate(subject, request.public_key(), request.subject, next(iter(names), None), authority.subject, key)
 
 
 def _certificate(
-    subject: Subject, public_key: Any, name: x509.Name, names: x509.SubjectAlternativeName | None, issuer: x509.Name, key: Key
+    subject: Subject,
+    public_key: Any,
+    name: x509.Name,
+    names: x509.SubjectAlternativeName | None,
+    issuer: x509.Name,
+    key: Key,
 ) -> str:
     begin = datetime.datetime.now(datetime.UTC)
     is_ca = bool(subject.inputs.get("isCaCertificate"))
@@ -210,19 +229,19 @@ ROWS = [
         id="{seed:40}",
         outputs={
             "privateKeyPem": _new_key,
-            "privateKeyPemPkcs8": lambda subject: _private_pem(_key(subject["privateKeyPem"]), serialization.PrivateFormat.PKCS8),
-            "privateKeyOpenssh": lambda subject: _private_pem(_key(subject["privateKeyPem"]), serialization.PrivateFormat.OpenSSH),
+            "privateKeyPemPkcs8": _as_private(serialization.PrivateFormat.PKCS8),
+            "privateKeyOpenssh": _as_private(serialization.PrivateFormat.OpenSSH),
             "publicKeyPem": lambda subject: _public(
                 subject, serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
             ),
-            "publicKeyOpenssh": lambda subject: _public(
-                subject, serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
-            ) + "\n",
+            "publicKeyOpenssh": lambda subject: (
+                _public(subject, serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH) + "\n"
+            ),
             "publicKeyFingerprintMd5": _fingerprint("md5"),
             "publicKeyFingerprintSha256": _fingerprint("sha256"),
         },
         defaults={"rsaBits": 2048, "ecdsaCurve": "P224"},
-        replaces_on=frozenset({"algorithm", "rsaBits", "ecdsaCurve"}),
+        replaces_on=paths("algorithm rsaBits ecdsaCurve"),
         checks=(_algorithm_is_known,),
     ),
     Row(
@@ -242,11 +261,15 @@ ROWS = [
     Row(
         token="tls:index/locallySignedCert:LocallySignedCert",
         id="{seed:38}",
-        outputs={"certPem": _locally_signed, "caKeyAlgorithm": _key_algorithm("caPrivateKeyPem"), **CERTIFICATE_OUTPUTS},
+        outputs={
+            "certPem": _locally_signed,
+            "caKeyAlgorithm": _key_algorithm("caPrivateKeyPem"),
+            **CERTIFICATE_OUTPUTS,
+        },
         defaults=CERTIFICATE_DEFAULTS,
         replaces_on=frozenset({*CERTIFIED, "certRequestPem", "caCertPem", "caPrivateKeyPem"}),
         checks=(_uses_are_known,),
     ),
-]  # fmt: skip
+]
 
 TLS = Package(name="tls", stateless=True, rows={row.token: row for row in ROWS})

@@ -19,8 +19,20 @@ from sandbox.packages.aws import (
 from sandbox.packages.aws.provider import INVOKES, config_problems, configure, derived
 
 SERVICES = (
-    appautoscaling, cloudwatch, ec2, eks, elasticache, iam, kms, launch_templates, msk, rds, s3, secretsmanager, security_groups,
-)  # fmt: skip
+    appautoscaling,
+    cloudwatch,
+    ec2,
+    eks,
+    elasticache,
+    iam,
+    kms,
+    launch_templates,
+    msk,
+    rds,
+    s3,
+    secretsmanager,
+    security_groups,
+)
 
 AWS = Package(
     name="aws",

@@ -22,9 +22,20 @@ ROWS = [
         token=TARGET,
         id="{serviceNamespace}/{resourceId}/{scalableDimension}",
         outputs={"arn": "arn:aws:application-autoscaling:{region}:{account}:scalable-target/{seed:32}"},
-        defaults={"roleArn": "arn:aws:iam::{account}:role/aws-service-role/{serviceNamespace}.application-autoscaling.amazonaws.com/AWSServiceRole"},
+        defaults={
+            "roleArn": "arn:aws:iam::{account}:role/aws-service-role/"
+            "{serviceNamespace}.application-autoscaling.amazonaws.com/AWSServiceRole"
+        },
         replaces_on=KEYS,
-        refers=(Ref(path="resourceId", to=(CLUSTER,), by=("arn",), hold="free", ignore=lambda value: not value.startswith("arn:aws:kafka:")),),
+        refers=(
+            Ref(
+                path="resourceId",
+                to=(CLUSTER,),
+                by=("arn",),
+                hold="free",
+                ignore=lambda value: not value.startswith("arn:aws:kafka:"),
+            ),
+        ),
         checks=(_range_is_possible,),
         not_found="ObjectNotFoundException: No scalable target registered for {value}",
         taken="ValidationException: the scalable target is registered already: {id}",
@@ -32,7 +43,10 @@ ROWS = [
     Row(
         token="aws:appautoscaling/policy:Policy",
         id="{name}",
-        outputs={"arn": "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{guid}:policyName/{name}", "alarmArns": []},
+        outputs={
+            "arn": "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{guid}:policyName/{name}",
+            "alarmArns": [],
+        },
         defaults={"policyType": "StepScaling"},
         autoname=AutoName(),
         replaces_on=KEYS | {"name"},

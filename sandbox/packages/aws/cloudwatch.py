@@ -1,9 +1,33 @@
 """CloudWatch Logs."""
 
 from sandbox.packages.aws.kms import kms_ref
-from sandbox.rows import AutoName, Refused, Row, Subject
+from sandbox.rows import AutoName, Refused, Row, Subject, paths
 
-RETENTION_DAYS = (0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+RETENTION_DAYS = (
+    0,
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
@@ -20,7 +44,7 @@ ROWS = [
         outputs={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD", "skipDestroy": False},
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=frozenset({"name", "namePrefix", "logGroupClass"}),
+        replaces_on=paths("name namePrefix logGroupClass"),
         refers=(kms_ref("kmsKeyId"),),
         checks=(_retention_is_offered,),
         keeps=lambda subject: [f"log group {subject.id} (skipDestroy)"] if subject.inputs.get("skipDestroy") else [],

@@ -6,7 +6,8 @@ from typing import Any
 from sandbox.packages.aws.cloudwatch import LOG_GROUP
 from sandbox.packages.aws.iam_ref import role_ref
 from sandbox.packages.aws.provider import ZONES
-from sandbox.rows import Hold, Ref, Refused, Row, Subject
+from sandbox.rows import Hold, Ref, Refused, Row, Subject, paths
+from sandbox.wire import as_list
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -29,7 +30,7 @@ def subnets_ref(path: str) -> Ref:
 
 
 def security_groups_ref(path: str) -> Ref:
-    """Security groups of network interfaces: they cannot be deleted before them. EKS makes one per cluster by itself."""
+    """Security groups of network interfaces: they outlive them. EKS makes one per cluster by itself."""
     return Ref(
         path=path, to=(*SECURITY_GROUPS, "aws:eks/cluster:Cluster", VPC),
         by=("id", "vpcConfig.clusterSecurityGroupId", "defaultSecurityGroupId"),
@@ -71,17 +72,21 @@ def _subnet_block_is_valid(subject: Subject) -> None:
 
 def _subnet_fits(subject: Subject) -> None:
     """A subnet lies inside its VPC, beside its siblings, in a zone of the region."""
-    block, vpc = ipaddress.ip_network(subject.inputs["cidrBlock"]), subject.world.find(VPC, "id", subject.inputs["vpcId"])
-    if vpc and not block.subnet_of(ipaddress.ip_network(vpc.outputs["cidrBlock"])):  # type: ignore[arg-type]
+    block, vpc = (
+        ipaddress.IPv4Network(subject.inputs["cidrBlock"]),
+        subject.world.find(VPC, "id", subject.inputs["vpcId"]),
+    )
+    if vpc and not block.subnet_of(ipaddress.IPv4Network(vpc.outputs["cidrBlock"])):
         raise Refused(f"InvalidSubnet.Range: The CIDR '{block}' is invalid.")
     for sibling in subject.world.all(SUBNET):
         same = sibling.outputs["vpcId"] == subject.inputs["vpcId"] and sibling.urn != subject.urn
-        if same and block.overlaps(ipaddress.ip_network(sibling.outputs["cidrBlock"])):
+        if same and block.overlaps(ipaddress.IPv4Network(sibling.outputs["cidrBlock"])):
             raise Refused(f"InvalidSubnet.Conflict: The CIDR '{block}' conflicts with another subnet")
     zones = [f"{subject['region']}{zone}" for zone in ZONES]
     if subject.inputs.get("availabilityZone", zones[0]) not in zones:
         raise Refused(
-            f"InvalidParameterValue: Value ({subject.inputs['availabilityZone']}) for parameter availabilityZone is invalid. "
+            f"InvalidParameterValue: Value ({subject.inputs['availabilityZone']}) for parameter "
+            "availabilityZone is invalid. "
             f"Subnets can currently only be created in the following availability zones: {', '.join(zones)}."
         )
 
@@ -93,7 +98,9 @@ def _nat_has_its_way_out(subject: Subject) -> None:
     regional = subject.inputs.get("availabilityMode") == "regional"
     vpc = subject.inputs.get("vpcId") if regional else vpc_of(subject, subject.inputs.get("subnetId"))
     if regional == bool(subject.inputs.get("subnetId")):
-        raise Refused("InvalidParameterCombination: a zonal NAT gateway needs a subnet, a regional one needs a VPC and no subnet")
+        raise Refused(
+            "InvalidParameterCombination: a zonal NAT gateway needs a subnet, a regional one needs a VPC and no subnet"
+        )
     if not regional and not subject.inputs.get("allocationId"):
         raise Refused("MissingParameter: The request must contain the parameter AllocationId")
     if not any(gateway.outputs.get("vpcId") == vpc for gateway in subject.world.all(GATEWAY)):
@@ -115,13 +122,14 @@ def _endpoint_is_possible(subject: Subject) -> None:
     if not service.startswith((f"com.amazonaws.{subject['region']}.", "aws.api.")):
         raise Refused(f"InvalidServiceName: The Vpc Endpoint Service '{service}' does not exist")
     vpc = subject.world.find(VPC, "id", subject.inputs["vpcId"])
-    if subject.inputs.get("privateDnsEnabled") and vpc:
-        if not (vpc.outputs["enableDnsSupport"] and vpc.outputs["enableDnsHostnames"]):
-            raise Refused(
-                "InvalidParameter: Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes "
-                f"set to true for {vpc.id}"
-            )
-    subnets = subject.inputs.get("subnetIds") or []
+    has_dns = vpc is None or (vpc.outputs["enableDnsSupport"] and vpc.outputs["enableDnsHostnames"])
+    if subject.inputs.get("privateDnsEnabled") and not has_dns:
+        raise Refused(
+            "InvalidParameter: Enabling private DNS requires both enableDnsSupport and "
+            "enableDnsHostnames VPC attributes "
+            f"set to true for {subject.inputs['vpcId']}"
+        )
+    subnets = as_list(subject.inputs.get("subnetIds"))
     if len(zones_of(subject, subnets)) < len(subnets):
         raise Refused("DuplicateSubnetsInSameZone: Found another VPC endpoint subnet in the availability zone")
 
@@ -136,8 +144,12 @@ def _public_ip(subject: Subject) -> str:
     return ".".join(["198", "51", "100", str(int(digits[:2], 16))])
 
 
+def _public_dns(subject: Subject) -> str:
+    return f"ec2-{subject['publicIp'].replace('.', '-')}.{subject['region']}.compute.amazonaws.com"
+
+
 def _interfaces(subject: Subject) -> list[str]:
-    return [f"eni-{subject.seed.hex(17, subnet)}" for subnet in subject.inputs.get("subnetIds") or []]
+    return [f"eni-{subject.seed.hex(17, subnet)}" for subnet in as_list(subject.inputs.get("subnetIds"))]
 
 
 def _endpoint_names(subject: Subject) -> list[dict[str, str]]:
@@ -169,7 +181,7 @@ ROWS = [
             **OWNER,
         },
         defaults={"enableDnsSupport": True, "enableDnsHostnames": False, "instanceTenancy": "default"},
-        replaces_on=frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"}),
+        replaces_on=paths("cidrBlock ipv4IpamPoolId ipv4NetmaskLength"),
         checks=(_vpc_block_is_valid,),
         not_found="InvalidVpcID.NotFound: The vpc ID '{value}' does not exist",
         in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
@@ -179,7 +191,7 @@ ROWS = [
         id="subnet-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:subnet/{id}", **OWNER},
         defaults={"availabilityZone": "{region}a", "mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
-        replaces_on=frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "outpostArn"}),
+        replaces_on=paths("vpcId cidrBlock availabilityZone availabilityZoneId outpostArn"),
         refers=(vpc_ref(),),
         checks=(_subnet_block_is_valid,),
         admits=(_subnet_fits,),
@@ -201,7 +213,7 @@ ROWS = [
         id="rtb-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:route-table/{id}", **OWNER},
         defaults={"routes": [], "propagatingVgws": []},
-        replaces_on=frozenset({"vpcId"}),
+        replaces_on=paths("vpcId"),
         refers=(vpc_ref(),),
         not_found="InvalidRouteTableID.NotFound: The routeTable ID '{value}' does not exist",
         in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
@@ -211,7 +223,7 @@ ROWS = [
         id="r-{routeTableId}{seed:10}",
         outputs={"origin": "CreateRoute", "state": "active"},
         names={"route": _destination},
-        replaces_on=frozenset({"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"}),
+        replaces_on=paths("routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId"),
         refers=(
             Ref(path="routeTableId", to=(ROUTE_TABLE,), hold="owned"),
             Ref(path="gatewayId", to=(GATEWAY,), hold="free"),
@@ -224,9 +236,10 @@ ROWS = [
         token="aws:ec2/routeTableAssociation:RouteTableAssociation",
         id="rtbassoc-{seed:17}",
         names={"route table of a subnet": "{subnetId}"},
-        replaces_on=frozenset({"subnetId", "gatewayId"}),
+        replaces_on=paths("subnetId gatewayId"),
         refers=(Ref(path="routeTableId", to=(ROUTE_TABLE,)), Ref(path="subnetId", to=(SUBNET,), hold="owned")),
-        taken="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with an existing association",
+        taken="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with "
+        "an existing association",
     ),
     Row(
         token=EIP,
@@ -235,10 +248,10 @@ ROWS = [
             "allocationId": "{id}",
             "arn": "arn:aws:ec2:{region}:{account}:elastic-ip/{id}",
             "publicIp": _public_ip,
-            "publicDns": lambda subject: f"ec2-{subject['publicIp'].replace('.', '-')}.{subject['region']}.compute.amazonaws.com",
+            "publicDns": _public_dns,
         },
         defaults={"domain": "vpc", "networkBorderGroup": "{region}", "publicIpv4Pool": "amazon"},
-        replaces_on=frozenset({"domain", "networkBorderGroup", "publicIpv4Pool"}),
+        replaces_on=paths("domain networkBorderGroup publicIpv4Pool"),
         not_found="InvalidAllocationID.NotFound: The allocation ID '{value}' does not exist",
         in_use="InvalidIPAddress.InUse: Address {id} is in use.",
     ),
@@ -252,7 +265,7 @@ ROWS = [
         },
         defaults={"connectivityType": "public", "availabilityMode": "zonal", "privateIp": "10.0.0.4"},
         names={"address of a NAT gateway": lambda subject: subject.inputs.get("allocationId") or subject.id},
-        replaces_on=frozenset({"allocationId", "subnetId", "connectivityType", "availabilityMode", "vpcId", "privateIp"}),
+        replaces_on=paths("allocationId subnetId connectivityType availabilityMode vpcId privateIp"),
         refers=(Ref(path="allocationId", to=(EIP,)), Ref(path="subnetId", to=(SUBNET,)), vpc_ref()),
         admits=(_nat_has_its_way_out,),
         not_found="NatGatewayNotFound: The Nat Gateway {value} was not found",
@@ -272,7 +285,7 @@ ROWS = [
         },
         defaults={"vpcEndpointType": "Gateway", "privateDnsEnabled": False, "ipAddressType": "ipv4"},
         names={"private DNS of an endpoint": _private_dns_name},
-        replaces_on=frozenset({"vpcId", "serviceName", "vpcEndpointType", "serviceRegion"}),
+        replaces_on=paths("vpcId serviceName vpcEndpointType serviceRegion"),
         refers=(
             vpc_ref(),
             subnets_ref("subnetIds"),
@@ -280,17 +293,18 @@ ROWS = [
             Ref(path="routeTableIds", to=(ROUTE_TABLE,), hold="free"),
         ),
         admits=(_endpoint_is_possible,),
-        taken="RouteAlreadyExists: the VPC and service {value} have an endpoint with the same routes or private DNS already",
+        taken="RouteAlreadyExists: the VPC and service {value} have an endpoint with the same routes or "
+        "private DNS already",
     ),
     Row(
         token="aws:ec2/flowLog:FlowLog",
         id="fl-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:vpc-flow-log/{id}"},
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
-        replaces_on=frozenset({
-            "vpcId", "subnetId", "eniId", "iamRoleArn", "logDestination", "logDestinationType", "logFormat", "trafficType",
-            "maxAggregationInterval",
-        }),
+        replaces_on=paths(
+            "vpcId subnetId eniId iamRoleArn logDestination logDestinationType logFormat "
+            "trafficType maxAggregationInterval"
+        ),
         refers=(
             vpc_ref("owned"),
             Ref(path="subnetId", to=(SUBNET,), hold="owned"),
@@ -298,7 +312,7 @@ ROWS = [
             role_ref("iamRoleArn"),
         ),
     ),
-]  # fmt: skip
+]
 
 
 def _nat_address(subject: Subject) -> str | None:

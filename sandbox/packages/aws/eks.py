@@ -10,25 +10,28 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from sandbox.packages.aws.cloudwatch import LOG_GROUP
 from sandbox.packages.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from sandbox.packages.aws.iam_ref import role_ref
 from sandbox.packages.aws.kms import kms_ref
 from sandbox.packages.aws.launch_templates import LAUNCH_TEMPLATE
-from sandbox.rows import AutoName, Hold, Record, Ref, Refused, Row, Subject
-from sandbox.wire import Properties, at_path
+from sandbox.rows import AutoName, Hold, Record, Ref, Refused, Row, Subject, paths
+from sandbox.wire import Properties, as_map, at_path
 
 CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 ADDON = "aws:eks/addon:Addon"
 VERSIONS = ("1.33", "1.34", "1.35", "1.36")
-ADDONS = frozenset({
-    "vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent", "aws-ebs-csi-driver", "aws-efs-csi-driver", "metrics-server",
-    "amazon-cloudwatch-observability", "snapshot-controller", "cert-manager", "external-dns", "eks-node-monitoring-agent",
-})  # fmt: skip
+ADDONS = paths(
+    "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver "
+    "metrics-server amazon-cloudwatch-observability snapshot-controller cert-manager external-dns "
+    "eks-node-monitoring-agent"
+)
 NEEDS_NODES = frozenset({"coredns", "aws-ebs-csi-driver", "metrics-server"})
 ACCESS_POLICIES = "arn:aws:eks::aws:cluster-access-policy/"
 ACCESS_POLICY_NAMES = frozenset({
-    "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSEditPolicy", "AmazonEKSViewPolicy",
+    "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSEditPolicy",
+    "AmazonEKSViewPolicy",
 })  # fmt: skip
 NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 
@@ -62,17 +65,24 @@ def _authority_pem() -> bytes:
 def _vpc_config(subject: Subject) -> Properties:
     given = subject.inputs["vpcConfig"]
     defaults = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"]}
-    own = {"clusterSecurityGroupId": f"sg-{subject.seed.hex(17, 'cluster')}", "vpcId": vpc_of(subject, given["subnetIds"][0])}
+    own = {
+        "clusterSecurityGroupId": f"sg-{subject.seed.hex(17, 'cluster')}",
+        "vpcId": vpc_of(subject, given["subnetIds"][0]),
+    }
     return {**defaults, **given, **own}
 
 
 def _network_config(subject: Subject) -> Properties:
-    return {"ipFamily": "ipv4", "serviceIpv4Cidr": "10.100.0.0/16", **(subject.inputs.get("kubernetesNetworkConfig") or {})}
+    return {
+        "ipFamily": "ipv4",
+        "serviceIpv4Cidr": "10.100.0.0/16",
+        **as_map(subject.inputs.get("kubernetesNetworkConfig")),
+    }
 
 
 def _access_config(subject: Subject) -> Properties:
     defaults = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}
-    return {**defaults, **(subject.inputs.get("accessConfig") or {})}
+    return {**defaults, **as_map(subject.inputs.get("accessConfig"))}
 
 
 def _issuer(subject: Subject) -> str:
@@ -84,7 +94,9 @@ def _cluster_is_valid(subject: Subject) -> None:
     if isinstance(name, str) and not NAME.fullmatch(name):
         raise Refused(f"InvalidParameterException: cluster name {name!r} must match {NAME.pattern}")
     if isinstance(version, str) and version.count(".") == 1 and version not in VERSIONS:
-        raise Refused(f"InvalidParameterException: unsupported Kubernetes version {version}; the sandbox offers {VERSIONS}")
+        raise Refused(
+            f"InvalidParameterException: unsupported Kubernetes version {version}; the sandbox offers {VERSIONS}"
+        )
 
 
 def _version_only_rises(subject: Subject) -> None:
@@ -104,8 +116,19 @@ def _is_not_protected(subject: Subject) -> None:
         raise Refused(f"InvalidRequestException: Cannot delete cluster {subject.id}: deletion protection is enabled")
 
 
+def _log_group_of_its_own(subject: Subject) -> Iterable[str]:
+    """EKS makes the log group itself where the program does not, and leaves it."""
+    name = f"/aws/eks/{subject.id}/cluster"
+    if subject.inputs.get("enabledClusterLogTypes") and not subject.world.find(LOG_GROUP, "name", name):
+        yield f"log group {name}"
+
+
 def _has_auto_mode(cluster: Record) -> bool:
-    return bool((cluster.inputs.get("computeConfig") or {}).get("enabled"))
+    return bool(as_map(cluster.inputs.get("computeConfig")).get("enabled"))
+
+
+def _autoscaling_groups(subject: Subject) -> list[Properties]:
+    return [{"autoscalingGroups": [{"name": f"eks-{subject['nodeGroupName']}-{subject.seed.guid()}"}]}]
 
 
 def _addons_of(subject: Subject) -> Iterable[str]:
@@ -134,29 +157,35 @@ def _role_lets_nodes_join(subject: Subject) -> None:
     ]
     if not any(policy.startswith("AmazonEKSWorkerNode") for policy in attached):
         raise Refused(
-            f"NodeCreationFailure: Instances failed to join the kubernetes cluster: role {role} has no AmazonEKSWorkerNodePolicy "
+            f"NodeCreationFailure: Instances failed to join the kubernetes cluster: role {role} has no "
+            "AmazonEKSWorkerNodePolicy "
             "yet; the node group must depend on the attachment"
         )
 
 
 def _scaling_is_possible(subject: Subject) -> None:
-    scaling = subject.inputs.get("scalingConfig") or {}
-    sizes = [scaling.get(key) for key in ("minSize", "desiredSize", "maxSize")]
-    if all(isinstance(size, int) for size in sizes) and sizes != sorted(sizes):  # type: ignore[type-var]
+    scaling = as_map(subject.inputs.get("scalingConfig"))
+    given = [scaling.get(key) for key in ("minSize", "desiredSize", "maxSize")]
+    sizes = [size for size in given if isinstance(size, int)]
+    if sizes != sorted(sizes):
         raise Refused(f"InvalidParameterException: minSize <= desiredSize <= maxSize does not hold for {sizes}")
 
 
 def _addon_is_offered(subject: Subject) -> None:
     name = subject.inputs.get("addonName")
     if isinstance(name, str) and "-" in name and len(name) < 34 and name not in ADDONS:
-        raise Refused(f"InvalidParameterException: Addon {name} specified is not supported (the sandbox knows {sorted(ADDONS)})")
+        raise Refused(
+            f"InvalidParameterException: Addon {name} specified is not supported (the sandbox knows {sorted(ADDONS)})"
+        )
 
 
 def _addon_can_run(subject: Subject) -> None:
     """An add-on of pods that need a node becomes DEGRADED without one, and its creation fails."""
     cluster = cluster_of(subject)
     name = subject.inputs["addonName"]
-    groups = [group for group in subject.world.all(NODE_GROUP) if group.inputs["clusterName"] == subject.inputs["clusterName"]]
+    groups = [
+        group for group in subject.world.all(NODE_GROUP) if group.inputs["clusterName"] == subject.inputs["clusterName"]
+    ]
     if name in NEEDS_NODES and cluster and not groups and not _has_auto_mode(cluster):
         raise Refused(
             f"waiting for EKS Add-On ({name}) create: unexpected state 'DEGRADED', wanted target 'ACTIVE': "
@@ -174,7 +203,8 @@ def _authentication_allows_entries(subject: Subject) -> None:
     cluster = cluster_of(subject)
     if cluster and cluster.outputs["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         raise Refused(
-            "InvalidRequestException: The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] "
+            "InvalidRequestException: The cluster's authentication mode must be set to one of [API, "
+            "API_AND_CONFIG_MAP] "
             "to perform this operation."
         )
 
@@ -203,11 +233,11 @@ ROWS = [
         },
         defaults={"version": VERSIONS[-2], "bootstrapSelfManagedAddons": True, "deletionProtection": False},
         autoname=AutoName(),
-        replaces_on=frozenset({
-            "name", "roleArn", "bootstrapSelfManagedAddons", "outpostConfig", "encryptionConfig",
-            "accessConfig.bootstrapClusterCreatorAdminPermissions", "kubernetesNetworkConfig.serviceIpv4Cidr",
-            "kubernetesNetworkConfig.ipFamily",
-        }),
+        replaces_on=paths(
+            "name roleArn bootstrapSelfManagedAddons outpostConfig encryptionConfig "
+            "accessConfig.bootstrapClusterCreatorAdminPermissions "
+            "kubernetesNetworkConfig.serviceIpv4Cidr kubernetesNetworkConfig.ipFamily"
+        ),
         refers=(
             role_ref("roleArn"),
             subnets_ref("vpcConfig.subnetIds"),
@@ -217,7 +247,7 @@ ROWS = [
         checks=(_cluster_is_valid, _version_only_rises),
         admits=(_subnets_span_two_zones,),
         guards=(_is_not_protected,),
-        keeps=lambda subject: [f"log group /aws/eks/{subject.id}/cluster, if it is not a resource of the stack"],
+        keeps=_log_group_of_its_own,
         not_found="ResourceNotFoundException: No cluster found for name: {value}.",
         in_use="ResourceInUseException: Cluster has nodegroups attached: {id}",
         taken="ResourceInUseException: Cluster already exists with name: {id}",
@@ -228,14 +258,14 @@ ROWS = [
         outputs={
             "arn": "arn:aws:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{guid}",
             "status": "ACTIVE",
-            "resources": lambda subject: [{"autoscalingGroups": [{"name": f"eks-{subject['nodeGroupName']}-{subject.seed.guid()}"}]}],
+            "resources": _autoscaling_groups,
         },
         defaults={"amiType": "AL2023_x86_64_STANDARD", "capacityType": "ON_DEMAND", "instanceTypes": ["t3.medium"]},
         autoname=AutoName(path="nodeGroupName", unless=("nodeGroupNamePrefix",)),
-        replaces_on=frozenset({
-            "clusterName", "nodeGroupName", "nodeGroupNamePrefix", "nodeRoleArn", "subnetIds", "amiType", "capacityType",
-            "diskSize", "instanceTypes", "remoteAccess", "launchTemplate.id", "launchTemplate.name",
-        }),
+        replaces_on=paths(
+            "clusterName nodeGroupName nodeGroupNamePrefix nodeRoleArn subnetIds amiType "
+            "capacityType diskSize instanceTypes remoteAccess launchTemplate.id launchTemplate.name"
+        ),
         refers=(
             in_cluster("blocks"),
             role_ref("nodeRoleArn"),
@@ -254,7 +284,7 @@ ROWS = [
             "createdAt": "2026-01-01T00:00:00Z",
         },
         defaults={"addonVersion": "v1.0.0-eksbuild.1"},
-        replaces_on=frozenset({"clusterName", "addonName"}),
+        replaces_on=paths("clusterName addonName"),
         refers=(in_cluster("owned"), role_ref("serviceAccountRoleArn"), role_ref("podIdentityAssociations.roleArn")),
         checks=(_addon_is_offered,),
         admits=(_addon_can_run,),
@@ -268,7 +298,7 @@ ROWS = [
             "associationArn": "arn:aws:eks:{region}:{account}:podidentityassociation/{clusterName}/{id}",
         },
         names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
-        replaces_on=frozenset({"clusterName", "namespace", "serviceAccount"}),
+        replaces_on=paths("clusterName namespace serviceAccount"),
         refers=(in_cluster("owned"), role_ref("roleArn")),
         taken="ResourceInUseException: Association already exists: {value}",
     ),
@@ -277,7 +307,7 @@ ROWS = [
         id="{clusterName}:{principalArn}",
         outputs={"accessEntryArn": "arn:aws:eks:{region}:{account}:access-entry/{clusterName}/{guid}"},
         defaults={"type": "STANDARD", "userName": "{principalArn}"},
-        replaces_on=frozenset({"clusterName", "principalArn", "type"}),
+        replaces_on=paths("clusterName principalArn type"),
         refers=(in_cluster("owned"),),
         admits=(_authentication_allows_entries,),
         not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
@@ -287,11 +317,11 @@ ROWS = [
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         id="{clusterName}#{principalArn}#{policyArn}",
         outputs={"associatedAt": "2026-01-01T00:00:00Z"},
-        replaces_on=frozenset({"clusterName", "principalArn", "policyArn", "accessScope"}),
+        replaces_on=paths("clusterName principalArn policyArn accessScope"),
         refers=(
             in_cluster("owned"),
             Ref(path="principalArn", to=("aws:eks/accessEntry:AccessEntry",), hold="owned", values=_entry_exists),
         ),
         checks=(_access_policy_exists,),
     ),
-]  # fmt: skip
+]

@@ -4,24 +4,25 @@ import re
 
 from sandbox.packages.aws.iam_ref import ROLE
 from sandbox.packages.aws.policies import IDENTITY, TRUST, policy_is_valid, principals_exist
-from sandbox.rows import AutoName, Ref, Refused, Row, Subject
+from sandbox.rows import AutoName, Ref, Refused, Row, Rule, Subject, paths
 
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 AWS_POLICY = "arn:aws:iam::aws:policy/"
 # The AWS managed policies that a platform like this one uses, with their paths: a wrong path is a common slip.
-AWS_POLICIES = frozenset({
-    "AmazonEKSClusterPolicy", "AmazonEKSServicePolicy", "AmazonEKSVPCResourceController", "AmazonEKSWorkerNodePolicy",
-    "AmazonEKSWorkerNodeMinimalPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy", "AmazonEKSNetworkingPolicy",
-    "AmazonEKSLoadBalancingPolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryReadOnly",
-    "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy",
-    "service-role/AmazonEBSCSIDriverPolicy", "service-role/AmazonEFSCSIDriverPolicy",
-    "service-role/AmazonRDSEnhancedMonitoringRole", "service-role/AmazonEBSCSIDriverPolicyV2",
-})  # fmt: skip
+AWS_POLICIES = paths(
+    "AmazonEKSClusterPolicy AmazonEKSServicePolicy AmazonEKSVPCResourceController "
+    "AmazonEKSWorkerNodePolicy AmazonEKSWorkerNodeMinimalPolicy AmazonEKSComputePolicy "
+    "AmazonEKSBlockStoragePolicy AmazonEKSNetworkingPolicy AmazonEKSLoadBalancingPolicy "
+    "AmazonEKS_CNI_Policy AmazonEC2ContainerRegistryReadOnly AmazonEC2ContainerRegistryPullOnly "
+    "AmazonSSMManagedInstanceCore CloudWatchAgentServerPolicy service-role/AmazonEBSCSIDriverPolicy "
+    "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole "
+    "service-role/AmazonEBSCSIDriverPolicyV2"
+)
 NAME = re.compile(r"[\w+=,.@-]+")
 
 
-def _name_is_valid(limit: int) -> "callable":  # type: ignore[valid-type]
+def _name_is_valid(limit: int) -> Rule:
     def rule(subject: Subject) -> None:
         name = subject.inputs.get("name")
         if isinstance(name, str) and (len(name) > limit or not NAME.fullmatch(name)):
@@ -33,7 +34,9 @@ def _name_is_valid(limit: int) -> "callable":  # type: ignore[valid-type]
 def _aws_policy_exists(subject: Subject) -> None:
     arn = subject.inputs.get("policyArn")
     if isinstance(arn, str) and arn.startswith(AWS_POLICY) and arn.removeprefix(AWS_POLICY) not in AWS_POLICIES:
-        raise Refused(f"NoSuchEntity: Policy {arn} does not exist or is not attachable (the sandbox knows {sorted(AWS_POLICIES)})")
+        raise Refused(
+            f"NoSuchEntity: Policy {arn} does not exist or is not attachable (the sandbox knows {sorted(AWS_POLICIES)})"
+        )
 
 
 def _issuer_is_https(subject: Subject) -> None:
@@ -58,8 +61,10 @@ ROWS = [
         defaults={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False, "description": ""},
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=frozenset({"name", "namePrefix", "path"}),
-        refers=(Ref(path="managedPolicyArns", to=(POLICY,), by=("arn",), ignore=lambda value: value.startswith(AWS_POLICY)),),
+        replaces_on=paths("name namePrefix path"),
+        refers=(
+            Ref(path="managedPolicyArns", to=(POLICY,), by=("arn",), ignore=lambda value: value.startswith(AWS_POLICY)),
+        ),
         checks=(_name_is_valid(64), policy_is_valid("assumeRolePolicy", TRUST)),
         admits=(principals_exist("assumeRolePolicy"),),
         not_found="NoSuchEntity: The role with name {value} cannot be found.",
@@ -71,7 +76,7 @@ ROWS = [
         id="{role}:{name}",
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=frozenset({"role", "name", "namePrefix"}),
+        replaces_on=paths("role name namePrefix"),
         refers=(Ref(path="role", to=(ROLE,), hold="owned"),),
         checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
         taken="EntityAlreadyExists: inline policy {id} already exists; a second resource would overwrite it",
@@ -79,11 +84,15 @@ ROWS = [
     Row(
         token=POLICY,
         id=lambda subject: f"arn:aws:iam::{subject['account']}:policy{_path(subject)}",
-        outputs={"arn": "{id}", "policyId": lambda subject: f"ANPA{subject.seed.hex(17).upper()}", "attachmentCount": 0},
+        outputs={
+            "arn": "{id}",
+            "policyId": lambda subject: f"ANPA{subject.seed.hex(17).upper()}",
+            "attachmentCount": 0,
+        },
         defaults={"path": "/", "description": ""},
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=frozenset({"name", "namePrefix", "path", "description"}),
+        replaces_on=paths("name namePrefix path description"),
         checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
         not_found="NoSuchEntity: Policy {value} does not exist or is not attachable.",
         in_use="DeleteConflict: Cannot delete a policy attached to entities: {id}",
@@ -93,7 +102,7 @@ ROWS = [
         token=ATTACHMENT,
         id="{role}/{policyArn}",
         scope="account",
-        replaces_on=frozenset({"role", "policyArn"}),
+        replaces_on=paths("role policyArn"),
         refers=(
             Ref(path="role", to=(ROLE,)),
             Ref(path="policyArn", to=(POLICY,), by=("arn",), ignore=lambda value: value.startswith(AWS_POLICY)),
@@ -107,7 +116,7 @@ ROWS = [
         outputs={"arn": "{id}"},
         defaults={"thumbprintLists": lambda subject: [subject.seed.hex(40)]},
         scope="account",
-        replaces_on=frozenset({"url"}),
+        replaces_on=paths("url"),
         checks=(_issuer_is_https,),
         taken="EntityAlreadyExists: Provider with url {id} already exists.",
     ),

@@ -1,7 +1,7 @@
-"""KMS. A deleted key waits for its deletion; what it encrypted is lost with it, so the keys stay listed after a destroy."""
+"""KMS. A deleted key waits for its deletion; what it encrypted is lost with it, so it stays listed after a destroy."""
 
 from sandbox.packages.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from sandbox.rows import Hold, Ref, Refused, Row, Subject
+from sandbox.rows import Hold, Ref, Refused, Row, Subject, paths
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
@@ -10,7 +10,11 @@ ALIAS = "aws:kms/alias:Alias"
 def kms_ref(path: str, *, hold: Hold = "free") -> Ref:
     """A key by ARN, id or alias; KMS never refuses to delete a key because something uses it."""
     return Ref(
-        path=path, to=(KEY, ALIAS), by=("arn", "keyId", "name"), hold=hold, ignore=lambda value: value.startswith("alias/aws/")
+        path=path,
+        to=(KEY, ALIAS),
+        by=("arn", "keyId", "name"),
+        hold=hold,
+        ignore=lambda value: value.startswith("alias/aws/"),
     )
 
 
@@ -31,7 +35,9 @@ def _rotation_is_offered(subject: Subject) -> None:
 def _alias_has_its_form(subject: Subject) -> None:
     name = subject.inputs.get("name")
     if isinstance(name, str) and (not name.startswith("alias/") or name.startswith("alias/aws/")):
-        raise Refused(f'"name" must begin with \'alias/\' and be comprised of only [a-zA-Z0-9/_-], and not "alias/aws/": {name}')
+        raise Refused(
+            f'"name" must begin with \'alias/\' and be comprised of only [a-zA-Z0-9/_-], and not "alias/aws/": {name}'
+        )
 
 
 ROWS = [
@@ -50,11 +56,12 @@ ROWS = [
             "policy": '{{"Version":"2012-10-17","Statement":[{{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
             '"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}',
         },
-        replaces_on=frozenset({"customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId", "xksKeyId"}),
+        replaces_on=paths("customerMasterKeySpec keyUsage multiRegion customKeyStoreId xksKeyId"),
         checks=(_window_is_offered, _rotation_is_offered, policy_is_valid("policy", RESOURCE)),
         admits=(principals_exist("policy"),),
         keeps=lambda subject: [
-            f"KMS key {subject.id}, deleted for good after {subject['deletionWindowInDays']} days; until then it can be restored"
+            f"KMS key {subject.id}, deleted for good after {subject['deletionWindowInDays']} days; until "
+            "then it can be restored"
         ],
         not_found="NotFoundException: Key '{value}' does not exist",
     ),
@@ -67,7 +74,7 @@ ROWS = [
             "targetKeyId": lambda subject: _target(subject)["keyId"],
         },
         defaults={"name": "alias/{seed:26}"},
-        replaces_on=frozenset({"name", "namePrefix"}),
+        replaces_on=paths("name namePrefix"),
         refers=(Ref(path="targetKeyId", to=(KEY,), by=("arn", "keyId"), hold="owned"),),
         checks=(_alias_has_its_form,),
         not_found="NotFoundException: Alias {value} is not found.",

@@ -2,7 +2,7 @@
 
 from sandbox.packages.aws.ec2 import security_groups_ref
 from sandbox.packages.aws.kms import kms_ref
-from sandbox.rows import AutoName, Row, Subject
+from sandbox.rows import AutoName, Row, Subject, paths
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
@@ -23,9 +23,10 @@ ROWS = [
         volatile=frozenset({"latestVersion", "defaultVersion"}),
         autoname=AutoName(unless=("namePrefix",)),
         names={"launch template": "{name}"},
-        replaces_on=frozenset({"name", "namePrefix"}),
+        replaces_on=paths("name namePrefix"),
         refers=(security_groups_ref("vpcSecurityGroupIds"), kms_ref("blockDeviceMappings.ebs.kmsKeyId")),
-        not_found="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID {value}, does not exist.",
+        not_found="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID "
+        "{value}, does not exist.",
         taken="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use: {value}",
     ),
 ]

@@ -8,8 +8,8 @@ from sandbox.packages.aws.cloudwatch import LOG_GROUP
 from sandbox.packages.aws.ec2 import security_groups_ref, subnets_ref, zones_of
 from sandbox.packages.aws.kms import KEY, kms_ref
 from sandbox.packages.aws.secretsmanager import SECRET, VERSION
-from sandbox.rows import AutoName, Ref, Refused, Row, Subject
-from sandbox.wire import at_path
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject, paths
+from sandbox.wire import as_list, as_map, at_path
 
 CLUSTER = "aws:msk/cluster:Cluster"
 CONFIGURATION = "aws:msk/configuration:Configuration"
@@ -59,18 +59,24 @@ def _cluster_is_valid(subject: Subject) -> None:
     if isinstance(name, str) and len(name) != 36 and not CLUSTER_NAME.fullmatch(name):
         raise Refused(f"BadRequestException: cluster name {name!r}: 1-64 of letters, digits and hyphens")
     if isinstance(version, str) and len(version) < 20 and not VERSION_FORM.fullmatch(version):
-        raise Refused(f"BadRequestException: Unsupported KafkaVersion [{version}]. Valid values: [3.9.x, 3.9.x.kraft, 4.0.x.kraft, ...]")
-    group = inputs.get("brokerNodeGroupInfo") or {}
-    instance, brokers = str(group.get("instanceType")), inputs.get("numberOfBrokerNodes")
-    subnets = group.get("clientSubnets")
-    if isinstance(subnets, list) and isinstance(brokers, int) and brokers % len(subnets):
         raise Refused(
-            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in the Client Subnets "
+            f"BadRequestException: Unsupported KafkaVersion [{version}]. Valid values: [3.9.x, "
+            "3.9.x.kraft, 4.0.x.kraft, ...]"
+        )
+    group = as_map(inputs.get("brokerNodeGroupInfo"))
+    instance, brokers = str(group.get("instanceType")), inputs.get("numberOfBrokerNodes")
+    subnets = as_list(group.get("clientSubnets"))
+    if subnets and isinstance(brokers, int) and brokers % len(subnets):
+        raise Refused(
+            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in "
+            "the Client Subnets "
             f"parameter: {brokers} brokers, {len(subnets)} subnets"
         )
     if instance.startswith("express.") and (group.get("storageInfo") or inputs.get("storageMode")):
-        raise Refused("BadRequestException: Express brokers manage their storage: storage_info and storage_mode are not accepted")
-    if instance.startswith("express.") and isinstance(subnets, list) and len(subnets) != 3:
+        raise Refused(
+            "BadRequestException: Express brokers manage their storage: storage_info and storage_mode are not accepted"
+        )
+    if instance.startswith("express.") and subnets and len(subnets) != 3:
         raise Refused("BadRequestException: Express brokers need 3 subnets in 3 Availability Zones")
     if (_sasl("scram")(subject) or _sasl("iam")(subject)) and _client_broker(subject) == "PLAINTEXT":
         raise Refused("BadRequestException: SASL authentication needs TLS between clients and brokers")
@@ -116,7 +122,9 @@ def _name_is_valid(subject: Subject) -> None:
 def _partitions_only_grow(subject: Subject) -> None:
     old, new = subject.old_inputs.get("partitionCount"), subject.inputs.get("partitionCount")
     if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"BadRequestException: Topic currently has {old} partitions, which is higher than the requested {new}.")
+        raise Refused(
+            f"BadRequestException: Topic currently has {old} partitions, which is higher than the requested {new}."
+        )
 
 
 def _replicas_fit_the_brokers(subject: Subject) -> None:
@@ -124,13 +132,14 @@ def _replicas_fit_the_brokers(subject: Subject) -> None:
     brokers = cluster.inputs["numberOfBrokerNodes"] if cluster else 0
     if subject.inputs["replicationFactor"] > brokers:
         raise Refused(
-            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} larger than available "
+            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} "
+            "larger than available "
             f"brokers: {brokers}"
         )
 
 
 def _secrets_are_usable(subject: Subject) -> None:
-    """MSK takes a secret with the prefix AmazonMSK_, a customer managed key and a value; and the cluster must have SCRAM."""
+    """MSK takes a secret with the prefix AmazonMSK_, a customer managed key and a value, and a cluster with SCRAM."""
     cluster = subject.world.find(CLUSTER, "arn", subject.inputs["clusterArn"])
     if cluster and True not in at_path(cluster.inputs, "clientAuthentication.sasl.scram"):
         raise Refused("BadRequestException: The request is not valid: the cluster does not have SASL/SCRAM enabled")
@@ -143,24 +152,32 @@ def _secrets_are_usable(subject: Subject) -> None:
         if not subject.world.find(KEY, "arn", secret.inputs.get("kmsKeyId")) and not subject.world.find(
             KEY, "keyId", secret.inputs.get("kmsKeyId")
         ):
-            raise Refused(f"BadRequestException: The provided secret {arn} is encrypted with the default key; use a custom KMS key")
+            raise Refused(
+                f"BadRequestException: The provided secret {arn} is encrypted with the default key; use a "
+                "custom KMS key"
+            )
         if not any(version.inputs["secretId"] == arn for version in subject.world.all(VERSION)):
             raise Refused(f"BadRequestException: The provided secret {arn} has no value yet; depend on its version")
 
 
-def _cluster_path(subject: Subject) -> str:
-    return subject.inputs["clusterArn"].split(":cluster/", 1)[1]
+def _topic_arn(subject: Subject) -> str:
+    prefix, cluster = subject.inputs["clusterArn"].split(":cluster/", 1)
+    return f"{prefix}:topic/{cluster}/{subject['name']}"
+
+
+def _next_revision(subject: Subject) -> int:
+    return int(subject.old_outputs.get("latestRevision", 0)) + 1
 
 
 ROWS = [
     Row(
         token=CONFIGURATION,
         id="arn:aws:kafka:{region}:{account}:configuration/{name}/{guid}-2",
-        outputs={"arn": "{id}", "latestRevision": lambda subject: int(subject.old_outputs.get("latestRevision", 0)) + 1},
+        outputs={"arn": "{id}", "latestRevision": _next_revision},
         volatile=frozenset({"latestRevision"}),
         autoname=AutoName(),
         names={"MSK configuration": "{name}"},
-        replaces_on=frozenset({"name", "kafkaVersions"}),
+        replaces_on=paths("name kafkaVersions"),
         checks=(_properties_are_lines,),
         not_found="BadRequestException: The configuration ARN {value} does not exist",
         in_use="BadRequestException: The configuration {id} is in use by a cluster",
@@ -182,11 +199,11 @@ ROWS = [
         volatile=frozenset({"currentVersion"}),
         autoname=AutoName(path="clusterName"),
         names={"MSK cluster": "{clusterName}"},
-        replaces_on=frozenset({
-            "clusterName", "brokerNodeGroupInfo.clientSubnets", "brokerNodeGroupInfo.azDistribution",
-            "brokerNodeGroupInfo.securityGroups", "encryptionInfo.encryptionAtRestKmsKeyArn",
-            "encryptionInfo.encryptionInTransit.inCluster",
-        }),
+        replaces_on=paths(
+            "clusterName brokerNodeGroupInfo.clientSubnets brokerNodeGroupInfo.azDistribution "
+            "brokerNodeGroupInfo.securityGroups encryptionInfo.encryptionAtRestKmsKeyArn "
+            "encryptionInfo.encryptionInTransit.inCluster"
+        ),
         refers=(
             subnets_ref("brokerNodeGroupInfo.clientSubnets"),
             security_groups_ref("brokerNodeGroupInfo.securityGroups"),
@@ -201,9 +218,9 @@ ROWS = [
     ),
     Row(
         token="aws:msk/topic:Topic",
-        id=lambda subject: f"arn:aws:kafka:{subject['region']}:{subject['account']}:topic/{_cluster_path(subject)}/{subject['name']}",
+        id=_topic_arn,
         outputs={"arn": "{id}", "configsActual": lambda subject: subject.inputs.get("configs") or "{}"},
-        replaces_on=frozenset({"name", "clusterArn", "replicationFactor"}),
+        replaces_on=paths("name clusterArn replicationFactor"),
         refers=(IN_CLUSTER,),
         checks=(_name_is_valid, _partitions_only_grow),
         admits=(_replicas_fit_the_brokers,),
@@ -212,7 +229,7 @@ ROWS = [
     Row(
         token="aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation",
         id="{clusterArn},{secretArn}",
-        replaces_on=frozenset({"clusterArn", "secretArn"}),
+        replaces_on=paths("clusterArn secretArn"),
         refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the secret is associated already: {id}",
@@ -220,9 +237,9 @@ ROWS = [
     Row(
         token="aws:msk/scramSecretAssociation:ScramSecretAssociation",
         id="{clusterArn}",
-        replaces_on=frozenset({"clusterArn"}),
+        replaces_on=paths("clusterArn"),
         refers=(IN_CLUSTER, Ref(path="secretArnLists", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the cluster has an exclusive list of secrets already: {id}",
     ),
-]  # fmt: skip
+]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.rows import Refused, Rule, Subject
-from sandbox.wire import UNKNOWN, Properties
+from sandbox.wire import UNKNOWN, Properties, as_list, as_map
 
 EFFECTS = ("Allow", "Deny")
 TRUST, IDENTITY, RESOURCE = "trust", "identity", "resource"
@@ -34,9 +34,8 @@ def principals_exist(path: str) -> Rule:
         text = subject.inputs.get(path)
         own = f"arn:aws:iam::{subject['account']}:role/"
         for statement in _statements(text) if text else ():
-            principal = statement.get("Principal")
-            named = principal.get("AWS", []) if isinstance(principal, dict) else []
-            for arn in [named] if isinstance(named, str) else named:
+            named = as_map(statement.get("Principal")).get("AWS", [])
+            for arn in [named] if isinstance(named, str) else as_list(named):
                 if arn.startswith(own) and subject.world.find("aws:iam/role:Role", "arn", arn) is None:
                     raise Refused(f'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{arn}"')
 
@@ -45,21 +44,25 @@ def principals_exist(path: str) -> Rule:
 
 def _statements(text: Any) -> Iterator[Properties]:
     try:
-        document = json.loads(text) if isinstance(text, str) else text
+        document = as_map(json.loads(text) if isinstance(text, str) else text)
     except ValueError as error:
         raise Refused(f"MalformedPolicyDocument: This policy contains invalid Json ({error})") from error
-    if not isinstance(document, dict) or "Statement" not in document:
+    if "Statement" not in document:
         raise Refused("MalformedPolicyDocument: Syntax errors in policy: no Statement")
     if document.get("Version") not in ("2012-10-17", "2008-10-17"):
-        raise Refused(f"MalformedPolicyDocument: The policy must contain a valid version string, not {document.get('Version')}")
+        raise Refused(
+            f"MalformedPolicyDocument: The policy must contain a valid version string, not {document.get('Version')}"
+        )
     statements = document["Statement"]
-    yield from [statements] if isinstance(statements, dict) else statements
+    yield from [as_map(statements)] if isinstance(statements, dict) else as_list(statements)
 
 
 def _statement_is_valid(statement: Properties, kind: str) -> None:
     unknown = set(statement) - STATEMENT_KEYS
     if unknown or statement.get("Effect") not in EFFECTS:
-        raise Refused(f"MalformedPolicyDocument: Syntax errors in policy: {sorted(unknown) or 'Effect must be Allow or Deny'}")
+        raise Refused(
+            f"MalformedPolicyDocument: Syntax errors in policy: {sorted(unknown) or 'Effect must be Allow or Deny'}"
+        )
     actions = statement.get("Action") or statement.get("NotAction")
     if not actions:
         raise Refused("MalformedPolicyDocument: Policy statement must contain actions")

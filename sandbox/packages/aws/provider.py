@@ -1,4 +1,4 @@
-"""The AWS provider itself: which account and region an instance works in, what every resource has, and the functions."""
+"""The AWS provider itself: which account and region an instance works in, what all resources have, the functions."""
 
 import hashlib
 import json
@@ -9,15 +9,19 @@ from typing import Any
 from sandbox import sdk
 from sandbox.inputs import Problem
 from sandbox.rows import Refused, Subject, Where
-from sandbox.wire import UNKNOWN, Properties
+from sandbox.wire import UNKNOWN, Properties, as_list, as_map
 
 ZONES = ("a", "b", "c")
-REGION = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(north|south|east|west|central|northeast|southeast|northwest|southwest)-\d")
+REGION = re.compile(
+    r"(af|ap|ca|eu|il|me|mx|sa|us)-(north|south|east|west|central|northeast|southeast|northwest|southwest)-\d"
+)
 
 
 def configure(config: Properties, stack: str) -> Where:
     """A stack is an account of its own, unless the provider assumes a role: then it is that role's account."""
-    account = next((role["roleArn"].split(":")[4] for role in config.get("assumeRoles") or () if role.get("roleArn")), None)
+    account = next(
+        (role["roleArn"].split(":")[4] for role in as_list(config.get("assumeRoles")) if role.get("roleArn")), None
+    )
     account = account or f"{int(hashlib.sha256(stack.encode()).hexdigest(), 16) % 10**12:012d}"
     if config.get("allowedAccountIds") and account not in config["allowedAccountIds"]:
         raise Refused(f"AWS account ID not allowed: {account}")
@@ -48,9 +52,9 @@ def derived(subject: Subject) -> Properties:
         if subject.inputs.get("region") not in (None, UNKNOWN, outputs["region"]):
             raise Refused("the sandbox keeps one region per aws.Provider; a resource's own region is not modelled")
     if "tags" in types:
-        defaults = (subject.where.config.get("defaultTags") or {}).get("tags") or {}
-        own = subject.inputs.get("tags") or {}
-        outputs["tagsAll"] = UNKNOWN if own == UNKNOWN else {**defaults, **own}
+        defaults = as_map(as_map(subject.where.config.get("defaultTags")).get("tags"))
+        own = subject.inputs.get("tags")
+        outputs["tagsAll"] = UNKNOWN if own == UNKNOWN else {**defaults, **as_map(own)}
     return outputs
 
 
@@ -92,7 +96,7 @@ def availability_zones(_args: Properties, where: Where) -> Properties:
 
 def policy_document(args: Properties, _where: Where) -> Properties:
     """`aws.iam.get_policy_document`: real policy JSON, single values as strings, as AWS writes them."""
-    statements = [_statement(statement) for statement in args.get("statements") or ()]
+    statements = [_statement(statement) for statement in as_list(args.get("statements"))]
     document: Properties = {"Version": args.get("version") or "2012-10-17"}
     if args.get("policyId"):
         document["Id"] = args["policyId"]
@@ -105,7 +109,12 @@ def policy_document(args: Properties, _where: Where) -> Properties:
 def _statement(given: Properties) -> Properties:
     statement: Properties = {"Sid": given["sid"]} if given.get("sid") else {}
     statement["Effect"] = given.get("effect") or "Allow"
-    for source, name in (("actions", "Action"), ("notActions", "NotAction"), ("resources", "Resource"), ("notResources", "NotResource")):
+    for source, name in (
+        ("actions", "Action"),
+        ("notActions", "NotAction"),
+        ("resources", "Resource"),
+        ("notResources", "NotResource"),
+    ):
         if given.get(source):
             statement[name] = _one_or_many(given[source])
     for source, name in (("principals", "Principal"), ("notPrincipals", "NotPrincipal")):

@@ -1,13 +1,17 @@
 """S3: buckets and the split resources that configure them."""
 
 import re
+from typing import Any
 
 from sandbox.packages.aws.kms import kms_ref
 from sandbox.packages.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from sandbox.rows import AutoName, Ref, Refused, Row, Subject
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject, paths
+from sandbox.wire import UNKNOWN, as_list, as_map
 
 BUCKET = "aws:s3/bucket:Bucket"
-NAME = re.compile(r"(?!xn--|sthree-|.*-s3alias$|.*--ol-s3$|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+NAME = re.compile(
+    r"(?!xn--|sthree-|.*-s3alias$|.*--ol-s3$|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+)
 IN_BUCKET = Ref(path="bucket", to=(BUCKET,), by=("bucket", "arn"), hold="owned")
 
 
@@ -25,34 +29,38 @@ def _policy_is_about_the_bucket(subject: Subject) -> None:
 
 
 def _lifecycle_status_is_valid(subject: Subject) -> None:
-    for rule in subject.inputs.get("rules") or ():
-        if isinstance(rule, dict) and rule.get("status") not in ("Enabled", "Disabled"):
-            raise Refused(f'Attribute rule.status value must be one of: ["Enabled" "Disabled"], got: {rule.get("status")!r}')
+    for rule in as_list(subject.inputs.get("rules")):
+        if as_map(rule).get("status", UNKNOWN) not in ("Enabled", "Disabled", UNKNOWN):
+            raise Refused(
+                f'Attribute rule.status value must be one of: ["Enabled" "Disabled"], got: {rule.get("status")!r}'
+            )
 
 
 def _ownership_is_known(subject: Subject) -> None:
-    wanted = (subject.inputs.get("rule") or {}).get("objectOwnership")
+    wanted = as_map(subject.inputs.get("rule")).get("objectOwnership")
     if wanted not in ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"):
         raise Refused(f"expected rule.0.object_ownership to be one of BucketOwnerEnforced, ..., got {wanted}")
 
 
 def _versioning_status_is_known(subject: Subject) -> None:
-    wanted = (subject.inputs.get("versioningConfiguration") or {}).get("status")
+    wanted = as_map(subject.inputs.get("versioningConfiguration")).get("status")
     if wanted not in ("Enabled", "Suspended", "Disabled"):
-        raise Refused(f"expected versioning_configuration.0.status to be one of Enabled, Suspended, Disabled, got {wanted}")
+        raise Refused(
+            f"expected versioning_configuration.0.status to be one of Enabled, Suspended, Disabled, got {wanted}"
+        )
 
 
-def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: object) -> Row:
+def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: Any) -> Row:
     """A split resource: one per bucket, gone with it."""
     token = f"aws:s3/bucket{kind}:Bucket{kind}"
     return Row(
         token=token,
         id="{bucket}",
-        replaces_on=frozenset({"bucket"}),
+        replaces_on=paths("bucket"),
         refers=(IN_BUCKET, *refers),
         scope="account",
         taken="OperationAborted: a " + kind + " of bucket {id} exists already; one resource may own it",
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -70,16 +78,22 @@ ROWS = [
         defaults={"forceDestroy": False, "objectLockEnabled": False},
         scope="global",
         autoname=AutoName(path="bucket", unless=("bucketPrefix",), lower=True),
-        replaces_on=frozenset({"bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"}),
+        replaces_on=paths("bucket bucketPrefix bucketNamespace objectLockEnabled"),
         checks=(_name_is_valid,),
         not_found="NoSuchBucket: The specified bucket does not exist: {value}",
-        taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is shared by all users "
+        taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
+        "shared by all users "
         "of the system. Select a different name and try again: {id}",
     ),
     _setting("OwnershipControls", checks=(_ownership_is_known,)),
     _setting(
         "PublicAccessBlock",
-        defaults={"blockPublicAcls": False, "blockPublicPolicy": False, "ignorePublicAcls": False, "restrictPublicBuckets": False},
+        defaults={
+            "blockPublicAcls": False,
+            "blockPublicPolicy": False,
+            "ignorePublicAcls": False,
+            "restrictPublicBuckets": False,
+        },
     ),
     _setting("Versioning", checks=(_versioning_status_is_known,)),
     _setting(

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from sandbox.packages.aws.kms import kms_ref
 from sandbox.packages.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from sandbox.rows import AutoName, Ref, Refused, Row, Subject
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject, paths
 
-SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
+SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 NAME = "secret name"
 
 
-def secret_ref(path: str, hold: str = "owned") -> Ref:
+def _secret_ref(path: str) -> Ref:
     """A secret by ARN, or by id, which is the ARN too."""
-    return Ref(path=path, to=(SECRET,), by=("arn", "name"), hold=hold)  # type: ignore[arg-type]
+    return Ref(path=path, to=(SECRET,), by=("arn", "name"), hold="owned")
 
 
 def _window_is_offered(subject: Subject) -> None:
@@ -25,7 +25,9 @@ def _window_is_offered(subject: Subject) -> None:
 def _version_has_a_value(subject: Subject) -> None:
     given = [key for key in ("secretString", "secretBinary", "secretStringWo") if subject.inputs.get(key)]
     if len(given) != 1:
-        raise Refused(f"exactly one of secret_string, secret_binary, secret_string_wo must be set, got {given or 'none'}")
+        raise Refused(
+            f"exactly one of secret_string, secret_binary, secret_string_wo must be set, got {given or 'none'}"
+        )
 
 
 def _days(subject: Subject) -> int:
@@ -45,14 +47,15 @@ ROWS = [
         defaults={"recoveryWindowInDays": 30, "description": "", "forceOverwriteReplicaSecret": False},
         autoname=AutoName(unless=("namePrefix",)),
         names={NAME: "{name}"},
-        replaces_on=frozenset({"name", "namePrefix"}),
+        replaces_on=paths("name namePrefix"),
         refers=(kms_ref("kmsKeyId"),),
         checks=(_window_is_offered, policy_is_valid("policy", RESOURCE)),
         keeps=_kept,
         retires={NAME: lambda subject: subject["name"] if _days(subject) else ""},
         not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",
         in_use="InvalidRequestException: the secret {id} is in use",
-        taken="InvalidRequestException: You can't create this secret because a secret with this name exists already or is "
+        taken="InvalidRequestException: You can't create this secret because a secret with this name "
+        "exists already or is "
         "scheduled for deletion: {value}",
     ),
     Row(
@@ -60,15 +63,15 @@ ROWS = [
         id="{secretId}|{guid}",
         outputs={"arn": "{secretId}", "secretArn": "{secretId}", "versionId": "{guid}"},
         defaults={"versionStages": ["AWSCURRENT"]},
-        replaces_on=frozenset({"secretId", "secretString", "secretBinary", "secretStringWoVersion"}),
-        refers=(secret_ref("secretId"),),
+        replaces_on=paths("secretId secretString secretBinary secretStringWoVersion"),
+        refers=(_secret_ref("secretId"),),
         checks=(_version_has_a_value,),
     ),
     Row(
         token="aws:secretsmanager/secretPolicy:SecretPolicy",
         id="{secretArn}",
-        replaces_on=frozenset({"secretArn"}),
-        refers=(secret_ref("secretArn"),),
+        replaces_on=paths("secretArn"),
+        refers=(_secret_ref("secretArn"),),
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(principals_exist("policy"),),
         taken="a second policy for {id} would overwrite the first",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.packages.aws.ec2 import SECURITY_GROUPS, security_groups_ref, vpc_ref
-from sandbox.rows import AutoName, Ref, Refused, Row, Subject
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject, paths
 
 SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 OWNER = {"ownerId": "{account}"}
@@ -19,12 +19,15 @@ def _rule_is_complete(subject: Subject) -> None:
     """A rule has one source and, unless it is for all protocols, a range of ports."""
     given = [key for key in SOURCES if subject.inputs.get(key) is not None]
     if len(given) != 1:
-        raise Refused(f"Invalid Attribute Combination: exactly one of [{', '.join(SOURCES)}] must be set, got {given or 'none'}")
+        raise Refused(
+            f"Invalid Attribute Combination: exactly one of [{', '.join(SOURCES)}] must be set, got {given or 'none'}"
+        )
     ports = (subject.inputs.get("fromPort"), subject.inputs.get("toPort"))
     if subject.inputs.get("ipProtocol") in ("tcp", "udp"):
         if None in ports:
             raise Refused("MissingParameter: The request must contain the parameters FromPort and ToPort")
-        if all(isinstance(port, int) for port in ports) and not 0 <= ports[0] <= ports[1] <= 65535:  # type: ignore[operator]
+        low, high = ports
+        if isinstance(low, int) and isinstance(high, int) and not 0 <= low <= high <= 65535:
             raise Refused(f"InvalidParameterValue: Invalid port range: {ports[0]}-{ports[1]}")
     if subject.inputs.get("ipProtocol") == "-1" and ports != (None, None):
         raise Refused("InvalidParameterCombination: from_port and to_port must not be set with ip_protocol -1")
@@ -42,7 +45,7 @@ def _rule(direction: str) -> Row:
         id="sgr-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group-rule/{id}", "securityGroupRuleId": "{id}"},
         names={f"{direction} rule": _same_rule},
-        replaces_on=frozenset({"securityGroupId"}),
+        replaces_on=paths("securityGroupId"),
         refers=(
             Ref(
                 path="securityGroupId",
@@ -65,7 +68,7 @@ ROWS = [
         defaults={"description": "Managed by Pulumi", "ingress": [], "egress": [], "revokeRulesOnDelete": False},
         autoname=AutoName(unless=("namePrefix",)),
         names={"security group": "{vpcId}/{name}"},
-        replaces_on=frozenset({"name", "namePrefix", "description", "vpcId"}),
+        replaces_on=paths("name namePrefix description vpcId"),
         refers=(vpc_ref(),),
         checks=(_group_name_is_free_to_use,),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
@@ -77,7 +80,7 @@ ROWS = [
         id=lambda subject: _default_group(subject),
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group/{id}", "name": "default", **OWNER},
         defaults={"description": "default VPC security group", "ingress": [], "egress": []},
-        replaces_on=frozenset({"vpcId"}),
+        replaces_on=paths("vpcId"),
         refers=(vpc_ref("owned"),),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
     ),

@@ -19,8 +19,8 @@ import yaml
 from sandbox.packages.kubernetes.objects import IN_CLUSTER, in_namespace, signs_in
 from sandbox.packages.kubernetes.pods import Surroundings, can_start
 from sandbox.packages.kubernetes.schema import KUBERNETES_VERSION, validate
-from sandbox.rows import AutoName, Refused, Row, Subject
-from sandbox.wire import Properties
+from sandbox.rows import AutoName, Refused, Row, Subject, paths
+from sandbox.wire import Properties, as_list, as_map
 
 PULL_SECONDS = 10
 RENDER_SECONDS = 60
@@ -72,7 +72,7 @@ def _helm(arguments: list[str], seconds: int) -> str:
 
 def _render(subject: Subject, chart: Path) -> list[Properties]:
     with tempfile.NamedTemporaryFile("w", suffix=".yml") as values:
-        yaml.safe_dump(subject.inputs.get("values") or {}, values)
+        yaml.safe_dump(as_map(subject.inputs.get("values")), values)
         values.flush()
         command = ["template", subject["name"], str(chart), "--namespace", _namespace(subject), "--values", values.name]
         try:
@@ -85,11 +85,11 @@ def _render(subject: Subject, chart: Path) -> list[Properties]:
 def _release_is_possible(subject: Subject) -> None:
     """Checks what the values refer to, and the rendered manifests if the chart can be had."""
     around = Surroundings(subject.world, _namespace(subject))
-    for name, key in _secret_references(subject.inputs.get("values") or {}):
+    for name, key in _secret_references(subject.inputs.get("values")):
         keys = around.keys("Secret", name)
         if keys is not None and key not in keys:
             raise Refused(f"values of release {subject['name']}: secret {around.namespace}/{name} has no key {key}")
-    options = subject.inputs.get("repositoryOpts") or {}
+    options = as_map(subject.inputs.get("repositoryOpts"))
     chart = _chart_on_disk(subject.inputs["chart"], subject.inputs.get("version") or "", options.get("repo") or "")
     if chart is None:
         LOG.info("chart %s cannot be reached, so release %s was not rendered", subject.inputs["chart"], subject["name"])
@@ -105,19 +105,16 @@ def _release_is_possible(subject: Subject) -> None:
 
 def _secret_references(value: Any) -> Iterator[tuple[str, str]]:
     """Yields (secret, key) of everything in the values that looks like a reference to a key of a Secret."""
-    if isinstance(value, dict):
-        for name, key in (("secretName", "secretKey"), ("name", "key")):
-            if isinstance(value.get(name), str) and isinstance(value.get(key), str):
-                yield value[name], value[key]
-        for item in value.values():
-            yield from _secret_references(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _secret_references(item)
+    given = as_map(value)
+    for name, key in (("secretName", "secretKey"), ("name", "key")):
+        if isinstance(given.get(name), str) and isinstance(given.get(key), str):
+            yield given[name], given[key]
+    for item in [*given.values(), *as_list(value)]:
+        yield from _secret_references(item)
 
 
 def _status(subject: Subject) -> Properties:
-    revision = ((subject.old_outputs.get("status") or {}).get("revision") or 0) + 1
+    revision = (as_map(subject.old_outputs.get("status")).get("revision") or 0) + 1
     chart = subject.inputs["chart"].rstrip("/").rsplit("/", 1)[-1]
     return {
         "name": subject["name"],
@@ -141,7 +138,7 @@ ROWS = [
         },
         volatile=frozenset({"status"}),
         autoname=AutoName(digits=8),
-        replaces_on=frozenset({"name", "namespace"}),
+        replaces_on=paths("name namespace"),
         refers=(IN_CLUSTER, in_namespace("namespace", _namespace)),
         admits=(signs_in, _release_is_possible),
         not_found="release: not found: {value}",

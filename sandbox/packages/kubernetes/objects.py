@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.packages.kubernetes.pods import NAMESPACE, Surroundings, can_start
 from sandbox.packages.kubernetes.schema import validate
 from sandbox.rows import AutoName, Ref, Refused, Row, Subject, Template
-from sandbox.wire import UNKNOWN, Properties, at_path
+from sandbox.wire import UNKNOWN, Properties, as_map, at_path
 
 BUILT_IN_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 EKS_CLUSTER = "aws:eks/cluster:Cluster"
@@ -17,7 +17,7 @@ EKS_DOMAIN = ".eks.amazonaws.com"
 
 def namespace_of(subject: Subject) -> str:
     """The namespace of a namespaced object."""
-    return (subject.inputs.get("metadata") or {}).get("namespace") or subject["defaultNamespace"]
+    return as_map(subject.inputs.get("metadata")).get("namespace") or subject["defaultNamespace"]
 
 
 def _eks_server(subject: Subject) -> Iterable[str]:
@@ -30,7 +30,10 @@ def signs_in(subject: Subject) -> None:
     cluster = subject.world.find(EKS_CLUSTER, "endpoint", subject["server"])
     name = subject.where.facts["clusterName"]
     if cluster and name != cluster.id:
-        raise Refused(f"the server has asked for the client to provide credentials: the token is for cluster {name!r}, not {cluster.id!r}")
+        raise Refused(
+            "the server has asked for the client to provide credentials: the token is for cluster "
+            f"{name!r}, not {cluster.id!r}"
+        )
 
 
 IN_CLUSTER = Ref(
@@ -61,8 +64,12 @@ def _cluster_id(subject: Subject) -> str:
 
 
 def _metadata(subject: Subject) -> Properties:
-    own = subject.inputs.get("metadata") or {}
-    server = {"uid": subject.seed.guid(), "generation": 1, "resourceVersion": str(int(subject.seed.hex(6, "version"), 16))}
+    own = as_map(subject.inputs.get("metadata"))
+    server = {
+        "uid": subject.seed.guid(),
+        "generation": 1,
+        "resourceVersion": str(int(subject.seed.hex(6, "version"), 16)),
+    }
     return {**own, **server, "creationTimestamp": "2026-01-01T00:00:00Z"}
 
 
@@ -76,15 +83,17 @@ def _is_valid(subject: Subject) -> None:
 
 def _pods_can_start(subject: Subject) -> None:
     around = Surroundings(subject.world, namespace_of(subject))
-    can_start(f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', subject.inputs["spec"]["template"], around)
+    can_start(
+        f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', subject.inputs["spec"]["template"], around
+    )
 
 
 def _selector_matches(subject: Subject) -> None:
-    spec = subject.inputs.get("spec") or {}
-    wanted = (spec.get("selector") or {}).get("matchLabels") or {}
-    labels = next(at_path(spec, "template.metadata.labels"), {})
-    if UNKNOWN not in (wanted, labels) and any(labels.get(key) != value for key, value in wanted.items()):
-        raise Refused("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
+    spec = as_map(subject.inputs.get("spec"))
+    wanted = as_map(as_map(spec.get("selector")).get("matchLabels"))
+    for labels in at_path(spec, "template.metadata.labels"):
+        if any(as_map(labels).get(key) != value for key, value in wanted.items()):
+            raise Refused("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
 
 
 def _restart_policy_ends(subject: Subject) -> None:
@@ -94,10 +103,11 @@ def _restart_policy_ends(subject: Subject) -> None:
 
 
 def _data_is_base64(subject: Subject) -> None:
-    data = subject.inputs.get("data")
-    for key, value in data.items() if isinstance(data, dict) else ():
+    for key, value in as_map(subject.inputs.get("data")).items():
+        if value == UNKNOWN:
+            continue
         try:
-            value == UNKNOWN or base64.b64decode(value, validate=True)
+            base64.b64decode(value, validate=True)
         except binascii.Error as error:
             raise Refused(f"Secret in version v1 cannot be handled: illegal base64 data in data.{key}") from error
 
@@ -117,12 +127,15 @@ def _data_is_fixed(flag: str, *paths: str) -> Callable[[Subject], Iterable[str]]
 
 
 def _secret_data(subject: Subject) -> Properties:
-    plain = subject.inputs.get("stringData") or {}
-    return {**(subject.inputs.get("data") or {}), **{key: base64.b64encode(text.encode()).decode() for key, text in plain.items()}}
+    plain = as_map(subject.inputs.get("stringData"))
+    return {
+        **as_map(subject.inputs.get("data")),
+        **{key: base64.b64encode(text.encode()).decode() for key, text in plain.items()},
+    }
 
 
 def _service_spec(subject: Subject) -> Properties:
-    given = subject.inputs.get("spec") or {}
+    given = as_map(subject.inputs.get("spec"))
     address = f"10.100.{int(subject.seed.hex(2, 'b'), 16)}.{int(subject.seed.hex(2, 'a'), 16)}"
     return {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [given.get("clusterIP") or address], **given}
 
@@ -165,7 +178,10 @@ def _object(
 
 ROWS = [
     _object(NAMESPACE, namespaced=False, outputs={"status": lambda _subject: {"phase": "Active"}}),
-    _object("kubernetes:core/v1:ConfigMap", replaces_if=_data_is_fixed("enableConfigMapMutable", "data", "binaryData", "immutable")),
+    _object(
+        "kubernetes:core/v1:ConfigMap",
+        replaces_if=_data_is_fixed("enableConfigMapMutable", "data", "binaryData", "immutable"),
+    ),
     _object(
         "kubernetes:core/v1:Secret",
         immutable=("type",),
@@ -174,7 +190,11 @@ ROWS = [
         replaces_if=_data_is_fixed("enableSecretMutable", "data", "stringData", "immutable"),
     ),
     _object("kubernetes:core/v1:ServiceAccount"),
-    _object("kubernetes:core/v1:Service", immutable=("spec.clusterIP",), outputs={"spec": _service_spec, "status": _service_status}),
+    _object(
+        "kubernetes:core/v1:Service",
+        immutable=("spec.clusterIP",),
+        outputs={"spec": _service_spec, "status": _service_status},
+    ),
     _object("kubernetes:core/v1:ResourceQuota"),
     _object("kubernetes:core/v1:LimitRange"),
     _object(

@@ -1,14 +1,14 @@
 """Why a pod would never start: it names something that is not there, or its namespace forbids it.
 
-A real API server stores such a Job or Deployment, and the deployment waits until its timeout; the sandbox refuses at once.
+A real API server stores such a Job or Deployment, and `up` waits until its timeout; the sandbox refuses at once.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.rows import Refused, World
-from sandbox.wire import Properties, at_path, reveal
+from sandbox.rows import Refused, World, paths
+from sandbox.wire import Properties, as_list, as_map, at_path, reveal
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
 TOKENS = {
@@ -17,9 +17,7 @@ TOKENS = {
     "ServiceAccount": "kubernetes:core/v1:ServiceAccount",
 }
 ENFORCE = "pod-security.kubernetes.io/enforce"
-ALLOWED_VOLUMES = frozenset({
-    "name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret",
-})  # fmt: skip
+ALLOWED_VOLUMES = paths("name configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret")
 # A pod runs on with the certificates that the cluster itself puts into every namespace.
 BUILT_IN = {("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")}
 
@@ -45,12 +43,14 @@ class Surroundings:
     def is_restricted(self) -> bool:
         """Says whether the namespace enforces the restricted Pod Security Standard."""
         record = self.world.find(NAMESPACE, "id", self.namespace)
-        return record is not None and ENFORCE in _labels(record.inputs) and _labels(record.inputs)[ENFORCE] == "restricted"
+        return (
+            record is not None and ENFORCE in _labels(record.inputs) and _labels(record.inputs)[ENFORCE] == "restricted"
+        )
 
 
 def can_start(owner: str, template: Properties, around: Surroundings) -> None:
     """Refuses a pod template that no pod could start from; `owner` is such as `Job "x"`."""
-    spec = template.get("spec") or {}
+    spec = as_map(template.get("spec"))
     missing = [*_missing_objects(spec, around), *_missing_keys(spec, around)]
     if missing:
         raise Refused(f"{owner} in namespace {around.namespace}: its pods would wait for ever: {'; '.join(missing)}")
@@ -63,13 +63,11 @@ def can_start(owner: str, template: Properties, around: Surroundings) -> None:
 
 def _missing_objects(spec: Properties, around: Surroundings) -> Iterator[str]:
     named = [("ServiceAccount", name) for name in at_path(spec, "serviceAccountName")]
-    for volume in spec.get("volumes") or ():
-        sources = [volume, *at_path(volume, "projected.sources")]
-        for source in sources:
-            for source_list in source if isinstance(source, list) else [source]:
-                named += _volume_objects(source_list)
+    for volume in as_list(spec.get("volumes")):
+        for source in [volume, *as_list(as_map(volume.get("projected")).get("sources"))]:
+            named += _volume_objects(source)
     for container in _containers(spec):
-        for source in container.get("envFrom") or ():
+        for source in as_list(container.get("envFrom")):
             for key, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
                 if source.get(key) and not source[key].get("optional"):
                     named.append((kind, source[key]["name"]))
@@ -90,16 +88,16 @@ def _volume_objects(source: Properties) -> list[tuple[str, str]]:
 
 def _missing_keys(spec: Properties, around: Surroundings) -> Iterator[str]:
     for container in _containers(spec):
-        for variable in container.get("env") or ():
-            source = variable.get("valueFrom") or {}
+        for variable in as_list(container.get("env")):
+            source = as_map(variable.get("valueFrom"))
             for field_name, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
                 wanted = source.get(field_name)
                 if wanted and not wanted.get("optional"):
                     yield from _missing_key(kind, wanted["name"], wanted["key"], around)
-    for volume in spec.get("volumes") or ():
+    for volume in as_list(spec.get("volumes")):
         for field_name, kind, name_field in (("secret", "Secret", "secretName"), ("configMap", "ConfigMap", "name")):
-            source = volume.get(field_name) or {}
-            for item in source.get("items") or ():
+            source = as_map(volume.get(field_name))
+            for item in as_list(source.get("items")):
                 if not source.get("optional"):
                     yield from _missing_key(kind, source[name_field], item["key"], around)
 
@@ -114,41 +112,42 @@ def _missing_key(kind: str, name: str, key: str, around: Surroundings) -> Iterat
 
 def restricted_violations(spec: Properties) -> Iterator[str]:
     """Yields what the restricted Pod Security Standard forbids in a pod spec, in the API server's words."""
-    pod = spec.get("securityContext") or {}
+    pod = as_map(spec.get("securityContext"))
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(key):
             yield f"host namespaces ({key}=true)"
-    for volume in spec.get("volumes") or ():
+    for volume in as_list(spec.get("volumes")):
         if forbidden := volume.keys() - ALLOWED_VOLUMES:
             yield f'restricted volume types (volume "{volume.get("name")}" uses {", ".join(sorted(forbidden))})'
     for container in _containers(spec):
-        own = container.get("securityContext") or {}
+        own = as_map(container.get("securityContext"))
         name = f'container "{container.get("name")}"'
         if own.get("privileged"):
             yield f"privileged ({name} must not set securityContext.privileged=true)"
         if own.get("allowPrivilegeEscalation") is not False:
             yield f"allowPrivilegeEscalation != false ({name} must set securityContext.allowPrivilegeEscalation=false)"
-        capabilities = own.get("capabilities") or {}
-        if "ALL" not in (capabilities.get("drop") or ()) or set(capabilities.get("add") or ()) - {"NET_BIND_SERVICE"}:
+        capabilities = as_map(own.get("capabilities"))
+        added = set(as_list(capabilities.get("add"))) - {"NET_BIND_SERVICE"}
+        if "ALL" not in as_list(capabilities.get("drop")) or added:
             yield f'unrestricted capabilities ({name} must set securityContext.capabilities.drop=["ALL"])'
         if not own.get("runAsNonRoot", pod.get("runAsNonRoot")):
             yield f"runAsNonRoot != true (pod or {name} must set securityContext.runAsNonRoot=true)"
         if own.get("runAsUser", pod.get("runAsUser")) == 0:
             yield f"runAsUser=0 (pod and {name} must not set runAsUser=0)"
-        profile = own.get("seccompProfile") or pod.get("seccompProfile") or {}
+        profile = own.get("seccompProfile") or as_map(pod.get("seccompProfile"))
         if profile.get("type") not in ("RuntimeDefault", "Localhost"):
-            yield f'seccompProfile (pod or {name} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")'
-        if any(port.get("hostPort") for port in container.get("ports") or ()):
+            yield f'seccompProfile (pod or {name} must set type to "RuntimeDefault" or "Localhost")'
+        if any(port.get("hostPort") for port in as_list(container.get("ports"))):
             yield f"hostPort ({name} uses one)"
 
 
 def _containers(spec: Properties) -> list[Properties]:
-    return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+    return [*as_list(spec.get("initContainers")), *as_list(spec.get("containers"))]
 
 
 def _keys(manifest: Properties) -> set[str]:
-    return {key for part in ("data", "stringData", "binaryData") for key in manifest.get(part) or ()}
+    return {key for part in ("data", "stringData", "binaryData") for key in as_list(manifest.get(part))}
 
 
 def _labels(inputs: Properties) -> dict[str, Any]:
-    return (reveal(inputs).get("metadata") or {}).get("labels") or {}
+    return as_map(as_map(reveal(inputs).get("metadata")).get("labels"))

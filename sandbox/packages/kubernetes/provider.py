@@ -1,6 +1,7 @@
 """The Kubernetes provider itself: which cluster a kubeconfig means."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import yaml
 
 from sandbox.inputs import Problem
 from sandbox.rows import Refused, Where
-from sandbox.wire import UNKNOWN, Properties
+from sandbox.wire import UNKNOWN, Properties, as_list, as_map
 
 REPLACING = ("kubeconfig", "context", "cluster")
 
@@ -19,7 +20,7 @@ def configure(config: Properties, _stack: str) -> Where:
     server = chosen["cluster"]["server"]
     namespace = config.get("namespace") or chosen["context"].get("namespace") or "default"
     scope = f"kubernetes/{server}"
-    exec_args = (chosen["user"].get("exec") or {}).get("args") or []
+    exec_args = as_list(as_map(chosen["user"].get("exec")).get("args"))
     return Where(
         scopes={"region": scope, "account": scope, "global": scope},
         facts={"server": server, "defaultNamespace": namespace, "clusterName": _after(exec_args, "--cluster-name")},
@@ -28,7 +29,7 @@ def configure(config: Properties, _stack: str) -> Where:
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
-    """A kubeconfig must be given, be readable and say how to authenticate: the sandbox never reads the user's own one."""
+    """A kubeconfig must be given, be readable and say how to sign in: the sandbox never reads the user's own one."""
     if config.get("kubeconfig") == UNKNOWN:
         return
     try:
@@ -77,4 +78,4 @@ def _named(document: Any, kind: str, name: str) -> Any:
 
 
 def _after(arguments: list[str], flag: str) -> str:
-    return next((after for before, after in zip(arguments, arguments[1:], strict=False) if before == flag), "")
+    return next((after for before, after in pairwise(arguments) if before == flag), "")
