@@ -103,7 +103,7 @@ class AssistantDatabase(pulumi.ComponentResource):
             case PasswordRoles():
                 self.passwords = {role: self._password(f"{name}-{role}") for role in names}
                 secret = kubernetes.core.v1.Secret(
-                    f"{name}-roles",
+                    f"{name}-passwords",
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
                     string_data=self.passwords,
                     opts=child,

@@ -18,7 +18,7 @@ from settings import Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT
 
 DB_URL_KEY: Final = "analyticsDbUrl"
-KAFKA_PASSWORD_KEY: Final = "analyticsKafkaPassword"  # noqa: S105 - a key of the Secret
+KAFKA_PASSWORD_KEY: Final = "analyticsKafkaPassword"
 
 _RESOURCES: Final[dict[Profile, Values]] = {
     Profile.DEV: {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},

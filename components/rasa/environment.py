@@ -14,10 +14,10 @@ from components.connections import IamRoles, KafkaIamAuth, PasswordAuth, Passwor
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.rasa.wiring import SECRET, Wiring
 
-DB_PASSWORD_KEY: Final = "dbPassword"  # noqa: S105 - keys of the Secret
-REDIS_PASSWORD_KEY: Final = "redisPassword"  # noqa: S105
+DB_PASSWORD_KEY: Final = "dbPassword"
+REDIS_PASSWORD_KEY: Final = "redisPassword"
 KAFKA_USERNAME_KEY: Final = "kafkaUsername"
-KAFKA_PASSWORD_KEY: Final = "kafkaSslPassword"  # noqa: S105
+KAFKA_PASSWORD_KEY: Final = "kafkaSslPassword"
 
 # Rasa's own default of 50 + 100 connections for each process would use up a small server.
 _POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
@@ -57,8 +57,9 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             case KafkaIamAuth(region=region):
                 yield from _iam(region)
                 yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
-    for variable, key in wiring.assistant.secret_env.items():
-        yield variable, SecretKey(secret=SECRET, key=key)
+    for variable in wiring.assistant.secret_env:
+        # The variable's name, all capitals, can never be one of the keys above.
+        yield variable, SecretKey(secret=SECRET, key=variable)
 
 
 def _iam(region: str) -> Iterator[tuple[str, str]]:

@@ -85,7 +85,7 @@ def service_secrets(
 ) -> dict[str, pulumi.Output[str]]:
     """The keys for licence, services and the assistant's own variables; none that nobody reads."""
     assistant, connections = wiring.assistant, wiring.connections
-    secrets = {key: given[key] for key in assistant.secret_env.values()}
+    secrets = {variable: given[key] for variable, key in assistant.secret_env.items()}
     secrets[LICENSE_KEY] = given[_LICENSE]
     if assistant.database in passwords:
         secrets[DB_PASSWORD_KEY] = passwords[assistant.database]

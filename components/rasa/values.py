@@ -29,8 +29,8 @@ from settings import Ingress, Profile
 from settings.assistant import SERVICE_ACCOUNT
 
 LICENSE_KEY: Final = "rasaProLicense"
-AUTH_TOKEN_KEY: Final = "authToken"  # noqa: S105 - keys of the Secret
-JWT_SECRET_KEY: Final = "jwtSecret"  # noqa: S105
+AUTH_TOKEN_KEY: Final = "authToken"
+JWT_SECRET_KEY: Final = "jwtSecret"
 
 _SECURITY: Final[Values] = {
     "podSecurityContext": {"enabled": True, **POD_SECURITY},

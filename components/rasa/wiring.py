@@ -10,7 +10,7 @@ from components.rasa.artifacts import rasa_image
 from settings import Assistant, Profile
 
 RELEASE: Final = "rasa"
-SECRET: Final = "rasa-secrets"  # noqa: S105 - the name of a Secret
+SECRET: Final = "rasa-secrets"
 CA_CONFIG_MAP: Final = "rasa-cloud-ca"
 REDIS_CA: Final = "redis-ca.pem"
 KAFKA_CA: Final = "kafka-ca.pem"

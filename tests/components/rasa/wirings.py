@@ -1,0 +1,157 @@
+"""Connections of a platform that does not exist, in every variant that the types allow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pulumi
+
+from components.connections import (
+    AssistantConnections,
+    ClusterConnection,
+    IamRoles,
+    KafkaConnection,
+    KafkaIamAuth,
+    ModelStorageConnection,
+    PasswordAuth,
+    PasswordRoles,
+    PostgresConnection,
+    RedisConnection,
+    RedisIamAuth,
+    WorkloadIdentity,
+)
+from components.rasa.wiring import Wiring
+from settings import Assistant, Profile
+
+REGION = "eu-central-1"
+MODEL_GROUPS = [{"id": "llm", "models": [{"provider": "openai", "model": "gpt-4o", "request_timeout": 7}]}]
+
+
+def out(text: str) -> pulumi.Output[str]:
+    """An output that is known."""
+    return pulumi.Output.from_input(text)
+
+
+def secret(text: str) -> pulumi.Output[str]:
+    """A secret output."""
+    return pulumi.Output.secret(text)
+
+
+def assistant(**given: Any) -> Assistant:
+    """An assistant as a stack file could have it, small."""
+    defaults: dict[str, Any] = {
+        "rasaVersion": "3.17",
+        "replicas": 2,
+        "resources": {"cpu": "1", "memory": "2Gi", "memoryLimit": "4Gi"},
+        "model": "model.tar.gz",
+    }
+    return Assistant.model_validate_json(json.dumps({**defaults, **given}))
+
+
+def everything(**given: Any) -> Assistant:
+    """An assistant with every option turned on."""
+    options: dict[str, Any] = {
+        "analytics": True,
+        "maxReplicas": 6,
+        "secretEnv": {"OPENAI_API_KEY": "openaiApiKey"},
+        "modelGroups": MODEL_GROUPS,
+        "actionServer": {"image": "registry.example.com/actions:1.0", "replicas": 2},
+        "nlg": {"url": "https://nlg.example.com:8443/nlg"},
+        "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
+    }
+    return assistant(**{**options, **given})
+
+
+def postgres(*, iam: bool = False) -> PostgresConnection:
+    """The shared PostgreSQL server."""
+    return PostgresConnection(
+        host=out("db.example.com"),
+        port=5432,
+        admin=PasswordAuth(username="rasa_admin", password=secret("admin-password")),
+        roles=IamRoles(region=REGION) if iam else PasswordRoles(),
+        ssl_mode="verify-full",
+        ca_pem="POSTGRES CA",
+        networks=("10.0.48.0/24",),
+        ready=(),
+    )
+
+
+def connections(name: str = "rasa", *, iam: bool = False) -> AssistantConnections:
+    """Everything that an assistant can be connected to."""
+    kafka = (
+        KafkaIamAuth(region=REGION) if iam else PasswordAuth(username="kafka-user", password=secret("kafka-password"))
+    )
+    return AssistantConnections(
+        lock_store=RedisConnection(
+            host=out("redis.example.com"),
+            port=6379,
+            auth=RedisIamAuth(username="redis-user", region=REGION, replication_group="group")
+            if iam
+            else PasswordAuth(username="redis-user", password=secret("redis-password")),
+            ca_pem="REDIS CA",
+            networks=("10.0.49.0/24",),
+            ready=(),
+        ),
+        event_queue=KafkaConnection(
+            bootstrap=out("b-1.example.com:9096,b-2.example.com:9096"),
+            mechanism="OAUTHBEARER" if iam else "SCRAM-SHA-512",
+            producer=kafka,
+            consumer=kafka,
+            events_topic=f"{name}-core-events",
+            dead_letter_topic=f"{name}-analytics-dlq",
+            ca_pem="KAFKA CA",
+            ports=(9096,),
+            networks=("10.0.50.0/24",),
+            ready=(),
+        ),
+        model_storage=ModelStorageConnection(
+            remote_storage="aws",
+            prefix=f"{name}/",
+            environment={"BUCKET_NAME": out("models"), "AWS_DEFAULT_REGION": REGION},
+            upload_command=out(f"aws s3 cp model.tar.gz s3://models/{name}/model.tar.gz"),
+            ready=(),
+        ),
+        rasa=identity({"example.com/role": "rasa"}),
+        analytics=identity({}),
+    )
+
+
+def identity(annotations: dict[str, str]) -> WorkloadIdentity:
+    """A pod's identity, whose tokens come from the node."""
+    return WorkloadIdentity(
+        service_account_annotations=annotations,
+        pod_labels={"example.com/identity": "true"},
+        endpoints=(("169.254.170.23/32", 80),),
+        ready=(),
+    )
+
+
+def cluster() -> ClusterConnection:
+    """A cluster in one network."""
+    return ClusterConnection(
+        name=out("rasa"), identifier=out("cluster/rasa"), kubeconfig=out("{}"), networks=("10.0.0.0/19",)
+    )
+
+
+def wiring(settings: Assistant | None = None, *, profile: Profile = Profile.PROD, iam: bool = False) -> Wiring:
+    """An assistant wired to everything."""
+    chosen = settings or everything()
+    return Wiring(
+        assistant=chosen, profile=profile, postgres=postgres(iam=iam), connections=connections(chosen.name, iam=iam)
+    )
+
+
+def without(chosen: Wiring, *services: str) -> Wiring:
+    """The same without some services (names of `AssistantConnections`)."""
+    return replace(chosen, connections=replace(chosen.connections, **dict.fromkeys(services)))
+
+
+VARIANTS = {
+    "everything": wiring,
+    "iam": lambda: wiring(iam=True),
+    "small": lambda: wiring(assistant(), profile=Profile.DEV),
+    "bare": lambda: without(wiring(assistant(replicas=1)), "lock_store", "event_queue", "model_storage"),
+    "old": lambda: wiring(everything(rasaVersion="3.14")),
+}

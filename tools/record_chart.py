@@ -1,0 +1,87 @@
+"""Writes tests/data/rasa-chart.json: which value paths Rasa's chart knows, and of which types.
+
+    helm pull oci://<registry>/helm-charts/rasa --version <version> --untar
+    python -m tools.record_chart rasa
+
+The chart takes unknown values without a word, so the tests hold ours against this record. Run it again for a new
+version of the chart, and read what has changed. Holds paths and types only, nothing of the chart's text.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import yaml
+
+RECORD: Final = Path(__file__).parents[1] / "tests" / "data" / "rasa-chart.json"
+
+# The templates hand these on to Kubernetes as they are, so below them every field of Kubernetes is known.
+_PASSED_ON: Final = frozenset({"podSecurityContext", "containerSecurityContext", "livenessProbe", "readinessProbe"})
+_TYPES: Final[Mapping[type, str]] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+
+
+def record(chart: Path) -> dict[str, Any]:
+    """Name, version, paths with their types, and the paths below which everything is allowed."""
+    about = yaml.safe_load((chart / "Chart.yaml").read_text(encoding="utf-8"))
+    schema = json.loads((chart / "values.schema.json").read_text(encoding="utf-8"))
+    types: dict[str, set[str]] = {}
+    for path, kind in _defaults("", yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))):
+        types.setdefault(path, set()).add(kind)
+    # Where the schema knows the type it decides: a default of "5432" may be a string by law or by chance.
+    types.update({path: kinds for path, kinds in _schema("", schema, schema["definitions"]) if kinds})
+    return {
+        "name": about["name"],
+        "version": about["version"],
+        "free": sorted(path for path, kinds in types.items() if _is_free(path, kinds, types)),
+        "paths": {path: "|".join(sorted(kinds)) for path, kinds in sorted(types.items())},
+    }
+
+
+def _defaults(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if path and value is not None:
+        yield path, _TYPES[type(value)]
+    if isinstance(value, dict):
+        for key, item in cast(dict[str, Any], value).items():
+            yield from _defaults(_join(path, key), item)
+
+
+def _schema(path: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[tuple[str, set[str]]]:
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rsplit("/", 1)[-1]]
+    kinds = schema.get("type", [])
+    if path:
+        yield path, {kinds} if isinstance(kinds, str) else set(kinds)
+    for key, item in schema.get("properties", {}).items():
+        yield from _schema(_join(path, key), item, definitions)
+
+
+def _is_free(path: str, kinds: set[str], known: Mapping[str, set[str]]) -> bool:
+    if path.rsplit(".", 1)[-1] in _PASSED_ON or "array" in kinds:
+        return True
+    return "object" in kinds and not any(other.startswith(f"{path}.") for other in known)
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def main() -> None:
+    """Record the chart in the directory that the command line names."""
+    (directory,) = sys.argv[1:]
+    RECORD.write_text(json.dumps(record(Path(directory)), indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {RECORD}")
+
+
+if __name__ == "__main__":
+    main()
