@@ -8,6 +8,12 @@ import pytest
 from pulumi.runtime import config as runtime_config
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The SDK's deprecated twins of a module complain whenever a resource of the module is made."""
+    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:pulumi_aws")
+    config.addinivalue_line("markers", "engine: runs the real Pulumi engine on the sandbox")
+
+
 @pytest.fixture(autouse=True)
 def strict_and_clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An Output in an f-string is an error, not a text; and no test sees another one's stack file."""

@@ -1,0 +1,240 @@
+"""What holds for every stack. An invariant is a function from a recording to the sentences that tell who breaks it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from settings.assistant_rules import RESERVED_ENVIRONMENT
+from tests.answers import generated_password
+from tests.program.stacks import LICENSE, OPENAI_KEY
+from tests.recorder import UNKNOWN, Recording, Secret
+
+Invariant = Callable[[Recording], list[str]]
+
+# Deleting or replacing one of these loses what no `up` brings back.
+DATA: Final = frozenset(
+    {
+        "aws:kms/key:Key",
+        "aws:s3/bucket:Bucket",
+        "aws:rds/instance:Instance",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:msk/cluster:Cluster",
+        "aws:msk/topic:Topic",
+        "aws:eks/cluster:Cluster",
+    }
+)
+# The only places where a secret may stand, by type and property; secret there, too.
+SECRET_PLACES: Final = frozenset(
+    {
+        ("aws:rds/instance:Instance", "password"),
+        ("aws:elasticache/user:User", "authenticationMode"),
+        ("aws:secretsmanager/secretVersion:SecretVersion", "secretString"),
+        ("kubernetes:core/v1:Secret", "stringData"),
+    }
+)
+SLOW: Final = (
+    "aws:msk/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+)
+NEVER_BEFORE_SLOW: Final = frozenset(
+    {"aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup", "aws:ec2/natGateway:NatGateway", *SLOW}
+)
+
+
+def parents_are_components(recording: Recording) -> list[str]:
+    """Only components and providers stand below the stack itself; everything else stands in a component."""
+    return [
+        f"{one.urn} has the parent {one.parent or 'stack'}"
+        for one in recording.resources.values()
+        if (one.parent and recording.resources[one.parent].custom)
+        or (not one.parent and one.custom and not one.is_provider)
+    ]
+
+
+def names_begin_with_the_parents(recording: Recording) -> list[str]:
+    """So that two instances of a component never clash."""
+    return [
+        f"{one.urn} does not begin with {recording.resources[one.parent].name}"
+        for one in recording.resources.values()
+        if one.parent and not one.name.startswith(f"{recording.resources[one.parent].name}-")
+    ]
+
+
+def providers_are_explicit(recording: Recording) -> list[str]:
+    """Every resource and every call names a provider instance that the program made, of its own package."""
+    instances = {
+        one.urn: one.type.removeprefix("pulumi:providers:") for one in recording.resources.values() if one.is_provider
+    }
+    wrong = [
+        f"{one.urn} has the provider {one.provider or 'by default'}"
+        for one in recording.resources.values()
+        if one.custom and not one.is_provider and instances.get(one.provider) != one.package
+    ]
+    calls = [
+        f"{token} is called on {provider or 'the default provider'}"
+        for token, provider in recording.calls
+        if instances.get(provider.rpartition("::")[0]) != token.split(":")[0]
+    ]
+    return wrong + calls
+
+
+def components_register_outputs(recording: Recording) -> list[str]:
+    """A component that does not is never complete."""
+    return [
+        f"{one.urn} registers no outputs"
+        for one in recording.resources.values()
+        if not one.custom and one.urn not in recording.component_outputs
+    ]
+
+
+def no_secret_is_readable(recording: Recording) -> list[str]:
+    """A secret value is secret wherever it stands: in inputs, in outputs of components and of the stack, in the log."""
+    markers = secret_values(recording)
+    places = {
+        **{one.urn: one.inputs for one in recording.resources.values()},
+        **{f"outputs of {urn}": outputs for urn, outputs in recording.component_outputs.items()},
+        "outputs of the stack": recording.outputs,
+        "the log": {"lines": recording.log},
+    }
+    return [
+        f"{place}.{path} shows a secret"
+        for place, values in places.items()
+        for path, text in plain_texts(values)
+        if any(marker in text for marker in markers)
+    ]
+
+
+def secrets_stand_only_where_they_belong(recording: Recording) -> list[str]:
+    """Even marked secret, a value stands only where somebody needs it."""
+    markers = secret_values(recording)
+    return [
+        f"{one.urn}.{key} holds a secret"
+        for one in recording.resources.values()
+        for key, value in one.inputs.items()
+        if (one.type, key) not in SECRET_PLACES
+        and any(marker in text for text in all_texts(value) for marker in markers)
+    ]
+
+
+def only_the_kubeconfig_is_a_secret_output(recording: Recording) -> list[str]:
+    """Outputs are read by people and pipelines. Before the first `up`, the kubeconfig is not known."""
+    return [
+        f"output {name} is {'secret' if found else 'not secret'}"
+        for name, value in recording.outputs.items()
+        if (found := any(True for _ in secrets_in(value))) != (name == "kubeconfig" and value is not UNKNOWN)
+    ]
+
+
+def slow_services_wait_for_little(recording: Recording) -> list[str]:
+    """Kafka, database and Redis wait neither for the cluster nor for its way out nor for one another."""
+    return [
+        f"{one.urn} waits for {other}"
+        for type_ in SLOW
+        for one in recording.of_type(type_)
+        for other in sorted(recording.reached_from(one.urn))
+        if recording.resources[other].type in NEVER_BEFORE_SLOW
+    ]
+
+
+def the_kubernetes_provider_outlives_its_kubeconfig(recording: Recording) -> list[str]:
+    """Without an identifier, a changed kubeconfig would replace the provider and with it all that is in the cluster."""
+    return [
+        f"{one.urn} has no clusterIdentifier"
+        for one in recording.of_type("pulumi:providers:kubernetes")
+        if not one.inputs.get("clusterIdentifier")
+    ]
+
+
+def pods_set_no_variable_that_settings_do_not_know(recording: Recording) -> list[str]:
+    """What the program sets in Rasa's pods is what the settings refuse as a name of the user's own."""
+    return [
+        f"{name} is set in the pods, but settings do not reserve it"
+        for release in recording.of_type("kubernetes:helm.sh/v3:Release")
+        for name in (variable["name"] for variable in release.inputs["values"]["rasa"]["additionalEnv"])
+        if name not in RESERVED_ENVIRONMENT | {"OPENAI_API_KEY"}
+    ]
+
+
+def nothing_is_said(recording: Recording) -> list[str]:
+    """A shipped stack file causes no warning."""
+    return list(recording.log)
+
+
+def protects(data: bool) -> Invariant:
+    """With `data`, all data is protected from deletion and nothing else is; else nothing."""
+
+    def protection(recording: Recording) -> list[str]:
+        return [
+            f"{one.urn} is {'protected' if one.protect else 'not protected'}"
+            for one in recording.resources.values()
+            if one.protect != (data and one.type in DATA)
+        ]
+
+    return protection
+
+
+def secret_values(recording: Recording) -> set[str]:
+    """All secret values of a run, which are recognisable; as they are, and as a Kubernetes Secret encodes them."""
+    values = {
+        LICENSE,
+        OPENAI_KEY,
+        *(generated_password(one.name) for one in recording.of_type("random:index/randomPassword:RandomPassword")),
+    }
+    return values | {base64.b64encode(value.encode()).decode() for value in values}
+
+
+def plain_texts(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Every text that is not inside a secret, with its path."""
+    match value:
+        case str():
+            yield at, value
+        case Mapping():
+            for key, item in value.items():
+                yield from plain_texts(str(key), f"{at}.{key}")
+                yield from plain_texts(item, f"{at}.{key}")
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from plain_texts(item, f"{at}[{index}]")
+        case _:
+            pass
+
+
+def secrets_in(value: Any) -> Iterator[Secret]:
+    """Every secret inside a value."""
+    match value:
+        case Secret():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from secrets_in(item)
+        case list():
+            for item in value:
+                yield from secrets_in(item)
+        case _:
+            pass
+
+
+def all_texts(value: Any) -> Iterator[str]:
+    """Every text, inside secrets as well."""
+    for _, text in plain_texts(value):
+        yield text
+    for secret in secrets_in(value):
+        yield from all_texts(secret.value)
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    parents_are_components,
+    names_begin_with_the_parents,
+    providers_are_explicit,
+    components_register_outputs,
+    no_secret_is_readable,
+    secrets_stand_only_where_they_belong,
+    only_the_kubeconfig_is_a_secret_output,
+    slow_services_wait_for_little,
+    the_kubernetes_provider_outlives_its_kubeconfig,
+    pods_set_no_variable_that_settings_do_not_know,
+    nothing_is_said,
+)
