@@ -79,7 +79,8 @@ class Registration:
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """All that a program did: resources by URN in the order of registration, outputs by name, lines of its log.
+    """All that a program did: resources by URN in the order of registration, outputs by name, lines of its log
+    as `warning: ...`.
 
     `component_outputs` are those that components registered, by URN. `calls` are (token, provider) of its invokes.
     """
@@ -254,7 +255,7 @@ class _Log:
         self.lines: list[str] = []
         self.logger = logging.Logger("program", logging.INFO)
         handler = logging.Handler()
-        handler.emit = lambda record: self.lines.append(record.getMessage())
+        handler.emit = lambda record: self.lines.append(f"{record.levelname.lower()}: {record.getMessage()}")
         self.logger.addHandler(handler)
 
 

@@ -147,7 +147,7 @@ BROKEN = {
         invariants.pods_set_no_variable_that_settings_do_not_know,
         lambda: release_with_variable("NEW_VARIABLE"),
     ),
-    "a warning": (invariants.nothing_is_said, lambda: replace(recording("prod"), log=("careful",))),
+    "a warning": (invariants.nothing_is_warned_of, lambda: replace(recording("prod"), log=("warning: careful",))),
     "data that is not protected": (protects(data=True), lambda: spoilt(DATABASE, protect=False)),
     "protection of what is no data": (protects(data=True), lambda: spoilt("rasa-release", protect=True)),
     "protection where all may go": (protects(data=False), lambda: recording("prod")),

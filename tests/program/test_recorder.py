@@ -56,7 +56,7 @@ def test_it_shows_what_the_program_registers():
     assert recording.reached_from(bucket.urn) == {recording.named("pair-password").urn}
     assert recording.component_outputs[recording.named("pair").urn] == {"bucket": "arn:aws:s3:::models"}
     assert recording.outputs == {"stack": "test", "token": Secret("t"), "pair": recording.named("pair").urn}
-    assert recording.log == ("careful",)
+    assert recording.log == ("warning: careful",)
 
 
 def test_a_preview_knows_only_what_the_program_says():
