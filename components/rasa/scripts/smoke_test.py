@@ -137,16 +137,21 @@ def check_lock_store(section):
 
 def check_event_broker(section):
     """Find the topic and write one event into it."""
+    from confluent_kafka import KafkaException, Producer
     from rasa.core.brokers.kafka import KafkaEventBroker
 
     async def broker():
         return await KafkaEventBroker.from_endpoint_config(endpoint(section))
 
-    kafka = asyncio.run(broker())
-    producer, topic = kafka._create_producer(), section["topic"]
+    errors, topic = [], section["topic"]
+    # Rasa's configuration, but for the callback, which would only keep the last of several errors.
+    producer = Producer({**asyncio.run(broker())._get_kafka_config(), "error_cb": errors.append})
     # Fetches the token where the pod's identity signs in.
     producer.poll(1)
-    found = producer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
+    try:
+        found = producer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
+    except KafkaException as error:
+        raise Fault("; ".join(dict.fromkeys(one.str() for one in [*errors, error.args[0]]))) from error
     if found.error is not None:
         raise Fault(f"topic {topic}: {found.error.str()}")
     failures = []
@@ -188,11 +193,7 @@ def checks(config):
 
 def reason(error, secrets):
     """The error in one line, without any secret."""
-    detail = error.args[0] if error.args else error
-    # A Kafka error prints its innards and says what it means in `str()`.
-    text = detail.str() if hasattr(detail, "str") else str(error)
-    if not isinstance(error, Fault):
-        text = f"{type(error).__name__}: {text}"
+    text = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
     for secret in secrets:
         text = text.replace(secret, "***")
     return " ".join(text.split())
