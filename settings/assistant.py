@@ -127,7 +127,8 @@ class Assistant(Model):
     )
     channels: dict[str, dict[str, Any] | None] = Field(
         default_factory=lambda: {"rest": {}},
-        description="Content of credentials.yml: channels by name. Credentials as `${NAME}`, with NAME in `secretEnv`.",
+        description="Content of credentials.yml: channels by name, by default only `rest`. Credentials stand there as "
+        "`${NAME}`, with NAME in `secretEnv`.",
         json_schema_extra=RESTARTS_PODS,
     )
     model_groups: tuple[dict[str, Any], ...] = Field(

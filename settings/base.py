@@ -28,7 +28,7 @@ RESTARTS_PODS: Final[JsonDict] = {"effect": "restarts the pods, one after the ot
 FAILS_OVER: Final[JsonDict] = {"effect": "in place, with a failover (prod) or minutes without the service (dev)"}
 ROLLS: Final[JsonDict] = {"effect": "in place, one node after the other; can take an hour"}
 ONLY_GROWS: Final[JsonDict] = {"effect": "in place; never smaller"}
-REPLACES: Final[JsonDict] = {"effect": "**replaces: data at risk** (prod refuses it; see replace.md)"}
+REPLACES: Final[JsonDict] = {"effect": "**replaces: data at risk** (prod refuses it; see [replace.md](replace.md))"}
 
 
 class Model(BaseModel):
@@ -60,7 +60,7 @@ class Profile(StrEnum):
 class Auth(StrEnum):
     """How Rasa signs in to a service: a generated password, or the pod's cloud identity."""
 
-    PASSWORD = "password"  # noqa: S105 - the name of the method, not a password
+    PASSWORD = "password"
     IAM = "iam"
 
 
