@@ -19,6 +19,14 @@ from sandbox.wire import UNKNOWN, Properties, is_asset
 # Enums of the SDK that lag behind the cloud (new instance sizes, regions): any string passes where one of these stands.
 OPEN_ENUMS = frozenset({"InstanceType", "Region", "ManagedPolicy", "EngineType"})
 
+# What a scalar type takes, the name for it first.
+KINDS: dict[object, tuple[str, ...]] = {
+    str: ("a string",),
+    bool: ("a boolean",),
+    int: ("an integer",),
+    float: ("a number", "an integer"),
+}
+
 Problem = tuple[str, str]
 
 
@@ -90,14 +98,8 @@ def _scalar_problems(value: Any, annotation: type, path: str) -> Iterator[Proble
         if annotation.__name__ not in OPEN_ENUMS and value not in allowed:
             yield path, f"{value!r} is not a {annotation.__name__}: {', '.join(map(str, allowed))}"
         return
-    fits: dict[type, bool] = {
-        str: isinstance(value, str),
-        bool: isinstance(value, bool),
-        int: isinstance(value, int) and not isinstance(value, bool),
-        float: isinstance(value, (int, float)) and not isinstance(value, bool),
-    }
-    if not fits.get(annotation, True):
-        yield path, f"expected {annotation.__name__}, got {_kind(value)}"
+    if annotation in KINDS and _kind(value) not in KINDS[annotation]:
+        yield path, f"expected {KINDS[annotation][0]}, got {_kind(value)}"
 
 
 def _union_problems(value: Any, annotation: Any, path: str) -> Iterator[Problem]:
@@ -119,6 +121,17 @@ def _is_value_type(member: Any) -> bool:
     return getattr(origin or member, "__module__", "") != "pulumi.output"
 
 
-def _kind(value: object) -> str:
-    name = {str: "a string", bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return f"{name.get(type(value), 'something else')}"
+def _kind(value: Any) -> str:
+    match value:
+        case str():
+            return "a string"
+        case bool():
+            return "a boolean"
+        case int():
+            return "an integer"
+        case float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

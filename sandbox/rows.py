@@ -128,7 +128,7 @@ class Subject:
         return self.urn.removeprefix("urn:pulumi:").split("::")[0]
 
     def __getitem__(self, key: str) -> Any:
-        """What `{key}` in a template means; raises KeyError for a misspelt one."""
+        """What `{key}` in a template means; raises `Refused` for an optional input that the row cannot do without."""
         match key:
             case "id":
                 return self.id
@@ -142,7 +142,7 @@ class Subject:
                 for facts in (self.outputs, self.inputs, self.where.facts):
                     if facts.get(key) is not None:
                         return facts[key]
-                raise KeyError(key)
+                raise Refused(f"the sandbox does not model this resource without {key}")
 
     def fill(self, template: "Template") -> Any:
         """Evaluates a template; what is made of an unknown value is unknown."""

@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import ipaddress
-from collections.abc import Callable
 from typing import Any
 
 from cryptography import x509
@@ -76,8 +75,23 @@ def _private_pem(key: Key, form: serialization.PrivateFormat) -> str:
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
-def _as_private(form: serialization.PrivateFormat) -> Callable[[Subject], str]:
-    return lambda subject: _private_pem(_key(subject["privateKeyPem"]), form)
+def _private_openssh(subject: Subject) -> str:
+    return (
+        _private_pem(_key(subject["privateKeyPem"]), serialization.PrivateFormat.OpenSSH)
+        if _has_openssh(subject)
+        else ""
+    )
+
+
+def _public_openssh(subject: Subject) -> str:
+    encoding, form = serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    return _public(subject, encoding, form) + "\n" if _has_openssh(subject) else ""
+
+
+def _has_openssh(subject: Subject) -> bool:
+    """OpenSSH has no curve P224; the real provider leaves its forms empty."""
+    key = _key(subject["privateKeyPem"])
+    return not (isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP224R1))
 
 
 def _key(pem: str) -> Key:
@@ -229,14 +243,14 @@ ROWS = [
         id="{seed:40}",
         outputs={
             "privateKeyPem": _new_key,
-            "privateKeyPemPkcs8": _as_private(serialization.PrivateFormat.PKCS8),
-            "privateKeyOpenssh": _as_private(serialization.PrivateFormat.OpenSSH),
+            "privateKeyPemPkcs8": lambda subject: _private_pem(
+                _key(subject["privateKeyPem"]), serialization.PrivateFormat.PKCS8
+            ),
+            "privateKeyOpenssh": _private_openssh,
             "publicKeyPem": lambda subject: _public(
                 subject, serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
             ),
-            "publicKeyOpenssh": lambda subject: (
-                _public(subject, serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH) + "\n"
-            ),
+            "publicKeyOpenssh": _public_openssh,
             "publicKeyFingerprintMd5": _fingerprint("md5"),
             "publicKeyFingerprintSha256": _fingerprint("sha256"),
         },

@@ -73,7 +73,7 @@ def _subnet_block_is_valid(subject: Subject) -> None:
 def _subnet_fits(subject: Subject) -> None:
     """A subnet lies inside its VPC, beside its siblings, in a zone of the region."""
     block, vpc = (
-        ipaddress.IPv4Network(subject.inputs["cidrBlock"]),
+        ipaddress.IPv4Network(subject["cidrBlock"]),
         subject.world.find(VPC, "id", subject.inputs["vpcId"]),
     )
     if vpc and not block.subnet_of(ipaddress.IPv4Network(vpc.outputs["cidrBlock"])):

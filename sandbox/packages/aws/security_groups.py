@@ -15,6 +15,12 @@ def _group_name_is_free_to_use(subject: Subject) -> None:
         raise Refused(f"invalid value for name (cannot begin with sg-): {name}")
 
 
+def _vpc_is_given(subject: Subject) -> None:
+    """Without one AWS takes the default VPC, which new accounts of an organisation do not have."""
+    if not subject.inputs.get("vpcId"):
+        raise Refused("VPCIdNotSpecified: No default VPC for this user")
+
+
 def _rule_is_complete(subject: Subject) -> None:
     """A rule has one source and, unless it is for all protocols, a range of ports."""
     given = [key for key in SOURCES if subject.inputs.get(key) is not None]
@@ -70,7 +76,7 @@ ROWS = [
         names={"security group": "{vpcId}/{name}"},
         replaces_on=paths("name namePrefix description vpcId"),
         refers=(vpc_ref(),),
-        checks=(_group_name_is_free_to_use,),
+        checks=(_group_name_is_free_to_use, _vpc_is_given),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
         in_use="DependencyViolation: resource {id} has a dependent object",
         taken="InvalidGroup.Duplicate: The security group '{value}' already exists",

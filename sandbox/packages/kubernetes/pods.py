@@ -146,7 +146,7 @@ def _containers(spec: Properties) -> list[Properties]:
 
 
 def _keys(manifest: Properties) -> set[str]:
-    return {key for part in ("data", "stringData", "binaryData") for key in as_list(manifest.get(part))}
+    return {key for part in ("data", "stringData", "binaryData") for key in as_map(manifest.get(part))}
 
 
 def _labels(inputs: Properties) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""The installed SDKs still tell what the sandbox reads from them; a new SDK that does not fails here."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox import sdk
+from sandbox.packages import PACKAGES
+from sandbox.rows import Row
+
+ROWS = [row for package in PACKAGES for row in package.rows.values()]
+
+
+def test_a_shape_has_wire_names_types_and_what_is_required() -> None:
+    shape = sdk.resource_shape("aws:eks/cluster:Cluster")
+    assert shape.types["roleArn"] is str
+    assert shape.types["bootstrapSelfManagedAddons"] is bool
+    assert sdk.is_shape(shape.types["vpcConfig"])
+    assert {"roleArn", "vpcConfig"} == shape.required
+
+
+def test_the_args_class_wins_over_a_nested_type_of_the_same_name() -> None:
+    assert "versioningConfiguration" in sdk.resource_shape("aws:s3/bucketVersioning:BucketVersioning").types
+
+
+def test_provider_configuration_has_a_shape() -> None:
+    assert "clusterIdentifier" in sdk.resource_shape("pulumi:providers:kubernetes").types
+
+
+def test_a_type_that_the_sdk_does_not_have_is_an_error() -> None:
+    with pytest.raises(sdk.UnknownType):
+        sdk.resource_shape("aws:ec2/vpc:Vpcs")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.token)
+def test_every_path_in_a_row_exists_in_the_sdk(row: Row) -> None:
+    named = {*row.replaces_on, *(ref.path for ref in row.refers if ref.values is None)}
+    missing = {path for path in named if not _exists(sdk.resource_shape(row.token), path)}
+    assert missing == set()
+
+
+def test_the_path_check_finds_a_misspelt_path() -> None:
+    shape = sdk.resource_shape("aws:eks/cluster:Cluster")
+    assert _exists(shape, "vpcConfig.subnetIds")
+    assert not _exists(shape, "vpcConfig.subnetId")
+
+
+def _exists(shape: sdk.Shape, path: str) -> bool:
+    head, _, rest = path.partition(".")
+    if head not in shape.types:
+        return False
+    return not rest or any(_exists(sdk.shape_of(inner), rest) for inner in _shapes(shape.types[head]))
+
+
+def _shapes(annotation: object) -> Iterator[type]:
+    annotation = sdk.unwrap(annotation)
+    if isinstance(annotation, type) and sdk.is_shape(annotation):
+        yield annotation
+    for argument in typing.get_args(annotation):
+        yield from _shapes(argument)

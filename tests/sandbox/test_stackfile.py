@@ -1,0 +1,64 @@
+"""The engine reads a stack file of the sandbox's own: no ciphertext of the user's in it, every key kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sandbox.command import stack_of
+from sandbox.home import Home
+from sandbox.report import summary, write_files
+from sandbox.stackfile import derive
+
+
+def test_secrets_become_dummies_and_keep_their_keys() -> None:
+    source = {
+        "encryptionsalt": "v1:abc",
+        "secretsprovider": "awskms://x",
+        "environment": ["x"],
+        "config": {
+            "rasa:cloud": "aws",
+            "rasa:secrets": {"license": {"secure": "AAA"}, "mine": {"secure": "BBB"}},
+            "rasa:assistants": [{"name": "a", "secretEnv": {"CRM_TOKEN": "crmToken"}}],
+            "other:key": [{"secure": "CCC"}],
+        },
+    }
+    plain, secrets = derive(source)
+    assert plain["environment"] == ["x"]
+    assert "encryptionsalt" not in plain
+    assert "secretsprovider" not in plain
+    assert plain["config"]["rasa:cloud"] == "aws"
+    assert "rasa:secrets" not in plain["config"]
+    names = {path[1] for path in secrets if path[0] == "rasa:secrets"}
+    assert names == {"license", "openaiApiKey", "mine", "crmToken"}
+    assert ("other:key", 0) in secrets
+
+
+def test_no_stack_file_means_no_settings_but_the_usual_secrets() -> None:
+    plain, secrets = derive({})
+    assert plain == {"config": {}}
+    assert secrets == [("rasa:secrets", "license"), ("rasa:secrets", "openaiApiKey")]
+
+
+def test_the_stack_is_the_named_one_or_dev() -> None:
+    assert stack_of(["up", "--yes"]) == "dev"
+    assert stack_of(["up", "--stack", "prod"]) == "prod"
+    assert stack_of(["-s", "prod", "up"]) == "prod"
+    assert stack_of(["up", "--stack=prod"]) == "prod"
+
+
+def test_the_first_assistant_s_files_stand_at_the_top(tmp_path: Path) -> None:
+    home = Home(tmp_path, "dev")
+    home.directory.mkdir(parents=True)
+    outputs = {"endpoints": {"rasa": "a: 1\n", "second": "b: 2\n"}, "values": {"rasa": {"x": [1]}}}
+    write_files(home, outputs)
+    assert (home.directory / "endpoints.yml").read_text() == "a: 1\n"
+    assert (home.directory / "second" / "endpoints.yml").read_text() == "b: 2\n"
+    assert (home.directory / "values.yml").read_text() == "x:\n- 1\n"
+
+
+def test_the_summary_counts_by_service_and_says_that_nothing_is_real() -> None:
+    counts = {"aws:ec2/vpc:Vpc": 1, "aws:ec2/subnet:Subnet": 6, "kubernetes:core/v1:Secret": 2}
+    text = summary(counts, {"next": {"rasa": "upload a model"}})
+    assert "aws ec2            7" in text
+    assert "Next for rasa: upload a model" in text
+    assert "test double" in text
