@@ -125,7 +125,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return decode_config(self._token, config)
 
     def _instance(self, context: grpc.ServicerContext) -> Cloud:
-        return self._instances[context.peer()]
+        instance = self._instances.get(context.peer())
+        if instance is None:
+            raise Refused(f"a call came on a connection on which no {self._package.name} provider was configured")
+        return instance
 
 
 ENGINE_KEYS = frozenset({"version", "pluginDownloadURL", "__internal"})

@@ -32,6 +32,10 @@ def _namespace(subject: Subject) -> str:
     return subject.inputs.get("namespace") or subject["defaultNamespace"]
 
 
+def _existing_namespace(subject: Subject) -> list[str]:
+    return [] if subject.inputs.get("createNamespace") else [_namespace(subject)]
+
+
 def _chart_on_disk(chart: str, version: str, repository: str) -> Path | None:
     """Returns the chart's path, or None if it cannot be had; asks the network once in a run."""
     given = os.environ.get("RASA_CHART")
@@ -80,6 +84,11 @@ def _render(subject: Subject, chart: Path) -> list[Properties]:
         except subprocess.CalledProcessError as error:
             raise Refused(f"helm: {error.stderr.strip()}") from error
     return [document for document in yaml.safe_load_all(text) if document]
+
+
+def _values_are_all_there(subject: Subject) -> None:
+    if subject.inputs.get("valueYamlFiles"):
+        raise Refused("the sandbox does not model valueYamlFiles: give values")
 
 
 def _release_is_possible(subject: Subject) -> None:
@@ -139,7 +148,8 @@ ROWS = [
         volatile=frozenset({"status"}),
         autoname=AutoName(digits=8),
         replaces_on=paths("name namespace"),
-        refers=(IN_CLUSTER, in_namespace("namespace", _namespace)),
+        refers=(IN_CLUSTER, in_namespace("namespace", _existing_namespace)),
+        checks=(_values_are_all_there,),
         admits=(signs_in, _release_is_possible),
         not_found="release: not found: {value}",
         taken="cannot re-use a name that is still in use: {id}",

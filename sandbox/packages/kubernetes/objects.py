@@ -47,12 +47,15 @@ IN_CLUSTER = Ref(
 )
 
 
-def in_namespace(path: str, read: Callable[[Subject], str]) -> Ref:
+def in_namespace(path: str, read: Callable[[Subject], Iterable[str]]) -> Ref:
     """The namespace that an object is in, and goes with."""
     return Ref(
-        path=path, to=(NAMESPACE,), hold="owned", values=lambda subject: [read(subject)],
+        path=path, to=(NAMESPACE,), hold="owned", values=read,
         ignore=lambda value: value in BUILT_IN_NAMESPACES,
     )  # fmt: skip
+
+
+IN_NAMESPACE = in_namespace("metadata.namespace", lambda subject: [namespace_of(subject)])
 
 
 def _namespaced_id(subject: Subject) -> str:
@@ -167,7 +170,9 @@ def _object(
         outputs={"metadata": _namespaced_metadata if namespaced else _metadata, **(outputs or {})},
         autoname=AutoName(path="metadata.name", digits=8),
         replaces_on=frozenset({"metadata.name", "metadata.namespace", *immutable}),
-        refers=(IN_CLUSTER, in_namespace("metadata.namespace", namespace_of)) if namespaced else (IN_CLUSTER,),
+        refers=(IN_CLUSTER, in_namespace("metadata.namespace", lambda subject: [namespace_of(subject)]))
+        if namespaced
+        else (IN_CLUSTER,),
         checks=(_is_valid, *checks),
         admits=(signs_in, *admits),
         not_found=kind.lower() + 's "{value}" not found',
