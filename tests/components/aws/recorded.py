@@ -1,203 +1,117 @@
-"""Builds the AWS platform under mocks and keeps every registration, options included."""
+"""Builds the AWS platform alone, under the shared recorder, and answers what the tests here ask about it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pulumi
-import pulumi_aws as aws
-import pulumi_random
-from google.protobuf.json_format import MessageToDict
-from pulumi.runtime import rpc
-from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks, test
 
 from components.aws.platform import AwsPlatform
 from components.platform import Platform
+from providers.aws import aws_provider
+from providers.random import random_provider
 from settings import parse
+from tests.answers import outputs_of
+from tests.recorder import Recording, Registration, run_program
 
 T = TypeVar("T")
-ACCOUNT = "111122223333"
-MSK_ARN = f"arn:aws:kafka:eu-central-1:{ACCOUNT}:cluster/rasa-dev-event-queue/0e7b3e2c-7c0c-4f3c-9d0b-3f6c1a2b4d5e-9"
-CLUSTER_GROUP = "sg-0c1a57e4000000000"
 
-# What the cloud adds to the inputs, by the type's last word.
-COMPUTED: dict[str, dict[str, Any]] = {
-    "Cluster": {
-        "arn": MSK_ARN,
-        "endpoint": "https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com",
-        "certificateAuthority": {"data": "Y2VydGlmaWNhdGU="},
-        "bootstrapBrokersSaslScram": "b-1.example:9096,b-2.example:9096",
-        "bootstrapBrokersSaslIam": "b-1.example:9098,b-2.example:9098",
-    },
-    "Instance": {"address": "db.example", "resourceId": "db-ABCDEFGHIJKL"},
-    "ReplicationGroup": {"primaryEndpointAddress": "master.example"},
-    "RandomId": {"hex": "a1b2c3"},
-    "RandomPassword": {"result": "Generated0Password"},
-    "LaunchTemplate": {"latestVersion": 1},
-}
-
-
-class Fake(Mocks):
-    """Answers each resource with its inputs and what the cloud would add; knows one invoke."""
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        kind = args.typ.rsplit(":", 1)[-1]
-        outputs = {"arn": f"arn:aws:mock:eu-central-1:{ACCOUNT}:{args.name}", "name": args.name, **args.inputs}
-        if args.typ.startswith("aws:eks/cluster"):
-            network = {**args.inputs["vpcConfig"], "clusterSecurityGroupId": CLUSTER_GROUP}
-            return args.inputs["name"], {**outputs, **COMPUTED[kind], "arn": outputs["arn"], "vpcConfig": network}
-        return f"{args.name}-id", {**outputs, **COMPUTED.get(kind, {})}
-
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        assert args.token == "aws:index/getCallerIdentity:getCallerIdentity", args.token
-        return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:user/test", "id": ACCOUNT, "userId": "AIDA"}, []
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One registration: inputs as the engine gets them, secrets opened."""
-
-    urn: str
-    type: str
-    name: str
-    inputs: dict[str, Any] = field(repr=False)
-    dependencies: frozenset[str] = field(repr=False)
-    protect: bool
-    provider: str = field(repr=False)
-    ignored: tuple[str, ...] = field(repr=False)
-
-    def json(self, key: str) -> Any:
-        """An input that is JSON text."""
-        return json.loads(self.inputs[key])
-
-
-class Recorder(MockMonitor):
-    """Refuses what the engine would refuse: two resources of one URN."""
-
-    def __init__(self) -> None:
-        super().__init__(Fake())
-        self.registered: dict[str, Resource] = {}
-
-    def RegisterResource(self, request: Any) -> Any:
-        urn = self.make_urn(request.parent, request.type, request.name)
-        assert urn not in self.registered, f"two resources with the URN {urn}"
-        self.registered[urn] = Resource(
-            urn=urn,
-            type=request.type,
-            name=request.name,
-            inputs=_opened(MessageToDict(request.object)),
-            dependencies=frozenset(request.dependencies).union(
-                *(each.urns for each in request.propertyDependencies.values())
-            ),
-            protect=request.protect,
-            provider=request.provider,
-            ignored=tuple(request.ignoreChanges),
-        )
-        return super().RegisterResource(request)
+# Types, without `aws:`.
+RDS, MSK, CACHE = "rds/instance:Instance", "msk/cluster:Cluster", "elasticache/replicationGroup:ReplicationGroup"
+EKS, NODES, NAT = "eks/cluster:Cluster", "eks/nodeGroup:NodeGroup", "ec2/natGateway:NatGateway"
+INGRESS = "vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+BUCKET = "s3/bucket:Bucket"
 
 
 @dataclass(frozen=True)
 class Built:
-    """The platform of a stack file, and all its resources."""
+    """The platform of a stack file, all its resources, and by URN what changes of them are ignored."""
 
     platform: Platform
-    resources: tuple[Resource, ...]
+    recording: Recording
+    ignored: dict[str, list[str]]
 
-    def all(self, kind: str) -> list[Resource]:
+    def all(self, kind: str) -> list[Registration]:
         """The resources of a type, such as `rds/instance:Instance`."""
-        return [resource for resource in self.resources if resource.type == f"aws:{kind}"]
+        return self.recording.of_type(f"aws:{kind}")
 
-    def one(self, kind: str, name: str = "") -> Resource:
+    def one(self, kind: str, name: str = "") -> Registration:
         """The one resource of a type whose name ends so."""
         (found,) = (resource for resource in self.all(kind) if resource.name.endswith(name))
         return found
 
-    def named(self, resource: pulumi.Resource) -> Resource:
-        """The registration of a resource of the program."""
-        urn = known(resource.urn)
-        return next(each for each in self.resources if each.urn == urn)
-
-    def reached(self, start: Resource) -> set[str]:
+    def waits_for(self, resource: Registration) -> set[str]:
         """Types of everything that the resource waits for, directly or not."""
-        by_urn = {resource.urn: resource for resource in self.resources}
-        todo, seen = [start.urn], set[str]()
-        while todo:
-            for urn in by_urn[todo.pop()].dependencies - seen:
-                seen.add(urn)
-                todo.append(urn)
-        return {by_urn[urn].type for urn in seen}
+        return {self.recording.resources[urn].type for urn in self.recording.reached_from(resource.urn)}
 
-    def statements(self, name: str) -> list[dict[str, Any]]:
+    def source(self, resource: Registration, key: str) -> str:
+        """The name of the one resource that an input comes from."""
+        (urn,) = resource.property_dependencies[key]
+        return self.recording.resources[urn].name
+
+    def arn(self, kind: str) -> str:
+        """The ARN of the one resource of a type."""
+        resource = self.one(kind)
+        return outputs_of(resource.type, resource.name, resource.inputs)[1]["arn"]
+
+    def types(self, resources: tuple[pulumi.Resource, ...] | set[pulumi.Resource]) -> set[str]:
+        """The types of resources of the program."""
+        return {self.recording.resources[known(resource.urn)].type for resource in resources}
+
+    def statements(self, name: str = "") -> list[dict[str, Any]]:
         """Statements of the role policies whose name contains this."""
         return [
             statement
             for policy in self.all("iam/rolePolicy:RolePolicy")
             if name in policy.name
-            for statement in policy.json("policy")["Statement"]
+            for statement in json.loads(policy.inputs["policy"])["Statement"]
         ]
 
 
-def build(stack_file: dict[str, Any], *, stack: str = "dev", preview: bool = False) -> Built:
+def build(stack_file: dict[str, Any], *, stack: str = "dev") -> Built:
     """The platform of a stack file, as the program makes it."""
     settings, _ = parse(stack_file)
-    recorder = Recorder()
-    set_mocks(recorder.mocks, project="rasa", stack=stack, preview=preview, monitor=recorder)
     made: list[AwsPlatform] = []
+    ignored: dict[str, list[str]] = {}
 
-    @test
-    def run() -> None:
-        providers: list[pulumi.ProviderResource] = [
-            aws.Provider("aws", region=settings.region),
-            pulumi_random.Provider("random"),
-        ]
+    def remember(args: pulumi.ResourceTransformationArgs) -> None:
+        if isinstance(args.opts.ignore_changes, list) and args.opts.ignore_changes:
+            ignored[f"{args.type_}::{args.name}"] = args.opts.ignore_changes
+
+    def program() -> None:
+        pulumi.runtime.register_stack_transformation(remember)
+        providers: list[pulumi.ProviderResource] = [aws_provider(settings), random_provider()]
         made.append(AwsPlatform(f"rasa-{stack}", settings, opts=pulumi.ResourceOptions(providers=providers)))
 
-    run()
-    resources = (each for each in recorder.registered.values() if each.type != "pulumi:pulumi:Stack")
-    return Built(platform=made[0], resources=tuple(resources))
+    recording = run_program(stack_file, stack=stack, program=program)
+    return Built(platform=made[0], recording=recording, ignored=ignored)
 
 
 def known(output: pulumi.Output[T]) -> T:
     """The value of an output after the program has run."""
-    return asyncio.new_event_loop().run_until_complete(_await(output.future()))
+    return _done(output.future())
 
 
 def is_secret(output: pulumi.Output[Any]) -> bool:
     """Whether the engine would hide it."""
-    return asyncio.new_event_loop().run_until_complete(_await(output.is_secret()))
+    return _done(output.is_secret())
 
 
 def sources(output: pulumi.Output[Any]) -> set[pulumi.Resource]:
     """The resources that whoever takes the output as an input waits for."""
-    return asyncio.new_event_loop().run_until_complete(_await(output.resources()))
+    return _done(output.resources())
 
 
-async def _await(awaitable: Any) -> Any:
-    return await awaitable
+def _done(awaitable: Awaitable[Any]) -> Any:
+    async def wait() -> Any:
+        return await awaitable
 
-
-def _opened(value: Any) -> Any:
-    """Secrets unwrapped, so that tests can look inside."""
-    if isinstance(value, dict):
-        if rpc._special_sig_key in value:
-            return _opened(value.get("value"))
-        return {key: _opened(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_opened(item) for item in value]
-    return value
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Every string in a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts(item)
+    loop = asyncio.new_event_loop()  # not `asyncio.run`: it would leave the next program without a loop
+    try:
+        return loop.run_until_complete(wait())
+    finally:
+        loop.close()
