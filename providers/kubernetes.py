@@ -17,4 +17,7 @@ def kubernetes_provider(cluster: ClusterConnection) -> kubernetes.Provider:
         kubeconfig=cluster.kubeconfig,
         cluster_identifier=cluster.identifier,
         enable_server_side_apply=True,
+        # Secrets and ConfigMaps with fixed names: without these a changed one would be deleted before it is made again.
+        enable_secret_mutable=True,
+        enable_config_map_mutable=True,
     )
