@@ -72,19 +72,38 @@ class RedisConnection:
     """One assistant's access to a Redis-compatible service, cluster mode off.
 
     `ca_pem` is None for a plain connection; else the roots that the server's certificate chains to, PEM.
+    `tunnel`: the certificate names no host that a client could check, so pods reach the service through a sidecar that
+    checks the chain alone; the roots are then the service's own, which sign nothing else.
     """
 
     host: pulumi.Output[str]
     port: int
     auth: PasswordAuth | RedisIamAuth
     ca_pem: pulumi.Input[str] | None
+    tunnel: bool = False
     networks: tuple[str, ...]
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if self.tunnel and self.ca_pem is None:
+            raise ValueError("a tunnel verifies a certificate, so it needs ca_pem")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingTopics:
+    """Topics that only clients inside the network can make, because the service's own interface is private as well.
+
+    `maker` is a user that may make the assistant's topics.
+    """
+
+    maker: PasswordAuth
+    partitions: int
+    retention_hours: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaConnection:
-    """One assistant's access to Kafka over TLS, its topics made.
+    """One assistant's access to Kafka over TLS, its topics made, unless they are `missing_topics`.
 
     `bootstrap` is one comma-separated string `host:port,host:port`. `producer` is Rasa's access, `consumer` that of analytics.
     """
@@ -95,6 +114,7 @@ class KafkaConnection:
     consumer: PasswordAuth | KafkaIamAuth
     events_topic: str
     dead_letter_topic: str
+    missing_topics: MissingTopics | None = None
     ca_pem: pulumi.Input[str]
     ports: tuple[int, ...]
     networks: tuple[str, ...]
