@@ -22,6 +22,7 @@ from components.kubernetes.pod import (
     environment_variables,
     pod_security,
 )
+from components.kubernetes.sidecar import Sidecar, sidecar_container
 
 SCRIPT_DIRECTORY: Final = "/etc/rasa/job"
 # A node may have to be added and the image, of some gigabytes, pulled first.
@@ -34,9 +35,9 @@ _RETRIES: Final = 4
 class ScriptJobSpec:
     """`script` runs with `files` beside it; `secrets` are the secret values behind `environment`.
 
-    `config_maps` are further ConfigMaps by the directory where they are mounted. `pod_name` is the pod's
-    `app.kubernetes.io/name`, by which network policies know it. `after` is what the Job needs but does not name:
-    policies, firewall rules, grants.
+    `config_maps` are further ConfigMaps by the directory where they are mounted; `sidecars` read one of them each.
+    `pod_name` is the pod's `app.kubernetes.io/name`, by which network policies know it. `after` is what the Job needs
+    but does not name: policies, firewall rules, grants.
     """
 
     namespace: pulumi.Input[str]
@@ -49,6 +50,7 @@ class ScriptJobSpec:
     config_maps: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     pod_labels: Mapping[str, str] = field(default_factory=dict[str, str])
     service_account: pulumi.Input[str] = "default"
+    sidecars: Sequence[Sidecar] = ()
     after: Sequence[pulumi.Resource]
 
 
@@ -101,11 +103,13 @@ class ScriptJob(pulumi.ComponentResource):
 
 def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubernetes.core.v1.PodSpecArgs:
     volumes = {f"files-{index}": (path, config_map) for index, (path, config_map) in enumerate(mounts.items())}
+    volume_at = {path: volume for volume, (path, _) in volumes.items()}
     return kubernetes.core.v1.PodSpecArgs(
         restart_policy="Never",
         service_account_name=spec.service_account,
         automount_service_account_token=False,
         security_context=pod_security(),
+        init_containers=[sidecar_container(each, volume_at[each.directory]) for each in spec.sidecars] or None,
         containers=[
             kubernetes.core.v1.ContainerArgs(
                 name=spec.pod_name,

@@ -13,6 +13,9 @@ CHART_VERSION: Final = "2.4.0"
 RASA_REPOSITORY: Final = f"{_REGISTRY}/rasa-pro/rasa-pro"
 ANALYTICS_IMAGE: Final = f"{_REGISTRY}/rasa-pro/rasa-pro-services:3.8.1-latest"
 
+# The way to a Redis whose certificate names no host; the long-term support line.
+HAPROXY_IMAGE: Final = "docker.io/library/haproxy:3.2"
+
 
 def rasa_image(version: str) -> str:
     """Rasa's own image of a version `major.minor`."""

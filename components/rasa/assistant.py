@@ -16,6 +16,7 @@ from components.connections import AssistantConnections, ClusterConnection, Work
 from components.kubernetes.database import AssistantDatabase, AssistantDatabaseSpec, DatabaseServer
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named
+from components.kubernetes.topics import AssistantTopics, AssistantTopicsSpec
 from components.rasa.endpoints import endpoints
 from components.rasa.network import RasaNetwork, RasaNetworkSpec
 from components.rasa.next_step import next_step
@@ -72,7 +73,8 @@ class RasaAssistant(pulumi.ComponentResource):
         )
         accounts = self._accounts(name, wiring, space.name)
         # None of these is named by a pod, and none can do without them.
-        ready = (*database.ready, *network.ready, *accounts, *_services_ready(connections))
+        topics = self._topics(name, wiring, space)
+        ready = (*database.ready, *topics, *network.ready, *accounts, *_services_ready(connections))
 
         wired = endpoints(wiring)
         given = values(wiring, wired, secrets.revision)
@@ -119,6 +121,20 @@ class RasaAssistant(pulumi.ComponentResource):
             )
             for account, identity in identities.items()
         ]
+
+    def _topics(self, name: str, wiring: Wiring, space: RestrictedNamespace) -> tuple[pulumi.Resource, ...]:
+        """The topics, where the cloud's part could not make them."""
+        kafka = wiring.connections.event_queue
+        if kafka is None or kafka.missing_topics is None:
+            return ()
+        spec = AssistantTopicsSpec(
+            assistant=wiring.assistant,
+            connection=kafka,
+            missing=kafka.missing_topics,
+            namespace=space,
+            image=wiring.image,
+        )
+        return AssistantTopics(f"{name}-kafka", spec, opts=pulumi.ResourceOptions(parent=self)).ready
 
     def _disruption_budget(
         self, name: str, assistant: Assistant, namespace: pulumi.Input[str]

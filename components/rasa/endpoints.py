@@ -20,6 +20,7 @@ from components.connections import (
     RedisIamAuth,
 )
 from components.kubernetes.pod import CA_DIRECTORY, Values
+from components.rasa import redis_tunnel
 from components.rasa.wiring import ACTION_SERVER_POD, ACTION_SERVER_PORT, KAFKA_CA, REDIS_CA, Wiring
 
 # Redis timers, and Kafka options that keep idle connections alive behind a cloud's load balancers.
@@ -66,16 +67,17 @@ def _tracker_store(postgres: PostgresConnection, database: str) -> Values:
 
 
 def _redis(redis: RedisConnection, key_prefix: str) -> Values:
+    use_tls = redis.ca_pem is not None and not redis.tunnel
     section: Values = {
-        "host": redis.host,
-        "port": redis.port,
+        "host": redis_tunnel.HOST if redis.tunnel else redis.host,
+        "port": redis_tunnel.PORT if redis.tunnel else redis.port,
         "db": 0,
         "username": redis.auth.username,
         # A literal boolean: the text "false" would be true.
-        "use_ssl": redis.ca_pem is not None,
+        "use_ssl": use_tls,
         "key_prefix": key_prefix,
     }
-    if redis.ca_pem is not None:
+    if use_tls:
         section = {**section, "ssl_ca_certs": f"{CA_DIRECTORY}/{REDIS_CA}"}
     match redis.auth:
         case PasswordAuth():

@@ -15,6 +15,7 @@ import pulumi_random as random
 
 from components.connections import PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
+from components.rasa import redis_tunnel
 from components.rasa.analytics import DB_URL_KEY, analytics_url
 from components.rasa.analytics import KAFKA_PASSWORD_KEY as ANALYTICS_KAFKA_PASSWORD_KEY
 from components.rasa.environment import DB_PASSWORD_KEY, KAFKA_PASSWORD_KEY, KAFKA_USERNAME_KEY, REDIS_PASSWORD_KEY
@@ -103,11 +104,13 @@ def service_secrets(
 
 
 def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
-    """The files of the ConfigMap: the roots of each service that speaks TLS."""
+    """The files of the ConfigMap: the roots of each service that speaks TLS, and how the tunnel to Redis uses them."""
     connections = wiring.connections
     files = {POSTGRES_CA: wiring.postgres.ca_pem}
     if connections.lock_store is not None and connections.lock_store.ca_pem is not None:
         files[REDIS_CA] = connections.lock_store.ca_pem
+        if connections.lock_store.tunnel:
+            files[redis_tunnel.CONFIGURATION] = redis_tunnel.configuration(connections.lock_store)
     if connections.event_queue is not None:
         files[KAFKA_CA] = connections.event_queue.ca_pem
     return files

@@ -14,6 +14,7 @@ import pulumi
 
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.rasa import redis_tunnel
 from components.rasa.environment import environment
 from components.rasa.secrets import RasaSecrets
 from components.rasa.wiring import CA_CONFIG_MAP, SMOKE_TEST_POD, Wiring
@@ -64,6 +65,7 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
             config_maps={CA_DIRECTORY: CA_CONFIG_MAP},
             pod_labels=spec.wiring.connections.rasa.pod_labels,
             service_account=SERVICE_ACCOUNT,
+            sidecars=[redis_tunnel.SIDECAR] if spec.wiring.tunnelled else [],
             after=(*spec.after, *spec.secrets.ready),
         ),
         opts=opts,

@@ -13,6 +13,8 @@ import pulumi
 
 from components.kubernetes.network import NAME_LABEL
 from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POD_SECURITY, Value, Values, environment_values
+from components.kubernetes.sidecar import sidecar_values
+from components.rasa import redis_tunnel
 from components.rasa.analytics import analytics_values
 from components.rasa.artifacts import image_values
 from components.rasa.environment import environment
@@ -108,6 +110,8 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
         "livenessProbe": _LIVENESS,
         "readinessProbe": _READINESS,
     }
+    if wiring.tunnelled:
+        rasa["initContainers"] = [sidecar_values(redis_tunnel.SIDECAR, "cloud-ca")]
     if assistant.max_replicas is not None:
         rasa["autoscaling"] = {
             "enabled": True,

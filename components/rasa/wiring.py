@@ -56,6 +56,11 @@ class Wiring:
         """Whether there is a model to run: named in the stack file, or in the image."""
         return self.connections.model_storage is None or self.assistant.model is not None
 
+    @property
+    def tunnelled(self) -> bool:
+        """Whether pods reach Redis through a sidecar."""
+        return self.connections.lock_store is not None and self.connections.lock_store.tunnel
+
     def since(self, version: str) -> bool:
         """Whether the assistant's Rasa Pro is that version (major.minor) or a later one."""
         return _numbers(self.assistant.rasa_version) >= _numbers(version)

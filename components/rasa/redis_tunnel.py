@@ -1,0 +1,54 @@
+"""The way to a Redis whose certificate names no host: a sidecar that speaks TLS in Rasa's place.
+
+Redis clients compare the host name, and Rasa has no setting against it. HAProxy checks the chain alone, against exactly
+the authorities of the connection, so nobody else's certificate passes. Rasa talks to it inside the pod, without TLS.
+Pure. The ConfigMap with configuration and certificates is that of `secrets`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pulumi
+
+from components.connections import RedisConnection
+from components.kubernetes.pod import CA_DIRECTORY
+from components.kubernetes.sidecar import Sidecar
+from components.rasa.artifacts import HAPROXY_IMAGE
+from components.rasa.wiring import REDIS_CA
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 6379
+CONFIGURATION: Final = "redis-tunnel.cfg"
+
+SIDECAR: Final = Sidecar(
+    name="redis-tunnel",
+    image=HAPROXY_IMAGE,
+    command=("haproxy", "-db", "-f", f"{CA_DIRECTORY}/{CONFIGURATION}"),
+    directory=CA_DIRECTORY,
+    cpu="50m",
+    memory="64Mi",
+)
+
+
+def configuration(redis: RedisConnection) -> pulumi.Output[str]:
+    """HAProxy's configuration. A host name is looked up once, at its start."""
+    return pulumi.Output.format(_CONFIGURATION, redis.host, redis.port)
+
+
+# Without maxconn HAProxy reserves memory for as many connections as the node allows files: up to all of it.
+_CONFIGURATION: Final = f"""\
+global
+  log stderr format raw local0 warning
+  maxconn 1000
+defaults
+  mode tcp
+  log global
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+  option tcpka
+listen redis
+  bind {HOST}:{PORT}
+  server redis {{0}}:{{1}} ssl verify required ca-file {CA_DIRECTORY}/{REDIS_CA}
+"""
