@@ -12,7 +12,7 @@ import pulumi
 import pulumi_random
 
 from components.connections import AssistantConnections, ClusterConnection, PostgresConnection
-from settings import Cloud, Settings
+from settings import AnySettings, AwsSettings, AzureSettings, GcpSettings
 
 
 class Platform(Protocol):
@@ -39,15 +39,17 @@ class Platform(Protocol):
         ...
 
 
-def create_platform(name: str, settings: Settings, random: pulumi_random.Provider) -> Platform:
+def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> Platform:
     """The platform of the cloud that the stack file names, with provider instances of its own.
 
     `name` begins every physical name: `rasa-<stack>`.
     """
-    match settings.cloud:
-        case Cloud.AWS:
+    match settings:
+        case AwsSettings():
             from components.aws.platform import AwsPlatform
             from providers.aws import aws_provider
 
             provider = aws_provider(settings)
             return AwsPlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random]))
+        case AzureSettings() | GcpSettings():
+            raise pulumi.RunError(f"rasa:cloud: {settings.cloud.value} is not built yet; set aws")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from settings import Settings
+from settings import AwsSettings
 
 
-def aws_provider(settings: Settings) -> aws.Provider:
+def aws_provider(settings: AwsSettings) -> aws.Provider:
     """A provider for the stack's region. Credentials come from the environment."""
     role = settings.provider.role_arn
     return aws.Provider(

@@ -6,11 +6,21 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from settings.base import IN_PLACE, REPLACES, RESTARTS_PODS, Image, Model, SecretKey, Text, at_least, matching
+from settings.base import (
+    HOST_NAME,
+    IN_PLACE,
+    REPLACES,
+    RESTARTS_PODS,
+    Image,
+    Model,
+    SecretKey,
+    Text,
+    at_least,
+    matching,
+)
 
 SERVICE_ACCOUNT: Final = "rasa"
 ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
-HOST_NAME: Final = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 
 AssistantName = Annotated[
     str,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from settings.assistant import Assistant, Resources
 from settings.base import Json
 from settings.layers import NoEventQueue, NoLockStore, NoModelStorage
+from settings.limits import unknown_secret
+from settings.model import Settings
 from settings.problems import Problem
-
-if TYPE_CHECKING:
-    from settings.model import Settings
 
 # Rasa Pro versions whose configuration files the pinned chart mounts and this program writes (docs/compatibility.md).
 COMPATIBLE_VERSIONS: Final = ("3.14", "3.15", "3.16", "3.17")
@@ -150,16 +148,7 @@ def _number(quantity: str) -> float:
 
 def _uses_secrets_rightly(key: str, assistant: Assistant, settings: Settings) -> Iterator[Problem]:
     for variable, secret in assistant.secret_env.items():
-        if secret not in settings.secrets:
-            near = get_close_matches(secret, settings.secrets, n=1)
-            command = f"run: pulumi config set --secret --path 'rasa:secrets.{secret}'"
-            yield Problem(
-                key=f"{key}.secretEnv.{variable}",
-                got=secret,
-                expected=f"is not a key of rasa:secrets (known: {', '.join(sorted(settings.secrets)) or 'none'})",
-                fix=f"did you mean {near[0]}?" if near else command,
-                others=("secrets", f"secrets.{secret}"),
-            )
+        yield from unknown_secret(f"{key}.secretEnv.{variable}", secret, settings.secrets)
         if variable in RESERVED_ENVIRONMENT:
             yield Problem(
                 key=f"{key}.secretEnv.{variable}",

@@ -5,13 +5,22 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from settings.layers import CreateLockStore, CreateMsk
+from settings.aws import (
+    AwsSettings,
+    CreateEks,
+    CreateElastiCache,
+    CreateMsk,
+    CreateRds,
+    ExistingAwsCluster,
+    ExistingVpc,
+)
+from settings.base import Auth, Profile
+from settings.existing import NoIdentity
+from settings.layers import CreateNetwork, NoModelStorage
+from settings.limits import above, below, no_match, prefix_outside, too_small_to_grow
 from settings.problems import Problem
-
-if TYPE_CHECKING:
-    from settings.model import Settings
 
 RDS_STORAGE_GB: Final = (20, 65536)
 MSK_STORAGE_GB: Final = 16384
@@ -21,20 +30,27 @@ ELASTICACHE_NODES: Final = 6
 TAGS: Final = 40  # AWS allows 50 on a resource; the program and Kubernetes add theirs
 TAG_PATTERNS: Final = (r"(?!aws:)[\w .:/=+@\-]{1,128}", r"[\w .:/=+@\-]{0,256}")
 VPC_PREFIX: Final = (16, 19)  # wider is refused by AWS, narrower leaves data subnets without room
+NO_TYPE: Final = "is not an AWS instance type here"
+STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
-def aws_rules(settings: Settings) -> Iterator[Problem]:
+def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
     """Problems that only AWS has."""
     yield from _tags(settings)
     yield from _network(settings)
-    yield from _tracker_store(settings)
+    match settings.cluster:
+        case CreateEks() as cluster:
+            yield from _cluster(cluster)
+        case ExistingAwsCluster() as cluster:
+            yield from _identity(settings, cluster)
+    match settings.tracker_store:
+        case CreateRds() as store:
+            yield from _tracker_store(store)
+        case _:
+            pass
     match settings.lock_store:
-        case CreateLockStore() as store:
-            yield from _size("lockStore.size", store.size, r"cache\.[a-z0-9]+\.[a-z0-9]+", "cache.m7g.large")
-            yield from _above("lockStore.nodes", store.nodes, ELASTICACHE_NODES, "the nodes of one ElastiCache shard")
-            yield from _above(
-                "lockStore.backupDays", store.backup_days, ELASTICACHE_BACKUP_DAYS, "the ElastiCache limit"
-            )
+        case CreateElastiCache() as store:
+            yield from _lock_store(store)
         case _:
             pass
     match settings.event_queue:
@@ -44,7 +60,7 @@ def aws_rules(settings: Settings) -> Iterator[Problem]:
             pass
 
 
-def _tags(settings: Settings) -> Iterator[Problem]:
+def _tags(settings: AwsSettings) -> Iterator[Problem]:
     if len(settings.tags) > TAGS:
         yield Problem(
             key="tags", got=f"{len(settings.tags)} tags", expected=f"is above {TAGS}", fix="keep the ones that matter"
@@ -60,53 +76,94 @@ def _tags(settings: Settings) -> Iterator[Problem]:
             )
 
 
-def _network(settings: Settings) -> Iterator[Problem]:
-    for zone in settings.network.zones:
-        if not re.fullmatch(rf"{settings.region}(-[a-z0-9-]+)?[a-z]", zone):
-            yield Problem(
-                key="network.zones",
-                got=zone,
-                expected=f"is not in {settings.region}",
-                fix=f"name zones like {settings.region}a",
-                others=("region",),
-            )
-    prefix = ipaddress.IPv4Network(settings.network.cidr).prefixlen
-    if not VPC_PREFIX[0] <= prefix <= VPC_PREFIX[1]:
-        yield Problem(
-            key="network.cidr",
-            got=settings.network.cidr,
-            expected=f"is not between /{VPC_PREFIX[0]} and /{VPC_PREFIX[1]}, what a VPC allows and three tiers need",
-            fix="choose a range like 10.0.0.0/16",
-        )
-    service = ipaddress.IPv4Network(settings.cluster.service_cidr)
+def _network(settings: AwsSettings) -> Iterator[Problem]:
+    match settings.network:
+        case CreateNetwork() as network:
+            for zone in network.zones:
+                if not re.fullmatch(rf"{settings.region}(-[a-z0-9-]+)?[a-z]", zone):
+                    yield Problem(
+                        key="network.zones",
+                        got=zone,
+                        expected=f"is not in {settings.region}",
+                        fix=f"name zones like {settings.region}a",
+                        others=("region",),
+                    )
+            reason = "what a VPC allows and three tiers need"
+            yield from prefix_outside("network.cidr", network.cidr, VPC_PREFIX, reason, "10.0.0.0/16")
+        case ExistingVpc() as network:
+            fewest = 3 if settings.profile is Profile.PROD else 2
+            for key, subnets in {
+                "privateSubnets": network.private_subnets,
+                "dataSubnets": network.data_subnets,
+            }.items():
+                if len(subnets) < fewest:
+                    yield Problem(
+                        key=f"network.{key}",
+                        got=f"{len(subnets)} subnet(s)",
+                        expected=f"is below {fewest}, the fewest zones in {settings.profile.value}",
+                        fix=f"name {fewest} subnets, each in another zone",
+                    )
+
+
+def _cluster(cluster: CreateEks) -> Iterator[Problem]:
+    service = ipaddress.IPv4Network(cluster.service_cidr)
     if not (service.is_private and 12 <= service.prefixlen <= 24):
         yield Problem(
             key="cluster.serviceCidr",
-            got=settings.cluster.service_cidr,
+            got=cluster.service_cidr,
             expected="is not a private range between /12 and /24, what EKS accepts",
             fix="choose a range like 172.20.0.0/16",
         )
-    for size in settings.cluster.node_sizes:
-        yield from _size("cluster.nodeSizes", size, r"[a-z][a-z0-9\-]*\.[a-z0-9\-]+", "m7i.xlarge")
+    for size in cluster.node_sizes:
+        yield from no_match("cluster.nodeSizes", size, r"[a-z][a-z0-9\-]*\.[a-z0-9\-]+", NO_TYPE, "m7i.xlarge")
 
 
-def _tracker_store(settings: Settings) -> Iterator[Problem]:
-    store = settings.tracker_store
-    yield from _size("trackerStore.size", store.size, r"db\.[a-z0-9]+\.[a-z0-9]+", "db.m7g.large")
-    minimum, maximum = RDS_STORAGE_GB
-    if store.storage_gb < minimum:
+def _identity(settings: AwsSettings, cluster: ExistingAwsCluster) -> Iterator[Problem]:
+    """Without an identity pods sign in nowhere at AWS, unless keys of their own stand in their environment."""
+    if not isinstance(cluster.identity, NoIdentity):
+        return
+    layers = {
+        "trackerStore": settings.tracker_store,
+        "lockStore": settings.lock_store,
+        "eventQueue": settings.event_queue,
+    }
+    needed = [
+        f"rasa:{key}.auth iam"
+        for key, layer in layers.items()
+        if isinstance(layer, CreateRds | CreateElastiCache | CreateMsk) and layer.auth is Auth.IAM
+    ]
+    have_keys = all(set(STATIC_KEYS) <= assistant.secret_env.keys() for assistant in settings.assistants)
+    if not isinstance(settings.model_storage, NoModelStorage) and not have_keys:
+        needed.append("rasa:modelStorage")
+    if needed:
         yield Problem(
-            key="trackerStore.storageGb",
-            got=str(store.storage_gb),
-            expected=f"is below {minimum}, the RDS minimum",
-            fix=f"set {minimum} or more",
+            key="cluster.identity",
+            got="none",
+            expected=f"gives pods no identity of AWS, but {' and '.join(needed)} needs one",
+            fix="set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, "
+            f"or for models name {' and '.join(STATIC_KEYS)} in secretEnv",
+            others=("modelStorage", "assistants", *layers),
         )
-    yield from _above("trackerStore.maxStorageGb", store.max_storage_gb, maximum, "the RDS maximum")
-    yield from _above("trackerStore.backupDays", store.backup_days, RDS_BACKUP_DAYS, "the RDS maximum")
 
 
-def _event_queue(settings: Settings, queue: CreateMsk) -> Iterator[Problem]:
-    yield from _size("eventQueue.size", queue.size, r"(kafka|express)\.[a-z0-9]+\.[a-z0-9]+", "kafka.m7g.large")
+def _tracker_store(store: CreateRds) -> Iterator[Problem]:
+    yield from no_match("trackerStore.size", store.size, r"db\.[a-z0-9]+\.[a-z0-9]+", NO_TYPE, "db.m7g.large")
+    minimum, maximum = RDS_STORAGE_GB
+    yield from too_small_to_grow(store.storage_gb, store.max_storage_gb)
+    yield from below("trackerStore.storageGb", store.storage_gb, minimum, "the RDS minimum")
+    yield from above("trackerStore.maxStorageGb", store.max_storage_gb, maximum, "the RDS maximum")
+    yield from above("trackerStore.backupDays", store.backup_days, RDS_BACKUP_DAYS, "the RDS maximum")
+
+
+def _lock_store(store: CreateElastiCache) -> Iterator[Problem]:
+    yield from no_match("lockStore.size", store.size, r"cache\.[a-z0-9]+\.[a-z0-9]+", NO_TYPE, "cache.m7g.large")
+    yield from above("lockStore.nodes", store.nodes, ELASTICACHE_NODES, "the nodes of one ElastiCache shard")
+    yield from above("lockStore.backupDays", store.backup_days, ELASTICACHE_BACKUP_DAYS, "the ElastiCache limit")
+
+
+def _event_queue(settings: AwsSettings, queue: CreateMsk) -> Iterator[Problem]:
+    pattern = r"(kafka|express)\.[a-z0-9]+\.[a-z0-9]+"
+    yield from no_match("eventQueue.size", queue.size, pattern, NO_TYPE, "kafka.m7g.large")
     if queue.size.startswith("express."):
         yield Problem(
             key="eventQueue.size",
@@ -114,25 +171,19 @@ def _event_queue(settings: Settings, queue: CreateMsk) -> Iterator[Problem]:
             expected="is an Express broker, whose storage and configuration this program does not set",
             fix="choose a standard broker like kafka.m7g.large",
         )
-    yield from _above("eventQueue.storageGb", queue.storage_gb, MSK_STORAGE_GB, "the MSK maximum")
-    zones = max(len(settings.network.zones), 1)
-    if queue.brokers < 1 or queue.brokers % zones:
+    yield from above("eventQueue.storageGb", queue.storage_gb, MSK_STORAGE_GB, "the MSK maximum")
+    match settings.network:
+        case CreateNetwork(zones=zones):
+            count = max(len(zones), 1)
+        case ExistingVpc(data_subnets=subnets):
+            count = len(subnets)
+    if queue.brokers < 1 or queue.brokers % count:
         yield Problem(
             key="eventQueue.brokers",
             got=str(queue.brokers),
-            expected=f"is not a multiple of the {zones} zones, what MSK demands",
-            fix=f"set {zones} or {2 * zones}",
-            others=("network.zones", "region"),
+            expected=f"is not a multiple of the {count} zones, what MSK demands",
+            fix=f"set {count} or {2 * count}",
+            others=("network.zones", "network.dataSubnets", "region"),
         )
-
-
-def _size(key: str, size: str, pattern: str, example: str) -> Iterator[Problem]:
-    if re.fullmatch(pattern, size) is None:
-        yield Problem(
-            key=key, got=repr(size), expected="is not an AWS instance type here", fix=f"write it like {example}"
-        )
-
-
-def _above(key: str, number: int, maximum: int, reason: str) -> Iterator[Problem]:
-    if number > maximum:
-        yield Problem(key=key, got=str(number), expected=f"is above {maximum}, {reason}", fix=f"set {maximum} or less")
+    if settings.profile is Profile.PROD:
+        yield from below("eventQueue.brokers", queue.brokers, 3, "the fewest in prod")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
 
@@ -21,7 +21,8 @@ from settings.problems import fault
 # What a stack file holds, once read.
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
-REGION: Final = r"[a-z]{2}(-[a-z]+)+-\d"
+HOST_NAME: Final = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+ADDRESS: Final = r"\d{1,3}(\.\d{1,3}){3}"
 
 IN_PLACE: Final[JsonDict] = {"effect": "in place"}
 RESTARTS_PODS: Final[JsonDict] = {"effect": "restarts the pods, one after the other"}
@@ -48,6 +49,16 @@ class Cloud(StrEnum):
     """The clouds that the program can build on."""
 
     AWS = "aws"
+    AZURE = "azure"
+    GCP = "gcp"
+
+
+# How each cloud spells a region.
+REGIONS: Final[Mapping[Cloud, str]] = {
+    Cloud.AWS: r"[a-z]{2}(-[a-z]+)+-\d",
+    Cloud.AZURE: r"[a-z]+\d?",
+    Cloud.GCP: r"[a-z]+-[a-z]+\d{1,2}",
+}
 
 
 class Profile(StrEnum):
@@ -62,6 +73,28 @@ class Auth(StrEnum):
 
     PASSWORD = "password"
     IAM = "iam"
+
+
+class ModelAuth(StrEnum):
+    """How a model gets from object storage into the pod.
+
+    `identity`: Rasa reads it as the pod's cloud identity. `key`: Rasa reads it with the storage account's key.
+    `initDownload`: an init container fetches it as the pod's identity, and Rasa finds it on disk.
+    """
+
+    IDENTITY = "identity"
+    KEY = "key"
+    INIT_DOWNLOAD = "initDownload"
+
+
+class PodSecurity(StrEnum):
+    """What a cluster wants of pods.
+
+    `restricted`: the Pod Security Standard of that name. `openshift`: the same, but the cluster chooses the user.
+    """
+
+    RESTRICTED = "restricted"
+    OPENSHIFT = "openshift"
 
 
 def matching(pattern: str, expected: str, fix: str) -> Callable[[str], str]:
@@ -110,8 +143,38 @@ def _cidr(text: str) -> str:
     return text
 
 
+def _pem(text: str) -> str:
+    if "-----BEGIN CERTIFICATE-----" not in text or "-----END CERTIFICATE-----" not in text:
+        raise fault("is not a certificate in PEM form", "paste the text from -----BEGIN CERTIFICATE----- on")
+    return text
+
+
+def _port(number: int) -> int:
+    if not 1 <= number <= 65535:
+        raise fault("is not between 1 and 65535", "write the port that the service listens on")
+    return number
+
+
 Text = Annotated[str, Field(min_length=1)]
+Pem = Annotated[str, AfterValidator(_pem)]
+Port = Annotated[int, AfterValidator(_port)]
+Host = Annotated[
+    str,
+    AfterValidator(
+        matching(rf"({HOST_NAME}|{ADDRESS})", "is not a host name or address", "write it like db.example.com")
+    ),
+]
 Cidr = Annotated[str, AfterValidator(_cidr)]
+Issuer = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"https://[a-z0-9.-]+(/\S*)?",
+            "is not the address of an OIDC issuer",
+            "write it like https://oidc.example.com",
+        )
+    ),
+]
 SecretKey = Annotated[
     str,
     AfterValidator(

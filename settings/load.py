@@ -11,14 +11,15 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 
 from settings.base import Json
-from settings.model import Settings, parse
+from settings.model import Settings
+from settings.parse import AnySettings, parse
 from settings.problems import NAMESPACE, Problem, SettingsError
 
 STACK_NAME: Final = r"[a-z][a-z0-9-]{0,18}[a-z0-9]"
 _TEXT: Final = frozenset({"cloud", "profile", "region"})
 
 
-def load() -> Settings:
+def load() -> AnySettings:
     """The settings of the selected stack.
 
     Raises `pulumi.RunError` with every problem, before anything is created; logs a warning for each weakness of a dev

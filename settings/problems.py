@@ -6,7 +6,7 @@ Owns the wording. Which rules there are is the business of the models (one field
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -16,6 +16,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 NAMESPACE: Final = "rasa"
+
+# The tag of a list in a union where a word may stand in its place.
+LIST: Final = "<list>"
 
 # Keys below which values can be secret, or be taken for the place of a secret: such values are never shown.
 _CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "channels", "modelGroups"})
@@ -128,16 +131,18 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
         case "fault":
             return Problem(key=key, got=got, expected=context["expected"], fix=context["fix"])
         case "missing":
-            return Problem(key=key, got="nothing", expected="is set, but it is required", fix=f"add {NAMESPACE}:{key}")
+            return _missing(key)
+        case "union_tag_not_found":
+            return _missing(f"{key}.kind")
         case "extra_forbidden":
             return _unknown(key, str(detail["loc"][-1]), siblings)
         case "literal_error" | "enum":
-            return _no_choice(key, got, value, context["expected"])
+            return no_choice(key, got, value, re.findall(r"'([^']*)'", context["expected"]))
         case "union_tag_invalid":
             kind = value["kind"]
             if kind is None:
                 return _empty(f"{key}.kind")
-            return _no_choice(f"{key}.kind", shown(kind), kind, context["expected_tags"])
+            return no_choice(f"{key}.kind", shown(kind), kind, re.findall(r"'([^']*)'", context["expected_tags"]))
         case "string_too_short" | "too_short":
             return Problem(key=key, got=got, expected="is no value", fix="give it a value or remove the key")
         case wrong_type if wrong_type in _WRONG_TYPE and value is None:
@@ -149,6 +154,10 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
             return Problem(
                 key=key, got=got, expected=f"is not what belongs here ({other})", fix="see docs/configuration.md"
             )
+
+
+def _missing(key: str) -> Problem:
+    return Problem(key=key, got="nothing", expected="is set, but it is required", fix=f"add {NAMESPACE}:{key}")
 
 
 def _empty(key: str) -> Problem:
@@ -167,8 +176,8 @@ def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
     )
 
 
-def _no_choice(key: str, got: str, value: object, quoted: str) -> Problem:
-    choices = re.findall(r"'([^']*)'", quoted)
+def no_choice(key: str, got: str, value: object, choices: Sequence[str]) -> Problem:
+    """A value that is none of the words that may stand at the key."""
     near = [one for one in choices if str(value).startswith(one)] or get_close_matches(str(value), choices, n=1)
     if len(choices) == 1:
         return Problem(key=key, got=got, expected=f"is not {choices[0]}, the only choice", fix=f"set {choices[0]}")
@@ -191,7 +200,7 @@ def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str,
             node = node.get("items", {})
         elif part in node.get("discriminator", {}).get("mapping", {}):
             node = {"$ref": node["discriminator"]["mapping"][part]}
-        elif part != "[key]":
+        elif part not in ("[key]", LIST):
             siblings = sorted(node.get("properties", {}))
             key += _step(part) if key else part
             node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
@@ -204,7 +213,10 @@ def _step(part: str) -> str:
 
 
 def _resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """Follows `$ref`, and the first alternative of an optional field."""
-    while "$ref" in node or "anyOf" in node:
-        node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node["anyOf"][0]
+    """Follows `$ref`, and the first alternative of an optional field or of a list that may be a word."""
+    while "discriminator" not in node and not {"$ref", "anyOf", "oneOf"}.isdisjoint(node):
+        if "$ref" in node:
+            node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
+        else:
+            node = (node.get("anyOf") or node["oneOf"])[0]
     return node

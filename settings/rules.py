@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from settings.assistant_rules import assistant_rules
+from settings.aws import AwsSettings
 from settings.aws_rules import aws_rules
-from settings.base import Cloud, Profile
-from settings.layers import CreateLockStore, CreateMsk
+from settings.azure import AzureSettings
+from settings.azure_rules import azure_rules
+from settings.base import Profile
+from settings.existing import ExistingLockStore
+from settings.existing_rules import existing_rules
+from settings.gcp import GcpSettings
+from settings.gcp_rules import gcp_rules
+from settings.layers import PRIVATE, CreateCluster, CreateLockStore, CreateNetwork, CreateTrackerStore
+from settings.limits import overlaps
+from settings.model import Settings
 from settings.problems import Problem
 
-if TYPE_CHECKING:
-    from settings.model import Settings
-
 OPEN: Final = "0.0.0.0/0"
+OFFICES: Final = "name the ranges of your offices and runners, such as 203.0.113.0/24"
 
 
-def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
+def broken_rules(settings: AwsSettings | AzureSettings | GcpSettings) -> tuple[list[Problem], list[Problem]]:
     """Errors and warnings of a stack file whose fields are each valid."""
-    errors = [*_secrets(settings), *_network(settings), *_sizes(settings), *assistant_rules(settings)]
-    match settings.cloud:
-        case Cloud.AWS:
+    errors = [
+        *_secrets(settings),
+        *_network(settings),
+        *_cluster(settings),
+        *existing_rules(settings),
+        *assistant_rules(settings),
+    ]
+    match settings:
+        case AwsSettings():
             errors += aws_rules(settings)
+        case AzureSettings():
+            errors += azure_rules(settings)
+        case GcpSettings():
+            errors += gcp_rules(settings)
     match settings.profile:
         case Profile.PROD:
             return [*errors, *_weak(settings), *_not_redundant(settings)], []
@@ -43,16 +58,12 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
 
 
 def _network(settings: Settings) -> Iterator[Problem]:
-    ranges = {"network.cidr": settings.network.cidr, "cluster.serviceCidr": settings.cluster.service_cidr}
-    for (one, first), (other, second) in combinations(ranges.items(), 2):
-        if ipaddress.IPv4Network(first).overlaps(ipaddress.IPv4Network(second)):
-            yield Problem(
-                key=other,
-                got=second,
-                expected=f"overlaps {one} ({first})",
-                fix="choose ranges that do not overlap",
-                others=(one,),
-            )
+    cluster = dict(settings.cluster.ranges) if isinstance(settings.cluster, CreateCluster) else dict[str, str]()
+    # Ranges of one existing network cannot overlap, or are one subnet for two purposes.
+    for key, cidr in settings.network.ranges.items():
+        yield from overlaps({key: cidr, **cluster})
+    if not isinstance(settings.network, CreateNetwork):
+        return
     zones = settings.network.zones
     if len(zones) < 2:
         yield Problem(
@@ -65,17 +76,27 @@ def _network(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             key="network.zones", got=", ".join(zones), expected="names a zone twice", fix="name each zone once"
         )
-    if not settings.cluster.api_access:
+
+
+def _cluster(settings: Settings) -> Iterator[Problem]:
+    cluster = settings.cluster
+    if not isinstance(cluster, CreateCluster):
+        return
+    if not cluster.api_access:
         yield Problem(
             key="cluster.apiAccess",
             got="nothing",
             expected="is set, but somebody has to reach the Kubernetes API",
-            fix="name the ranges of your offices and runners, such as 203.0.113.0/24",
+            fix=OFFICES,
         )
-
-
-def _sizes(settings: Settings) -> Iterator[Problem]:
-    cluster, store = settings.cluster, settings.tracker_store
+    if cluster.api_access == PRIVATE and isinstance(settings.network, CreateNetwork):
+        yield Problem(
+            key="cluster.apiAccess",
+            got=PRIVATE,
+            expected="needs an existing network: whoever runs `up` must already be inside it",
+            fix=f"set rasa:network.kind to existing, or {OFFICES}",
+            others=("network",),
+        )
     if cluster.max_nodes < cluster.min_nodes:
         yield Problem(
             key="cluster.maxNodes",
@@ -84,31 +105,26 @@ def _sizes(settings: Settings) -> Iterator[Problem]:
             fix="raise maxNodes or lower minNodes",
             others=("cluster.minNodes",),
         )
-    if store.max_storage_gb < store.storage_gb:
-        yield Problem(
-            key="trackerStore.maxStorageGb",
-            got=str(store.max_storage_gb),
-            expected=f"is below storageGb ({store.storage_gb})",
-            fix="raise maxStorageGb",
-            others=("trackerStore.storageGb",),
-        )
 
 
 def _weak(settings: Settings) -> Iterator[Problem]:
     """What a production stack may not do, and any other only with a warning."""
-    if OPEN in settings.cluster.api_access:
-        yield Problem(
-            key="cluster.apiAccess",
-            got=OPEN,
-            expected="lets everyone reach the Kubernetes API",
-            fix="name the ranges of your offices and runners, such as 203.0.113.0/24",
-        )
-    if settings.tracker_store.backup_days < 1:
+    cluster, tracker_store, lock_store = settings.cluster, settings.tracker_store, settings.lock_store
+    if isinstance(cluster, CreateCluster) and OPEN in cluster.api_access:
+        yield Problem(key="cluster.apiAccess", got=OPEN, expected="lets everyone reach the Kubernetes API", fix=OFFICES)
+    if isinstance(tracker_store, CreateTrackerStore) and tracker_store.backup_days < 1:
         yield Problem(
             key="trackerStore.backupDays",
             got="0",
             expected="turns the backups of all conversations off",
             fix="set 1 or more",
+        )
+    if isinstance(lock_store, ExistingLockStore) and not lock_store.tls:
+        yield Problem(
+            key="lockStore.tls",
+            got="false",
+            expected="sends the password and every lock in clear",
+            fix="let the service speak TLS, and remove tls",
         )
     for index, assistant in enumerate(settings.assistants):
         images = {
@@ -127,7 +143,7 @@ def _weak(settings: Settings) -> Iterator[Problem]:
 
 def _not_redundant(settings: Settings) -> Iterator[Problem]:
     """What a production stack may not do, and what makes a dev stack cheap."""
-    if len(settings.network.zones) < 3:
+    if isinstance(settings.network, CreateNetwork) and len(settings.network.zones) < 3:
         yield Problem(
             key="network.zones",
             got=f"{len(settings.network.zones)} zone(s)",
@@ -141,13 +157,6 @@ def _not_redundant(settings: Settings) -> Iterator[Problem]:
             got=str(settings.lock_store.nodes),
             expected="is below 2: a single node is lost with its zone",
             fix="set 2 or more",
-        )
-    if isinstance(settings.event_queue, CreateMsk) and settings.event_queue.brokers < 3:
-        yield Problem(
-            key="eventQueue.brokers",
-            got=str(settings.event_queue.brokers),
-            expected="is below 3, the fewest in prod",
-            fix="set 3 or more",
         )
     for index, assistant in enumerate(settings.assistants):
         if assistant.replicas < 2:

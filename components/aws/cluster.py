@@ -19,7 +19,7 @@ from components.aws import names, policy
 from components.aws.context import Context
 from components.aws.nodes import NodePool, NodePoolSpec
 from components.connections import ClusterConnection
-from settings import CreateCluster
+from settings import CreateEks
 
 ALL_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 DEV_LOGS: Final = ("audit", "authenticator")
@@ -35,7 +35,7 @@ class ClusterSpec:
     nodes, but not the control plane, need. `role_arn` is the role that the provider assumes, empty for none.
     """
 
-    settings: CreateCluster
+    settings: CreateEks
     context: Context
     secrets_key: pulumi.Output[str]
     subnet_ids: Sequence[pulumi.Output[str]]

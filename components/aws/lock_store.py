@@ -20,7 +20,7 @@ from components.aws.firewall import Firewall, FirewallSpec
 from components.aws.passwords import generated_password
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
 from components.trust import amazon_roots
-from settings import Assistant, Auth, CreateLockStore
+from settings import Assistant, Auth, CreateElastiCache
 
 PORT: Final = 6379
 LOGS: Final = ("slow-log", "engine-log")
@@ -36,7 +36,7 @@ def access_string(key_prefix: str) -> str:
 class LockStoreSpec:
     """Size and way to sign in, and the assistants that get a user."""
 
-    settings: CreateLockStore
+    settings: CreateElastiCache
     context: Context
     tier: DataTier
     assistants: Sequence[Assistant]

@@ -17,7 +17,7 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context
-from settings import CreateCluster
+from settings import CreateEks
 
 NODE_POLICIES: Final[Mapping[str, str]] = {
     "worker": "AmazonEKSWorkerNodePolicy",
@@ -41,7 +41,7 @@ DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa
 class NodePoolSpec:
     """Sizes and numbers. `egress` are the routes to the internet, without which a node cannot join."""
 
-    settings: CreateCluster
+    settings: CreateEks
     context: Context
     cluster_name: pulumi.Output[str]
     subnet_ids: Sequence[pulumi.Output[str]]

@@ -24,14 +24,14 @@ from components.aws.tracker_store import RdsTrackerStore, TrackerStoreSpec
 from components.connections import AssistantConnections, ClusterConnection, PostgresConnection, WorkloadIdentity
 from settings import (
     Assistant,
-    CreateLockStore,
+    AwsSettings,
+    CreateElastiCache,
     CreateModelStorage,
     CreateMsk,
     NoEventQueue,
     NoLockStore,
     NoModelStorage,
     Profile,
-    Settings,
 )
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
 
@@ -39,7 +39,7 @@ from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
 class AwsPlatform(pulumi.ComponentResource):
     """Fulfils `components.platform.Platform`. Needs instances of the providers `aws` and `random`."""
 
-    def __init__(self, name: str, settings: Settings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, settings: AwsSettings, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Platform", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
@@ -136,17 +136,17 @@ class AwsPlatform(pulumi.ComponentResource):
         self.register_outputs({"services": dict(self.services)})
 
     def _lock_store(
-        self, name: str, settings: Settings, context: Context, tier: DataTier
+        self, name: str, settings: AwsSettings, context: Context, tier: DataTier
     ) -> ElastiCacheLockStore | None:
         match settings.lock_store:
             case NoLockStore():
                 return None
-            case CreateLockStore() as chosen:
+            case CreateElastiCache() as chosen:
                 spec = LockStoreSpec(settings=chosen, context=context, tier=tier, assistants=settings.assistants)
                 return ElastiCacheLockStore(f"{name}-lock-store", spec, opts=self._child)
 
     def _event_queue(
-        self, name: str, settings: Settings, context: Context, tier: DataTier, key: pulumi.Output[str]
+        self, name: str, settings: AwsSettings, context: Context, tier: DataTier, key: pulumi.Output[str]
     ) -> MskEventQueue | None:
         match settings.event_queue:
             case NoEventQueue():
@@ -157,7 +157,7 @@ class AwsPlatform(pulumi.ComponentResource):
                 )
                 return MskEventQueue(f"{name}-event-queue", spec, opts=self._child)
 
-    def _model_storage(self, name: str, settings: Settings, context: Context) -> S3ModelStorage | None:
+    def _model_storage(self, name: str, settings: AwsSettings, context: Context) -> S3ModelStorage | None:
         match settings.model_storage:
             case NoModelStorage():
                 return None

@@ -20,7 +20,7 @@ from components.aws.firewall import Firewall, FirewallSpec
 from components.aws.passwords import generated_password
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
 from components.trust import rds_roots
-from settings import Auth, CreateTrackerStore
+from settings import Auth, CreateRds
 
 PORT: Final = 5432
 ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS
@@ -31,7 +31,7 @@ SLOW_STATEMENT_MS: Final = 1000
 class TrackerStoreSpec:
     """Size, version, backups."""
 
-    settings: CreateTrackerStore
+    settings: CreateRds
     context: Context
     tier: DataTier
 

@@ -6,6 +6,8 @@ import re
 from copy import deepcopy
 from typing import Any
 
+from settings import Cloud
+
 DEV: dict[str, Any] = {
     "cloud": "aws",
     "profile": "dev",
@@ -15,6 +17,15 @@ DEV: dict[str, Any] = {
     "assistants": [{"name": "rasa", "model": "model.tar.gz"}],
 }
 PROD: dict[str, Any] = {**DEV, "profile": "prod"}
+AZURE: dict[str, Any] = {**DEV, "cloud": "azure", "region": "westeurope"}
+GCP: dict[str, Any] = {
+    **DEV,
+    "cloud": "gcp",
+    "region": "europe-west1",
+    "secrets": {"license": "dummy-license", "confluentApiKey": "dummy-key", "confluentApiSecret": "dummy-secret"},
+}
+# The smallest stack file of each cloud.
+SMALL: dict[Cloud, dict[str, Any]] = {Cloud.AWS: DEV, Cloud.AZURE: AZURE, Cloud.GCP: GCP}
 
 
 def changed(stack_file: dict[str, Any], **changes: Any) -> dict[str, Any]:

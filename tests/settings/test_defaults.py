@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from settings import Cloud, Profile, Settings, parse
-from settings.defaults import AWS_ZONES, default_zones
-from tests.settings.stack_files import DEV, PROD, changed
+from settings.defaults import aws, azure, default_zones, gcp
+from tests.settings.stack_files import DEV, PROD, SMALL, changed
 
 ROOT = Path(__file__).parents[2]
 STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
@@ -80,15 +80,22 @@ def test_prod_is_redundant_where_dev_is_cheap():
     assert prod.tracker_store.backup_days > dev.tracker_store.backup_days
 
 
-@pytest.mark.parametrize("region", [*AWS_ZONES, "eu-central-1"])
-def test_the_default_zones_are_distinct_and_in_the_region(region: str):
-    zones = default_zones(region)
+@pytest.mark.parametrize(
+    ("cloud", "region"),
+    [
+        *((Cloud.AWS, region) for region in (*aws.ZONES, "eu-central-1")),
+        *((Cloud.GCP, region) for region in (*gcp.ZONES, "us-central1")),
+        *((Cloud.AZURE, region) for region in (*azure.ZONES, "westeurope")),
+    ],
+)
+def test_the_default_zones_are_distinct_and_in_the_region(cloud: Cloud, region: str):
+    zones = default_zones(cloud, region)
     assert len(set(zones)) == len(zones) >= 2
-    assert all(zone[:-1] == region for zone in zones)
+    assert all(zone.startswith(region) or cloud is Cloud.AZURE for zone in zones)
 
 
-def test_every_cloud_and_profile_has_defaults_that_pass_the_rules():
-    for cloud in Cloud:
-        for profile in Profile:
-            settings, warnings = parse({**DEV, "cloud": cloud.value, "profile": profile.value})
-            assert (settings.profile, warnings) == (profile, [])
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("cloud", Cloud)
+def test_every_cloud_and_profile_has_defaults_that_pass_the_rules(cloud: Cloud, profile: Profile):
+    settings, warnings = parse({**SMALL[cloud], "profile": profile.value})
+    assert (settings.cloud, settings.profile, warnings) == (cloud, profile, [])

@@ -10,7 +10,7 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
     (
         {"lockstore": {}},
         "rasa:lockstore: 'lockstore' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
-        "eventQueue, lockStore, modelStorage, network, profile, provider, region, secrets, secretsManager, tags, "
+        "encryption, eventQueue, lockStore, modelStorage, network, profile, provider, region, secrets, secretsManager, tags, "
         "trackerStore); did you mean lockStore?",
     ),
     (
@@ -68,14 +68,21 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
         "rasa:assistants[0].rasaVersion: an empty text is no value; give it a value or remove the key",
     ),
     # Choices
-    ({"cloud": "azur"}, "rasa:cloud: 'azur' is not aws, the only choice; set aws"),
+    ({"cloud": "azur"}, "rasa:cloud: 'azur' is not one of aws, azure, gcp; did you mean azure?"),
     ({"profile": "production"}, "rasa:profile: 'production' is not one of dev, prod; did you mean prod?"),
-    ({"lockStore": {"kind": "redis"}}, "rasa:lockStore.kind: 'redis' is not one of create, none; choose one of them"),
+    (
+        {"lockStore": {"kind": "redis"}},
+        "rasa:lockStore.kind: 'redis' is not one of create, existing, none; choose one of them",
+    ),
     (
         {"lockStore": {"kind": None}},
         "rasa:lockStore.kind: nothing is set, but the key is there; give it a value or remove the key",
     ),
-    ({"network": {"kind": "existing"}}, "rasa:network.kind: 'existing' is not create, the only choice; set create"),
+    ({"network": {"kind": "own"}}, "rasa:network.kind: 'own' is not one of create, existing; choose one of them"),
+    (
+        {"secretsManager": {"kind": "vault"}},
+        "rasa:secretsManager.kind: 'vault' is not kubernetes, the only choice; set kubernetes",
+    ),
     ({"eventQueue.auth": "scram"}, "rasa:eventQueue.auth: 'scram' is not one of password, iam; choose one of them"),
     # Network and cluster
     (
@@ -137,7 +144,7 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
         "rasa:provider.roleArn: 'deployer' is not the ARN of a role; "
         "write it like arn:aws:iam::111122223333:role/deployer",
     ),
-    ({"region": "Frankfurt"}, "rasa:region: 'Frankfurt' is not the name of a region; write it like eu-central-1"),
+    ({"region": "Frankfurt"}, "rasa:region: 'Frankfurt' is not the name of an AWS region; write it like eu-central-1"),
     (
         {"tags": {"aws:owner": "me"}},
         "rasa:tags.aws:owner: 'me' is not a tag that AWS accepts (letters, digits, spaces and _.:/=+-@; "

@@ -1,0 +1,80 @@
+"""What the rules of every cloud have in common: bounds, patterns and ranges, told in the same words."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from itertools import combinations
+
+from settings.problems import Problem
+
+
+def below(key: str, number: int, minimum: int, reason: str) -> Iterator[Problem]:
+    """A number under a lower bound; `reason` says whose bound it is."""
+    if number < minimum:
+        yield Problem(key=key, got=str(number), expected=f"is below {minimum}, {reason}", fix=f"set {minimum} or more")
+
+
+def above(key: str, number: int, maximum: int, reason: str) -> Iterator[Problem]:
+    """A number over an upper bound; `reason` says whose bound it is."""
+    if number > maximum:
+        yield Problem(key=key, got=str(number), expected=f"is above {maximum}, {reason}", fix=f"set {maximum} or less")
+
+
+def no_match(key: str, text: str, pattern: str, expected: str, example: str) -> Iterator[Problem]:
+    """A text that is not spelt as the cloud spells such things."""
+    if re.fullmatch(pattern, text) is None:
+        yield Problem(key=key, got=repr(text), expected=expected, fix=f"write it like {example}")
+
+
+def prefix_outside(key: str, cidr: str, bounds: tuple[int, int], reason: str, example: str) -> Iterator[Problem]:
+    """An address range that is larger or smaller than `bounds` (prefix lengths)."""
+    largest, smallest = bounds
+    if not largest <= ipaddress.IPv4Network(cidr).prefixlen <= smallest:
+        yield Problem(
+            key=key,
+            got=cidr,
+            expected=f"is not between /{largest} and /{smallest}, {reason}",
+            fix=f"choose a range like {example}",
+        )
+
+
+def too_small_to_grow(storage_gb: int, max_storage_gb: int) -> Iterator[Problem]:
+    """A disk of the tracker store that begins above the size up to which it grows."""
+    if max_storage_gb < storage_gb:
+        yield Problem(
+            key="trackerStore.maxStorageGb",
+            got=str(max_storage_gb),
+            expected=f"is below storageGb ({storage_gb})",
+            fix="raise maxStorageGb",
+            others=("trackerStore.storageGb",),
+        )
+
+
+def overlaps(ranges: Mapping[str, str]) -> Iterator[Problem]:
+    """Pairs of address ranges, by their keys, that share an address."""
+    for (one, first), (other, second) in combinations(ranges.items(), 2):
+        if ipaddress.IPv4Network(first).overlaps(ipaddress.IPv4Network(second)):
+            yield Problem(
+                key=other,
+                got=second,
+                expected=f"overlaps {one} ({first})",
+                fix="choose ranges that do not overlap",
+                others=(one,),
+            )
+
+
+def unknown_secret(key: str, secret: str, secrets: Mapping[str, object]) -> Iterator[Problem]:
+    """A setting that names a key of `rasa:secrets` that is not there."""
+    if secret not in secrets:
+        near = get_close_matches(secret, secrets, n=1)
+        command = f"run: pulumi config set --secret --path 'rasa:secrets.{secret}'"
+        yield Problem(
+            key=key,
+            got=secret,
+            expected=f"is not a key of rasa:secrets (known: {', '.join(sorted(secrets)) or 'none'})",
+            fix=f"did you mean {near[0]}?" if near else command,
+            others=("secrets", f"secrets.{secret}"),
+        )

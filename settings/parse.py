@@ -1,0 +1,125 @@
+"""`parse`: makes settings of what stands in a stack file, or tells every problem."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from pydantic import Field, ValidationError
+
+from settings.aws import AwsSettings
+from settings.azure import AzureSettings
+from settings.base import Cloud, Json, Profile
+from settings.defaults import with_defaults
+from settings.gcp import GcpSettings
+from settings.problems import Problem, SettingsError, no_choice, problems_of, shown, without_consequences
+from settings.rules import broken_rules
+
+AnySettings = AwsSettings | AzureSettings | GcpSettings
+# The same for pydantic: the alternatives are told apart by `cloud`.
+StackFile = Annotated[AnySettings, Field(discriminator="cloud")]
+
+_MODELS: Final[Mapping[Cloud, type[AnySettings]]] = {
+    Cloud.AWS: AwsSettings,
+    Cloud.AZURE: AzureSettings,
+    Cloud.GCP: GcpSettings,
+}
+# Stand in for what is missing or faulty, only so that the rules can look at the rest.
+_REGIONS: Final = {Cloud.AWS: "eu-central-1", Cloud.AZURE: "westeurope", Cloud.GCP: "europe-west1"}
+
+
+def parse(raw: Mapping[str, Json]) -> tuple[AnySettings, list[Problem]]:
+    """Settings from the keys of a stack file (without their `rasa:`), and the problems that are only warnings.
+
+    Raises `SettingsError` with all problems at once.
+    """
+    name = raw.get("cloud")
+    if name not in list(Cloud):
+        raise SettingsError([_no_cloud(raw), *_problems_on_any_cloud(raw)])
+    cloud = Cloud(str(name))
+    try:
+        settings = _validated(raw, cloud)
+    except ValidationError as error:
+        problems = problems_of(error, _MODELS[cloud])
+        rest = _problems_of_the_rest(raw, cloud, error)
+        raise SettingsError([*problems, *without_consequences(rest, problems)]) from None
+    errors, warnings = broken_rules(settings)
+    if errors:
+        raise SettingsError(errors)
+    return settings, warnings
+
+
+def _no_cloud(raw: Mapping[str, Json]) -> Problem:
+    name = raw.get("cloud")
+    clouds = [cloud.value for cloud in Cloud]
+    if "cloud" not in raw:
+        fix = f"choose one of {', '.join(clouds)}"
+        return Problem(key="cloud", got="nothing", expected="is set, but it is required", fix=fix)
+    return no_choice("cloud", shown(name), name, clouds)
+
+
+def _problems_on_any_cloud(raw: Mapping[str, Json]) -> list[Problem]:
+    """What is missing, unknown or faulty whatever the cloud."""
+    found: list[dict[str, Problem]] = []
+    for cloud in Cloud:
+        try:
+            _validated({**raw, "cloud": cloud.value}, cloud)
+            found.append({})
+        except ValidationError as error:
+            found.append({str(problem): problem for problem in problems_of(error, _MODELS[cloud])})
+    first, *others = found
+    return [problem for line, problem in first.items() if all(line in other for other in others)]
+
+
+def _validated(raw: Mapping[str, Json], cloud: Cloud) -> AnySettings:
+    profile = Profile(str(raw["profile"])) if raw.get("profile") in list(Profile) else Profile.DEV
+    return _MODELS[cloud].model_validate_json(json.dumps(with_defaults(raw, cloud, profile)))
+
+
+def _problems_of_the_rest(raw: Mapping[str, Json], cloud: Cloud, error: ValidationError) -> list[Problem]:
+    """What the rules find once the faulty values are dropped, so that defaults take their places."""
+    faulty = {_path(dict(raw), detail["loc"]) for detail in error.errors()}
+    kept = _without(dict(raw), faulty)
+    rest: dict[str, Json] = {
+        "profile": Profile.DEV.value,
+        "region": _REGIONS[cloud],
+        **(kept if isinstance(kept, dict) else {}),
+    }
+    # A layer that had to be dropped as a whole is another one now: the usual one.
+    dropped = {path[0] for path in faulty if len(path) == 1}
+    try:
+        found = broken_rules(_validated(rest, cloud))[0]
+        return [problem for problem in found if re.split(r"[.\[]", problem.key)[0] not in dropped]
+    except ValidationError as further:
+        # A list that lost its only item, say: drop that as well, as long as there is something to drop.
+        return _problems_of_the_rest(rest, cloud, further) if rest != raw else []
+
+
+def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The keys and indices that a pydantic location has in the data: tags of unions and missing keys are not there."""
+    path: list[int | str] = []
+    for part in location:
+        match value, part:
+            case dict(), str() if part in value:
+                value = value[part]
+            case list(), int():
+                value = value[part]
+            case _:
+                continue
+        path.append(part)
+    return tuple(path)
+
+
+def _without(value: Json, faulty: set[tuple[int | str, ...]], at: tuple[int | str, ...] = ()) -> Json:
+    """The value without what stands at the faulty paths."""
+    match value:
+        case dict():
+            return {key: _without(item, faulty, (*at, key)) for key, item in value.items() if (*at, key) not in faulty}
+        case list():
+            return [
+                _without(item, faulty, (*at, index)) for index, item in enumerate(value) if (*at, index) not in faulty
+            ]
+        case _:
+            return value
