@@ -33,6 +33,26 @@ AMAZON: Final = (
     "Starfield Services Root Certificate Authority - G2",
 )
 AZURE: Final = ("DigiCert Global Root G2", "Microsoft RSA Root Certificate Authority 2017")
+# Beside those: what hosted databases, caches and brokers have their certificates from.
+PUBLIC: Final = (
+    "DigiCert Global Root G3",
+    "DigiCert TLS ECC P384 Root G5",
+    "DigiCert TLS RSA4096 Root G5",
+    "GTS Root R1",
+    "GTS Root R3",
+    "GTS Root R4",
+    "GlobalSign Root E46",
+    "GlobalSign Root R46",
+    "Go Daddy Root Certificate Authority - G2",
+    "ISRG Root X1",
+    "ISRG Root X2",
+    "Microsoft ECC Root Certificate Authority 2017",
+    "Sectigo Public Server Authentication Root E46",
+    "Sectigo Public Server Authentication Root R46",
+    "Starfield Root Certificate Authority - G2",
+    "USERTrust ECC Certification Authority",
+    "USERTrust RSA Certification Authority",
+)
 
 RDS_ROOT: Final = re.compile(r"Amazon RDS ([a-z]+-[a-z]+-\d) Root CA (RSA2048|RSA4096|ECC384) G1")
 RDS_FILE: Final = "package/lib/profiles/ca/defaults.js"
@@ -43,6 +63,7 @@ def main(package: Path) -> None:
     public = {common_name(root): root for root in x509.load_pem_x509_certificates(Path(certifi.where()).read_bytes())}
     _write(DIRECTORY / "amazon.pem", [public[name] for name in AMAZON])
     _write(DIRECTORY / "azure.pem", [public[name] for name in AZURE])
+    _write(DIRECTORY / "public.pem", [public[name] for name in PUBLIC])
     for region, roots in sorted(_rds_roots(package).items()):
         _write(DIRECTORY / "rds" / f"{region}.pem", roots)
 

@@ -22,6 +22,11 @@ def azure_roots() -> str:
     return (DIRECTORY / "azure.pem").read_text("ascii")
 
 
+def public_roots() -> str:
+    """Roots that hosted services of any vendor have their certificates from, PEM: those above and a few more."""
+    return amazon_roots() + azure_roots() + (DIRECTORY / "public.pem").read_text("ascii")
+
+
 def rds_regions() -> list[str]:
     """The regions whose RDS roots are recorded."""
     return sorted(path.stem for path in (DIRECTORY / "rds").glob("*.pem"))

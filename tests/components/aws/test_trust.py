@@ -12,9 +12,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from components.trust import DIRECTORY, amazon_roots, azure_roots, rds_regions, rds_roots
+from components.trust import DIRECTORY, amazon_roots, azure_roots, public_roots, rds_regions, rds_roots
 from settings.defaults.aws import ZONES
-from tools.record_trust import AMAZON, AZURE, RDS_ROOT, common_name
+from tools.record_trust import AMAZON, AZURE, PUBLIC, RDS_ROOT, common_name
 
 FILES = sorted(DIRECTORY.rglob("*.pem"))
 
@@ -47,7 +47,11 @@ def test_no_certificate_is_there_twice() -> None:
 
 def test_public_roots_are_those_of_certifi() -> None:
     public = set(fingerprints(Path(certifi.where()).read_bytes()))
-    for pem, subjects in ((amazon_roots(), AMAZON), (azure_roots(), AZURE)):
+    for pem, subjects in (
+        (amazon_roots(), AMAZON),
+        (azure_roots(), AZURE),
+        (public_roots(), (*AMAZON, *AZURE, *PUBLIC)),
+    ):
         assert set(fingerprints(pem)) <= public
         assert {common_name(root) for root in certificates(pem)} == set(subjects)
     assert not set(fingerprints(rds_roots("eu-central-1"))) & public  # or the check above would show nothing
