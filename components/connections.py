@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import pulumi
+
+from settings import PodSecurity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,43 @@ class PostgresConnection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PostgresIamAuth:
+    """Tokens from the pod's own cloud identity for a role on RDS (rasa-pro 3.14 and later)."""
+
+    username: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseConnection:
+    """One database, as its owner sees it."""
+
+    host: pulumi.Output[str]
+    port: int
+    database: str
+    auth: PasswordAuth | PostgresIamAuth
+    ssl_mode: Literal["verify-full", "verify-ca"]
+    ca_pem: pulumi.Input[str]
+    networks: tuple[str, ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantDatabases:
+    """The databases of one assistant: that of Rasa, and that of analytics where it is on."""
+
+    rasa: DatabaseConnection
+    analytics: DatabaseConnection | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingDatabases:
+    """Databases on a server that nobody here administers, by the assistant's name."""
+
+    by_assistant: Mapping[str, AssistantDatabases]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RedisConnection:
     """One assistant's access to a Redis-compatible service, cluster mode off.
 
@@ -109,7 +149,7 @@ class KafkaConnection:
     """
 
     bootstrap: pulumi.Output[str]
-    mechanism: Literal["SCRAM-SHA-512", "PLAIN", "OAUTHBEARER"]
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
     producer: PasswordAuth | KafkaIamAuth
     consumer: PasswordAuth | KafkaIamAuth
     events_topic: str
@@ -126,11 +166,30 @@ class ModelStorageConnection:
     """One assistant's access to object storage, through Rasa's remote storage of that name.
 
     Models stand below `prefix` (ends with a slash), the only part of the bucket that the assistant can read.
-    `environment` is what Rasa reads beside `--remote-storage` and `--model`. `upload_command` copies a local
-    `model.tar.gz` to `<prefix>model.tar.gz`.
+    `environment` and `secret_environment` are what Rasa reads beside `--remote-storage` and `--model`.
+    `upload_command` copies a local `model.tar.gz` to `<prefix>model.tar.gz`.
     """
 
     remote_storage: Literal["aws", "gcs", "azure"]
+    prefix: str
+    environment: Mapping[str, pulumi.Input[str]]
+    secret_environment: Mapping[str, pulumi.Output[str]] = field(
+        default_factory=dict[str, pulumi.Output[str]], repr=False
+    )
+    upload_command: pulumi.Output[str]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadedModel:
+    """One assistant's access to object storage that Rasa cannot read by itself.
+
+    `script` runs in Rasa's image as the pod's identity, before Rasa: `<script> <key> <file>` downloads a model, without
+    arguments it only tries whether the storage answers. It reads `environment`. The rest is as in
+    `ModelStorageConnection`.
+    """
+
+    script: Path
     prefix: str
     environment: Mapping[str, pulumi.Input[str]]
     upload_command: pulumi.Output[str]
@@ -154,14 +213,16 @@ class WorkloadIdentity:
 class ClusterConnection:
     """A Kubernetes cluster.
 
-    `identifier` stays the same as long as the cluster is the same (ARN or resource id). `kubeconfig` is JSON with exec
-    authentication, no token in it. `networks` are the ranges that nodes, and so load balancers and probes, come from.
+    `identifier` stays the same as long as the cluster is the same (ARN or resource id). `kubeconfig` is JSON; that of a
+    created cluster has exec authentication, no token in it. `networks` are the ranges that nodes, and so load balancers
+    and probes, come from.
     """
 
     name: pulumi.Output[str]
     identifier: pulumi.Output[str]
     kubeconfig: pulumi.Output[str] = field(repr=False)
     networks: tuple[str, ...]
+    pod_security: PodSecurity = PodSecurity.RESTRICTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +234,6 @@ class AssistantConnections:
 
     lock_store: RedisConnection | None
     event_queue: KafkaConnection | None
-    model_storage: ModelStorageConnection | None
+    model_storage: ModelStorageConnection | DownloadedModel | None
     rasa: WorkloadIdentity
     analytics: WorkloadIdentity

@@ -10,7 +10,15 @@ from typing import Final
 
 import pulumi
 
-from components.connections import IamRoles, KafkaIamAuth, PasswordAuth, PasswordRoles, RedisIamAuth
+from components.connections import (
+    DownloadedModel,
+    IamRoles,
+    KafkaIamAuth,
+    ModelStorageConnection,
+    PasswordAuth,
+    PasswordRoles,
+    RedisIamAuth,
+)
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.rasa.wiring import SECRET, Wiring
 
@@ -30,8 +38,16 @@ def environment(wiring: Wiring) -> Environment:
 
 def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | SecretKey]]:
     connections, postgres = wiring.connections, wiring.postgres
-    if connections.model_storage is not None:
-        yield from connections.model_storage.environment.items()
+    match connections.model_storage:
+        case ModelStorageConnection() as storage:
+            yield from storage.environment.items()
+            for variable in storage.secret_environment:
+                yield variable, SecretKey(secret=SECRET, key=variable)
+        case DownloadedModel() as model:
+            # Rasa needs none of it; the smoke test, which has the same environment, does.
+            yield from model.environment.items()
+        case None:
+            pass
     yield "SQL_TRACKER_STORE_SSL_MODE", postgres.ssl_mode
     yield "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", f"{CA_DIRECTORY}/{POSTGRES_CA}"
     yield from _POOL.items()

@@ -13,12 +13,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
-from components.connections import PasswordAuth
+from components.connections import ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
 from components.rasa import redis_tunnel
 from components.rasa.analytics import DB_URL_KEY, analytics_url
 from components.rasa.analytics import KAFKA_PASSWORD_KEY as ANALYTICS_KAFKA_PASSWORD_KEY
 from components.rasa.environment import DB_PASSWORD_KEY, KAFKA_PASSWORD_KEY, KAFKA_USERNAME_KEY, REDIS_PASSWORD_KEY
+from components.rasa.model_download import SCRIPT, download
 from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, LICENSE_KEY
 from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, Wiring
 
@@ -88,6 +89,8 @@ def service_secrets(
     assistant, connections = wiring.assistant, wiring.connections
     secrets = {variable: given[key] for variable, key in assistant.secret_env.items()}
     secrets[LICENSE_KEY] = given[_LICENSE]
+    if isinstance(connections.model_storage, ModelStorageConnection):
+        secrets |= connections.model_storage.secret_environment
     if assistant.database in passwords:
         secrets[DB_PASSWORD_KEY] = passwords[assistant.database]
     if connections.lock_store is not None and isinstance(connections.lock_store.auth, PasswordAuth):
@@ -104,7 +107,7 @@ def service_secrets(
 
 
 def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
-    """The files of the ConfigMap: the roots of each service that speaks TLS, and how the tunnel to Redis uses them."""
+    """The files of the ConfigMap: the roots of each service that speaks TLS, and what uses them beside Rasa itself."""
     connections = wiring.connections
     files = {POSTGRES_CA: wiring.postgres.ca_pem}
     if connections.lock_store is not None and connections.lock_store.ca_pem is not None:
@@ -113,4 +116,6 @@ def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
             files[redis_tunnel.CONFIGURATION] = redis_tunnel.configuration(connections.lock_store)
     if connections.event_queue is not None:
         files[KAFKA_CA] = connections.event_queue.ca_pem
+    if (model := download(wiring)) is not None:
+        files[SCRIPT] = model.script.read_text(encoding="utf-8")
     return files

@@ -12,10 +12,12 @@ from typing import Final
 
 import pulumi
 
+from components.connections import DownloadedModel
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
 from components.rasa import redis_tunnel
 from components.rasa.environment import environment
+from components.rasa.model_download import SCRIPT
 from components.rasa.secrets import RasaSecrets
 from components.rasa.wiring import CA_CONFIG_MAP, SMOKE_TEST_POD, Wiring
 from settings.assistant import SERVICE_ACCOUNT
@@ -41,8 +43,10 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
     storage = spec.wiring.connections.model_storage
     model: Values | None = None
     if storage is not None:
+        downloaded = isinstance(storage, DownloadedModel)
         model = {
-            "storage": storage.remote_storage,
+            "storage": "download" if downloaded else storage.remote_storage,
+            "script": f"{CA_DIRECTORY}/{SCRIPT}" if downloaded else None,
             # Without a model in the stack file only the bucket can be tried.
             "key": spec.wiring.model if spec.wiring.releasable else None,
             "upload": storage.upload_command,

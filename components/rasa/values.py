@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pulumi
 
+from components.connections import DownloadedModel
 from components.kubernetes.network import NAME_LABEL
 from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POD_SECURITY, Value, Values, environment_values
 from components.kubernetes.sidecar import sidecar_values
@@ -18,6 +19,7 @@ from components.rasa import redis_tunnel
 from components.rasa.analytics import analytics_values
 from components.rasa.artifacts import image_values
 from components.rasa.environment import environment
+from components.rasa.model_download import download, download_container, model_file
 from components.rasa.wiring import (
     ACTION_SERVER_SERVICE_ACCOUNT,
     CA_CONFIG_MAP,
@@ -110,8 +112,12 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
         "livenessProbe": _LIVENESS,
         "readinessProbe": _READINESS,
     }
-    if wiring.tunnelled:
-        rasa["initContainers"] = [sidecar_values(redis_tunnel.SIDECAR, "cloud-ca")]
+    before: list[Value] = [sidecar_values(redis_tunnel.SIDECAR, "cloud-ca")] if wiring.tunnelled else []
+    model = download(wiring)
+    if model is not None and wiring.model is not None:
+        before.append(download_container(wiring, model, wiring.model, "cloud-ca"))
+    if before:
+        rasa["initContainers"] = before
     if assistant.max_replicas is not None:
         rasa["autoscaling"] = {
             "enabled": True,
@@ -130,6 +136,8 @@ def _arguments(wiring: Wiring) -> list[Value]:
     storage, model = wiring.connections.model_storage, wiring.model
     if storage is None or model is None:
         return []
+    if isinstance(storage, DownloadedModel):
+        return ["--model", model_file(model)]
     # Without --model Rasa would ask for an object called models.tar.gz.
     return ["--remote-storage", storage.remote_storage, "--model", model]
 

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import re
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -41,8 +42,25 @@ def endpoint(section):
     return EndpointConfig.from_dict(with_variables(section))
 
 
+def check_download(model):
+    """Reach the storage, and download the model, with the script that runs before Rasa."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.tar.gz"
+        arguments = [model["key"], str(file)] if model["key"] else []
+        done = subprocess.run(
+            [sys.executable, model["script"], *arguments], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Fault(f"{done.stderr.strip()}; to upload one: {model['upload']}")
+        if arguments and not tarfile.is_tarfile(file):
+            raise Fault(f"{model['key']} is not a trained model (a .tar.gz); upload one: {model['upload']}")
+        return done.stdout.strip()
+
+
 def check_model_storage(model):
     """Reach the bucket, and download the model."""
+    if model["script"]:
+        return check_download(model)
     from rasa.core.persistor import get_persistor
 
     persistor = get_persistor(model["storage"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -11,6 +12,7 @@ import pulumi
 from components.connections import (
     AssistantConnections,
     ClusterConnection,
+    DownloadedModel,
     IamRoles,
     KafkaConnection,
     KafkaIamAuth,
@@ -148,10 +150,40 @@ def without(chosen: Wiring, *services: str) -> Wiring:
     return replace(chosen, connections=replace(chosen.connections, **dict.fromkeys(services)))
 
 
+def with_models(chosen: Wiring, storage: ModelStorageConnection | DownloadedModel) -> Wiring:
+    """The same with another model storage."""
+    return replace(chosen, connections=replace(chosen.connections, model_storage=storage))
+
+
+def keyed_models(name: str = "rasa") -> ModelStorageConnection:
+    """Object storage that Rasa reads with a key."""
+    return ModelStorageConnection(
+        remote_storage="azure",
+        prefix=f"{name}/",
+        environment={"AZURE_ACCOUNT_NAME": out("models"), "AZURE_CONTAINER": f"models-{name}"},
+        secret_environment={"AZURE_ACCOUNT_KEY": secret("account-key")},
+        upload_command=out("az storage blob upload"),
+        ready=(),
+    )
+
+
+def downloaded_model(name: str = "rasa") -> DownloadedModel:
+    """Object storage that a script reads before Rasa starts."""
+    return DownloadedModel(
+        script=Path(__file__),
+        prefix=f"{name}/",
+        environment={"AZURE_ACCOUNT_NAME": out("models"), "AZURE_CONTAINER": f"models-{name}"},
+        upload_command=out("az storage blob upload"),
+        ready=(),
+    )
+
+
 VARIANTS = {
     "everything": wiring,
     "iam": lambda: wiring(iam=True),
     "small": lambda: wiring(assistant(), profile=Profile.DEV),
     "bare": lambda: without(wiring(assistant(replicas=1)), "lock_store", "event_queue", "model_storage"),
     "old": lambda: wiring(everything(rasaVersion="3.14")),
+    "keyed": lambda: with_models(wiring(), keyed_models()),
+    "downloaded": lambda: with_models(wiring(), downloaded_model()),
 }

@@ -1,0 +1,43 @@
+"""The model, where Rasa cannot read object storage by itself: an init container downloads it as the pod's identity.
+
+Pure: makes values. The script is the cloud's, runs in Rasa's own image and comes with the ConfigMap of authorities.
+A running pod keeps its model; another one comes with the next start.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from components.connections import DownloadedModel
+from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, Values, environment_values
+from components.rasa.wiring import Wiring
+
+SCRIPT: Final = "download_model.py"
+_DIRECTORY: Final = "/app/models"  # where the chart mounts its volume `models`
+
+
+def download(wiring: Wiring) -> DownloadedModel | None:
+    """What is to be downloaded before Rasa starts; None where Rasa does it itself, or has the model in its image."""
+    storage = wiring.connections.model_storage
+    return storage if isinstance(storage, DownloadedModel) else None
+
+
+def model_file(key: str) -> str:
+    """Where the pod has the model of that key."""
+    return f"{_DIRECTORY}/{key.rsplit('/', 1)[-1]}"
+
+
+def download_container(wiring: Wiring, model: DownloadedModel, key: str, volume: str) -> Values:
+    """The init container; `volume` is the pod's volume with the script."""
+    return {
+        "name": "model-download",
+        "image": wiring.image,
+        "command": ["python", f"{CA_DIRECTORY}/{SCRIPT}", key, model_file(key)],
+        "env": environment_values(model.environment),
+        "securityContext": CONTAINER_SECURITY,
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+        "volumeMounts": [
+            {"name": volume, "mountPath": CA_DIRECTORY, "readOnly": True},
+            {"name": "models", "mountPath": _DIRECTORY},
+        ],
+    }
