@@ -2,7 +2,8 @@
 
 import pulumi
 
-from components.kubernetes.database import DatabaseServer
+from components.connections import ExistingDatabases, PostgresConnection
+from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
 from components.platform import create_platform
 from components.rasa.assistant import AssistantSpec, RasaAssistant
 from providers.kubernetes import kubernetes_provider
@@ -17,7 +18,12 @@ random = random_provider()
 platform = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
 in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random])
 
-database = DatabaseServer("database", platform.tracker_store, opts=in_cluster)
+match platform.tracker_store:
+    case PostgresConnection() as connection:
+        server = DatabaseServerSpec(connection=connection, pod_security=platform.cluster.pod_security)
+        tracker_store = DatabaseServer("database", server, opts=in_cluster)
+    case ExistingDatabases() as tracker_store:
+        pass
 assistants = {
     assistant.name: RasaAssistant(
         assistant.name,
@@ -27,7 +33,7 @@ assistants = {
             secrets={key: settings.secret(key) for key in settings.secrets},
             connections=platform.assistants[assistant.name],
             cluster=platform.cluster,
-            database=database,
+            tracker_store=tracker_store,
         ),
         opts=in_cluster,
     )

@@ -11,7 +11,7 @@ from typing import Protocol
 import pulumi
 import pulumi_random
 
-from components.connections import AssistantConnections, ClusterConnection, PostgresConnection
+from components.connections import AssistantConnections, ClusterConnection, ExistingDatabases, PostgresConnection
 from settings import AnySettings, AwsSettings, AzureSettings, GcpSettings
 
 
@@ -24,8 +24,8 @@ class Platform(Protocol):
         ...
 
     @property
-    def tracker_store(self) -> PostgresConnection:
-        """The PostgreSQL server that all assistants share."""
+    def tracker_store(self) -> PostgresConnection | ExistingDatabases:
+        """The PostgreSQL server that all assistants share, or databases that are there already."""
         ...
 
     @property

@@ -16,28 +16,43 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
-from components.connections import IamRoles, PasswordRoles, PostgresConnection
+from components.connections import (
+    AssistantDatabases,
+    DatabaseConnection,
+    IamRoles,
+    PasswordAuth,
+    PasswordRoles,
+    PostgresConnection,
+    PostgresIamAuth,
+)
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named, to_networks
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
-from settings import Assistant
+from settings import Assistant, PodSecurity
 
 NAMESPACE: Final = "rasa-system"
 _POD: Final = "database-roles"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "database_roles.py"
 
 
+@dataclass(frozen=True, kw_only=True)
+class DatabaseServerSpec:
+    """The server, and what the cluster wants of pods."""
+
+    connection: PostgresConnection
+    pod_security: PodSecurity
+
+
 class DatabaseServer(pulumi.ComponentResource):
     """The administrator's side of the PostgreSQL server."""
 
-    def __init__(
-        self, name: str, connection: PostgresConnection, *, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, spec: DatabaseServerSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:DatabaseServer", name, None, opts)
-        self.connection = connection
+        self.connection = connection = spec.connection
+        self.pod_security = spec.pod_security
         child = pulumi.ResourceOptions(parent=self)
-        space = RestrictedNamespace(f"{name}-system", NAMESPACE, opts=child)
+        space = RestrictedNamespace(f"{name}-system", NAMESPACE, spec.pod_security, opts=child)
         self.namespace = space.name
         admin = kubernetes.core.v1.Secret(
             f"{name}-admin",
@@ -74,10 +89,7 @@ class AssistantDatabaseSpec:
 
 
 class AssistantDatabase(pulumi.ComponentResource):
-    """The assistant's database with its owner role, and a second pair when analytics is on.
-
-    `passwords` holds each role's password by the role's name; it is empty where roles sign in by cloud identity.
-    """
+    """The assistant's database with its owner role, and a second pair when analytics is on: `databases`."""
 
     def __init__(self, name: str, spec: AssistantDatabaseSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:AssistantDatabase", name, None, opts)
@@ -86,7 +98,7 @@ class AssistantDatabase(pulumi.ComponentResource):
         names = [spec.assistant.database]
         if spec.assistant.analytics:
             names.append(spec.assistant.analytics_database)
-        self.passwords: Mapping[str, pulumi.Output[str]] = {}
+        passwords: Mapping[str, pulumi.Output[str]] = {}
         environment: Environment = {
             # libpq reads these by itself.
             "PGHOST": connection.host,
@@ -101,11 +113,11 @@ class AssistantDatabase(pulumi.ComponentResource):
         }
         match connection.roles:
             case PasswordRoles():
-                self.passwords = {role: self._password(f"{name}-{role}") for role in names}
+                passwords = {role: self._password(f"{name}-{role}") for role in names}
                 secret = kubernetes.core.v1.Secret(
                     f"{name}-passwords",
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
-                    string_data=self.passwords,
+                    string_data=passwords,
                     opts=child,
                 )
                 environment = {
@@ -119,17 +131,34 @@ class AssistantDatabase(pulumi.ComponentResource):
             f"{name}-roles",
             ScriptJobSpec(
                 namespace=server.namespace,
+                pod_security=server.pod_security,
                 pod_name=_POD,
                 script=_SCRIPT,
                 image=spec.image,
                 environment=environment,
-                secrets={"admin": connection.admin.password, **self.passwords},
+                secrets={"admin": connection.admin.password, **passwords},
                 config_maps={CA_DIRECTORY: server.ca_config_map},
                 after=server.ready,
             ),
             opts=child,
         )
-        self.ready: tuple[pulumi.Resource, ...] = (job.job,)
+
+        def database(role: str) -> DatabaseConnection:
+            return DatabaseConnection(
+                host=connection.host,
+                port=connection.port,
+                database=role,
+                auth=_sign_in(role, connection.roles, passwords),
+                ssl_mode=connection.ssl_mode,
+                ca_pem=connection.ca_pem,
+                networks=connection.networks,
+                ready=(job.job,),
+            )
+
+        self.databases = AssistantDatabases(
+            rasa=database(spec.assistant.database),
+            analytics=database(spec.assistant.analytics_database) if spec.assistant.analytics else None,
+        )
         self.register_outputs({"databases": names})
 
     def _password(self, name: str) -> pulumi.Output[str]:
@@ -143,3 +172,13 @@ class AssistantDatabase(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         return pulumi.Output.secret(password.result)
+
+
+def _sign_in(
+    role: str, roles: PasswordRoles | IamRoles, passwords: Mapping[str, pulumi.Output[str]]
+) -> PasswordAuth | PostgresIamAuth:
+    match roles:
+        case PasswordRoles():
+            return PasswordAuth(username=role, password=passwords[role])
+        case IamRoles(region=region):
+            return PostgresIamAuth(username=role, region=region)

@@ -1,38 +1,50 @@
 """A namespace in which nothing is allowed that is not asked for.
 
-Owns the Namespace with the Pod Security Standard `restricted`, a policy that denies all traffic and one that lets every
-pod ask the name service. What else a pod may reach is a policy of the one that runs it.
+Owns the Namespace with the Pod Security Standard `restricted` (pods for OpenShift keep it, too), a policy that denies
+all traffic and one that lets every pod ask the name service. What else a pod may reach is a policy of the one that runs
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.kubernetes.network import Egress, Ingress, Selector, to_dns
+from settings import PodSecurity
 
 _MODES: Final = ("enforce", "warn", "audit")
+_MORE_LABELS: Final[Mapping[PodSecurity, Mapping[str, str]]] = {
+    PodSecurity.RESTRICTED: {},
+    # OpenShift would set the labels above by what the service accounts may do, and so weaken them.
+    PodSecurity.OPENSHIFT: {"security.openshift.io/scc.podSecurityLabelSync": "false"},
+}
 
 
 class RestrictedNamespace(pulumi.ComponentResource):
     """A namespace, closed. `name` is an output of the Namespace, so that who uses it waits for it."""
 
-    def __init__(self, name: str, namespace: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, namespace: str, pod_security: PodSecurity, *, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:kubernetes:RestrictedNamespace", name, None, opts)
+        self.pod_security = pod_security
         labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in _MODES}
         versions = {f"pod-security.kubernetes.io/{mode}-version": "latest" for mode in _MODES}
         resource = kubernetes.core.v1.Namespace(
             f"{name}-namespace",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=namespace, labels={**labels, **versions}),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                name=namespace, labels={**labels, **versions, **_MORE_LABELS[pod_security]}
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name: pulumi.Output[str] = resource.metadata.name
         self.policies = (
             self.policy(f"{name}-deny", "default-deny", Selector()),
-            self.policy(f"{name}-dns", "allow-dns", Selector(), egress=[to_dns()]),
+            self.policy(f"{name}-dns", "allow-dns", Selector(), egress=to_dns(pod_security)),
         )
         self.register_outputs({"name": self.name})
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pulumi_kubernetes as kubernetes
 
+from settings import PodSecurity
+
 NAME_LABEL: Final = "app.kubernetes.io/name"
 _NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
 
@@ -45,14 +47,15 @@ def to_pods(selector: Selector, port: int) -> Egress:
     return Egress(to=[Peer(pod_selector=selector)], ports=_tcp([port]))
 
 
-def to_dns() -> Egress:
+def to_dns(kind: PodSecurity) -> list[Egress]:
     """To the cluster's name service, and to the cache for it on the node, if there is one."""
-    return Egress(
-        to=[_namespace("kube-system"), *_blocks([_NODE_LOCAL_DNS])],
-        ports=[
-            kubernetes.networking.v1.NetworkPolicyPortArgs(protocol=protocol, port=53) for protocol in ("UDP", "TCP")
-        ],
-    )
+    rules = [_name_service([_namespace("kube-system"), *_blocks([_NODE_LOCAL_DNS])], 53)]
+    match kind:
+        case PodSecurity.RESTRICTED:
+            return rules
+        case PodSecurity.OPENSHIFT:
+            # A policy sees the port of the pods, not that of their service.
+            return [*rules, _name_service([_namespace("openshift-dns")], 5353)]
 
 
 def to_internet(cluster_networks: Iterable[str], port: int = 443) -> Egress:
@@ -100,6 +103,13 @@ def from_any_namespace(port: int) -> Ingress:
 
 def _blocks(networks: Iterable[str]) -> list[Peer]:
     return [Peer(ip_block=kubernetes.networking.v1.IPBlockArgs(cidr=network)) for network in networks]
+
+
+def _name_service(peers: list[Peer], port: int) -> Egress:
+    ports = [
+        kubernetes.networking.v1.NetworkPolicyPortArgs(protocol=protocol, port=port) for protocol in ("UDP", "TCP")
+    ]
+    return Egress(to=peers, ports=ports)
 
 
 def _namespace(name: str) -> Peer:

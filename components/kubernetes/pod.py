@@ -13,6 +13,8 @@ from typing import Final, TypeAlias
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from settings import PodSecurity
+
 # Rasa's images run as this user.
 USER: Final = 1001
 
@@ -23,12 +25,10 @@ POSTGRES_CA: Final = "postgres-ca.pem"
 Value: TypeAlias = "pulumi.Input[str] | int | bool | Sequence[Value] | Mapping[str, Value] | None"
 Values: TypeAlias = Mapping[str, Value]
 
-POD_SECURITY: Final[Values] = {
-    "runAsNonRoot": True,
-    "runAsUser": USER,
-    "runAsGroup": USER,
-    "fsGroup": USER,
-    "seccompProfile": {"type": "RuntimeDefault"},
+_POD_SECURITY: Final[dict[PodSecurity, Values]] = {
+    PodSecurity.RESTRICTED: {"runAsUser": USER, "runAsGroup": USER, "fsGroup": USER},
+    # The cluster gives every namespace users and groups of its own, and refuses any other.
+    PodSecurity.OPENSHIFT: {},
 }
 # No readOnlyRootFilesystem: Rasa writes to /app/.rasa and /tmp.
 CONTAINER_SECURITY: Final[Values] = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
@@ -70,13 +70,19 @@ def environment_variables(environment: Environment) -> list[kubernetes.core.v1.E
     ]
 
 
-def pod_security() -> kubernetes.core.v1.PodSecurityContextArgs:
-    """`POD_SECURITY` as arguments of a pod."""
+def pod_security_values(wanted: PodSecurity) -> Values:
+    """The security context of a pod, as in a manifest or in Helm values."""
+    return {"runAsNonRoot": True, **_POD_SECURITY[wanted], "seccompProfile": {"type": "RuntimeDefault"}}
+
+
+def pod_security(wanted: PodSecurity) -> kubernetes.core.v1.PodSecurityContextArgs:
+    """The same as arguments of a pod."""
+    user = USER if wanted is PodSecurity.RESTRICTED else None
     return kubernetes.core.v1.PodSecurityContextArgs(
         run_as_non_root=True,
-        run_as_user=USER,
-        run_as_group=USER,
-        fs_group=USER,
+        run_as_user=user,
+        run_as_group=user,
+        fs_group=user,
         seccomp_profile=kubernetes.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
     )
 

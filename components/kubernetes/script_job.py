@@ -23,6 +23,7 @@ from components.kubernetes.pod import (
     pod_security,
 )
 from components.kubernetes.sidecar import Sidecar, sidecar_container
+from settings import PodSecurity
 
 SCRIPT_DIRECTORY: Final = "/etc/rasa/job"
 # A node may have to be added and the image, of some gigabytes, pulled first.
@@ -41,6 +42,7 @@ class ScriptJobSpec:
     """
 
     namespace: pulumi.Input[str]
+    pod_security: PodSecurity
     pod_name: str
     script: Path
     image: str
@@ -108,7 +110,7 @@ def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubern
         restart_policy="Never",
         service_account_name=spec.service_account,
         automount_service_account_token=False,
-        security_context=pod_security(),
+        security_context=pod_security(spec.pod_security),
         init_containers=[sidecar_container(each, volume_at[each.directory]) for each in spec.sidecars] or None,
         containers=[
             kubernetes.core.v1.ContainerArgs(

@@ -65,6 +65,7 @@ class AssistantTopics(pulumi.ComponentResource):
             f"{name}-topics",
             ScriptJobSpec(
                 namespace=spec.namespace.name,
+                pod_security=spec.namespace.pod_security,
                 pod_name=_POD,
                 script=_SCRIPT,
                 image=spec.image,

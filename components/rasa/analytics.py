@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pulumi
 
-from components.connections import IamRoles, KafkaConnection, KafkaIamAuth, PasswordAuth, PasswordRoles
-from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POD_SECURITY, POSTGRES_CA, Values
+from components.connections import DatabaseConnection, KafkaConnection, KafkaIamAuth, PasswordAuth, PostgresIamAuth
+from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POSTGRES_CA, Values, pod_security_values
 from components.rasa.artifacts import ANALYTICS_IMAGE, image_values
 from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, SECRET, Wiring
 from settings import Profile
@@ -28,37 +28,38 @@ _RESOURCES: Final[dict[Profile, Values]] = {
 
 def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     """`rasaProServices`. It is on in the chart, so that off has to be said."""
-    kafka = wiring.connections.event_queue
-    if not wiring.assistant.analytics or kafka is None:
+    kafka, database = wiring.connections.event_queue, wiring.databases.analytics
+    if kafka is None or database is None:
         return {"enabled": False}
     values: Values = {
         "enabled": True,
         "image": image_values(ANALYTICS_IMAGE),
         "serviceAccount": {"create": False, "name": ANALYTICS_SERVICE_ACCOUNT},
         "podAnnotations": {"checksum/secrets": secrets_revision},
-        "podSecurityContext": {"enabled": True, **POD_SECURITY},
+        "podSecurityContext": {"enabled": True, **pod_security_values(wiring.pod_security)},
         "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
         "resources": _RESOURCES[wiring.profile],
-        "database": _database(wiring),
+        "database": _database(database),
         "kafka": _kafka(kafka, wiring.assistant.consumer_group),
         "volumes": [{"name": "cloud-ca", "configMap": {"name": CA_CONFIG_MAP}}],
         "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
     }
-    region = _iam_region(wiring, kafka)
+    region = _iam_region(database, kafka)
     if region is None:
         return values
     return {**values, "useCloudProviderIam": {"enabled": True, "provider": "aws", "region": region}}
 
 
-def analytics_url(wiring: Wiring, password: pulumi.Input[str]) -> pulumi.Output[str]:
+def analytics_url(database: DatabaseConnection, auth: PasswordAuth) -> pulumi.Output[str]:
     """The connection URL that analytics takes as a whole; as secret as the password in it."""
-    database = wiring.assistant.analytics_database
     return pulumi.Output.concat(
-        f"postgresql://{database}:",
-        pulumi.Output.from_input(password).apply(_encoded),
+        "postgresql://",
+        pulumi.Output.from_input(auth.username).apply(_encoded),
+        ":",
+        auth.password.apply(_encoded),
         "@",
-        wiring.postgres.host,
-        f":{wiring.postgres.port}/{database}?sslmode={wiring.postgres.ssl_mode}",
+        database.host,
+        f":{database.port}/{_encoded(database.database)}?sslmode={database.ssl_mode}",
         f"&sslrootcert={CA_DIRECTORY}/{POSTGRES_CA}",
     )
 
@@ -67,19 +68,19 @@ def _encoded(text: str) -> str:
     return quote(text, safe="")
 
 
-def _database(wiring: Wiring) -> Values:
-    match wiring.postgres.roles:
-        case PasswordRoles():
+def _database(database: DatabaseConnection) -> Values:
+    match database.auth:
+        case PasswordAuth():
             return {"urlExistingSecretName": SECRET, "urlExistingSecretKey": DB_URL_KEY}
-        case IamRoles():
+        case PostgresIamAuth(username=username):
             return {
                 "enableAwsRdsIam": True,
-                "hostname": wiring.postgres.host,
+                "hostname": database.host,
                 # The chart refuses a number here.
-                "port": str(wiring.postgres.port),
-                "databaseName": wiring.assistant.analytics_database,
-                "username": wiring.assistant.analytics_database,
-                "sslMode": wiring.postgres.ssl_mode,
+                "port": str(database.port),
+                "databaseName": database.database,
+                "username": username,
+                "sslMode": database.ssl_mode,
                 "sslCaLocation": f"{CA_DIRECTORY}/{POSTGRES_CA}",
             }
 
@@ -105,8 +106,8 @@ def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
             return {**values, "enableAwsMskIam": True}
 
 
-def _iam_region(wiring: Wiring, kafka: KafkaConnection) -> str | None:
-    for access in (wiring.postgres.roles, kafka.consumer):
-        if isinstance(access, IamRoles | KafkaIamAuth):
+def _iam_region(database: DatabaseConnection, kafka: KafkaConnection) -> str | None:
+    for access in (database.auth, kafka.consumer):
+        if isinstance(access, PostgresIamAuth | KafkaIamAuth):
             return access.region
     return None

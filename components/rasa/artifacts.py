@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from settings import Assistant
+
 _REGISTRY: Final = "europe-west3-docker.pkg.dev/rasa-releases"
 
 CHART: Final = f"oci://{_REGISTRY}/helm-charts/rasa"
@@ -17,9 +19,9 @@ ANALYTICS_IMAGE: Final = f"{_REGISTRY}/rasa-pro/rasa-pro-services:3.8.1-latest"
 HAPROXY_IMAGE: Final = "docker.io/library/haproxy:3.2"
 
 
-def rasa_image(version: str) -> str:
-    """Rasa's own image of a version `major.minor`."""
-    return f"{RASA_REPOSITORY}:{version}.0-latest"
+def image_of(assistant: Assistant) -> str:
+    """The image of an assistant: its own, or Rasa's of its version."""
+    return assistant.image or f"{RASA_REPOSITORY}:{assistant.rasa_version}.0-latest"
 
 
 def image_values(image: str) -> dict[str, str]:

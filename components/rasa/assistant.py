@@ -12,11 +12,18 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.connections import AssistantConnections, ClusterConnection, WorkloadIdentity
+from components.connections import (
+    AssistantConnections,
+    AssistantDatabases,
+    ClusterConnection,
+    ExistingDatabases,
+    WorkloadIdentity,
+)
 from components.kubernetes.database import AssistantDatabase, AssistantDatabaseSpec, DatabaseServer
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named
 from components.kubernetes.topics import AssistantTopics, AssistantTopicsSpec
+from components.rasa.artifacts import image_of
 from components.rasa.endpoints import endpoints
 from components.rasa.network import RasaNetwork, RasaNetworkSpec
 from components.rasa.next_step import next_step
@@ -38,7 +45,7 @@ class AssistantSpec:
     secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
     connections: AssistantConnections
     cluster: ClusterConnection
-    database: DatabaseServer
+    tracker_store: DatabaseServer | ExistingDatabases
 
 
 class RasaAssistant(pulumi.ComponentResource):
@@ -54,18 +61,14 @@ class RasaAssistant(pulumi.ComponentResource):
         wiring = Wiring(
             assistant=assistant,
             profile=spec.profile,
-            postgres=spec.database.connection,
+            pod_security=spec.cluster.pod_security,
+            databases=self._databases(name, spec),
             connections=connections,
         )
-        space = RestrictedNamespace(f"{name}-space", assistant.namespace, opts=child)
-        database = AssistantDatabase(
-            f"{name}-database",
-            AssistantDatabaseSpec(server=spec.database, assistant=assistant, image=wiring.image),
-            opts=child,
-        )
+        space = RestrictedNamespace(f"{name}-space", assistant.namespace, wiring.pod_security, opts=child)
         secrets = RasaSecrets(
             f"{name}-secrets",
-            RasaSecretsSpec(wiring=wiring, namespace=space.name, given=spec.secrets, passwords=database.passwords),
+            RasaSecretsSpec(wiring=wiring, namespace=space.name, given=spec.secrets),
             opts=child,
         )
         network = RasaNetwork(
@@ -74,7 +77,7 @@ class RasaAssistant(pulumi.ComponentResource):
         accounts = self._accounts(name, wiring, space.name)
         # None of these is named by a pod, and none can do without them.
         topics = self._topics(name, wiring, space)
-        ready = (*database.ready, *topics, *network.ready, *accounts, *_services_ready(connections))
+        ready = (*topics, *network.ready, *accounts, *_services_ready(wiring))
 
         wired = endpoints(wiring)
         given = values(wiring, wired, secrets.revision)
@@ -99,6 +102,15 @@ class RasaAssistant(pulumi.ComponentResource):
                 "next_step": self.next_step,
             }
         )
+
+    def _databases(self, name: str, spec: AssistantSpec) -> AssistantDatabases:
+        match spec.tracker_store:
+            case ExistingDatabases(by_assistant=databases):
+                return databases[spec.settings.name]
+            case DatabaseServer() as server:
+                database = AssistantDatabaseSpec(server=server, assistant=spec.settings, image=image_of(spec.settings))
+                opts = pulumi.ResourceOptions(parent=self)
+                return AssistantDatabase(f"{name}-database", database, opts=opts).databases
 
     def _accounts(self, name: str, wiring: Wiring, namespace: pulumi.Input[str]) -> list[pulumi.Resource]:
         """The service accounts. The chart could make them, but the smoke test runs as Rasa before the release."""
@@ -152,7 +164,10 @@ class RasaAssistant(pulumi.ComponentResource):
         ]
 
 
-def _services_ready(connections: AssistantConnections) -> list[pulumi.Resource]:
+def _services_ready(wiring: Wiring) -> list[pulumi.Resource]:
+    connections, databases = wiring.connections, wiring.databases
     services = (connections.lock_store, connections.event_queue, connections.model_storage)
-    identities = (connections.rasa, connections.analytics)
-    return [resource for part in (*services, *identities) if part is not None for resource in part.ready]
+    parts = (databases.rasa, databases.analytics, *services, connections.rasa, connections.analytics)
+    ready = (resource for part in parts if part is not None for resource in part.ready)
+    # The Job that makes one database makes the other, too.
+    return list(dict.fromkeys(ready))

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.connections import (
-    IamRoles,
+    DatabaseConnection,
     KafkaConnection,
     KafkaIamAuth,
     PasswordAuth,
-    PasswordRoles,
-    PostgresConnection,
+    PostgresIamAuth,
     RedisConnection,
     RedisIamAuth,
 )
@@ -31,7 +30,7 @@ def endpoints(wiring: Wiring) -> Values:
     """The sections of the services that the assistant has; a service it does not have leaves none."""
     assistant, connections = wiring.assistant, wiring.connections
     recent = wiring.since(_TIMERS_AND_KEEPALIVE)
-    sections: dict[str, Any] = {"tracker_store": _tracker_store(wiring.postgres, assistant.database)}
+    sections: dict[str, Any] = {"tracker_store": _tracker_store(wiring.databases.rasa)}
     if connections.lock_store is not None:
         redis = _redis(connections.lock_store, assistant.key_prefix)
         sections["lock_store"] = {"type": "concurrent_redis", **redis}
@@ -49,20 +48,20 @@ def endpoints(wiring: Wiring) -> Values:
     return sections
 
 
-def _tracker_store(postgres: PostgresConnection, database: str) -> Values:
+def _tracker_store(database: DatabaseConnection) -> Values:
     section: Values = {
         "type": "sql",
         # Exactly this: with `postgresql+psycopg2` Rasa ignores its TLS and pool settings.
         "dialect": "postgresql",
-        "url": postgres.host,
-        "port": postgres.port,
-        "db": database,
-        "username": database,
+        "url": database.host,
+        "port": database.port,
+        "db": database.database,
+        "username": database.auth.username,
     }
-    match postgres.roles:
-        case PasswordRoles():
+    match database.auth:
+        case PasswordAuth():
             return {**section, "password": "${DB_PASSWORD}"}
-        case IamRoles():
+        case PostgresIamAuth():
             return section
 
 

@@ -12,11 +12,10 @@ import pulumi
 
 from components.connections import (
     DownloadedModel,
-    IamRoles,
     KafkaIamAuth,
     ModelStorageConnection,
     PasswordAuth,
-    PasswordRoles,
+    PostgresIamAuth,
     RedisIamAuth,
 )
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
@@ -37,7 +36,7 @@ def environment(wiring: Wiring) -> Environment:
 
 
 def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | SecretKey]]:
-    connections, postgres = wiring.connections, wiring.postgres
+    connections, database = wiring.connections, wiring.databases.rasa
     match connections.model_storage:
         case ModelStorageConnection() as storage:
             yield from storage.environment.items()
@@ -48,13 +47,13 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             yield from model.environment.items()
         case None:
             pass
-    yield "SQL_TRACKER_STORE_SSL_MODE", postgres.ssl_mode
+    yield "SQL_TRACKER_STORE_SSL_MODE", database.ssl_mode
     yield "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", f"{CA_DIRECTORY}/{POSTGRES_CA}"
     yield from _POOL.items()
-    match postgres.roles:
-        case PasswordRoles():
+    match database.auth:
+        case PasswordAuth():
             yield "DB_PASSWORD", SecretKey(secret=SECRET, key=DB_PASSWORD_KEY)
-        case IamRoles(region=region):
+        case PostgresIamAuth(region=region):
             yield from _iam(region)
             yield "RDS_SQL_DB_AWS_IAM_ENABLED", "true"
     if connections.lock_store is not None:

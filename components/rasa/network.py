@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.connections import ClusterConnection, WorkloadIdentity
+from components.connections import ClusterConnection, DatabaseConnection, WorkloadIdentity
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import (
     Egress,
@@ -80,7 +80,7 @@ class RasaNetwork(pulumi.ComponentResource):
                     ANALYTICS_POD,
                     ingress=[from_networks(networks, ANALYTICS_PORT)],
                     egress=[
-                        _to_postgres(wiring),
+                        _to_postgres(wiring.databases.rasa),
                         *_to_kafka(wiring),
                         *_to_identity(wiring.connections.analytics, networks),
                     ],
@@ -105,7 +105,7 @@ def rasa_egress(spec: RasaNetworkSpec) -> list[Egress]:
     """Where a Rasa pod may connect to."""
     wiring, networks = spec.wiring, spec.cluster.networks
     assistant, redis = wiring.assistant, wiring.connections.lock_store
-    rules = [_to_postgres(wiring)]
+    rules = [_to_postgres(wiring.databases.rasa)]
     if redis is not None:
         rules.append(to_networks(redis.networks, redis.port))
     rules += _to_kafka(wiring)
@@ -129,8 +129,8 @@ def rasa_ingress(spec: RasaNetworkSpec) -> list[Ingress]:
     return rules
 
 
-def _to_postgres(wiring: Wiring) -> Egress:
-    return to_networks(wiring.postgres.networks, wiring.postgres.port)
+def _to_postgres(database: DatabaseConnection) -> Egress:
+    return to_networks(database.networks, database.port)
 
 
 def _to_kafka(wiring: Wiring) -> list[Egress]:

@@ -28,12 +28,11 @@ _LICENSE = "license"
 
 @dataclass(frozen=True, kw_only=True)
 class RasaSecretsSpec:
-    """`given` are the values of `rasa:secrets` by key, `passwords` those of the database roles by role."""
+    """`given` are the values of `rasa:secrets` by key."""
 
     wiring: Wiring
     namespace: pulumi.Input[str]
     given: Mapping[str, pulumi.Output[str]] = field(repr=False)
-    passwords: Mapping[str, pulumi.Output[str]] = field(repr=False)
 
 
 class RasaSecrets(pulumi.ComponentResource):
@@ -46,7 +45,7 @@ class RasaSecrets(pulumi.ComponentResource):
             # RandomPassword marks its result secret; an explicit mark does not depend on that.
             AUTH_TOKEN_KEY: pulumi.Output.secret(self._random(f"{name}-auth-token", 32).result),
             JWT_SECRET_KEY: pulumi.Output.secret(self._random(f"{name}-jwt-secret", 64).result),
-            **service_secrets(spec.wiring, spec.given, spec.passwords),
+            **service_secrets(spec.wiring, spec.given),
         }
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",
@@ -82,25 +81,23 @@ class RasaSecrets(pulumi.ComponentResource):
         )
 
 
-def service_secrets(
-    wiring: Wiring, given: Mapping[str, pulumi.Output[str]], passwords: Mapping[str, pulumi.Output[str]]
-) -> dict[str, pulumi.Output[str]]:
+def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
     """The keys for licence, services and the assistant's own variables; none that nobody reads."""
-    assistant, connections = wiring.assistant, wiring.connections
+    assistant, connections, databases = wiring.assistant, wiring.connections, wiring.databases
     secrets = {variable: given[key] for variable, key in assistant.secret_env.items()}
     secrets[LICENSE_KEY] = given[_LICENSE]
     if isinstance(connections.model_storage, ModelStorageConnection):
         secrets |= connections.model_storage.secret_environment
-    if assistant.database in passwords:
-        secrets[DB_PASSWORD_KEY] = passwords[assistant.database]
+    if isinstance(databases.rasa.auth, PasswordAuth):
+        secrets[DB_PASSWORD_KEY] = databases.rasa.auth.password
     if connections.lock_store is not None and isinstance(connections.lock_store.auth, PasswordAuth):
         secrets[REDIS_PASSWORD_KEY] = connections.lock_store.auth.password
     kafka = connections.event_queue
     if kafka is not None and isinstance(kafka.producer, PasswordAuth):
         secrets[KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.producer.username)
         secrets[KAFKA_PASSWORD_KEY] = kafka.producer.password
-    if assistant.analytics_database in passwords:
-        secrets[DB_URL_KEY] = analytics_url(wiring, passwords[assistant.analytics_database])
+    if databases.analytics is not None and isinstance(databases.analytics.auth, PasswordAuth):
+        secrets[DB_URL_KEY] = analytics_url(databases.analytics, databases.analytics.auth)
     if assistant.analytics and kafka is not None and isinstance(kafka.consumer, PasswordAuth):
         secrets[ANALYTICS_KAFKA_PASSWORD_KEY] = kafka.consumer.password
     return secrets
@@ -109,7 +106,7 @@ def service_secrets(
 def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
     """The files of the ConfigMap: the roots of each service that speaks TLS, and what uses them beside Rasa itself."""
     connections = wiring.connections
-    files = {POSTGRES_CA: wiring.postgres.ca_pem}
+    files = {POSTGRES_CA: wiring.databases.rasa.ca_pem}
     if connections.lock_store is not None and connections.lock_store.ca_pem is not None:
         files[REDIS_CA] = connections.lock_store.ca_pem
         if connections.lock_store.tunnel:

@@ -60,6 +60,7 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
         name,
         ScriptJobSpec(
             namespace=spec.namespace,
+            pod_security=spec.wiring.pod_security,
             pod_name=SMOKE_TEST_POD,
             script=_SCRIPT,
             image=spec.wiring.image,

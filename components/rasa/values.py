@@ -13,7 +13,14 @@ import pulumi
 
 from components.connections import DownloadedModel
 from components.kubernetes.network import NAME_LABEL
-from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POD_SECURITY, Value, Values, environment_values
+from components.kubernetes.pod import (
+    CA_DIRECTORY,
+    CONTAINER_SECURITY,
+    Value,
+    Values,
+    environment_values,
+    pod_security_values,
+)
 from components.kubernetes.sidecar import sidecar_values
 from components.rasa import redis_tunnel
 from components.rasa.analytics import analytics_values
@@ -36,10 +43,6 @@ LICENSE_KEY: Final = "rasaProLicense"
 AUTH_TOKEN_KEY: Final = "authToken"
 JWT_SECRET_KEY: Final = "jwtSecret"
 
-_SECURITY: Final[Values] = {
-    "podSecurityContext": {"enabled": True, **POD_SECURITY},
-    "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
-}
 # A release that cannot start leaves the old pods alone.
 _STRATEGY: Final[Values] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 _TARGET_CPU_PERCENT: Final = 80
@@ -88,7 +91,7 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
         "image": image_values(wiring.image),
         "serviceAccount": {"create": False, "name": SERVICE_ACCOUNT},
         "podAnnotations": {"checksum/secrets": secrets_revision},
-        **_SECURITY,
+        **_security(wiring),
         "settings": {
             "environment": "production" if wiring.profile is Profile.PROD else "development",
             "port": RASA_PORT,
@@ -130,6 +133,13 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
     if assistant.ingress is not None:
         rasa["ingress"] = _ingress(assistant.ingress)
     return rasa
+
+
+def _security(wiring: Wiring) -> Values:
+    return {
+        "podSecurityContext": {"enabled": True, **pod_security_values(wiring.pod_security)},
+        "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
+    }
 
 
 def _arguments(wiring: Wiring) -> list[Value]:
@@ -175,6 +185,6 @@ def _action_server(wiring: Wiring) -> Values:
         "replicaCount": server.replicas,
         "image": image_values(server.image),
         "serviceAccount": {"create": False, "name": ACTION_SERVER_SERVICE_ACCOUNT},
-        **_SECURITY,
+        **_security(wiring),
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
     }

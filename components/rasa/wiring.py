@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from components.connections import AssistantConnections, PostgresConnection
-from components.rasa.artifacts import rasa_image
-from settings import Assistant, Profile
+from components.connections import AssistantConnections, AssistantDatabases
+from components.rasa.artifacts import image_of
+from settings import Assistant, PodSecurity, Profile
 
 RELEASE: Final = "rasa"
 SECRET: Final = "rasa-secrets"
@@ -37,13 +37,14 @@ class Wiring:
 
     assistant: Assistant
     profile: Profile
-    postgres: PostgresConnection
+    pod_security: PodSecurity
+    databases: AssistantDatabases
     connections: AssistantConnections
 
     @property
     def image(self) -> str:
         """Rasa Pro's image."""
-        return self.assistant.image or rasa_image(self.assistant.rasa_version)
+        return image_of(self.assistant)
 
     @property
     def model(self) -> str | None:

@@ -7,9 +7,9 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random
 
 from components.connections import AssistantConnections
-from components.kubernetes.database import DatabaseServer
+from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
-from settings import Assistant, Profile
+from settings import Assistant, PodSecurity, Profile
 from tests.components.rasa import wirings
 from tests.recorder import Recording, run_program
 
@@ -32,7 +32,11 @@ def record(
             pulumi_random.Provider("random"),
         ]
         opts = pulumi.ResourceOptions(providers=providers)
-        database = DatabaseServer("database", wirings.postgres(iam=iam), opts=opts)
+        database = DatabaseServer(
+            "database",
+            DatabaseServerSpec(connection=wirings.postgres(iam=iam), pod_security=PodSecurity.RESTRICTED),
+            opts=opts,
+        )
         for assistant in assistants:
             made = RasaAssistant(
                 assistant.name,
@@ -46,7 +50,7 @@ def record(
                     },
                     connections=connections or wirings.connections(assistant.name, iam=iam),
                     cluster=wirings.cluster(),
-                    database=database,
+                    tracker_store=database,
                 ),
                 opts=opts,
             )

@@ -56,7 +56,7 @@ def test_a_key_is_a_secret_and_nowhere_else() -> None:
     wiring = wirings.VARIANTS["keyed"]()
     assert environment(wiring)["AZURE_ACCOUNT_KEY"] == SecretKey(secret=SECRET, key="AZURE_ACCOUNT_KEY")
     given = {"license": wirings.secret("licence"), "openaiApiKey": wirings.secret("key")}
-    assert "AZURE_ACCOUNT_KEY" in service_secrets(wiring, given, {})
+    assert "AZURE_ACCOUNT_KEY" in service_secrets(wiring, given)
     assert "initContainers" not in rasa_values(wiring)
     assert "account-key" not in repr(wiring)
 

@@ -79,17 +79,11 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
             yield from references(item)
 
 
-def passwords(wiring: Wiring, *, iam: bool) -> dict[str, pulumi.Output[str]]:
-    """Passwords of the database roles, as the roles have them."""
-    roles = [wiring.assistant.database, *([wiring.assistant.analytics_database] if wiring.assistant.analytics else [])]
-    return {} if iam else {role: wirings.secret(role) for role in roles}
-
-
 @pytest.mark.parametrize("variant", wirings.VARIANTS)
 def test_the_secret_holds_exactly_the_keys_that_are_referenced(variant: str) -> None:
     wiring = wirings.VARIANTS[variant]()
     given = {"license": wirings.secret("licence"), "openaiApiKey": wirings.secret("key")}
-    held = service_secrets(wiring, given, passwords(wiring, iam=variant == "iam"))
+    held = service_secrets(wiring, given)
     found = set(references(of(wiring)))
     assert found == {(SECRET, key) for key in [*held, AUTH_TOKEN_KEY, JWT_SECRET_KEY]}
 

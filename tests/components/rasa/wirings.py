@@ -11,7 +11,9 @@ import pulumi
 
 from components.connections import (
     AssistantConnections,
+    AssistantDatabases,
     ClusterConnection,
+    DatabaseConnection,
     DownloadedModel,
     IamRoles,
     KafkaConnection,
@@ -20,12 +22,13 @@ from components.connections import (
     PasswordAuth,
     PasswordRoles,
     PostgresConnection,
+    PostgresIamAuth,
     RedisConnection,
     RedisIamAuth,
     WorkloadIdentity,
 )
 from components.rasa.wiring import Wiring
-from settings import Assistant, Profile
+from settings import Assistant, PodSecurity, Profile
 
 REGION = "eu-central-1"
 MODEL_GROUPS = [{"id": "llm", "models": [{"provider": "openai", "model": "gpt-4o", "request_timeout": 7}]}]
@@ -77,6 +80,28 @@ def postgres(*, iam: bool = False) -> PostgresConnection:
         ca_pem="POSTGRES CA",
         networks=("10.0.48.0/24",),
         ready=(),
+    )
+
+
+def databases(settings: Assistant, *, iam: bool = False) -> AssistantDatabases:
+    """The databases of an assistant on that server."""
+
+    def database(name: str) -> DatabaseConnection:
+        password = PasswordAuth(username=name, password=secret(f"{name}-password"))
+        return DatabaseConnection(
+            host=out("db.example.com"),
+            port=5432,
+            database=name,
+            auth=PostgresIamAuth(username=name, region=REGION) if iam else password,
+            ssl_mode="verify-full",
+            ca_pem="POSTGRES CA",
+            networks=("10.0.48.0/24",),
+            ready=(),
+        )
+
+    return AssistantDatabases(
+        rasa=database(settings.database),
+        analytics=database(settings.analytics_database) if settings.analytics else None,
     )
 
 
@@ -141,7 +166,11 @@ def wiring(settings: Assistant | None = None, *, profile: Profile = Profile.PROD
     """An assistant wired to everything."""
     chosen = settings or everything()
     return Wiring(
-        assistant=chosen, profile=profile, postgres=postgres(iam=iam), connections=connections(chosen.name, iam=iam)
+        pod_security=PodSecurity.RESTRICTED,
+        databases=databases(chosen, iam=iam),
+        assistant=chosen,
+        profile=profile,
+        connections=connections(chosen.name, iam=iam),
     )
 
 
