@@ -19,7 +19,7 @@ from components.aws import names, policy
 from components.aws.context import Context
 from components.aws.nodes import NodePool, NodePoolSpec
 from components.connections import ClusterConnection
-from settings import CreateEks
+from settings import PRIVATE, CreateEks
 
 ALL_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 DEV_LOGS: Final = ("audit", "authenticator")
@@ -104,8 +104,8 @@ class EksCluster(pulumi.ComponentResource):
             vpc_config={
                 "subnet_ids": list(self._spec.subnet_ids),
                 "endpoint_private_access": True,
-                "endpoint_public_access": True,
-                "public_access_cidrs": list(settings.api_access),
+                "endpoint_public_access": settings.api_access != PRIVATE,
+                "public_access_cidrs": None if settings.api_access == PRIVATE else list(settings.api_access),
             },
             kubernetes_network_config={"service_ipv4_cidr": settings.service_cidr},
             access_config={

@@ -36,15 +36,28 @@ class Context:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientGroup:
+    """Clients, by the security group that they are in."""
+
+    group_id: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientRanges:
+    """Clients, by the address ranges that they are in."""
+
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DataTier:
     """Where data services stand, and who may reach them.
 
-    `networks` are the ranges of the subnets. `clients` is the security group of the cluster's pods: the only thing of
-    the cluster that a data service is told. Only its firewall rules may use it, so that the service itself does not
-    wait for the cluster.
+    `networks` are the ranges of the subnets. `clients` are the cluster's pods: the only thing of the cluster that a
+    data service is told. Only its firewall rules may use it, so that the service itself does not wait for the cluster.
     """
 
     vpc_id: pulumi.Output[str]
     subnet_ids: Sequence[pulumi.Output[str]]
     networks: tuple[str, ...]
-    clients: pulumi.Output[str]
+    clients: ClientGroup | ClientRanges

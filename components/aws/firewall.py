@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.context import DataTier
+from components.aws.context import ClientGroup, ClientRanges, DataTier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +37,20 @@ class Firewall(pulumi.ComponentResource):
             tags={"Name": name},
             opts=child,
         )
-        rules: list[pulumi.Resource] = [
+        rules = [
             aws.vpc.SecurityGroupIngressRule(
-                f"{name}-clients-{port}",
+                f"{name}-clients-{part}",
                 description="Pods of the cluster",
                 security_group_id=group.id,
-                referenced_security_group_id=spec.tier.clients,
+                referenced_security_group_id=group_id,
+                cidr_ipv4=network,
                 ip_protocol="tcp",
                 from_port=port,
                 to_port=port,
                 opts=child,
             )
             for port in spec.ports
+            for part, group_id, network in _sources(port, spec.tier.clients)
         ]
         if spec.members_talk:
             for direction, rule in (
@@ -63,5 +66,17 @@ class Firewall(pulumi.ComponentResource):
                     opts=child,
                 )
         self.group_id = group.id
-        self.rules = tuple(rules)
+        self.rules: tuple[pulumi.Resource, ...] = tuple(rules)
         self.register_outputs({"groupId": self.group_id})
+
+
+def _sources(
+    port: int, clients: ClientGroup | ClientRanges
+) -> Iterator[tuple[str, pulumi.Output[str] | None, str | None]]:
+    """For each rule the end of its name, and its source: a group or a range, which is what AWS takes one of."""
+    match clients:
+        case ClientGroup(group_id=group_id):
+            yield str(port), group_id, None
+        case ClientRanges(networks=networks):
+            for network in networks:
+                yield f"{port}-{network.replace('/', '-')}", None, network

@@ -17,7 +17,7 @@ import pulumi_random
 from components.aws import names, policy
 from components.aws.context import Context
 from components.connections import ModelStorageConnection
-from settings import Assistant, CreateModelStorage
+from settings import Assistant, CreateModelStorage, ExistingBucket
 
 KEPT_VERSIONS: Final = 5  # of one model, however old
 
@@ -49,34 +49,12 @@ class S3ModelStorage(pulumi.ComponentResource):
         self._keep_versions(name, spec.settings.old_version_days)
 
         self.bucket = self._bucket.bucket
-        self.connections: Mapping[str, ModelStorageConnection] = {
-            assistant.name: ModelStorageConnection(
-                remote_storage="aws",
-                prefix=assistant.model_prefix,
-                environment={"BUCKET_NAME": self.bucket, "AWS_DEFAULT_REGION": spec.context.region},
-                upload_command=pulumi.Output.format(
-                    "aws s3 cp model.tar.gz s3://{0}/{1}model.tar.gz", self.bucket, assistant.model_prefix
-                ),
-                ready=ready,
-            )
-            for assistant in spec.assistants
-        }
+        self.connections = _connections(self.bucket, spec.context.region, spec.assistants, ready)
         self.register_outputs({"bucket": self.bucket})
 
     def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What the assistant's role may do: Rasa asks for the bucket, then reads one object."""
-        bucket, key = self._bucket, self._context.storage_key
-        read = (
-            policy.Allow(actions=["s3:ListBucket"], resources=[bucket.arn]),
-            policy.Allow(
-                actions=["s3:GetObject"],
-                resources=[pulumi.Output.format("{0}/{1}*", bucket.arn, assistant.model_prefix)],
-            ),
-        )
-        if key is None:
-            return read
-        by_s3 = {"StringEquals": {"kms:ViaService": f"s3.{self._context.region}.amazonaws.com"}}
-        return (*read, policy.Allow(actions=["kms:Decrypt"], resources=[key], conditions=by_s3))
+        """What the assistant's role may do."""
+        return _reading(self._bucket.arn, self._context.storage_key, self._context.region, assistant)
 
     def _guard(self, name: str) -> tuple[pulumi.Resource, ...]:
         """Encryption, ownership and the ban on public access. Returns what must be there before the bucket is used."""
@@ -156,3 +134,51 @@ class S3ModelStorage(pulumi.ComponentResource):
             # A rule for old versions needs them to exist.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
+
+
+class ExistingS3ModelStorage:
+    """A bucket that is there already; `connections` and `access` as of one that is made."""
+
+    def __init__(self, settings: ExistingBucket, region: str, assistants: Sequence[Assistant]) -> None:
+        self._settings = settings
+        self._region = region
+        self.bucket = pulumi.Output.from_input(settings.bucket)
+        self.connections = _connections(self.bucket, region, assistants, ())
+
+    def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
+        """What the assistant's role may do."""
+        arn = f"arn:aws:s3:::{self._settings.bucket}"
+        return _reading(arn, self._settings.kms_key, self._region, assistant)
+
+
+def _connections(
+    bucket: pulumi.Output[str], region: str, assistants: Sequence[Assistant], ready: tuple[pulumi.Resource, ...]
+) -> Mapping[str, ModelStorageConnection]:
+    return {
+        assistant.name: ModelStorageConnection(
+            remote_storage="aws",
+            prefix=assistant.model_prefix,
+            environment={"BUCKET_NAME": bucket, "AWS_DEFAULT_REGION": region},
+            upload_command=pulumi.Output.format(
+                "aws s3 cp model.tar.gz s3://{0}/{1}model.tar.gz", bucket, assistant.model_prefix
+            ),
+            ready=ready,
+        )
+        for assistant in assistants
+    }
+
+
+def _reading(
+    bucket_arn: pulumi.Input[str], key: pulumi.Input[str] | None, region: str, assistant: Assistant
+) -> tuple[policy.Allow, ...]:
+    """Rasa asks for the bucket, then reads one object. `key` is the ARN of the bucket's key, if it has one."""
+    read = (
+        policy.Allow(actions=["s3:ListBucket"], resources=[bucket_arn]),
+        policy.Allow(
+            actions=["s3:GetObject"], resources=[pulumi.Output.format("{0}/{1}*", bucket_arn, assistant.model_prefix)]
+        ),
+    )
+    if key is None:
+        return read
+    by_s3 = {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}}
+    return (*read, policy.Allow(actions=["kms:Decrypt"], resources=[key], conditions=by_s3))

@@ -16,9 +16,36 @@ import pulumi_aws as aws
 from components.aws.address_plan import ZonePlan, plan_ranges
 from components.aws.context import Context
 from components.aws.network_extras import FlowLogs, FlowLogsSpec, PrivateEndpoints, PrivateEndpointsSpec
-from settings import CreateNetwork
+from settings import CreateNetwork, ExistingVpc
 
 INTERNET: Final = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkConnection:
+    """What those who stand in a network are told of it. `networks` are the ranges of the subnets.
+
+    `egress` are the routes that nodes need to reach the internet; the subnets do not wait for them.
+    """
+
+    vpc_id: pulumi.Output[str]
+    private_subnet_ids: tuple[pulumi.Output[str], ...]
+    private_networks: tuple[str, ...]
+    data_subnet_ids: tuple[pulumi.Output[str], ...]
+    data_networks: tuple[str, ...]
+    egress: tuple[pulumi.Resource, ...]
+
+
+def existing_network(vpc: ExistingVpc) -> NetworkConnection:
+    """A network that is there already, with its own ways out."""
+    return NetworkConnection(
+        vpc_id=pulumi.Output.from_input(vpc.vpc_id),
+        private_subnet_ids=tuple(map(pulumi.Output.from_input, vpc.private_subnets)),
+        private_networks=tuple(vpc.private_subnets.values()),
+        data_subnet_ids=tuple(map(pulumi.Output.from_input, vpc.data_subnets)),
+        data_networks=tuple(vpc.data_subnets.values()),
+        egress=(),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +57,7 @@ class NetworkSpec:
 
 
 class Network(pulumi.ComponentResource):
-    """VPC, subnets, routes, NAT (prod: one for each zone), S3 endpoint; in prod endpoints of AWS and flow logs.
-
-    `egress` are the routes that nodes need to reach the internet; the subnets do not wait for them.
-    """
+    """VPC, subnets, routes, NAT (prod: one for each zone), S3 endpoint; in prod endpoints of AWS and flow logs."""
 
     def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Network", name, {}, opts)
@@ -103,13 +127,15 @@ class Network(pulumi.ComponentResource):
             )
             FlowLogs(f"{name}-flow", FlowLogsSpec(context=spec.context, vpc_id=self._vpc.id), opts=self._child)
 
-        self.vpc_id = self._vpc.id
-        self.private_subnet_ids = tuple(subnet.id for subnet in private)
-        self.private_networks = tuple(zone.private for zone in ranges)
-        self.data_subnet_ids = tuple(subnet.id for subnet in data)
-        self.data_networks = tuple(zone.data for zone in ranges)
-        self.egress = tuple(egress)
-        self.register_outputs({"vpcId": self.vpc_id})
+        self.connection = NetworkConnection(
+            vpc_id=self._vpc.id,
+            private_subnet_ids=tuple(subnet.id for subnet in private),
+            private_networks=tuple(zone.private for zone in ranges),
+            data_subnet_ids=tuple(subnet.id for subnet in data),
+            data_networks=tuple(zone.data for zone in ranges),
+            egress=tuple(egress),
+        )
+        self.register_outputs({"vpcId": self._vpc.id})
 
     def _subnet(self, tier: str, zone: str, cidr: str, tags: dict[str, str]) -> aws.ec2.Subnet:
         name = f"{self._prefix}-{tier}-{zone}"

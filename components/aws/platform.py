@@ -1,39 +1,41 @@
 """The platform on AWS: puts the services together and tells each what it needs of the others.
 
 MSK, RDS and ElastiCache take the longest. They wait for subnets and the key only; what they are told of the cluster is
-one security group, which only their firewall rules use.
+who its pods are, which only their firewall rules use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from components.aws.cluster import ClusterSpec, EksCluster
-from components.aws.context import Context, DataTier
-from components.aws.encryption import EncryptionKey, EncryptionSpec
-from components.aws.event_queue import EventQueueSpec, MskEventQueue
-from components.aws.identity import PodIdentitySpec, workload_identity
-from components.aws.lock_store import ElastiCacheLockStore, LockStoreSpec
-from components.aws.model_storage import ModelStorageSpec, S3ModelStorage
-from components.aws.network import Network, NetworkSpec
-from components.aws.policy import Allow
-from components.aws.tracker_store import RdsTrackerStore, TrackerStoreSpec
-from components.connections import AssistantConnections, ClusterConnection, PostgresConnection, WorkloadIdentity
-from settings import (
-    Assistant,
-    AwsSettings,
-    CreateElastiCache,
-    CreateModelStorage,
-    CreateMsk,
-    NoEventQueue,
-    NoLockStore,
-    NoModelStorage,
-    Profile,
+from components.aws.context import ClientGroup, ClientRanges
+from components.aws.foundation import Foundation
+from components.aws.identity import IdentitySpec, IrsaBinding, NoBinding, PodIdentityBinding, workload_identity
+from components.aws.services import Rights, Services
+from components.connections import (
+    AssistantConnections,
+    ClusterConnection,
+    ExistingDatabases,
+    PostgresConnection,
+    WorkloadIdentity,
 )
+from components.existing import existing_cluster
+from settings import Assistant, AwsSettings, CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A cluster as the rest of the platform sees it: who its pods are, and how they get an identity."""
+
+    connection: ClusterConnection
+    address: pulumi.Output[str]
+    pods: ClientGroup | ClientRanges
+    binding: PodIdentityBinding | IrsaBinding | NoBinding
 
 
 class AwsPlatform(pulumi.ComponentResource):
@@ -42,54 +44,19 @@ class AwsPlatform(pulumi.ComponentResource):
     def __init__(self, name: str, settings: AwsSettings, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:Platform", name, {}, opts)
         self._child = pulumi.ResourceOptions(parent=self)
-        account = aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self)).account_id
-        key = EncryptionKey(
-            f"{name}-data",
-            EncryptionSpec(region=settings.region, account=account, profile=settings.profile, protect=settings.protect),
-            opts=self._child,
-        )
-        context = Context(
-            region=settings.region,
-            account=account,
-            profile=settings.profile,
-            protect=settings.protect,
-            storage_key=key.key_arn if settings.profile is Profile.PROD else None,
-        )
-        network = Network(f"{name}-network", NetworkSpec(settings=settings.network, context=context), opts=self._child)
-        cluster = EksCluster(
-            f"{name}-cluster",
-            ClusterSpec(
-                settings=settings.cluster,
-                context=context,
-                secrets_key=key.key_arn,
-                subnet_ids=network.private_subnet_ids,
-                networks=network.private_networks,
-                egress=network.egress,
-                role_arn=settings.provider.role_arn or "",
-            ),
-            opts=self._child,
-        )
-        tier = DataTier(
-            vpc_id=network.vpc_id,
-            subnet_ids=network.data_subnet_ids,
-            networks=network.data_networks,
-            clients=cluster.security_group_id,
-        )
-        tracker_store = RdsTrackerStore(
-            f"{name}-tracker-store",
-            TrackerStoreSpec(settings=settings.tracker_store, context=context, tier=tier),
-            opts=self._child,
-        )
-        lock_store = self._lock_store(name, settings, context, tier)
-        event_queue = self._event_queue(name, settings, context, tier, key.key_arn)
-        model_storage = self._model_storage(name, settings, context)
+        foundation = Foundation(name, settings, self)
+        cluster = self._cluster(name, settings, foundation)
+        services = Services(name, settings, foundation, cluster.pods, self)
+        tracker_store = services.tracker_store()
+        lock_store = services.lock_store()
+        event_queue = services.event_queue()
+        model_storage = services.model_storage()
 
-        def identity(assistant: Assistant, service_account: str, statements: tuple[Allow, ...]) -> WorkloadIdentity:
+        def identity(assistant: Assistant, service_account: str, statements: Rights) -> WorkloadIdentity:
             return workload_identity(
                 f"{name}-{assistant.name}-{service_account}",
-                PodIdentitySpec(
-                    account=account,
-                    cluster_name=cluster.name,
+                IdentitySpec(
+                    binding=cluster.binding,
                     namespace=assistant.namespace,
                     service_account=service_account,
                     statements=statements,
@@ -97,70 +64,74 @@ class AwsPlatform(pulumi.ComponentResource):
                 opts=self._child,
             )
 
-        def rasa_rights(assistant: Assistant) -> tuple[Allow, ...]:
-            return (
-                *tracker_store.access(assistant.database),
-                *(lock_store.access(assistant) if lock_store else ()),
-                *(event_queue.produce(assistant) if event_queue else ()),
-                *(model_storage.access(assistant) if model_storage else ()),
-            )
+        used = [service for service in (tracker_store, lock_store, event_queue, model_storage) if service is not None]
 
-        def analytics_rights(assistant: Assistant) -> tuple[Allow, ...]:
+        def rasa_rights(assistant: Assistant) -> Rights:
+            return tuple(right for service in used for right in service.rasa(assistant))
+
+        def analytics_rights(assistant: Assistant) -> Rights:
             if not assistant.analytics:
                 return ()
-            return (
-                *tracker_store.access(assistant.analytics_database),
-                *(event_queue.consume(assistant) if event_queue else ()),
-            )
+            return tuple(right for service in used for right in service.analytics(assistant))
 
         self.cluster: ClusterConnection = cluster.connection
-        self.tracker_store: PostgresConnection = tracker_store.connection
+        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
         self.assistants: Mapping[str, AssistantConnections] = {
             assistant.name: AssistantConnections(
-                lock_store=lock_store.connections[assistant.name] if lock_store else None,
-                event_queue=event_queue.connections[assistant.name] if event_queue else None,
-                model_storage=model_storage.connections[assistant.name] if model_storage else None,
+                lock_store=lock_store.connection[assistant.name] if lock_store else None,
+                event_queue=event_queue.connection[assistant.name] if event_queue else None,
+                model_storage=model_storage.connection[assistant.name] if model_storage else None,
                 rasa=identity(assistant, SERVICE_ACCOUNT, rasa_rights(assistant)),
                 analytics=identity(assistant, ANALYTICS_SERVICE_ACCOUNT, analytics_rights(assistant)),
             )
             for assistant in settings.assistants
         }
         self.services: Mapping[str, pulumi.Output[str]] = {
-            "network": network.vpc_id,
-            "cluster": cluster.endpoint,
+            **({"network": foundation.network.vpc_id} if settings.in_network else {}),
+            "cluster": cluster.address,
             "trackerStore": tracker_store.address,
             **({"lockStore": lock_store.address} if lock_store else {}),
-            **({"eventQueue": event_queue.bootstrap} if event_queue else {}),
-            **({"modelStorage": pulumi.Output.format("s3://{0}", model_storage.bucket)} if model_storage else {}),
+            **({"eventQueue": event_queue.address} if event_queue else {}),
+            **({"modelStorage": model_storage.address} if model_storage else {}),
         }
         self.register_outputs({"services": dict(self.services)})
 
-    def _lock_store(
-        self, name: str, settings: AwsSettings, context: Context, tier: DataTier
-    ) -> ElastiCacheLockStore | None:
-        match settings.lock_store:
-            case NoLockStore():
-                return None
-            case CreateElastiCache() as chosen:
-                spec = LockStoreSpec(settings=chosen, context=context, tier=tier, assistants=settings.assistants)
-                return ElastiCacheLockStore(f"{name}-lock-store", spec, opts=self._child)
-
-    def _event_queue(
-        self, name: str, settings: AwsSettings, context: Context, tier: DataTier, key: pulumi.Output[str]
-    ) -> MskEventQueue | None:
-        match settings.event_queue:
-            case NoEventQueue():
-                return None
-            case CreateMsk() as chosen:
-                spec = EventQueueSpec(
-                    settings=chosen, context=context, tier=tier, secret_key=key, assistants=settings.assistants
+    def _cluster(self, name: str, settings: AwsSettings, foundation: Foundation) -> Cluster:
+        match settings.cluster:
+            case CreateEks() as chosen:
+                spec = ClusterSpec(
+                    settings=chosen,
+                    context=foundation.context,
+                    secrets_key=foundation.key_arn,
+                    subnet_ids=foundation.network.private_subnet_ids,
+                    networks=foundation.network.private_networks,
+                    egress=foundation.network.egress,
+                    role_arn=settings.provider.role_arn or "",
                 )
-                return MskEventQueue(f"{name}-event-queue", spec, opts=self._child)
+                made = EksCluster(f"{name}-cluster", spec, opts=self._child)
+                return Cluster(
+                    connection=made.connection,
+                    address=made.endpoint,
+                    pods=ClientGroup(group_id=made.security_group_id),
+                    binding=PodIdentityBinding(cluster_name=made.name, account=foundation.account),
+                )
+            case ExistingAwsCluster(security_group_id=group) as chosen:
+                connection = existing_cluster(chosen, settings)
+                return Cluster(
+                    connection=connection,
+                    address=connection.name,
+                    pods=ClientRanges(networks=chosen.networks)
+                    if group is None
+                    else ClientGroup(group_id=pulumi.Output.from_input(group)),
+                    binding=_binding(chosen, foundation),
+                )
 
-    def _model_storage(self, name: str, settings: AwsSettings, context: Context) -> S3ModelStorage | None:
-        match settings.model_storage:
-            case NoModelStorage():
-                return None
-            case CreateModelStorage() as chosen:
-                spec = ModelStorageSpec(settings=chosen, context=context, assistants=settings.assistants)
-                return S3ModelStorage(f"{name}-model-storage", spec, opts=self._child)
+
+def _binding(cluster: ExistingAwsCluster, foundation: Foundation) -> PodIdentityBinding | IrsaBinding | NoBinding:
+    match cluster.identity:
+        case PodIdentity(cluster_name=name):
+            return PodIdentityBinding(cluster_name=pulumi.Output.from_input(name), account=foundation.account)
+        case Irsa(issuer=issuer, provider_arn=provider_arn):
+            return IrsaBinding(issuer=issuer, provider_arn=provider_arn)
+        case NoIdentity():
+            return NoBinding()

@@ -57,6 +57,26 @@ def trust(service: str, account: pulumi.Input[str] | None = None) -> pulumi.Outp
     )
 
 
+def federated_trust(provider_arn: str, issuer: str, namespace: str, service_account: str) -> pulumi.Output[str]:
+    """Who may take a role: a service account of the cluster whose tokens `issuer` signs, JSON."""
+    subject = issuer.removeprefix("https://").rstrip("/")
+    return document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": provider_arn},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {
+                        f"{subject}:sub": f"system:serviceaccount:{namespace}:{service_account}",
+                        f"{subject}:aud": "sts.amazonaws.com",
+                    }
+                },
+            }
+        ]
+    )
+
+
 def document(statements: Sequence[Mapping[str, object]]) -> pulumi.Output[str]:
     """A policy with any statements, JSON."""
     return pulumi.Output.json_dumps({"Version": VERSION, "Statement": list(statements)})

@@ -1,0 +1,122 @@
+"""Connections to what exists already, as the stack file describes it. The same on every cloud.
+
+Makes no resource: nothing existing is managed, changed or deleted. What only a cloud can tell (subnets, keys, buckets)
+is in that cloud's package.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import yaml
+
+from components.connections import (
+    AssistantDatabases,
+    ClusterConnection,
+    DatabaseConnection,
+    ExistingDatabases,
+    KafkaConnection,
+    PasswordAuth,
+    RedisConnection,
+)
+from components.trust import public_roots
+from settings import (
+    Assistant,
+    DatabaseLogin,
+    ExistingCluster,
+    ExistingEventQueue,
+    ExistingLockStore,
+    ExistingTrackerStore,
+    Settings,
+)
+
+
+def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterConnection:
+    """A cluster, by its kubeconfig. The address of its API identifies it."""
+    kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: _with_context(text, cluster.context))
+    return ClusterConnection(
+        name=pulumi.Output.from_input(cluster.context),
+        identifier=kubeconfig.apply(_server),
+        kubeconfig=kubeconfig,
+        networks=cluster.networks,
+        pod_security=cluster.pod_security,
+    )
+
+
+def existing_databases(store: ExistingTrackerStore, settings: Settings) -> ExistingDatabases:
+    """The databases of all assistants. Their roles are made already."""
+
+    def database(login: DatabaseLogin) -> DatabaseConnection:
+        return DatabaseConnection(
+            host=pulumi.Output.from_input(store.host),
+            port=store.port,
+            database=login.database,
+            auth=PasswordAuth(username=login.username, password=settings.secret(login.password)),
+            ssl_mode=store.ssl_mode,
+            ca_pem=store.ca or public_roots(),
+            networks=store.networks,
+            ready=(),
+        )
+
+    return ExistingDatabases(
+        by_assistant={
+            assistant.name: AssistantDatabases(
+                rasa=database(store.logins[assistant.name]),
+                analytics=database(store.analytics_logins[assistant.name]) if assistant.analytics else None,
+            )
+            for assistant in settings.assistants
+        }
+    )
+
+
+def existing_lock_stores(store: ExistingLockStore, settings: Settings) -> Mapping[str, RedisConnection]:
+    """The same Redis for every assistant, by its name; each has a key prefix of its own."""
+    connection = RedisConnection(
+        host=pulumi.Output.from_input(store.host),
+        port=store.port,
+        auth=PasswordAuth(username=store.username, password=settings.secret(store.password)),
+        ca_pem=(store.ca or public_roots()) if store.tls else None,
+        networks=store.networks,
+        ready=(),
+    )
+    return {assistant.name: connection for assistant in settings.assistants}
+
+
+def existing_event_queues(queue: ExistingEventQueue, settings: Settings) -> Mapping[str, KafkaConnection]:
+    """The same Kafka for every assistant, by its name; each has topics of its own, which are there already."""
+    user = PasswordAuth(username=queue.username, password=settings.secret(queue.password))
+
+    def connection(assistant: Assistant) -> KafkaConnection:
+        return KafkaConnection(
+            bootstrap=pulumi.Output.from_input(queue.bootstrap),
+            mechanism=queue.mechanism,
+            producer=user,
+            consumer=user,
+            events_topic=assistant.events_topic,
+            dead_letter_topic=assistant.dead_letter_topic,
+            ca_pem=queue.ca or public_roots(),
+            ports=queue.ports,
+            networks=queue.networks,
+            ready=(),
+        )
+
+    return {assistant.name: connection(assistant) for assistant in settings.assistants}
+
+
+def _with_context(kubeconfig: str, context: str) -> str:
+    """The kubeconfig as JSON, with this context as the current one."""
+    return json.dumps({**yaml.safe_load(kubeconfig), "current-context": context}, default=str)
+
+
+def _server(kubeconfig: str) -> str:
+    """The address of the API that the kubeconfig's current context leads to."""
+    content = json.loads(kubeconfig)
+    context = _named(content["contexts"], content["current-context"])["context"]
+    return str(_named(content["clusters"], context["cluster"])["cluster"]["server"])
+
+
+def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(item for item in items if item["name"] == name)
