@@ -14,6 +14,7 @@ from settings.aws import (
     CreateMsk,
     CreateRds,
     ExistingAwsCluster,
+    ExistingKmsKey,
     ExistingVpc,
 )
 from settings.base import Auth, Profile
@@ -38,6 +39,17 @@ def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
     """Problems that only AWS has."""
     yield from _tags(settings)
     yield from _network(settings)
+    match settings.encryption:
+        case ExistingKmsKey(key=key) if f":kms:{settings.region}:" not in key:
+            yield Problem(
+                key="encryption.key",
+                got=repr(key),
+                expected=f"is not in {settings.region}, and services take keys of their own region only",
+                fix="name a key of that region",
+                others=("region",),
+            )
+        case _:
+            pass
     match settings.cluster:
         case CreateEks() as cluster:
             yield from _cluster(cluster)

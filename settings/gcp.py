@@ -217,3 +217,14 @@ class GcpSettings(Settings):
     lock_store: Annotated[CreateMemorystore | ExistingLockStore | NoLockStore, Field(discriminator="kind")]
     event_queue: Annotated[CreateConfluent | ExistingEventQueue | NoEventQueue, Field(discriminator="kind")]
     model_storage: Annotated[CreateModelStorage | ExistingGcsBucket | NoModelStorage, Field(discriminator="kind")]
+
+    @property
+    def in_network(self) -> tuple[str, ...]:
+        """The layers, by their key in the stack file, that are created inside the network."""
+        is_public = isinstance(self.event_queue, CreateConfluent) and self.event_queue.size == "basic"
+        return tuple(key for key in super().in_network if key != "eventQueue" or not is_public)
+
+    @property
+    def cluster_ranges(self) -> Mapping[str, str]:
+        """Those of the cluster; an existing network names its own ranges for pods and services."""
+        return super().cluster_ranges if isinstance(self.network, CreateNetwork) else {}

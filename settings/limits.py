@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
 
@@ -38,6 +38,42 @@ def prefix_outside(key: str, cidr: str, bounds: tuple[int, int], reason: str, ex
             got=cidr,
             expected=f"is not between /{largest} and /{smallest}, {reason}",
             fix=f"choose a range like {example}",
+        )
+
+
+def not_one_of(key: str, text: str, known: Sequence[str], service: str) -> Iterator[Problem]:
+    """A word that is none of those that a service knows."""
+    if text not in known:
+        near = get_close_matches(text, known, n=1)
+        yield Problem(
+            key=key,
+            got=repr(text),
+            expected=f"is none of {service} (known: {', '.join(known)})",
+            fix=f"did you mean {near[0]}?" if near else "choose one of them",
+        )
+
+
+def several_sizes(sizes: Sequence[str], service: str) -> Iterator[Problem]:
+    """More than one machine type where a pool of nodes has one."""
+    if len(sizes) > 1:
+        yield Problem(
+            key="cluster.nodeSizes",
+            got=", ".join(sizes),
+            expected=f"is more than one, but a pool of {service} has nodes of one size",
+            fix=f"keep {sizes[0]}",
+        )
+
+
+def no_room_for_nodes(pod_cidr: str, max_nodes: int, nodes: int) -> Iterator[Problem]:
+    """A range for pods with too few /24, of which each of `nodes` (the most, those of an update too) takes one."""
+    prefix = 24 - max(nodes - 1, 1).bit_length()
+    if ipaddress.IPv4Network(pod_cidr).prefixlen > prefix:
+        yield Problem(
+            key="cluster.podCidr",
+            got=pod_cidr,
+            expected=f"has no /24 for each of {nodes} nodes (maxNodes {max_nodes} and those of an update)",
+            fix=f"choose a range of /{prefix} or larger, or lower maxNodes",
+            others=("cluster.maxNodes",),
         )
 
 

@@ -5,6 +5,7 @@ Each cloud's own settings (`aws`, `azure`, `gcp`) are a subclass that narrows th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import pulumi
@@ -96,6 +97,11 @@ class Settings(Model):
             "eventQueue": isinstance(self.event_queue, CreateEventQueue),
         }
         return tuple(key for key, is_created in created.items() if is_created)
+
+    @property
+    def cluster_ranges(self) -> Mapping[str, str]:
+        """Address ranges of the cluster outside the network's own, by their key in the stack file."""
+        return self.cluster.ranges if isinstance(self.cluster, CreateCluster) else {}
 
     def secret(self, key: str) -> pulumi.Output[str]:
         """The value of a key of `rasa:secrets`, as a secret output."""

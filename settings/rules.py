@@ -21,6 +21,7 @@ from settings.model import Settings
 from settings.problems import Problem
 
 OPEN: Final = "0.0.0.0/0"
+OLDEST_MINOR: Final = 30
 OFFICES: Final = "name the ranges of your offices and runners, such as 203.0.113.0/24"
 
 
@@ -40,11 +41,13 @@ def broken_rules(settings: AwsSettings | AzureSettings | GcpSettings) -> tuple[l
             errors += azure_rules(settings)
         case GcpSettings():
             errors += gcp_rules(settings)
+    told = {error.key for error in errors}
+    weak = [problem for problem in _weak(settings) if problem.key not in told]
     match settings.profile:
         case Profile.PROD:
-            return [*errors, *_weak(settings), *_not_redundant(settings)], []
+            return [*errors, *weak, *_not_redundant(settings)], []
         case Profile.DEV:
-            return errors, list(_weak(settings))
+            return errors, weak
 
 
 def _secrets(settings: Settings) -> Iterator[Problem]:
@@ -58,10 +61,11 @@ def _secrets(settings: Settings) -> Iterator[Problem]:
 
 
 def _network(settings: Settings) -> Iterator[Problem]:
-    cluster = dict(settings.cluster.ranges) if isinstance(settings.cluster, CreateCluster) else dict[str, str]()
-    # Ranges of one existing network cannot overlap, or are one subnet for two purposes.
-    for key, cidr in settings.network.ranges.items():
-        yield from overlaps({key: cidr, **cluster})
+    # Not those of one network: they cannot overlap, or are one subnet for two purposes.
+    for network in settings.network.ranges.items():
+        for cluster in settings.cluster_ranges.items():
+            yield from overlaps(dict([network, cluster]))
+    yield from overlaps(settings.cluster_ranges)
     if not isinstance(settings.network, CreateNetwork):
         return
     zones = settings.network.zones
@@ -96,6 +100,13 @@ def _cluster(settings: Settings) -> Iterator[Problem]:
             expected="needs an existing network: whoever runs `up` must already be inside it",
             fix=f"set rasa:network.kind to existing, or {OFFICES}",
             others=("network",),
+        )
+    if int(cluster.version.split(".")[1]) < OLDEST_MINOR:
+        yield Problem(
+            key="cluster.version",
+            got=cluster.version,
+            expected=f"is older than 1.{OLDEST_MINOR}, the oldest that Rasa's chart runs on",
+            fix="choose a version that the cloud still supports",
         )
     if cluster.max_nodes < cluster.min_nodes:
         yield Problem(
