@@ -21,7 +21,7 @@ from settings.base import Auth, Profile
 from settings.existing import NoIdentity
 from settings.layers import CreateNetwork, NoModelStorage
 from settings.limits import above, below, no_match, prefix_outside, too_small_to_grow
-from settings.problems import Problem
+from settings.problems import Problem, shown
 
 RDS_STORAGE_GB: Final = (20, 65536)
 MSK_STORAGE_GB: Final = 16384
@@ -43,7 +43,7 @@ def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
         case ExistingKmsKey(key=key) if f":kms:{settings.region}:" not in key:
             yield Problem(
                 key="encryption.key",
-                got=repr(key),
+                got=shown(key),
                 expected=f"is not in {settings.region}, and services take keys of their own region only",
                 fix="name a key of that region",
                 others=("region",),

@@ -30,7 +30,7 @@ from settings.limits import (
     several_sizes,
     unknown_secret,
 )
-from settings.problems import Problem
+from settings.problems import Problem, shown
 
 ZONES: Final = ("1", "2", "3")
 VNET_PREFIX: Final = (16, 19)
@@ -140,7 +140,7 @@ def _existing_network(network: ExistingVnet) -> Iterator[Problem]:
         if not subnet.id.lower().startswith(f"{network.vnet_id}/subnets/".lower()):
             yield Problem(
                 key=f"network.{key}.id",
-                got=repr(subnet.id),
+                got=shown(subnet.id),
                 expected="is not a subnet of vnetId",
                 fix="name a subnet of that virtual network",
                 others=("network.vnetId",),
@@ -148,7 +148,7 @@ def _existing_network(network: ExistingVnet) -> Iterator[Problem]:
     if ids[network.database_subnet.id.lower()] > 1:
         yield Problem(
             key="network.databaseSubnet.id",
-            got=repr(network.database_subnet.id),
+            got=shown(network.database_subnet.id),
             expected="is the subnet of something else as well, but PostgreSQL takes a delegated one for itself",
             fix="name another subnet",
             others=("network.clusterSubnet.id", "network.endpointSubnet.id"),

@@ -30,7 +30,7 @@ from settings.limits import (
     too_small_to_grow,
     unknown_secret,
 )
-from settings.problems import Problem
+from settings.problems import Problem, shown
 
 NETWORK_PREFIX: Final = (16, 19)
 SERVICE_PREFIX: Final = (16, 27)
@@ -56,7 +56,7 @@ def gcp_rules(settings: GcpSettings) -> Iterator[Problem]:
         case ExistingCryptoKey(key=key) if f"/locations/{settings.region}/" not in key:
             yield Problem(
                 key="encryption.key",
-                got=repr(key),
+                got=shown(key),
                 expected=f"is not in {settings.region}, and services take keys of their own region only",
                 fix="name a key of that region",
                 others=("region",),

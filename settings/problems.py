@@ -86,14 +86,20 @@ def shown(value: object) -> str:
 
 
 def without_consequences(problems: Iterable[Problem], causes: Iterable[Problem]) -> list[Problem]:
-    """The problems that do not merely follow from one of `causes`: whose keys all lie beside the faulty ones."""
+    """The problems that do not merely follow from one of `causes`: whose keys all lie beside the faulty ones.
+
+    What holds a faulty part inside a layer (an identity, a login) is judged as if it were not there, so not at all.
+    """
     faulty = {key for cause in causes for key in (re.sub(r"\[\d+\]$", "", cause.key), *cause.others)}
+
+    def follows(key: str, bad: str) -> bool:
+        holds = "." in key and bad.startswith(f"{key}.")
+        return holds or f"{key}.".startswith((f"{bad}.", f"{bad}["))
+
     return [
         problem
         for problem in problems
-        if not any(
-            f"{key}.".startswith((f"{bad}.", f"{bad}[")) for key in (problem.key, *problem.others) for bad in faulty
-        )
+        if not any(follows(key, bad) for key in (problem.key, *problem.others) for bad in faulty)
     ]
 
 

@@ -10,8 +10,8 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
     (
         {"lockstore": {}},
         "rasa:lockstore: 'lockstore' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
-        "encryption, eventQueue, lockStore, modelStorage, network, profile, provider, region, secrets, secretsManager, tags, "
-        "trackerStore); did you mean lockStore?",
+        "encryption, eventQueue, lockStore, modelStorage, network, profile, provider, region, secrets, secretsManager, "
+        "tags, trackerStore); did you mean lockStore?",
     ),
     (
         {"trackerStore": {"storageGB": 30}},
