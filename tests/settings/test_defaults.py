@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from settings import Cloud, Profile, Settings, parse
+from settings import Cloud, CreateNetwork, CreateTrackerStore, Profile, Settings, parse
 from settings.defaults import aws, azure, default_zones, gcp
 from tests.settings.stack_files import DEV, PROD, SMALL, changed
 
@@ -75,8 +75,11 @@ def test_prod_is_redundant_where_dev_is_cheap():
     dev, prod = parse(DEV)[0], parse(PROD)[0]
     assert (dev.protect, prod.protect) == (False, True)
     assert parse(changed(PROD, allowDestroy=True))[0].protect is False
+    assert isinstance(prod.network, CreateNetwork)
     assert len(prod.network.zones) == 3
     assert prod.assistants[0].replicas > dev.assistants[0].replicas
+    assert isinstance(dev.tracker_store, CreateTrackerStore)
+    assert isinstance(prod.tracker_store, CreateTrackerStore)
     assert prod.tracker_store.backup_days > dev.tracker_store.backup_days
 
 

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 from pulumi.runtime import config as runtime_config
 
-from settings import Settings, load
+from settings import CreateCluster, CreateTrackerStore, Settings, load
 from tests.settings.stack_files import DEV, changed
 
 
@@ -35,8 +35,10 @@ def load_from(stack_file: dict[str, Any], *, encrypted: bool = True) -> Settings
 def test_lists_maps_numbers_and_booleans_survive(warnings: list[str]):
     settings = load_from(changed(DEV, allowDestroy=True, **{"trackerStore.storageGb": 30, "tags": {"owner": "1.10"}}))
     assert settings.allow_destroy is True
+    assert isinstance(settings.tracker_store, CreateTrackerStore)
     assert settings.tracker_store.storage_gb == 30
     assert settings.tags == {"owner": "1.10"}
+    assert isinstance(settings.cluster, CreateCluster)
     assert settings.cluster.api_access == ("203.0.113.0/24",)
     assert [assistant.name for assistant in settings.assistants] == ["rasa"]
     assert settings.secrets["license"].get_secret_value() == DEV["secrets"]["license"]

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 import pulumi
 
 from components.aws.platform import AwsPlatform
+from components.connections import PostgresConnection
 from components.platform import Platform
 from providers.aws import aws_provider
 from providers.random import random_provider
-from settings import parse
+from settings import AwsSettings, parse
 from tests.answers import outputs_of
 from tests.recorder import Recording, Registration, run_program
 
@@ -34,6 +35,12 @@ class Built:
     platform: Platform
     recording: Recording
     ignored: dict[str, list[str]]
+
+    @property
+    def postgres(self) -> PostgresConnection:
+        """The PostgreSQL server that the platform made."""
+        assert isinstance(self.platform.tracker_store, PostgresConnection)
+        return self.platform.tracker_store
 
     def all(self, kind: str) -> list[Registration]:
         """The resources of a type, such as `rds/instance:Instance`."""
@@ -75,6 +82,7 @@ class Built:
 def build(stack_file: dict[str, Any], *, stack: str = "dev") -> Built:
     """The platform of a stack file, as the program makes it."""
     settings, _ = parse(stack_file)
+    assert isinstance(settings, AwsSettings)
     made: list[AwsPlatform] = []
     ignored: dict[str, list[str]] = {}
 

@@ -30,8 +30,8 @@ def test_connections_with_passwords(dev: Built) -> None:
     rasa = dev.platform.assistants["rasa"]
     assert rasa.lock_store
     assert rasa.event_queue
-    assert isinstance(dev.platform.tracker_store.roles, PasswordRoles)
-    for auth in (dev.platform.tracker_store.admin, rasa.lock_store.auth, rasa.event_queue.producer):
+    assert isinstance(dev.postgres.roles, PasswordRoles)
+    for auth in (dev.postgres.admin, rasa.lock_store.auth, rasa.event_queue.producer):
         assert isinstance(auth, PasswordAuth)
         assert is_secret(auth.password)
         assert known(auth.password).startswith("generated-password-of-rasa-dev-")
@@ -45,7 +45,7 @@ def test_connections_with_iam(iam: Built) -> None:
     sales = iam.platform.assistants["sales"]
     assert sales.lock_store
     assert sales.event_queue
-    assert iam.platform.tracker_store.roles == IamRoles(region="eu-central-1")
+    assert iam.postgres.roles == IamRoles(region="eu-central-1")
     assert sales.lock_store.auth == RedisIamAuth(
         username="rasa-dev-lock-store-sales", region="eu-central-1", replication_group="rasa-dev-lock-store"
     )

@@ -83,7 +83,7 @@ def test_clients_must_use_tls(dev: Built) -> None:
     assert dev.one(MSK).inputs["encryptionInfo"]["encryptionInTransit"] == {"clientBroker": "TLS", "inCluster": True}
     assert dev.one(CACHE).inputs["transitEncryptionMode"] == "required"
     assert {"name": "rds.force_ssl", "value": "1"} in dev.one("rds/parameterGroup:ParameterGroup").inputs["parameters"]
-    assert dev.platform.tracker_store.ssl_mode == "verify-full"
+    assert dev.postgres.ssl_mode == "verify-full"
 
 
 def test_the_profiles_differ_in_redundancy(dev: Built, prod: Built) -> None:
