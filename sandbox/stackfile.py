@@ -47,7 +47,7 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
 def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     """Returns the stack file without its encrypted values, and the paths in `config` that need a dummy."""
     config: dict[str, Any] = dict(as_map(source.get("config")))
-    named = [*ALWAYS, *as_map(config.get(SECRETS)), *_secret_names(as_list(config.get("rasa:assistants")))]
+    named = [*ALWAYS, *as_map(config.get(SECRETS)), *_secret_names(config)]
     found = list(_encrypted({key: value for key, value in config.items() if key != SECRETS}, ()))
     paths: list[Path] = [*dict.fromkeys((SECRETS, name) for name in named), *found]
     config.pop(SECRETS, None)
@@ -55,9 +55,12 @@ def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     return {**kept, "config": config}, paths
 
 
-def _secret_names(assistants: list[dict[str, Any]]) -> Iterator[str]:
-    for assistant in assistants:
+def _secret_names(config: Mapping[str, Any]) -> Iterator[str]:
+    for assistant in as_list(config.get("rasa:assistants")):
         yield from as_map(assistant.get("secretEnv")).values()
+    queue = as_map(config.get("rasa:eventQueue"))
+    if config.get("rasa:cloud") == "gcp" and queue.get("kind", "confluent") == "confluent":
+        yield from (queue.get("apiKey", "confluentApiKey"), queue.get("apiSecret", "confluentApiSecret"))
 
 
 def _encrypted(value: Any, path: Path) -> Iterator[Path]:

@@ -1,0 +1,35 @@
+"""The APIs of the project that the platform uses.
+
+They stay on when the stack goes: something else in the project may need them by then. Two have to be on before the
+first run, because turning others on goes through them: `cloudresourcemanager` and `serviceusage`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+
+SERVICES: Final = (
+    "cloudkms", "cloudresourcemanager", "compute", "container", "dns", "iam", "iamcredentials", "logging", "monitoring",
+    "redis", "servicenetworking", "serviceusage", "sqladmin", "storage",
+)  # fmt: skip
+
+
+class Apis(pulumi.ComponentResource):
+    """`ready` are the APIs, on."""
+
+    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:Apis", name, {}, opts)
+        self.ready: tuple[pulumi.Resource, ...] = tuple(
+            gcp.projects.Service(
+                f"{name}-{service}",
+                service=f"{service}.googleapis.com",
+                disable_on_destroy=False,
+                disable_dependent_services=False,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for service in SERVICES
+        )
+        self.register_outputs({})

@@ -1,0 +1,195 @@
+"""The Kubernetes cluster: GKE Standard, its access and its log. In prod over all zones of the region.
+
+The nodes are in `nodes`. Storage classes, namespaces and all other objects in the cluster are left to
+`components.kubernetes`. Who may use the Kubernetes API is said by IAM (`roles/container.developer` and the like), and
+from where by `apiAccess`. With ranges, or `private`, the API has an address, and a firewall before it. A firewall that
+lets everyone pass is none: then the API has no address, only a name at Google, which asks IAM before anything else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.connections import ClusterConnection
+from components.gcp import names
+from components.gcp.context import Agent, Context, NodeTier
+from components.gcp.identity import WorkloadPool
+from components.gcp.nodes import SCOPE, NodeIdentity, NodePool, NodePoolSpec
+from settings import CreateGke
+
+EVERYONE: Final = "0.0.0.0/0"
+INSIDE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")  # reaches the private address only from the network
+ALL_LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER")
+DEV_LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS")
+# Where Google's load balancers and their probes come from; they go straight to the pods.
+LOAD_BALANCERS: Final = ("130.211.0.0/22", "35.191.0.0/16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterSpec:
+    """Version, access and nodes."""
+
+    settings: CreateGke
+    context: Context
+    tier: NodeTier
+
+
+class GkeCluster(pulumi.ComponentResource):
+    """A cluster with one pool of nodes. Ends in `connection`, which waits for the nodes, and in `pool`.
+
+    `endpoint` is the address of the Kubernetes API.
+    """
+
+    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:GkeCluster", name, {}, opts)
+        self._spec = spec
+        child = pulumi.ResourceOptions(parent=self)
+        identity = NodeIdentity(f"{name}-nodes", spec.context, opts=child)
+        cluster = self._control_plane(name, identity)
+        nodes = NodePool(
+            f"{name}-nodes",
+            NodePoolSpec(
+                settings=spec.settings,
+                context=spec.context,
+                cluster=cluster,
+                identity=identity,
+                egress=spec.tier.egress,
+            ),
+            opts=child,
+        )
+        self.pool = WorkloadPool(
+            name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""),
+            number=spec.context.number,
+        )
+        is_open = EVERYONE in spec.settings.api_access
+        self.endpoint = pulumi.Output.format("https://{0}", _name_of_api(cluster) if is_open else cluster.endpoint)
+        # By its name the API has a public certificate.
+        authority = pulumi.Output.from_input("") if is_open else cluster.master_auth.apply(_authority)
+        self.connection = ClusterConnection(
+            name=cluster.name,
+            identifier=cluster.id,
+            # `nodes.ready` says nothing new: with it, whoever uses the kubeconfig waits until pods can run.
+            kubeconfig=pulumi.Output.all(cluster.name, self.endpoint, authority, nodes.ready).apply(
+                lambda known: kubeconfig(known[0], known[1], known[2])
+            ),
+            networks=(*spec.tier.networks, *LOAD_BALANCERS),
+        )
+        self.register_outputs({"name": cluster.name, "endpoint": self.endpoint})
+
+    def _control_plane(self, name: str, identity: NodeIdentity) -> gcp.container.Cluster:
+        settings, context, tier = self._spec.settings, self._spec.context, self._spec.tier
+        is_private, is_open = settings.api_access == "private", EVERYONE in settings.api_access
+        ranges = INSIDE if is_private else settings.api_access
+        return gcp.container.Cluster(
+            f"{name}-control-plane",
+            name=names.kubernetes_cluster(name),
+            location=context.region if context.is_prod else context.zones[0],
+            node_locations=list(context.zones) if context.is_prod else None,
+            min_master_version=settings.version,
+            release_channel={"channel": "REGULAR"},
+            network=tier.network_id,
+            subnetwork=tier.subnetwork_id,
+            networking_mode="VPC_NATIVE",
+            ip_allocation_policy={
+                "cluster_secondary_range_name": tier.pods_range,
+                "services_secondary_range_name": tier.services_range,
+            },
+            datapath_provider="ADVANCED_DATAPATH",  # network policies are obeyed
+            private_cluster_config={
+                "enable_private_nodes": True,
+                "enable_private_endpoint": is_private,
+            },
+            control_plane_endpoints_config={
+                "dns_endpoint_config": {"allow_external_traffic": is_open},
+                "ip_endpoints_config": {"enabled": not is_open},
+            },
+            master_authorized_networks_config=(
+                None
+                if is_open
+                else {
+                    "cidr_blocks": [{"cidr_block": cidr} for cidr in ranges],
+                    # Else every machine of every customer of Google Cloud may knock.
+                    "gcp_public_cidrs_access_enabled": False,
+                }
+            ),
+            workload_identity_config={"workload_pool": pulumi.Output.format("{0}.svc.id.goog", context.project)},
+            database_encryption=(
+                {"state": "ENCRYPTED", "key_name": context.key_id} if context.key_id is not None else None
+            ),
+            enable_shielded_nodes=True,
+            enable_intranode_visibility=context.is_prod,
+            logging_config={"enable_components": list(ALL_LOGS if context.is_prod else DEV_LOGS)},
+            monitoring_config={
+                "enable_components": ["SYSTEM_COMPONENTS"],
+                "managed_prometheus": {"enabled": True},
+            },
+            maintenance_policy={
+                "recurring_window": {
+                    "start_time": "2025-01-04T01:00:00Z",
+                    "end_time": "2025-01-04T07:00:00Z",
+                    "recurrence": "FREQ=WEEKLY;BYDAY=SA,SU",
+                }
+            },
+            security_posture_config={"mode": "BASIC", "vulnerability_mode": "VULNERABILITY_DISABLED"},
+            # A cluster begins with nodes. They go at once, but until then they are nodes like others.
+            remove_default_node_pool=True,
+            initial_node_count=1,
+            node_config={
+                "service_account": identity.email,
+                "oauth_scopes": [SCOPE],
+                "boot_disk_kms_key": context.key_id,
+                "shielded_instance_config": {"enable_secure_boot": True},
+            },
+            # On unless it is said to be off.
+            deletion_protection=context.protect,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # It names the key and the nodes' identity, but not their rights.
+                depends_on=[*identity.roles, *context.granted(Agent.KUBERNETES, Agent.COMPUTE)],
+                # What is said of the first nodes is gone with them.
+                ignore_changes=["nodeConfig", "initialNodeCount"],
+                # Its name is fixed, so a new one cannot stand beside the old.
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
+            ),
+        )
+
+
+def _name_of_api(cluster: gcp.container.Cluster) -> pulumi.Output[str]:
+    return cluster.control_plane_endpoints_config.apply(
+        lambda config: (config.dns_endpoint_config.endpoint if config.dns_endpoint_config else None) or ""
+    )
+
+
+def _authority(auth: gcp.container.outputs.ClusterMasterAuth) -> str:
+    return auth.cluster_ca_certificate or ""
+
+
+def kubeconfig(name: str, server: str, authority: str) -> str:
+    """A kubeconfig, JSON, that signs in by Google's plug-in: no credential in it, the user's own are used.
+
+    `authority` is the cluster's certificate authority, base64; empty where the server has a public certificate.
+    """
+    cluster = {"server": server, **({"certificate-authority-data": authority} if authority else {})}
+    sign_in = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "gke-gcloud-auth-plugin",
+        "provideClusterInfo": True,
+        "interactiveMode": "Never",
+    }
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": name, "cluster": cluster}],
+            "users": [{"name": name, "user": {"exec": sign_in}}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+        }
+    )

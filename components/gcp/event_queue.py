@@ -1,0 +1,213 @@
+"""Event queue: Kafka in Confluent Cloud, in the platform's region, with the topics of every assistant.
+
+`basic` is public: topics and access rules are made through its own interface. `enterprise` is private: its interface
+too, so the topics are left to a Job in the cluster, and roles, which Confluent Cloud itself keeps, say who may what.
+Data is encrypted with Confluent's keys: a key of one's own takes a dedicated cluster, which `kind: existing` can use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+from components.connections import KafkaConnection, MissingTopics
+from components.gcp import names
+from components.gcp.context import Context, EndpointTier
+from components.gcp.kafka_endpoint import KafkaEndpoint, KafkaEndpointSpec
+from components.gcp.kafka_rights import OPERATIONS, Right, consumer, maker, producer
+from components.gcp.kafka_user import KafkaUser, KafkaUserSpec, Role
+from components.trust import public_roots
+from settings import Assistant, CreateConfluent
+
+PORT: Final = 9092
+INTERNET: Final = "0.0.0.0/0"
+PROTOCOL: Final = "SASL_SSL://"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventQueueSpec:
+    """Type of cluster, and the assistants that get topics."""
+
+    settings: CreateConfluent
+    context: Context
+    tier: EndpointTier
+    assistants: Sequence[Assistant]
+
+
+class ConfluentEventQueue(pulumi.ComponentResource):
+    """A Kafka cluster in an environment of its own. `connections` by the assistant's name."""
+
+    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
+        self._prefix, self._spec = name, spec
+        self._child = pulumi.ResourceOptions(parent=self)
+        environment = confluent.Environment(
+            f"{name}-environment",
+            display_name=names.display(name),
+            stream_governance={"package": "ESSENTIALS"},
+            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
+        )
+        self._environment_id = environment.id
+        self._private = spec.settings.size == "enterprise"
+        if self._private:
+            endpoint_spec = KafkaEndpointSpec(context=spec.context, tier=spec.tier, environment_id=self._environment_id)
+            endpoint = KafkaEndpoint(f"{name}-endpoint", endpoint_spec, opts=self._child)
+            self._cluster = self._brokers(endpoint.ready)
+            self.bootstrap = pulumi.Output.all(self._cluster.endpoints, endpoint.access_point_id).apply(
+                lambda known: bootstrap_of(known[0], known[1])
+            )
+            self._networks, ready = spec.tier.networks, endpoint.ready
+        else:
+            self._cluster = self._brokers(())
+            self.bootstrap = self._cluster.bootstrap_endpoint.apply(lambda address: address.removeprefix(PROTOCOL))
+            self._networks, ready = (INTERNET,), ()
+        self.connections: Mapping[str, KafkaConnection] = {
+            assistant.name: connection
+            for assistant, connection in zip(spec.assistants, self._connections(ready), strict=True)
+        }
+        self.register_outputs({"bootstrap": self.bootstrap})
+
+    def _brokers(self, endpoint: Sequence[pulumi.Resource]) -> confluent.KafkaCluster:
+        context = self._spec.context
+        return confluent.KafkaCluster(
+            f"{self._prefix}-cluster",
+            display_name=names.display(self._prefix),
+            environment={"id": self._environment_id},
+            cloud="GCP",
+            region=context.region,
+            availability="HIGH" if self._private else "SINGLE_ZONE",
+            enterprises=[confluent.KafkaClusterEnterpriseArgs()] if self._private else None,
+            basic=None if self._private else confluent.KafkaClusterBasicArgs(),
+            deletion_protection=context.protect,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # It tells its addresses once, when it is made: by then the endpoint must be among them.
+                depends_on=list(endpoint),
+                custom_timeouts=pulumi.CustomTimeouts(create="120m", update="120m", delete="60m"),
+            ),
+        )
+
+    def _connections(self, ready: Sequence[pulumi.Resource]) -> list[KafkaConnection]:
+        assistants = self._spec.assistants
+        if self._private:
+            return [self._private_connection(assistant, ready) for assistant in assistants]
+        admin = self._user("admin", "Makes topics and access rules", [_cluster_admin(self._cluster)])
+        return [self._public_connection(assistant, admin) for assistant in assistants]
+
+    def _private_connection(self, assistant: Assistant, ready: Sequence[pulumi.Resource]) -> KafkaConnection:
+        """Roles for everybody; the topics are left to whoever reaches the brokers."""
+        makes = self._user(f"{assistant.name}-topics", "Makes topics", self._roles(maker(assistant)))
+        writes = self._user(assistant.name, "Rasa", self._roles(producer(assistant)))
+        reads = writes
+        if assistant.analytics:
+            reads = self._user(f"{assistant.name}-analytics", "Rasa analytics", self._roles(consumer(assistant)))
+        missing = MissingTopics(
+            maker=makes.auth,
+            partitions=self._spec.settings.partitions,
+            retention_hours=self._spec.settings.retention_hours,
+        )
+        return self._connection(assistant, writes, reads, (*ready, *makes.ready, *writes.ready, *reads.ready), missing)
+
+    def _public_connection(self, assistant: Assistant, admin: KafkaUser) -> KafkaConnection:
+        """Topics, and an access rule for each thing that somebody may do."""
+        writes = self._user(assistant.name, "Rasa")
+        made = [*self._topics(assistant, admin), *self._rules(writes, producer(assistant), admin, assistant.name)]
+        reads = writes
+        if assistant.analytics:
+            reads = self._user(f"{assistant.name}-analytics", "Rasa analytics")
+            made += self._rules(reads, consumer(assistant), admin, f"{assistant.name}-analytics")
+        return self._connection(assistant, writes, reads, made, None)
+
+    def _connection(
+        self,
+        assistant: Assistant,
+        writes: KafkaUser,
+        reads: KafkaUser,
+        ready: Sequence[pulumi.Resource],
+        missing: MissingTopics | None,
+    ) -> KafkaConnection:
+        return KafkaConnection(
+            bootstrap=self.bootstrap,
+            mechanism="PLAIN",
+            producer=writes.auth,
+            consumer=reads.auth,
+            events_topic=assistant.events_topic,
+            dead_letter_topic=assistant.dead_letter_topic,
+            missing_topics=missing,
+            # Confluent changes its authority without notice, so no single one is trusted.
+            ca_pem=public_roots(),
+            ports=(PORT,),
+            networks=self._networks,
+            ready=tuple(dict.fromkeys(ready)),
+        )
+
+    def _user(self, who: str, description: str, roles: Sequence[Role] = ()) -> KafkaUser:
+        spec = KafkaUserSpec(
+            description=description,
+            cluster=self._cluster,
+            environment_id=self._environment_id,
+            private=self._private,
+            roles=roles,
+        )
+        return KafkaUser(f"{self._prefix}-{who}", spec, opts=self._child)
+
+    def _roles(self, rights: Sequence[Right]) -> list[Role]:
+        cluster = pulumi.Output.all(self._cluster.rbac_crn, self._cluster.id)
+        return [
+            Role(name=right.action.value, crn=cluster.apply(lambda known, right=right: right.crn(known[0], known[1])))
+            for right in rights
+        ]
+
+    def _topics(self, assistant: Assistant, admin: KafkaUser) -> list[pulumi.Resource]:
+        settings = self._spec.settings
+        topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
+        return [
+            confluent.KafkaTopic(
+                f"{self._prefix}-{topic}",
+                kafka_cluster={"id": self._cluster.id},
+                topic_name=topic,
+                partitions_count=settings.partitions,
+                config={"retention.ms": str(settings.retention_hours * 3600 * 1000)},
+                rest_endpoint=self._cluster.rest_endpoint,
+                credentials={"key": admin.auth.username, "secret": admin.auth.password},
+                opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+            )
+            for topic in topics
+        ]
+
+    def _rules(self, user: KafkaUser, rights: Sequence[Right], admin: KafkaUser, who: str) -> list[pulumi.Resource]:
+        return [
+            confluent.KafkaAcl(
+                f"{self._prefix}-{who}-{right.kind}-{right.name}-{operation.lower()}",
+                kafka_cluster={"id": self._cluster.id},
+                resource_type=right.kind.upper(),
+                resource_name_=right.name,
+                pattern_type="LITERAL",
+                principal=user.principal,
+                host="*",
+                operation=operation,
+                permission="ALLOW",
+                rest_endpoint=self._cluster.rest_endpoint,
+                credentials={"key": admin.auth.username, "secret": admin.auth.password},
+                opts=self._child,
+            )
+            for right in rights
+            for operation in OPERATIONS[right.action]
+        ]
+
+
+def bootstrap_of(endpoints: Sequence[confluent.outputs.KafkaClusterEndpoint], access_point_id: str) -> str:
+    """The address of the brokers at an access point. Raises `LookupError` where the cluster does not tell one."""
+    for endpoint in endpoints:
+        if endpoint.access_point_id == access_point_id and endpoint.bootstrap_endpoint:
+            return endpoint.bootstrap_endpoint.removeprefix(PROTOCOL)
+    raise LookupError(f"Confluent tells no address at the access point {access_point_id} yet; run `pulumi refresh`")
+
+
+def _cluster_admin(cluster: confluent.KafkaCluster) -> Role:
+    return Role(name="CloudClusterAdmin", crn=cluster.rbac_crn)

@@ -1,0 +1,81 @@
+"""Identity: a service account of the cluster is itself an identity of Google Cloud, by Workload Identity Federation.
+
+What it may do is told by the service components. Pods fetch their tokens from the metadata server of their node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.connections import WorkloadIdentity
+from components.gcp.policy import BucketRole, objects_below
+
+# Where the metadata server answers, and where it answered before Dataplane V2.
+METADATA: Final = (("169.254.169.254/32", 80), ("169.254.169.252/32", 988))
+NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadPool:
+    """The identities of a cluster, whose `name` is known when they are. `number` is that of the pool's project."""
+
+    name: pulumi.Output[str]
+    number: pulumi.Output[str]
+
+    def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
+        """The member that a service account is. It needs the project's number: with the id it is nobody."""
+        return pulumi.Output.format(
+            "principal://iam.googleapis.com/projects/{0}/locations/global/workloadIdentityPools/{1}/subject/ns/{2}/sa/{3}",
+            self.number,
+            self.name,
+            namespace,
+            service_account,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FederatedIdentitySpec:
+    """Whose pods, and what they may do; no roles where somebody else gives them."""
+
+    pool: WorkloadPool
+    namespace: str
+    service_account: str
+    roles: Sequence[BucketRole]
+
+
+class FederatedIdentity(pulumi.ComponentResource):
+    """Exactly these rights for one service account. Ends in `connection`."""
+
+    def __init__(self, name: str, spec: FederatedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:FederatedIdentity", name, {}, opts)
+        member = spec.pool.principal(spec.namespace, spec.service_account)
+        rights = [
+            gcp.storage.BucketIAMMember(
+                f"{name}-{role.role.rpartition('.')[2]}",
+                bucket=role.bucket,
+                role=role.role,
+                member=member,
+                condition=_condition(role),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for role in spec.roles
+        ]
+        self.connection = WorkloadIdentity(
+            service_account_annotations={}, pod_labels={}, endpoints=METADATA, ready=tuple(rights)
+        )
+        self.register_outputs({"member": member})
+
+
+def _condition(role: BucketRole) -> gcp.storage.BucketIAMMemberConditionArgs | None:
+    prefix = role.prefix
+    if prefix is None:
+        return None
+    return gcp.storage.BucketIAMMemberConditionArgs(
+        title=f"models below {prefix}",
+        expression=role.bucket.apply(lambda bucket: objects_below(bucket, prefix)),
+    )

@@ -1,0 +1,100 @@
+"""The way to a private Kafka in Confluent Cloud: an address in our own network, by Private Service Connect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_confluentcloud as confluent
+import pulumi_gcp as gcp
+
+from components.gcp import names
+from components.gcp.context import Context, EndpointTier
+
+
+@dataclass(frozen=True, kw_only=True)
+class KafkaEndpointSpec:
+    """Where the address stands."""
+
+    context: Context
+    tier: EndpointTier
+    environment_id: pulumi.Output[str]
+
+
+class KafkaEndpoint(pulumi.ComponentResource):
+    """`access_point_id` tells which of a cluster's addresses is this one; `ready` is what makes its name known."""
+
+    def __init__(self, name: str, spec: KafkaEndpointSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:KafkaEndpoint", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        gateway = confluent.Gateway(
+            f"{name}-gateway",
+            display_name=names.display(name),
+            environment={"id": spec.environment_id},
+            gcp_ingress_private_service_connect_gateway={"region": spec.context.region},
+            opts=child,
+        )
+        address = gcp.compute.Address(
+            f"{name}-address",
+            region=spec.context.region,
+            subnetwork=spec.tier.subnetwork_id,
+            address_type="INTERNAL",
+            purpose="GCE_ENDPOINT",
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.tier.ready)),
+        )
+        rule = gcp.compute.ForwardingRule(
+            f"{name}-rule",
+            region=spec.context.region,
+            network=spec.tier.network_id,
+            ip_address=address.id,
+            target=gateway.gcp_ingress_private_service_connect_gateway.apply(_attachment),
+            load_balancing_scheme="",  # it is an endpoint, not a load balancer
+            opts=child,
+        )
+        point = confluent.AccessPoint(
+            f"{name}-point",
+            display_name=names.display(name),
+            environment={"id": spec.environment_id},
+            gateway={"id": gateway.id},
+            gcp_ingress_private_service_connect_endpoint={
+                # A text: it has more digits than a number in JSON keeps.
+                "private_service_connect_connection_id": rule.psc_connection_id
+            },
+            opts=child,
+        )
+        domain = point.gcp_ingress_private_service_connect_endpoint.apply(_domain)
+        zone = gcp.dns.ManagedZone(
+            f"{name}-zone",
+            dns_name=pulumi.Output.format("{0}.", domain),
+            description="Brokers of Kafka, inside the network",
+            visibility="private",
+            private_visibility_config={"networks": [{"network_url": spec.tier.network_id}]},
+            opts=child,
+        )
+        # Brokers come and go, so no name but all names.
+        record = gcp.dns.RecordSet(
+            f"{name}-brokers",
+            managed_zone=zone.name,
+            name=pulumi.Output.format("*.{0}.", domain),
+            type="A",
+            ttl=60,
+            rrdatas=[address.address],
+            opts=child,
+        )
+        self.access_point_id = point.id
+        self.ready: tuple[pulumi.Resource, ...] = (point, record)
+        self.register_outputs({"accessPointId": self.access_point_id})
+
+
+def _attachment(gateway: confluent.outputs.GatewayGcpIngressPrivateServiceConnectGateway | None) -> str:
+    attachment = gateway.private_service_connect_service_attachment if gateway else None
+    if attachment is None:
+        raise LookupError("Confluent has not told the gateway's service attachment yet; run `pulumi refresh`")
+    return attachment
+
+
+def _domain(point: confluent.outputs.AccessPointGcpIngressPrivateServiceConnectEndpoint | None) -> str:
+    domain = point.dns_domain if point else None
+    if domain is None:
+        raise LookupError("Confluent has not told the access point's domain yet; run `pulumi refresh`")
+    return domain

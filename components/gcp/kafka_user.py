@@ -1,0 +1,70 @@
+"""A user of Kafka in Confluent Cloud: a service account, its roles and a key to sign in with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+from components.connections import PasswordAuth
+from components.gcp import names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role, and what it is for: the resource name (CRN) of a cluster, or of a part of it."""
+
+    name: str
+    crn: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KafkaUserSpec:
+    """`private`: whoever runs the program does not reach the brokers, so nobody waits for them to know the key."""
+
+    description: str
+    cluster: confluent.KafkaCluster
+    environment_id: pulumi.Output[str]
+    private: bool
+    roles: Sequence[Role] = ()
+
+
+class KafkaUser(pulumi.ComponentResource):
+    """`auth` is how a client signs in; `principal` is the user as access rules name it; `ready` are its roles."""
+
+    def __init__(self, name: str, spec: KafkaUserSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:KafkaUser", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        account = confluent.ServiceAccount(
+            f"{name}-account", display_name=names.display(name), description=spec.description, opts=child
+        )
+        self.principal = pulumi.Output.format("User:{0}", account.id)
+        self.ready: tuple[pulumi.Resource, ...] = tuple(
+            confluent.RoleBinding(
+                f"{name}-role-{index}",
+                principal=self.principal,
+                role_name=role.name,
+                crn_pattern=role.crn,
+                opts=child,
+            )
+            for index, role in enumerate(spec.roles)
+        )
+        key = confluent.ApiKey(
+            f"{name}-key",
+            display_name=names.display(name),
+            description=spec.description,
+            owner={"id": account.id, "api_version": account.api_version, "kind": account.kind},
+            managed_resource={
+                "id": spec.cluster.id,
+                "api_version": spec.cluster.api_version,
+                "kind": spec.cluster.kind,
+                "environment": {"id": spec.environment_id},
+            },
+            disable_wait_for_ready=spec.private,
+            # Confluent tries the key as soon as it is made, which takes the roles.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.ready)),
+        )
+        self.auth = PasswordAuth(username=key.id, password=pulumi.Output.secret(key.secret))
+        self.register_outputs({"principal": self.principal})

@@ -1,0 +1,92 @@
+"""Lock store: Memorystore for Redis, one instance for all assistants, each with a prefix of its own for its keys.
+
+There is one password, so assistants on one platform can reach each other's keys. The certificate names the address in a
+way that no Redis client accepts, so pods go through a tunnel that checks the instance's own authority. A failover keeps
+locks and timers, but for what the last moment wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.connections import PasswordAuth, RedisConnection
+from components.gcp import names
+from components.gcp.certificates import concatenated
+from components.gcp.context import Agent, Context, DataTier
+from settings import Assistant, CreateMemorystore
+
+PORT: Final = 6378  # with TLS; it is not a choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockStoreSpec:
+    """Size and version, and the assistants that use it."""
+
+    settings: CreateMemorystore
+    context: Context
+    tier: DataTier
+    assistants: Sequence[Assistant]
+
+
+class MemorystoreLockStore(pulumi.ComponentResource):
+    """A Redis instance, with two nodes in two zones. `connections` by the assistant's name."""
+
+    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:MemorystoreLockStore", name, {}, opts)
+        settings, context, tier = spec.settings, spec.context, spec.tier
+        redundant = settings.nodes > 1
+        first, second, *_ = context.zones
+        instance = gcp.redis.Instance(
+            f"{name}-instance",
+            name=names.redis_instance(name),
+            display_name="Locks and timers of Rasa",
+            region=context.region,
+            location_id=first,
+            alternative_location_id=second if redundant else None,
+            tier="STANDARD_HA" if redundant else "BASIC",
+            memory_size_gb=int(settings.size),
+            redis_version=f"REDIS_{settings.version.replace('.', '_')}",
+            connect_mode="PRIVATE_SERVICE_ACCESS",
+            authorized_network=tier.network_id,
+            reserved_ip_range=tier.range_name,
+            auth_enabled=True,
+            transit_encryption_mode="SERVER_AUTHENTICATION",
+            customer_managed_key=context.key_id,
+            # A full store must refuse to write: to evict a lock would be to break it.
+            redis_configs={"maxmemory-policy": "noeviction"},
+            persistence_config=(
+                {"persistence_mode": "RDB", "rdb_snapshot_period": "TWELVE_HOURS"} if context.is_prod else None
+            ),
+            maintenance_policy={"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"hours": 3}}]},
+            # On unless it is said to be off.
+            deletion_protection=context.protect,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # It names the range and the key, but neither the connection nor the right to use the key.
+                depends_on=[*tier.ready, *context.granted(Agent.REDIS)],
+                # Its name is fixed, so a new one cannot stand beside the old.
+                delete_before_replace=True,
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="30m"),
+            ),
+        )
+        self.address = pulumi.Output.format("{0}:{1}", instance.host, PORT)
+        self.connections: Mapping[str, RedisConnection] = {
+            assistant.name: RedisConnection(
+                host=instance.host,
+                port=PORT,
+                # `default` is the user that the password belongs to.
+                auth=PasswordAuth(username="default", password=pulumi.Output.secret(instance.auth_string)),
+                ca_pem=concatenated(instance.server_ca_certs),
+                tunnel=True,
+                networks=tier.networks,
+                ready=(),
+            )
+            for assistant in spec.assistants
+        }
+        self.register_outputs({"address": self.address})

@@ -1,0 +1,108 @@
+"""Model storage: a Cloud Storage bucket; each assistant reads the models below its own prefix, and nothing else.
+
+Whoever uploads models (a person, a pipeline) brings an identity of their own. Old versions of a model are kept for a
+while, so that a replaced or deleted one can be brought back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+import pulumi_random
+
+from components.connections import ModelStorageConnection
+from components.gcp import names
+from components.gcp.context import Agent, Context
+from components.gcp.policy import BucketRole
+from settings import Assistant, CreateModelStorage, ExistingGcsBucket
+
+KEPT_VERSIONS: Final = 5  # of one model, however old
+WEEK_SECONDS: Final = 7 * 24 * 3600  # in prod whatever was deleted for good can still be brought back
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStorageSpec:
+    """How long old versions stay, and who reads."""
+
+    settings: CreateModelStorage
+    context: Context
+    assistants: Sequence[Assistant]
+
+
+class GcsModelStorage(pulumi.ComponentResource):
+    """A private, encrypted, versioned bucket. `connections` by the assistant's name; `access` tells what it may do."""
+
+    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:GcsModelStorage", name, {}, opts)
+        context = spec.context
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        bucket = gcp.storage.Bucket(
+            f"{name}-bucket",
+            name=suffix.hex.apply(lambda end: names.bucket(name, end)),
+            location=context.region.upper(),  # as Google writes it back
+            storage_class="STANDARD",
+            uniform_bucket_level_access=True,
+            public_access_prevention="enforced",
+            versioning={"enabled": True},
+            soft_delete_policy={"retention_duration_seconds": WEEK_SECONDS if context.is_prod else 0},
+            encryption={"default_kms_key_name": context.key_id} if context.key_id is not None else None,
+            lifecycle_rules=[
+                {
+                    "action": {"type": "Delete"},
+                    # All of it has to be true.
+                    "condition": {
+                        "with_state": "ARCHIVED",
+                        "days_since_noncurrent_time": spec.settings.old_version_days,
+                        "num_newer_versions": KEPT_VERSIONS,
+                    },
+                }
+            ],
+            force_destroy=not context.protect,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # Nothing is there before its API is on; and it names the key, but not the right to use it.
+                depends_on=[*context.apis, *context.granted(Agent.STORAGE)],
+            ),
+        )
+        self.bucket = bucket.name
+        self.connections: Mapping[str, ModelStorageConnection] = _connections(self.bucket, spec.assistants)
+        self.register_outputs({"bucket": self.bucket})
+
+    def access(self, assistant: Assistant) -> tuple[BucketRole, ...]:
+        """What the assistant's identity may do: Rasa asks for the bucket, then reads one object."""
+        return (
+            BucketRole(bucket=self.bucket, role="roles/storage.bucketViewer"),
+            BucketRole(bucket=self.bucket, role="roles/storage.objectViewer", prefix=assistant.model_prefix),
+        )
+
+
+class ExistingGcsModelStorage:
+    """The same of a bucket that is there. Who may read it is said by its own policy, which is left alone."""
+
+    def __init__(self, settings: ExistingGcsBucket, assistants: Sequence[Assistant]) -> None:
+        self.bucket = pulumi.Output.from_input(settings.bucket)
+        self.connections: Mapping[str, ModelStorageConnection] = _connections(self.bucket, assistants)
+
+    def access(self, _: Assistant) -> tuple[BucketRole, ...]:
+        """Nothing that is given here."""
+        return ()
+
+
+def _connections(bucket: pulumi.Output[str], assistants: Sequence[Assistant]) -> Mapping[str, ModelStorageConnection]:
+    return {
+        assistant.name: ModelStorageConnection(
+            remote_storage="gcs",
+            prefix=assistant.model_prefix,
+            environment={"BUCKET_NAME": bucket},
+            upload_command=pulumi.Output.format(
+                "gcloud storage cp model.tar.gz gs://{0}/{1}model.tar.gz", bucket, assistant.model_prefix
+            ),
+            ready=(),
+        )
+        for assistant in assistants
+    }

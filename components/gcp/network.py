@@ -1,0 +1,158 @@
+"""The network: a VPC with one subnetwork for nodes and pods, one for endpoints, and a range lent to Google.
+
+A subnetwork spans all zones of its region. Nodes reach the internet through NAT; the data services, in Google's own
+network behind the lent range, reach nothing. Google's APIs are reached without NAT.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.gcp.address_plan import plan_ranges
+from components.gcp.context import Context, DataTier, EndpointTier, NodeTier
+from settings import CreateGke, CreateNetwork, ExistingVpcNetwork
+
+PODS: Final = "pods"
+SERVICES: Final = "services"
+PRIVATE_SERVICES: Final = "servicenetworking.googleapis.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A network as the rest of the platform sees it."""
+
+    data: DataTier
+    nodes: NodeTier
+    endpoints: EndpointTier
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSpec:
+    """Ranges; those of pods and services are the cluster's, if there is to be one."""
+
+    settings: CreateNetwork
+    context: Context
+    cluster: CreateGke | None
+
+
+class Network(pulumi.ComponentResource):
+    """VPC, subnetworks, NAT, private services access. Ends in `place`."""
+
+    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:Network", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        plan = plan_ranges(spec.settings.cidr)
+        vpc = gcp.compute.Network(
+            f"{name}-vpc",
+            auto_create_subnetworks=False,
+            routing_mode="REGIONAL",
+            # Nothing is there before its API is on.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.context.apis)),
+        )
+        secondary = {PODS: spec.cluster.pod_cidr, SERVICES: spec.cluster.service_cidr} if spec.cluster else {}
+        nodes = gcp.compute.Subnetwork(
+            f"{name}-nodes",
+            network=vpc.id,
+            region=spec.context.region,
+            ip_cidr_range=plan.nodes,
+            secondary_ip_ranges=[{"range_name": key, "ip_cidr_range": cidr} for key, cidr in secondary.items()],
+            private_ip_google_access=True,
+            log_config=(
+                {"aggregation_interval": "INTERVAL_5_MIN", "flow_sampling": 0.5, "metadata": "INCLUDE_ALL_METADATA"}
+                if spec.context.is_prod
+                else None
+            ),
+            opts=child,
+        )
+        endpoints = gcp.compute.Subnetwork(
+            f"{name}-endpoints",
+            network=vpc.id,
+            region=spec.context.region,
+            ip_cidr_range=plan.endpoints,
+            private_ip_google_access=True,
+            opts=child,
+        )
+        address, _, length = plan.services.partition("/")
+        lent = gcp.compute.GlobalAddress(
+            f"{name}-lent",
+            purpose="VPC_PEERING",
+            address_type="INTERNAL",
+            address=address,
+            prefix_length=int(length),
+            network=vpc.id,
+            opts=child,
+        )
+        connection = gcp.servicenetworking.Connection(
+            f"{name}-connection",
+            network=vpc.id,
+            service=PRIVATE_SERVICES,
+            reserved_peering_ranges=[lent.name],
+            update_on_creation_fail=True,
+            # Google holds the connection for days after the last service in it is gone. To leave it would leave a
+            # peering, with which no network can be deleted.
+            deletion_policy="REMOVE_PEERING",
+            opts=child,
+        )
+        self.place = Place(
+            data=DataTier(network_id=vpc.id, range_name=lent.name, networks=(plan.services,), ready=(connection,)),
+            nodes=NodeTier(
+                network_id=vpc.id,
+                subnetwork_id=nodes.id,
+                pods_range=PODS,
+                services_range=SERVICES,
+                networks=(plan.nodes,),
+                egress=(self._nat(name, vpc, spec.context.region),),
+            ),
+            endpoints=EndpointTier(network_id=vpc.id, subnetwork_id=endpoints.id, networks=(plan.endpoints,), ready=()),
+        )
+        self.register_outputs({"networkId": vpc.id})
+
+    def _nat(self, name: str, vpc: gcp.compute.Network, region: str) -> pulumi.Resource:
+        """The way out of all subnetworks. Its ports are shared as they are needed: many pods call the same LLM."""
+        child = pulumi.ResourceOptions(parent=self)
+        router = gcp.compute.Router(f"{name}-router", network=vpc.id, region=region, opts=child)
+        return gcp.compute.RouterNat(
+            f"{name}-nat",
+            router=router.name,
+            region=region,
+            nat_ip_allocate_option="AUTO_ONLY",
+            source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
+            enable_dynamic_port_allocation=True,
+            enable_endpoint_independent_mapping=False,  # does not go together with shared ports
+            min_ports_per_vm=64,
+            max_ports_per_vm=8192,
+            log_config={"enable": True, "filter": "ERRORS_ONLY"},
+            opts=child,
+        )
+
+
+def existing_place(settings: ExistingVpcNetwork, context: Context) -> Place:
+    """A network that is there: nothing is made. Endpoints stand among the nodes."""
+    network_id = pulumi.Output.format("projects/{0}/global/networks/{1}", context.project, settings.network)
+    subnetwork_id = pulumi.Output.format(
+        "projects/{0}/regions/{1}/subnetworks/{2}", context.project, context.region, settings.subnetwork
+    )
+    lent = settings.private_services_range
+    return Place(
+        data=DataTier(
+            network_id=network_id,
+            range_name=pulumi.Output.from_input(lent.name),
+            networks=(lent.cidr,),
+            ready=context.apis,
+        ),
+        nodes=NodeTier(
+            network_id=network_id,
+            subnetwork_id=subnetwork_id,
+            pods_range=settings.pods_range,
+            services_range=settings.services_range,
+            networks=(settings.cidr,),
+            egress=(),
+        ),
+        endpoints=EndpointTier(
+            network_id=network_id, subnetwork_id=subnetwork_id, networks=(settings.cidr,), ready=context.apis
+        ),
+    )

@@ -1,0 +1,101 @@
+"""The platform on Google Cloud: puts the services together and tells each what it needs of the others.
+
+Cloud SQL, Memorystore and Kafka take the longest, and wait for the network and the key only. None of them is told
+anything of the cluster: the network is what reaches them, and in the cluster its policies say who.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components.connections import (
+    AssistantConnections,
+    ClusterConnection,
+    ExistingDatabases,
+    PostgresConnection,
+    WorkloadIdentity,
+)
+from components.existing import existing_cluster
+from components.gcp.cluster import ClusterSpec, GkeCluster
+from components.gcp.foundation import Foundation
+from components.gcp.identity import NO_IDENTITY, FederatedIdentity, FederatedIdentitySpec, WorkloadPool
+from components.gcp.services import Services
+from settings import Assistant, CreateGke, ExistingGcpCluster, GcpSettings, GcpWorkloadIdentity, NoIdentity
+from settings.assistant import SERVICE_ACCOUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A cluster as the rest of the platform sees it. `pool` are the identities of its service accounts, if they have."""
+
+    connection: ClusterConnection
+    address: pulumi.Output[str]
+    pool: WorkloadPool | None
+
+
+class GcpPlatform(pulumi.ComponentResource):
+    """Fulfils `components.platform.Platform`. Needs instances of the providers `gcp`, `random` and `confluentcloud`."""
+
+    def __init__(self, name: str, settings: GcpSettings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:Platform", name, {}, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
+        foundation = Foundation(name, settings, self)
+        cluster = self._cluster(name, settings, foundation)
+        services = Services(name, settings, foundation, self)
+        tracker_store = services.tracker_store()
+        lock_store = services.lock_store()
+        event_queue = services.event_queue()
+        model_storage = services.model_storage()
+
+        def identity(assistant: Assistant) -> WorkloadIdentity:
+            roles = model_storage.rasa(assistant) if model_storage else None
+            if roles is None or cluster.pool is None:
+                return NO_IDENTITY
+            spec = FederatedIdentitySpec(
+                pool=cluster.pool, namespace=assistant.namespace, service_account=SERVICE_ACCOUNT, roles=roles
+            )
+            return FederatedIdentity(f"{name}-{assistant.name}-{SERVICE_ACCOUNT}", spec, opts=self._child).connection
+
+        self.cluster: ClusterConnection = cluster.connection
+        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
+        self.assistants: Mapping[str, AssistantConnections] = {
+            assistant.name: AssistantConnections(
+                lock_store=lock_store.connection[assistant.name] if lock_store else None,
+                event_queue=event_queue.connection[assistant.name] if event_queue else None,
+                model_storage=model_storage.connection[assistant.name] if model_storage else None,
+                rasa=identity(assistant),
+                # Analytics signs in with passwords only.
+                analytics=NO_IDENTITY,
+            )
+            for assistant in settings.assistants
+        }
+        self.services: Mapping[str, pulumi.Output[str]] = {
+            **({"network": foundation.place.data.network_id} if settings.in_network else {}),
+            "cluster": cluster.address,
+            "trackerStore": tracker_store.address,
+            **({"lockStore": lock_store.address} if lock_store else {}),
+            **({"eventQueue": event_queue.address} if event_queue else {}),
+            **({"modelStorage": model_storage.address} if model_storage else {}),
+        }
+        self.register_outputs({"services": dict(self.services)})
+
+    def _cluster(self, name: str, settings: GcpSettings, foundation: Foundation) -> Cluster:
+        match settings.cluster:
+            case CreateGke() as chosen:
+                spec = ClusterSpec(settings=chosen, context=foundation.context, tier=foundation.place.nodes)
+                made = GkeCluster(f"{name}-cluster", spec, opts=self._child)
+                return Cluster(connection=made.connection, address=made.endpoint, pool=made.pool)
+            case ExistingGcpCluster() as chosen:
+                connection = existing_cluster(chosen, settings)
+                return Cluster(connection=connection, address=connection.name, pool=_pool(chosen, foundation))
+
+
+def _pool(cluster: ExistingGcpCluster, foundation: Foundation) -> WorkloadPool | None:
+    match cluster.identity:
+        case GcpWorkloadIdentity(workload_pool=name):
+            return foundation.pool(name)
+        case NoIdentity():
+            return None

@@ -1,0 +1,141 @@
+"""Tracker store: Cloud SQL for PostgreSQL, one instance for all assistants.
+
+Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+nothing else reaches the server. Storage can grow, never shrink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_gcp as gcp
+import pulumi_random
+
+from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
+from components.gcp import names
+from components.gcp.certificates import concatenated
+from components.gcp.context import Agent, Context, DataTier
+from components.passwords import generated_password
+from settings import CreateCloudSql
+
+PORT: Final = 5432
+ADMIN: Final = "rasa_admin"
+FINAL_BACKUP_DAYS: Final = 30
+MOST_LOG_DAYS: Final = 7  # of the edition
+PROD_FLAGS: Final = {
+    "cloudsql.iam_authentication": "on",
+    "log_min_duration_statement": "1000",
+    "max_connections": "400",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackerStoreSpec:
+    """Size, version, backups."""
+
+    settings: CreateCloudSql
+    context: Context
+    tier: DataTier
+
+
+class CloudSqlTrackerStore(pulumi.ComponentResource):
+    """A PostgreSQL instance, in prod with a standby in another zone."""
+
+    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
+        settings, context = spec.settings, spec.context
+        child = pulumi.ResourceOptions(parent=self)
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        self._instance = gcp.sql.DatabaseInstance(
+            f"{name}-instance",
+            name=suffix.hex.apply(lambda end: names.database_instance(name, end)),
+            region=context.region,
+            database_version=f"POSTGRES_{settings.version}",
+            encryption_key_name=context.key_id,
+            # The provider's own lock is on unless it is said to be off.
+            deletion_protection=context.protect,
+            settings=self._settings(spec),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # It names the range and the key, but neither the connection nor the right to use the key.
+                depends_on=[*spec.tier.ready, *context.granted(Agent.SQL)],
+                # The disk grows by itself.
+                ignore_changes=["settings.diskSize"],
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
+            ),
+        )
+        password = generated_password(f"{name}-admin-password", parent=self)
+        # Made through Google's interface, it is a member of `cloudsqlsuperuser`, and so may make roles and databases.
+        admin = gcp.sql.User(
+            f"{name}-admin",
+            name=ADMIN,
+            instance=self._instance.name,
+            type="BUILT_IN",
+            password=password,
+            # PostgreSQL keeps a role that something still belongs to. It goes with its server.
+            deletion_policy="ABANDON",
+            opts=child,
+        )
+        # Asked for at each `up`, so that the next authority is trusted before the old one ends.
+        authorities = gcp.sql.get_ca_certs_output(
+            instance=self._instance.name, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self._instance])
+        )
+        host = self._instance.private_ip_address
+        self.address = pulumi.Output.format("{0}:{1}", host, PORT)
+        self.connection = PostgresConnection(
+            host=host,
+            port=PORT,
+            admin=PasswordAuth(username=ADMIN, password=password),
+            roles=PasswordRoles(),
+            # The certificate names the instance, not the address. Its authority signs for this instance alone.
+            ssl_mode="verify-ca",
+            ca_pem=concatenated(authorities.certs),
+            networks=spec.tier.networks,
+            ready=(admin,),
+        )
+        self.register_outputs({"address": self.address})
+
+    def _settings(self, spec: TrackerStoreSpec) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
+        settings, context, tier = spec.settings, spec.context, spec.tier
+        flags = PROD_FLAGS if context.is_prod else {}
+        return {
+            "tier": settings.size,
+            # From PostgreSQL 16 on the default is another edition, which has none of these sizes.
+            "edition": "ENTERPRISE",
+            "availability_type": "REGIONAL" if context.is_prod else "ZONAL",
+            "disk_type": "PD_SSD",
+            "disk_size": settings.storage_gb,
+            "disk_autoresize": True,
+            "disk_autoresize_limit": settings.max_storage_gb,
+            "deletion_protection_enabled": context.protect,
+            "retain_backups_on_delete": context.is_prod,
+            "final_backup_config": {"enabled": context.is_prod, "retention_days": FINAL_BACKUP_DAYS},
+            "backup_configuration": _backups(settings.backup_days, context),
+            "ip_configuration": {
+                "ipv4_enabled": False,
+                "private_network": tier.network_id,
+                "allocated_ip_range": tier.range_name,
+                "ssl_mode": "ENCRYPTED_ONLY",
+                "server_ca_mode": "GOOGLE_MANAGED_INTERNAL_CA",
+            },
+            "maintenance_window": {"day": 7, "hour": 3, "update_track": "stable"},
+            "insights_config": {"query_insights_enabled": context.is_prod},
+            "database_flags": [{"name": key, "value": value} for key, value in flags.items()],
+            # No password_validation_policy: passwords come as hashes, which it cannot look into.
+        }
+
+
+def _backups(days: int, context: Context) -> gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgsDict:
+    if days == 0:
+        return {"enabled": False, "point_in_time_recovery_enabled": False}
+    return {
+        "enabled": True,
+        "start_time": "02:00",
+        "location": context.region,
+        "backup_retention_settings": {"retained_backups": days, "retention_unit": "COUNT"},
+        "point_in_time_recovery_enabled": context.is_prod,
+        "transaction_log_retention_days": min(days, MOST_LOG_DAYS),
+    }

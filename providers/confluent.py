@@ -1,0 +1,23 @@
+"""The Confluent Cloud provider: one instance, where the event queue is made there."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_confluentcloud as confluent
+
+from settings import CreateConfluent, GcpSettings
+
+
+def confluent_providers(settings: GcpSettings) -> list[pulumi.ProviderResource]:
+    """A provider that signs in with the Cloud API key among the stack file's secrets; none without an event queue."""
+    match settings.event_queue:
+        case CreateConfluent(api_key=key, api_secret=secret):
+            return [
+                confluent.Provider(
+                    "confluentcloud",
+                    cloud_api_key=settings.secret(key),
+                    cloud_api_secret=settings.secret(secret),
+                )
+            ]
+        case _:
+            return []

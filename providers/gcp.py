@@ -1,0 +1,19 @@
+"""The Google Cloud provider: one instance, project, region and labels on every resource."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_gcp as gcp
+
+from settings import GcpSettings
+
+
+def gcp_provider(settings: GcpSettings) -> gcp.Provider:
+    """A provider for the stack's region. Credentials come from the environment, and so does the project by default."""
+    return gcp.Provider(
+        "gcp",
+        project=settings.provider.project,
+        region=settings.region,
+        default_labels={"project": "rasa", "stack": pulumi.get_stack(), **settings.tags},
+        add_pulumi_attribution_label=False,
+    )

@@ -1,0 +1,112 @@
+"""Cloud KMS. Key rings and keys can never be deleted: their names stay taken, and they stay listed after a destroy."""
+
+import re
+
+from sandbox.packages.gcp.projects import api, member_exists, role_and_member_are_valid
+from sandbox.rows import AutoName, Ref, Refused, Row, Rule, Subject, paths
+from sandbox.wire import at_path
+
+RING = "gcp:kms/keyRing:KeyRing"
+KEY = "gcp:kms/cryptoKey:CryptoKey"
+KEY_MEMBER = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
+ENCRYPTS = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+NAME = re.compile(r"[a-zA-Z0-9_-]{1,63}")
+DAY = 24 * 3600
+
+
+def key_ref(path: str) -> Ref:
+    """A key by its id; nothing keeps Google from destroying the versions of a key that is in use."""
+    return Ref(path=path, to=(KEY,), hold="free")
+
+
+def may_encrypt(path: str, agent: str) -> Rule:
+    """Whoever encrypts with a key needs the right to, as the identity of the service."""
+
+    def has_right(subject: Subject) -> None:
+        value = next(at_path(subject.inputs, path), None)
+        if value is None:
+            return
+        member = f"serviceAccount:service-{subject['number']}@{agent}.iam.gserviceaccount.com"
+        granted = (
+            grant.inputs["cryptoKeyId"] == value
+            and grant.inputs["member"] == member
+            and grant.inputs["role"] == ENCRYPTS
+            for grant in subject.world.all(KEY_MEMBER)
+        )
+        if subject.world.find(KEY, "id", value) and not any(granted):
+            raise Refused(
+                f"Error 400: {member} does not have permission cloudkms.cryptoKeyVersions.useToEncrypt on {value}; "
+                "the resource must depend on the right"
+            )
+
+    return has_right
+
+
+def _name_is_valid(subject: Subject) -> None:
+    name = subject.inputs.get("name")
+    if isinstance(name, str) and len(name) < 80 and not NAME.fullmatch(name):
+        raise Refused(f"Error 400: key ring or key name {name!r} must match {NAME.pattern}")
+
+
+def _was_not_deleted(subject: Subject) -> None:
+    if subject.world.is_taken("kms", subject.fill(ID[subject.urn.split("::")[2].rsplit("$", 1)[-1]])):
+        raise Refused(f"Error 409: {subject.inputs['name']} already exists: KMS never forgets a name")
+
+
+def _rotation_is_offered(subject: Subject) -> None:
+    period, purpose = subject.inputs.get("rotationPeriod"), subject.inputs.get("purpose") or "ENCRYPT_DECRYPT"
+    if isinstance(period, str) and (not period.endswith("s") or float(period[:-1]) < DAY):
+        raise Refused(f"rotation_period must be at least a day, in seconds like 7776000s: {period}")
+    if period and purpose != "ENCRYPT_DECRYPT":
+        raise Refused(f"Error 400: a key for {purpose} cannot be rotated by itself")
+
+
+ID = {
+    RING: "projects/{project}/locations/{location}/keyRings/{name}",
+    KEY: "{keyRing}/cryptoKeys/{name}",
+}
+ROWS = [
+    Row(
+        token=RING,
+        id=ID[RING],
+        autoname=AutoName(),
+        replaces_on=paths("name location project"),
+        checks=(_name_is_valid,),
+        admits=(api("cloudkms"), _was_not_deleted),
+        keeps=lambda subject: [f"key ring {subject.id}, for good"],
+        retires={"kms": "{id}"},
+        not_found="Error 404: KeyRing {value} not found.",
+        taken="Error 409: KeyRing {id} already exists.",
+    ),
+    Row(
+        token=KEY,
+        id=ID[KEY],
+        outputs={
+            "primaries": lambda subject: [{"name": f"{subject.id}/cryptoKeyVersions/1", "state": "ENABLED"}],
+        },
+        defaults={"purpose": "ENCRYPT_DECRYPT", "destroyScheduledDuration": f"{30 * DAY}s"},
+        autoname=AutoName(),
+        replaces_on=paths(
+            "name keyRing purpose importOnly skipInitialVersionCreation destroyScheduledDuration cryptoKeyBackend"
+        ),
+        refers=(Ref(path="keyRing", to=(RING,)),),
+        checks=(_name_is_valid, _rotation_is_offered),
+        admits=(api("cloudkms"), _was_not_deleted),
+        keeps=lambda subject: [
+            f"key {subject.id}: its versions are destroyed after {subject['destroyScheduledDuration']}; until then "
+            "they can be restored"
+        ],
+        retires={"kms": "{id}"},
+        not_found="Error 404: CryptoKey {value} not found.",
+        taken="Error 409: CryptoKey {id} already exists.",
+    ),
+    Row(
+        token=KEY_MEMBER,
+        id="{cryptoKeyId}/{role}/{member}",
+        outputs={"etag": "BwY{seed:8}="},
+        replaces_on=paths("cryptoKeyId role member condition"),
+        refers=(Ref(path="cryptoKeyId", to=(KEY,), hold="owned"),),
+        checks=(role_and_member_are_valid,),
+        admits=(api("cloudkms"), member_exists),
+    ),
+]
