@@ -51,5 +51,16 @@ def create_platform(name: str, settings: AnySettings, random: pulumi_random.Prov
 
             provider = aws_provider(settings)
             return AwsPlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random]))
-        case AzureSettings() | GcpSettings():
-            raise pulumi.RunError(f"rasa:cloud: {settings.cloud.value} is not built yet; set aws")
+        case AzureSettings():
+            from components.azure.platform import AzurePlatform
+            from providers.azure import azure_provider
+
+            provider = azure_provider(settings)
+            return AzurePlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random]))
+        case GcpSettings():
+            from components.gcp.platform import GcpPlatform
+            from providers.confluent import confluent_providers
+            from providers.gcp import gcp_provider
+
+            providers = [gcp_provider(settings), *confluent_providers(settings), random]
+            return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers))

@@ -4,7 +4,9 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,9 @@ from sandbox.package import Package
 from sandbox.rows import Record, Ref, Refused, Row, Seed, Subject, Where
 from sandbox.store import Store, Transaction
 from sandbox.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
+
+BUSY_SECONDS = 0.05  # programs register resources milliseconds apart
+_BUSY: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class Cloud:
         self.where = where
         self._store = store
 
+    def invoke(self, token: str, arguments: Properties) -> Properties:
+        """Answers a function."""
+        if function := self._package.invokes.get(token):
+            return function(arguments, self.where)
+        ask = self._package.asks.get(token)
+        if ask is None:
+            raise Refused(f"the sandbox has no entry for the function {token}")
+        with self._store.transaction() as transaction:
+            return ask(arguments, self.where, _Here(transaction, self._package, self.where))
+
     def check(
         self, urn: str, olds: Properties, news: Properties, random_seed: bytes
     ) -> tuple[Properties, list[Problem]]:
@@ -95,7 +110,7 @@ class Cloud:
             subject = self._subject(urn, inputs, seed=secrets.token_hex(32))
             subject.id = subject.fill(row.id)
             return subject.id, self._outputs(row, subject, inputs)
-        with self._store.transaction() as transaction:
+        with _turn(row, self._subject(urn, inputs, seed=urn)), self._store.transaction() as transaction:
             subject = self._subject(
                 urn, inputs, seed=f"{urn}#{transaction.next_incarnation(urn)}", transaction=transaction
             )
@@ -141,7 +156,7 @@ class Cloud:
             unknown = dict.fromkeys(row.volatile if preview else (), UNKNOWN)
             derived = self._package.derived(self._subject(urn, news, seed=urn))
             return {**kept, **news, **{key: kept[key] for key in row.outputs if key in kept}, **derived, **unknown}
-        with self._store.transaction() as transaction:
+        with _turn(row, self._subject(urn, news, seed=urn)), self._store.transaction() as transaction:
             record = transaction.get(row.token, self.where.scopes[row.scope], id)
             if record is None:
                 raise Refused(row.not_found.format(value=id))
@@ -259,6 +274,25 @@ class Cloud:
             name = subject.fill(template)
             if not transaction.claim(scope, kind, name, key):
                 raise Refused(row.taken.format(id=subject.id, value=name))
+
+
+@contextmanager
+def _turn(row: Row, subject: Subject) -> Generator[None]:
+    """Keeps busy what the row may change one at a time, for long enough that two at once are noticed."""
+    busy = row.one_at_a_time and subject.fill(row.one_at_a_time)
+    if not busy:
+        yield
+        return
+    if busy in _BUSY:
+        raise Refused(
+            f"AnotherOperationInProgress: Another operation on this or a dependent resource is in progress: {busy}"
+        )
+    _BUSY.add(busy)
+    try:
+        yield
+        time.sleep(BUSY_SECONDS)
+    finally:
+        _BUSY.discard(busy)
 
 
 def _refusals(row: Row, subject: Subject) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from sandbox.inputs import Problem
-from sandbox.rows import Row, Subject, Where
+from sandbox.rows import Row, Subject, Where, World
 from sandbox.wire import Properties
 
 
@@ -32,7 +32,8 @@ class Package:
     `stateless` providers (random, tls) keep their resources in the stack's state only, as the real ones do.
     `configure` says where an instance works, from its revealed configuration and the stack's name. `config_problems`
     and `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` gives outputs
-    that every resource of the package has; a change of one of them is an update. `invokes` are its functions.
+    that every resource of the package has; a change of one of them is an update. `invokes` are its functions, `asks`
+    those that look at the resources.
     """
 
     name: str
@@ -44,6 +45,9 @@ class Package:
     derived: Callable[[Subject], Properties] = _nothing
     invokes: Mapping[str, Callable[[Properties, Where], Properties]] = field(
         default_factory=dict[str, Callable[[Properties, Where], Properties]]
+    )
+    asks: Mapping[str, Callable[[Properties, Where, World], Properties]] = field(
+        default_factory=dict[str, Callable[[Properties, Where, World], Properties]]
     )
 
     @property

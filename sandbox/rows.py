@@ -204,6 +204,7 @@ class Row:
     `replaces_on`: inputs that cannot change in place; `replaces_if` for what paths cannot say.
     `volatile`: outputs that an update changes, so that a preview cannot know them.
     `autoname`: see AutoName. `names`: kind of name -> template, each taken once in `name_scope` (or the row's scope).
+    `one_at_a_time`: what a create or update keeps busy; another one that wants it meanwhile is refused.
     `refers`: see Ref. `checks`: refuse bad inputs, already in a preview. `admits`: refuse at create and update, with
     the world at hand. `guards`: refuse a delete. `keeps`: sentences about what a delete leaves behind.
     `retires`: kind of name -> template, names that stay taken after the delete, unless it gives an empty text.
@@ -222,6 +223,7 @@ class Row:
     autoname: AutoName | None = None
     names: Mapping[str, Template] = field(default_factory=dict[str, Template])
     name_scope: Literal["region", "account", "global"] | None = None
+    one_at_a_time: Template | None = None
     refers: tuple[Ref, ...] = ()
     checks: tuple[Rule, ...] = ()
     admits: tuple[Rule, ...] = ()

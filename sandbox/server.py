@@ -70,10 +70,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
-            function = self._package.invokes.get(request.tok)
-            if function is None:
-                raise Refused(f"the sandbox has no entry for the function {request.tok}")
-            answer = function(reveal(from_struct(request.args)), self._instance(context).where)
+            answer = self._instance(context).invoke(request.tok, reveal(from_struct(request.args)))
             return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:

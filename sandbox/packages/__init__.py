@@ -2,8 +2,11 @@
 
 from sandbox.package import Package
 from sandbox.packages.aws import AWS
+from sandbox.packages.azure import AZURE
+from sandbox.packages.confluentcloud import CONFLUENTCLOUD
+from sandbox.packages.gcp import GCP
 from sandbox.packages.kubernetes import KUBERNETES
 from sandbox.packages.random import RANDOM
 from sandbox.packages.tls import TLS
 
-PACKAGES: list[Package] = [AWS, KUBERNETES, RANDOM, TLS]
+PACKAGES: list[Package] = [AWS, AZURE, CONFLUENTCLOUD, GCP, KUBERNETES, RANDOM, TLS]

@@ -1,0 +1,235 @@
+"""The Kubernetes cluster: AKS, with its identity, its administrators and who may sign in.
+
+Entra decides who signs in and Azure's roles what they may do; there are no local accounts. The nodes are in `nodes`.
+Namespaces and all other objects in the cluster are left to `components.kubernetes`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+import pulumi_azure_native as azure
+import yaml
+
+from components.azure import names
+from components.azure.address_plan import name_service_address
+from components.azure.context import Context, Place
+from components.azure.nodes import NodePool, NodePoolSpec, system_pool
+from components.azure.roles import Role, grant
+from components.azure.safety import log
+from components.connections import ClusterConnection
+from settings import CreateAks
+
+LOGS: Final = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "guard")
+SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenant of Entra
+OPEN: Final = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterSpec:
+    """Version, access and nodes. `deployer` is the object id of the principal that runs `up`."""
+
+    settings: CreateAks
+    context: Context
+    deployer: pulumi.Output[str]
+    place: Place
+
+
+class AksCluster(pulumi.ComponentResource):
+    """A cluster with a pool of nodes. Ends in `connection`, which waits for the nodes and the right to sign in.
+
+    `issuer` vouches for the service accounts, so that they can be identities of Entra.
+    """
+
+    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:AksCluster", name, {}, opts)
+        self._spec = spec
+        context = spec.context
+        cluster = self._control_plane(name)
+        pool = NodePool(
+            f"{name}-nodes",
+            NodePoolSpec(
+                settings=spec.settings,
+                context=context,
+                cluster_name=cluster.name,
+                zones=spec.place.zones,
+                subnet_id=spec.place.cluster_subnet_id,
+                tags=context.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        granted = self._admins(name, cluster)
+        if context.is_prod:
+            self._maintenance(name, cluster)
+        log(f"{name}-log", cluster.id, categories=LOGS, context=context, parent=self)
+        answer = azure.containerservice.list_managed_cluster_user_credentials_output(
+            resource_group_name=context.resource_group,
+            resource_name=cluster.name,
+            format="exec",
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        given = answer.apply(lambda credentials: str((credentials.kubeconfigs or [])[0].value))
+        self.endpoint = cluster.fqdn.apply(lambda host: f"https://{host}")
+        self.issuer = cluster.oidc_issuer_profile.apply(lambda profile: profile.issuer_url if profile else "")
+        self.connection = ClusterConnection(
+            name=cluster.name,
+            identifier=cluster.id,
+            # The others say nothing new: with them, whoever uses the kubeconfig waits until pods can run.
+            kubeconfig=pulumi.Output.all(given, pool.ready, *granted).apply(lambda known: kubeconfig(known[0])),
+            networks=spec.place.cluster_networks,
+        )
+        self.register_outputs({"endpoint": self.endpoint})
+
+    def _control_plane(self, name: str) -> azure.containerservice.ManagedCluster:
+        settings, context = self._spec.settings, self._spec.context
+        cluster_name = names.kubernetes_cluster(name)
+        identity = azure.managedidentity.UserAssignedIdentity(
+            f"{name}-identity",
+            resource_group_name=context.resource_group,
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        rights = grant(
+            f"{name}-network",
+            Role.NETWORK_CONTRIBUTOR,
+            scope=self._spec.place.network_id,
+            principal_id=identity.principal_id,
+            context=context,
+            parent=self,
+        )
+        return azure.containerservice.ManagedCluster(
+            f"{name}-control-plane",
+            resource_name_=cluster_name,
+            resource_group_name=context.resource_group,
+            node_resource_group=names.node_resource_group(cluster_name),
+            dns_prefix=cluster_name,
+            kubernetes_version=settings.version,
+            sku={"name": "Base", "tier": "Standard" if context.is_prod else "Free"},
+            support_plan="KubernetesOfficial",
+            identity={
+                "type": azure.containerservice.ResourceIdentityType.USER_ASSIGNED,
+                "user_assigned_identities": [identity.id],
+            },
+            disable_local_accounts=True,
+            enable_rbac=True,
+            aad_profile={
+                "managed": True,
+                "enable_azure_rbac": True,
+                "admin_group_object_ids": list(settings.admins),
+            },
+            api_server_access_profile=self._api_access(),
+            oidc_issuer_profile={"enabled": True},
+            security_profile={
+                "workload_identity": {"enabled": True},
+                "image_cleaner": {"enabled": True, "interval_hours": 168},
+            },
+            network_profile={
+                "network_plugin": "azure",
+                "network_plugin_mode": "overlay",
+                "network_dataplane": "cilium",
+                "network_policy": "cilium",
+                "pod_cidr": settings.pod_cidr,
+                "service_cidr": settings.service_cidr,
+                "dns_service_ip": name_service_address(settings.service_cidr),
+                "load_balancer_sku": "standard",
+                # In a network of somebody else, AKS takes a way out of its own, or that of the subnet if it has one.
+                "outbound_type": "loadBalancer" if self._spec.place.egress_ip is None else "userAssignedNATGateway",
+            },
+            agent_pool_profiles=[system_pool(context, self._spec.place.zones, self._spec.place.cluster_subnet_id)],
+            auto_upgrade_profile=(
+                {"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"} if context.is_prod else None
+            ),
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                # AKS needs its rights in the network at once.
+                depends_on=[rights],
+                # Its name is fixed, so a new one cannot stand beside the old.
+                delete_before_replace=True,
+                # The autoscaler owns the number of nodes.
+                ignore_changes=["agentPoolProfiles[0].count"],
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
+            ),
+        )
+
+    def _api_access(self) -> azure.containerservice.ManagedClusterAPIServerAccessProfileArgs:
+        access, egress_ip = self._spec.settings.api_access, self._spec.place.egress_ip
+        if access == "private":
+            return azure.containerservice.ManagedClusterAPIServerAccessProfileArgs(
+                enable_private_cluster=True, enable_private_cluster_public_fqdn=False, disable_run_command=True
+            )
+        ranges: list[pulumi.Input[str]] = [*access] if OPEN not in access else []
+        if ranges and egress_ip is not None:
+            # The nodes come to the API through NAT, from the internet.
+            ranges.append(egress_ip.apply(lambda ip: f"{ip}/32"))
+        return azure.containerservice.ManagedClusterAPIServerAccessProfileArgs(
+            authorized_ip_ranges=ranges, disable_run_command=True
+        )
+
+    def _admins(self, name: str, cluster: azure.containerservice.ManagedCluster) -> list[pulumi.Output[str]]:
+        """Whoever makes a cluster has no rights in it; so the deployer gets them. Groups get theirs from AKS."""
+        roles = {"admin": Role.KUBERNETES_CLUSTER_ADMIN, "user": Role.KUBERNETES_CLUSTER_USER}
+        return [
+            grant(
+                f"{name}-deployer-{key}",
+                role,
+                scope=cluster.id,
+                principal_id=self._spec.deployer,
+                principal_type=None,  # a person or a pipeline; Azure knows
+                context=self._spec.context,
+                parent=self,
+            ).id
+            for key, role in roles.items()
+        ]
+
+    def _maintenance(self, name: str, cluster: azure.containerservice.ManagedCluster) -> None:
+        """When AKS may upgrade by itself: the cluster and its nodes, in the night to Sunday."""
+        last: pulumi.Resource = cluster
+        for schedule in ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"):
+            last = azure.containerservice.MaintenanceConfiguration(
+                f"{name}-{'nodes' if 'NodeOS' in schedule else 'upgrade'}-schedule",
+                config_name=schedule,
+                resource_name_=cluster.name,
+                resource_group_name=self._spec.context.resource_group,
+                maintenance_window={
+                    "schedule": {"weekly": {"day_of_week": "Sunday", "interval_weeks": 1}},
+                    "start_time": "01:00",
+                    "duration_hours": 6,
+                    "utc_offset": "+00:00",
+                },
+                # AKS takes one change of a cluster at a time.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[last]),
+            )
+
+
+def kubeconfig(given: str) -> str:
+    """A kubeconfig, JSON, that signs in by kubelogin: no credential in it, the user's own are used.
+
+    `given` is what AKS gives, base64. Only address and certificate authority are taken of it, because its way to sign
+    in asks a person to type a code. Ours takes the login of the Azure CLI, unless the environment variable
+    AAD_LOGIN_METHOD names another one (workloadidentity, spn, msi).
+    """
+    document: Any = yaml.safe_load(base64.b64decode(given))
+    cluster = document["clusters"][0]
+    name = cluster["name"]
+    sign_in = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "kubelogin",
+        "args": ["get-token", "--login", "azurecli", "--server-id", SERVER_APP, "--environment", "AzurePublicCloud"],
+        "interactiveMode": "Never",
+    }
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [cluster],
+            "users": [{"name": name, "user": {"exec": sign_in}}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+        }
+    )

@@ -1,0 +1,81 @@
+"""The key that all data of the platform is encrypted with, and the identity as which the services use it.
+
+Nobody else may use it. In prod only: services take a key only from a vault whose purge protection is on, and such a
+vault, with its name, stays for 90 days after it was deleted. Without the key all data and all backups are unreadable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_azure_native as azure
+import pulumi_random
+
+from components.azure import names
+from components.azure.context import Context, StorageKey
+from components.azure.roles import Role, grant
+from components.azure.safety import lock, log
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncryptionSpec:
+    """`tenant` is the Entra tenant of the subscription."""
+
+    tenant: pulumi.Output[str]
+    context: Context
+
+
+class EncryptionKey(pulumi.ComponentResource):
+    """An RSA key in a vault of its own, closed to all but Azure's own services. Ends in `storage_key`."""
+
+    def __init__(self, name: str, spec: EncryptionSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
+        context = spec.context
+        child = pulumi.ResourceOptions(parent=self)
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        vault = azure.keyvault.Vault(
+            f"{name}-vault",
+            vault_name=suffix.hex.apply(lambda end: names.key_vault(name, end)),
+            resource_group_name=context.resource_group,
+            properties={
+                "tenant_id": spec.tenant,
+                "sku": {"family": "A", "name": azure.keyvault.SkuName.STANDARD},
+                "enable_rbac_authorization": True,
+                "enable_soft_delete": True,
+                "soft_delete_retention_in_days": 90,
+                "enable_purge_protection": True,
+                "network_acls": {"bypass": "AzureServices", "default_action": "Deny"},
+            },
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+        )
+        # Through the resource manager: needs neither a role in the vault nor a way through its firewall.
+        key = azure.keyvault.Key(
+            f"{name}-key",
+            key_name="data",
+            vault_name=vault.name,
+            resource_group_name=context.resource_group,
+            properties={"kty": "RSA", "key_size": 3072, "key_ops": ["wrapKey", "unwrapKey"]},
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+        )
+        identity = azure.managedidentity.UserAssignedIdentity(
+            f"{name}-identity", resource_group_name=context.resource_group, tags=context.tags, opts=child
+        )
+        granted = grant(
+            f"{name}-use",
+            Role.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER,
+            scope=vault.id,
+            principal_id=identity.principal_id,
+            context=context,
+            parent=self,
+        )
+        lock(f"{name}-lock", vault.id, context=context, parent=self)
+        log(f"{name}-log", vault.id, context=context, parent=self)
+        self.storage_key = StorageKey(
+            # A service that is given the key uses it at once.
+            url=pulumi.Output.all(key.key_uri_with_version, granted.id).apply(lambda known: str(known[0])),
+            identity_id=identity.id,
+        )
+        self.register_outputs({"keyUrl": self.storage_key.url})

@@ -1,0 +1,86 @@
+"""Identity: a managed identity for a service account of an assistant, through Entra Workload ID.
+
+What the identity may do is told by the service components as `Right`s. The cluster's webhook gives a pod its token when
+it starts, if the pod has the label and its account the annotation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_azure_native as azure
+
+from components.azure.context import Context
+from components.azure.roles import Role, grant
+from components.connections import WorkloadIdentity
+
+AUDIENCE: Final = "api://AzureADTokenExchange"
+NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """A role over a resource, by its id. `key` tells it apart from the others of one identity."""
+
+    key: str
+    role: Role
+    scope: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedIdentitySpec:
+    """Whose pods, and what they may do; no rights where somebody else gives them. `issuer` is that of the cluster."""
+
+    context: Context
+    issuer: pulumi.Input[str]
+    namespace: str
+    service_account: str
+    rights: Sequence[Right]
+
+
+class ManagedIdentity(pulumi.ComponentResource):
+    """An identity with exactly these rights, for one service account. Ends in `connection`.
+
+    It has one federated credential only: Entra refuses to add a second one to an identity at the same time.
+    """
+
+    def __init__(self, name: str, spec: ManagedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:ManagedIdentity", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        identity = azure.managedidentity.UserAssignedIdentity(
+            f"{name}-identity",
+            resource_group_name=spec.context.resource_group,
+            tags=spec.context.tags,
+            opts=child,
+        )
+        credential = azure.managedidentity.FederatedIdentityCredential(
+            f"{name}-credential",
+            resource_group_name=spec.context.resource_group,
+            resource_name_=identity.name,
+            federated_identity_credential_resource_name=spec.service_account,
+            issuer=spec.issuer,
+            subject=f"system:serviceaccount:{spec.namespace}:{spec.service_account}",
+            audiences=[AUDIENCE],
+            opts=child,
+        )
+        grants = [
+            grant(
+                f"{name}-{right.key}",
+                right.role,
+                scope=right.scope,
+                principal_id=identity.principal_id,
+                context=spec.context,
+                parent=self,
+            )
+            for right in spec.rights
+        ]
+        self.connection = WorkloadIdentity(
+            service_account_annotations={"azure.workload.identity/client-id": identity.client_id},
+            pod_labels={"azure.workload.identity/use": "true"},
+            endpoints=(),
+            ready=(credential, *grants),
+        )
+        self.register_outputs({"clientId": identity.client_id})

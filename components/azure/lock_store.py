@@ -1,0 +1,134 @@
+"""Lock store: Azure Managed Redis, cluster mode off. All assistants share its one key; each has a prefix of its own.
+
+Rasa signs in with a key, which Azure turns off unless it is told otherwise, and needs one shard: `NoCluster`, up to
+25 GB. Neither high availability nor the clustering policy can be taken back. A failover keeps locks and timers, but for
+what the last moment wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_azure_native as azure
+import pulumi_random
+
+from components.azure import names
+from components.azure.context import Context, DataTier, StorageKey
+from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.safety import lock, log
+from components.connections import PasswordAuth, RedisConnection
+from components.trust import azure_roots
+from settings import Assistant, CreateLockStore
+
+PORT: Final = 10000
+USER: Final = "default"  # the only one that signs in with a key
+GROUP: Final = "redisEnterprise"
+ZONE_NAME: Final = "privatelink.redis.azure.net"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockStoreSpec:
+    """Size, and the assistants that use it."""
+
+    settings: CreateLockStore
+    context: Context
+    tier: DataTier
+    assistants: Sequence[Assistant]
+
+
+class ManagedRedisLockStore(pulumi.ComponentResource):
+    """A Redis with one database. `connections` by the assistant's name."""
+
+    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
+        settings, context = spec.settings, spec.context
+        child = pulumi.ResourceOptions(parent=self)
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        cluster = azure.redisenterprise.RedisEnterprise(
+            f"{name}-cluster",
+            cluster_name=suffix.hex.apply(lambda end: names.redis_cluster(name, end)),
+            resource_group_name=context.resource_group,
+            sku={"name": settings.size},
+            high_availability="Enabled" if settings.nodes > 1 else "Disabled",
+            minimum_tls_version="1.2",
+            public_network_access="Disabled",
+            identity=_identity(context.storage_key),
+            encryption=_encryption(context.storage_key),
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=context.protect,
+                custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m", delete="60m"),
+            ),
+        )
+        database = azure.redisenterprise.Database(
+            f"{name}-database",
+            cluster_name=cluster.name,
+            database_name="default",  # there is no other
+            resource_group_name=context.resource_group,
+            client_protocol="Encrypted",
+            port=PORT,
+            clustering_policy="NoCluster",
+            # A full store must refuse to write: to evict a lock would be to break it.
+            eviction_policy="NoEviction",
+            access_keys_authentication="Enabled",
+            persistence={"rdb_enabled": True, "rdb_frequency": "12h"} if context.is_prod else None,
+            defer_upgrade="NotDeferred",
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+        )
+        endpoint = PrivateEndpoint(
+            f"{name}-endpoint",
+            PrivateEndpointSpec(
+                service_id=cluster.id,
+                group=GROUP,
+                zone=Zone.REDIS,
+                zone_name=ZONE_NAME,
+                context=context,
+                tier=spec.tier,
+            ),
+            opts=child,
+        )
+        keys = azure.redisenterprise.list_database_keys_output(
+            cluster_name=cluster.name,
+            database_name=database.name,
+            resource_group_name=context.resource_group,
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        lock(f"{name}-lock", cluster.id, context=context, parent=self)
+        log(f"{name}-log", database.id, context=context, parent=self)
+        self.address = pulumi.Output.format("{0}:{1}", cluster.host_name, PORT)
+        connection = RedisConnection(
+            host=cluster.host_name,
+            port=PORT,
+            # Azure's answer is not marked as secret.
+            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_key)),
+            ca_pem=azure_roots(),
+            networks=spec.tier.endpoint_networks,
+            ready=(database, *endpoint.ready),
+        )
+        self.connections: Mapping[str, RedisConnection] = {assistant.name: connection for assistant in spec.assistants}
+        self.register_outputs({"address": self.address})
+
+
+def _identity(key: StorageKey | None) -> azure.redisenterprise.ManagedServiceIdentityArgs | None:
+    if key is None:
+        return None
+    return azure.redisenterprise.ManagedServiceIdentityArgs(
+        type="UserAssigned", user_assigned_identities=[key.identity_id]
+    )
+
+
+def _encryption(key: StorageKey | None) -> azure.redisenterprise.ClusterPropertiesEncryptionArgs | None:
+    if key is None:
+        return None
+    return azure.redisenterprise.ClusterPropertiesEncryptionArgs(
+        customer_managed_key_encryption=azure.redisenterprise.ClusterPropertiesCustomerManagedKeyEncryptionArgs(
+            key_encryption_key_url=key.url,
+            key_encryption_key_identity=azure.redisenterprise.ClusterPropertiesKeyEncryptionKeyIdentityArgs(
+                identity_type="userAssignedIdentity", user_assigned_identity_resource_id=key.identity_id
+            ),
+        )
+    )

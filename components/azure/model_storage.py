@@ -1,0 +1,280 @@
+"""Model storage: Blob Storage; each assistant has a container of its own, and reads nothing else.
+
+Rasa itself signs in to Blob Storage with the account's key only (`auth: key`), which opens the whole account. Without
+any key (`auth: initDownload`) a script downloads the model as the pod's identity before Rasa starts. Whoever uploads
+models brings an identity of their own. Old versions of a model are kept for a while, so that a replaced or deleted one
+can be brought back.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pulumi
+import pulumi_azure_native as azure
+import pulumi_random
+
+from components.azure import names
+from components.azure.context import Context, DataTier, StorageKey
+from components.azure.identity import Right
+from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.roles import Role
+from components.azure.safety import lock, log
+from components.connections import DownloadedModel, ModelStorageConnection
+from settings import Assistant, AzureSettings, CreateBlobStorage, ExistingContainer, ModelAuth
+
+GROUP: Final = "blob"
+ZONE_NAME: Final = "privatelink.blob.core.windows.net"
+DOWNLOAD: Final = Path(__file__).parent / "scripts" / "download_model.py"
+OPEN: Final = "0.0.0.0/0"
+PRIVATE: Final = tuple(ipaddress.IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStorageSpec:
+    """How Rasa signs in, how long old versions stay, and who reads.
+
+    `uploaders` are the ranges on the internet from which models may be uploaded in dev; in prod nobody reaches the
+    account but from inside the network.
+    """
+
+    settings: CreateBlobStorage
+    uploaders: Sequence[str]
+    context: Context
+    tier: DataTier
+    assistants: Sequence[Assistant]
+
+
+class BlobModelStorage(pulumi.ComponentResource):
+    """A private, encrypted, versioned account. `connections` by the assistant's name; `access` tells what it may do."""
+
+    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:BlobModelStorage", name, {}, opts)
+        self._spec = spec
+        context = spec.context
+        self._account = self._make_account(name)
+        endpoint = PrivateEndpoint(
+            f"{name}-endpoint",
+            PrivateEndpointSpec(
+                service_id=self._account.id,
+                group=GROUP,
+                zone=Zone.BLOB,
+                zone_name=ZONE_NAME,
+                context=context,
+                tier=spec.tier,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._keep_versions(name, spec.settings.old_version_days)
+        lock(f"{name}-lock", self._account.id, context=context, parent=self)
+        blobs = pulumi.Output.concat(self._account.id, "/blobServices/default")
+        log(f"{name}-log", blobs, context=context, parent=self)
+
+        self.account = self._account.name
+        self._containers = {assistant.name: self._container(name, assistant) for assistant in spec.assistants}
+        self.connections: Mapping[str, ModelStorageConnection | DownloadedModel] = {
+            assistant.name: self._connection(assistant, endpoint.ready) for assistant in spec.assistants
+        }
+        self.register_outputs({"account": self.account})
+
+    def access(self, assistant: Assistant) -> tuple[Right, ...] | None:
+        """What the assistant's identity may do: read its container. It needs none where a key opens the account."""
+        if self._spec.settings.auth is ModelAuth.KEY:
+            return None
+        container = self._containers[assistant.name]
+        return (Right(key="models", role=Role.STORAGE_BLOB_DATA_READER, scope=container.id),)
+
+    def _make_account(self, name: str) -> azure.storage.StorageAccount:
+        spec, context = self._spec, self._spec.context
+        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        return azure.storage.StorageAccount(
+            f"{name}-account",
+            account_name=suffix.hex.apply(lambda end: names.storage_account(name, end)),
+            resource_group_name=context.resource_group,
+            kind="StorageV2",
+            sku={"name": "Standard_ZRS" if context.is_prod else "Standard_LRS"},
+            access_tier=azure.storage.AccessTier.HOT,
+            allow_blob_public_access=False,
+            allow_cross_tenant_replication=False,
+            allow_shared_key_access=spec.settings.auth is ModelAuth.KEY,
+            default_to_o_auth_authentication=True,
+            enable_https_traffic_only=True,
+            minimum_tls_version="TLS1_2",
+            is_local_user_enabled=False,
+            is_sftp_enabled=False,
+            public_network_access="Disabled" if context.is_prod else "Enabled",
+            network_rule_set=firewall([] if context.is_prod else spec.uploaders),
+            identity=_identity(context.storage_key),
+            encryption=_encryption(context.storage_key),
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+        )
+
+    def _keep_versions(self, name: str, days: int) -> None:
+        group = self._spec.context.resource_group
+        retention = azure.storage.DeleteRetentionPolicyArgs(enabled=True, days=min(days, 365))
+        versions = azure.storage.BlobServiceProperties(
+            f"{name}-versions",
+            account_name=self._account.name,
+            blob_services_name="default",
+            resource_group_name=group,
+            is_versioning_enabled=True,
+            delete_retention_policy=retention,
+            container_delete_retention_policy=retention,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        azure.storage.ManagementPolicy(
+            f"{name}-lifecycle",
+            account_name=self._account.name,
+            management_policy_name="default",
+            resource_group_name=group,
+            policy={
+                "rules": [
+                    {
+                        "name": "old-versions",
+                        "type": "Lifecycle",
+                        "enabled": True,
+                        "definition": {
+                            "filters": {"blob_types": ["blockBlob"]},
+                            "actions": {"version": {"delete": {"days_after_creation_greater_than": days}}},
+                        },
+                    }
+                ]
+            },
+            # A rule for old versions needs them to exist.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
+        )
+
+    def _container(self, name: str, assistant: Assistant) -> azure.storage.BlobContainer:
+        return azure.storage.BlobContainer(
+            f"{name}-{assistant.name}",
+            container_name=names.container(assistant.name),
+            account_name=self._account.name,
+            resource_group_name=self._spec.context.resource_group,
+            public_access=azure.storage.PublicAccess.NONE,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+        )
+
+    def _connection(
+        self, assistant: Assistant, ready: Sequence[pulumi.Resource]
+    ) -> ModelStorageConnection | DownloadedModel:
+        container = self._containers[assistant.name]
+        key = self._key() if self._spec.settings.auth is ModelAuth.KEY else None
+        return container_connection(
+            self.account,
+            container.name,
+            assistant,
+            key=key,
+            from_inside=self._spec.context.is_prod,
+            ready=(container, *ready),
+        )
+
+    def _key(self) -> pulumi.Output[str]:
+        """The account's first key. Azure's answer is not marked as secret."""
+        keys = azure.storage.list_storage_account_keys_output(
+            account_name=self._account.name,
+            resource_group_name=self._spec.context.resource_group,
+            opts=pulumi.InvokeOutputOptions(parent=self),
+        )
+        return pulumi.Output.secret(keys.apply(lambda answer: answer.keys[0].value))
+
+
+class ExistingBlobModelStorage:
+    """A container of somebody else, who also says who may read it. Makes nothing."""
+
+    def __init__(self, given: ExistingContainer, settings: AzureSettings) -> None:
+        self._auth = given.auth
+        self.account = pulumi.Output.from_input(given.account)
+        key = settings.secret(given.account_key) if given.account_key else None
+        self.connections: Mapping[str, ModelStorageConnection | DownloadedModel] = {
+            assistant.name: container_connection(
+                given.account, given.container, assistant, key=key if given.auth is ModelAuth.KEY else None
+            )
+            for assistant in settings.assistants
+        }
+
+    def access(self, _: Assistant) -> tuple[Right, ...] | None:
+        """No rights of ours: the identity that is made has to be let in."""
+        return None if self._auth is ModelAuth.KEY else ()
+
+
+def container_connection(
+    account: pulumi.Input[str],
+    container: pulumi.Input[str],
+    assistant: Assistant,
+    *,
+    key: pulumi.Output[str] | None,
+    from_inside: bool = False,
+    ready: tuple[pulumi.Resource, ...] = (),
+) -> ModelStorageConnection | DownloadedModel:
+    """An assistant's access to a container: with the account's key by Rasa itself, or by a script without one.
+
+    `from_inside`: only who is in the network can upload.
+    """
+    environment: Mapping[str, pulumi.Input[str]] = {"AZURE_ACCOUNT_NAME": account, "AZURE_CONTAINER": container}
+    upload = pulumi.Output.format(
+        "az storage blob upload --auth-mode login --account-name {0} --container-name {1} "
+        "--name {2}model.tar.gz --file model.tar.gz --overwrite{3}",
+        account,
+        container,
+        assistant.model_prefix,
+        "  # from inside the network" if from_inside else "",
+    )
+    if key is None:
+        return DownloadedModel(
+            script=DOWNLOAD,
+            prefix=assistant.model_prefix,
+            environment=environment,
+            upload_command=upload,
+            ready=ready,
+        )
+    return ModelStorageConnection(
+        remote_storage="azure",
+        prefix=assistant.model_prefix,
+        environment=environment,
+        secret_environment={"AZURE_ACCOUNT_KEY": key},
+        upload_command=upload,
+        ready=ready,
+    )
+
+
+def firewall(ranges: Sequence[str]) -> azure.storage.NetworkRuleSetArgs:
+    """Who may reach the account from the internet. Azure takes no private ranges, and addresses without their /32."""
+    if OPEN in ranges:
+        return azure.storage.NetworkRuleSetArgs(default_action=azure.storage.DefaultAction.ALLOW)
+    networks = [ipaddress.IPv4Network(each) for each in ranges]
+    addresses = [
+        address
+        for network in networks
+        if not any(network.overlaps(private) for private in PRIVATE)
+        for address in ([str(network)] if network.prefixlen <= 30 else [str(each) for each in network])
+    ]
+    return azure.storage.NetworkRuleSetArgs(
+        default_action=azure.storage.DefaultAction.DENY,
+        bypass="AzureServices",
+        ip_rules=[
+            azure.storage.IPRuleArgs(i_p_address_or_range=address, action=azure.storage.Action.ALLOW)
+            for address in addresses
+        ],
+    )
+
+
+def _identity(key: StorageKey | None) -> azure.storage.IdentityArgs | None:
+    if key is None:
+        return None
+    return azure.storage.IdentityArgs(type="UserAssigned", user_assigned_identities=[key.identity_id])
+
+
+def _encryption(key: StorageKey | None) -> azure.storage.EncryptionArgs | None:
+    if key is None:
+        return None
+    return azure.storage.EncryptionArgs(
+        key_source="Microsoft.Keyvault",
+        key_vault_properties=azure.storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
+        encryption_identity=azure.storage.EncryptionIdentityArgs(encryption_user_assigned_identity=key.identity_id),
+        require_infrastructure_encryption=True,
+    )

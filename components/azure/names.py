@@ -1,0 +1,80 @@
+"""Physical names: one function for each naming rule of Azure. Pure.
+
+Only what has a rule of its own, is unique in the world, or is looked for by people is named here. Everything else keeps
+the name that Pulumi makes from the resource's own, with a random end, so that it can be replaced before it is deleted.
+
+`name` is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. `suffix` is random
+(6 hexadecimal digits) and kept in the state: it alone keeps global names apart, which is why they may be cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from components.naming import fit
+
+
+def resource_group(name: str) -> str:
+    """Resource group: at most 90, unique in the subscription."""
+    return name
+
+
+def node_resource_group(name: str) -> str:
+    """Where AKS puts machines, disks and load balancers: at most 80, unique in the subscription."""
+    return f"{name}-nodes"
+
+
+def key_vault(name: str, suffix: str) -> str:
+    """Key Vault: 3 to 24, no `--`, unique in the world; a deleted one keeps its name for up to 90 days."""
+    return _ending(name, suffix, 24)
+
+
+def storage_account(name: str, suffix: str) -> str:
+    """Storage account: 3 to 24 of a-z and 0-9, nothing else; unique in the world."""
+    return f"{name.replace('-', '')[: 24 - len(suffix)]}{suffix}"
+
+
+def container(assistant: str) -> str:
+    """Blob container of an assistant: 3 to 63, no `--`."""
+    return f"models-{assistant}"
+
+
+def database_server(name: str, suffix: str) -> str:
+    """PostgreSQL flexible server: 3 to 63; unique in the world."""
+    return _ending(name, suffix, 63)
+
+
+def database_zone(name: str) -> str:
+    """Private DNS zone of the flexible server: this end is demanded, and it must not be the server's own name."""
+    return f"{name}.private.postgres.database.azure.com"
+
+
+def redis_cluster(name: str, suffix: str) -> str:
+    """Azure Managed Redis: at most 60, no `--`; unique in the region."""
+    return _ending(name, suffix, 60)
+
+
+def event_hubs_namespace(name: str, suffix: str) -> str:
+    """Event Hubs namespace: 6 to 50, a letter first; unique in the world. It must not end with -sb or -mgmt."""
+    return _ending(name, suffix, 50)
+
+
+def kubernetes_cluster(name: str) -> str:
+    """AKS cluster: at most 63; also the first part of its host name, at most 54."""
+    return fit(name, 54)
+
+
+def node_pool(size: str) -> str:
+    """Node pool: at most 12 of a-z and 0-9. Another machine size is another pool, made before the old one goes."""
+    return f"rasa{_digest(size)}"
+
+
+def _ending(name: str, suffix: str, limit: int) -> str:
+    """The name, cut where it is too long, with single hyphens, and the suffix."""
+    single = re.sub(r"-{2,}", "-", name)
+    return f"{single[: limit - len(suffix) - 1].rstrip('-')}-{suffix}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]

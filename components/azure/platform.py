@@ -1,0 +1,107 @@
+"""The platform on Azure: puts the services together and tells each what it needs of the others.
+
+Redis, the database and the cluster take the longest, and wait for subnets and the key only. Who reaches a data service
+is said by the firewall of its subnet, so that none of them is told anything of the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components.azure.cluster import AksCluster, ClusterSpec
+from components.azure.foundation import Foundation
+from components.azure.identity import NO_IDENTITY, ManagedIdentity, ManagedIdentitySpec
+from components.azure.services import Services
+from components.connections import (
+    AssistantConnections,
+    ClusterConnection,
+    ExistingDatabases,
+    PostgresConnection,
+    WorkloadIdentity,
+)
+from components.existing import existing_cluster
+from settings import Assistant, AzureSettings, AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
+from settings.assistant import SERVICE_ACCOUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A cluster as the rest of the platform sees it. `issuer` vouches for its service accounts, if Entra may ask it."""
+
+    connection: ClusterConnection
+    address: pulumi.Output[str]
+    issuer: pulumi.Input[str] | None
+
+
+class AzurePlatform(pulumi.ComponentResource):
+    """Fulfils `components.platform.Platform`. Needs instances of the providers `azure-native` and `random`."""
+
+    def __init__(self, name: str, settings: AzureSettings, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:azure:Platform", name, {}, opts)
+        self._child = pulumi.ResourceOptions(parent=self)
+        foundation = Foundation(name, settings, self)
+        cluster = self._cluster(name, settings, foundation)
+        services = Services(name, settings, foundation, self)
+        tracker_store = services.tracker_store()
+        lock_store = services.lock_store()
+        event_queue = services.event_queue()
+        model_storage = services.model_storage()
+
+        def identity(assistant: Assistant) -> WorkloadIdentity:
+            rights = model_storage.rasa(assistant) if model_storage else None
+            if rights is None or cluster.issuer is None:
+                return NO_IDENTITY
+            spec = ManagedIdentitySpec(
+                context=foundation.context,
+                issuer=cluster.issuer,
+                namespace=assistant.namespace,
+                service_account=SERVICE_ACCOUNT,
+                rights=rights,
+            )
+            return ManagedIdentity(f"{name}-{assistant.name}-{SERVICE_ACCOUNT}", spec, opts=self._child).connection
+
+        self.cluster: ClusterConnection = cluster.connection
+        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
+        self.assistants: Mapping[str, AssistantConnections] = {
+            assistant.name: AssistantConnections(
+                lock_store=lock_store.connection[assistant.name] if lock_store else None,
+                event_queue=event_queue.connection[assistant.name] if event_queue else None,
+                model_storage=model_storage.connection[assistant.name] if model_storage else None,
+                rasa=identity(assistant),
+                # Analytics signs in with passwords only.
+                analytics=NO_IDENTITY,
+            )
+            for assistant in settings.assistants
+        }
+        self.services: Mapping[str, pulumi.Output[str]] = {
+            **({"network": foundation.place.tier.vnet_id} if settings.in_network else {}),
+            "cluster": cluster.address,
+            "trackerStore": tracker_store.address,
+            **({"lockStore": lock_store.address} if lock_store else {}),
+            **({"eventQueue": event_queue.address} if event_queue else {}),
+            **({"modelStorage": model_storage.address} if model_storage else {}),
+        }
+        self.register_outputs({"services": dict(self.services)})
+
+    def _cluster(self, name: str, settings: AzureSettings, foundation: Foundation) -> Cluster:
+        match settings.cluster:
+            case CreateAks() as chosen:
+                spec = ClusterSpec(
+                    settings=chosen, context=foundation.context, deployer=foundation.deployer, place=foundation.place
+                )
+                made = AksCluster(f"{name}-cluster", spec, opts=self._child)
+                return Cluster(connection=made.connection, address=made.endpoint, issuer=made.issuer)
+            case ExistingAzureCluster() as chosen:
+                connection = existing_cluster(chosen, settings)
+                return Cluster(connection=connection, address=connection.name, issuer=_issuer(chosen))
+
+
+def _issuer(cluster: ExistingAzureCluster) -> str | None:
+    match cluster.identity:
+        case AzureWorkloadIdentity(issuer=issuer):
+            return issuer
+        case NoIdentity():
+            return None

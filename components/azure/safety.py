@@ -1,0 +1,48 @@
+"""What every service with data gets beside the service itself: a lock against deletion, and logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pulumi
+import pulumi_azure_native as azure
+
+from components.azure.context import Context
+
+EVERYTHING: Final = "allLogs"
+
+
+def lock(name: str, resource_id: pulumi.Output[str], *, context: Context, parent: pulumi.Resource) -> None:
+    """In prod nobody can delete the resource or a part of it, not even in the portal, while the lock is there."""
+    if context.protect:
+        azure.authorization.ManagementLockByScope(
+            name,
+            scope=resource_id,
+            level="CanNotDelete",
+            notes="Holds data. rasa:allowDestroy and one `pulumi up` take this lock away.",
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+
+
+def log(
+    name: str,
+    resource_id: pulumi.Output[str],
+    *,
+    categories: Sequence[str] = (),
+    after: Sequence[pulumi.Resource] = (),
+    context: Context,
+    parent: pulumi.Resource,
+) -> None:
+    """Sends what the resource logs to the platform's workspace, if there is one: everything, or these categories."""
+    if context.logs is None:
+        return
+    chosen = [azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category=each) for each in categories]
+    everything = [azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category_group=EVERYTHING)]
+    azure.monitor.DiagnosticSetting(
+        name,
+        resource_uri=resource_id,
+        workspace_id=context.logs,
+        logs=chosen or everything,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
+    )

@@ -1,0 +1,156 @@
+"""The four services of Rasa's architecture on Azure, each created or existing, in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import pulumi
+
+from components.azure.event_queue import EventHubsEventQueue, EventQueueSpec
+from components.azure.foundation import Foundation
+from components.azure.identity import Right
+from components.azure.lock_store import LockStoreSpec, ManagedRedisLockStore
+from components.azure.model_storage import BlobModelStorage, ExistingBlobModelStorage, ModelStorageSpec
+from components.azure.tracker_store import FlexibleServerTrackerStore, TrackerStoreSpec
+from components.connections import (
+    DownloadedModel,
+    ExistingDatabases,
+    KafkaConnection,
+    ModelStorageConnection,
+    PostgresConnection,
+    RedisConnection,
+)
+from components.existing import existing_databases, existing_event_queues, existing_lock_stores
+from settings import (
+    Assistant,
+    AzureSettings,
+    CreateAks,
+    CreateBlobStorage,
+    CreateEventHubs,
+    CreateLockStore,
+    CreateTrackerStore,
+    ExistingContainer,
+    ExistingEventQueue,
+    ExistingLockStore,
+    ExistingTrackerStore,
+    NoEventQueue,
+    NoLockStore,
+    NoModelStorage,
+)
+
+T = TypeVar("T")
+# None: pods need no identity for it. Empty: they need one, whose rights somebody else gives.
+Rights = tuple[Right, ...] | None
+
+
+def _none(_: Assistant) -> Rights:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[T]):
+    """`rasa` tells what the identity of an assistant's pods may do with it."""
+
+    address: pulumi.Output[str]
+    connection: T
+    rasa: Callable[[Assistant], Rights] = _none
+
+
+class Services:
+    """Makes the services of one platform."""
+
+    def __init__(self, name: str, settings: AzureSettings, foundation: Foundation, parent: pulumi.Resource) -> None:
+        self._name = name
+        self._settings = settings
+        self._foundation = foundation
+        self._child = pulumi.ResourceOptions(parent=parent)
+
+    def tracker_store(self) -> Service[PostgresConnection | ExistingDatabases]:
+        """PostgreSQL."""
+        match self._settings.tracker_store:
+            case CreateTrackerStore() as chosen:
+                spec = TrackerStoreSpec(
+                    settings=chosen,
+                    zones=self._foundation.place.zones,
+                    context=self._foundation.context,
+                    tier=self._foundation.place.tier,
+                )
+                made = FlexibleServerTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
+                return Service(address=made.address, connection=made.connection)
+            case ExistingTrackerStore() as chosen:
+                return Service(
+                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
+                    connection=existing_databases(chosen, self._settings),
+                )
+
+    def lock_store(self) -> Service[Mapping[str, RedisConnection]] | None:
+        """Redis, by the assistant's name."""
+        match self._settings.lock_store:
+            case CreateLockStore() as chosen:
+                spec = LockStoreSpec(
+                    settings=chosen,
+                    context=self._foundation.context,
+                    tier=self._foundation.place.tier,
+                    assistants=self._settings.assistants,
+                )
+                made = ManagedRedisLockStore(f"{self._name}-lock-store", spec, opts=self._child)
+                return Service(address=made.address, connection=made.connections)
+            case ExistingLockStore() as chosen:
+                return Service(
+                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
+                    connection=existing_lock_stores(chosen, self._settings),
+                )
+            case NoLockStore():
+                return None
+
+    def event_queue(self) -> Service[Mapping[str, KafkaConnection]] | None:
+        """Kafka, by the assistant's name."""
+        match self._settings.event_queue:
+            case CreateEventHubs() as chosen:
+                spec = EventQueueSpec(
+                    settings=chosen,
+                    context=self._foundation.context,
+                    tier=self._foundation.place.tier,
+                    assistants=self._settings.assistants,
+                )
+                made = EventHubsEventQueue(f"{self._name}-event-queue", spec, opts=self._child)
+                return Service(address=made.bootstrap, connection=made.connections)
+            case ExistingEventQueue() as chosen:
+                return Service(
+                    address=pulumi.Output.from_input(chosen.bootstrap),
+                    connection=existing_event_queues(chosen, self._settings),
+                )
+            case NoEventQueue():
+                return None
+
+    def model_storage(self) -> Service[Mapping[str, ModelStorageConnection | DownloadedModel]] | None:
+        """Object storage, by the assistant's name."""
+        match self._settings.model_storage:
+            case CreateBlobStorage() as chosen:
+                spec = ModelStorageSpec(
+                    settings=chosen,
+                    uploaders=self._uploaders(),
+                    context=self._foundation.context,
+                    tier=self._foundation.place.tier,
+                    assistants=self._settings.assistants,
+                )
+                storage = BlobModelStorage(f"{self._name}-model-storage", spec, opts=self._child)
+            case ExistingContainer() as chosen:
+                storage = ExistingBlobModelStorage(chosen, self._settings)
+            case NoModelStorage():
+                return None
+        return Service(
+            address=pulumi.Output.format("https://{0}.blob.core.windows.net", storage.account),
+            connection=storage.connections,
+            rasa=storage.access,
+        )
+
+    def _uploaders(self) -> tuple[str, ...]:
+        """Whoever may reach the cluster may upload models."""
+        match self._settings.cluster:
+            case CreateAks(api_access=tuple() as ranges):
+                return ranges
+            case _:
+                return ()

@@ -1,0 +1,15 @@
+"""The Azure provider: one instance, for the stack's region and subscription.
+
+Tags are not its business: unlike those of other clouds it has no tags of its own to put on every resource.
+"""
+
+from __future__ import annotations
+
+import pulumi_azure_native as azure
+
+from settings import AzureSettings
+
+
+def azure_provider(settings: AzureSettings) -> azure.Provider:
+    """A provider for the stack's region. Credentials come from the environment."""
+    return azure.Provider("azure", location=settings.region, subscription_id=settings.provider.subscription_id)

@@ -1,0 +1,169 @@
+"""Identities, what they may do, and the locks that keep resources from being deleted."""
+
+from collections.abc import Iterable, Sequence
+
+from sandbox.packages.azure.provider import GUID, LOCK, arm, name_matches, refers_to, text_at
+from sandbox.rows import AutoName, Ref, Refused, Row, Subject, World
+from sandbox.wire import Properties, as_list, as_map, at_path
+
+IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
+CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
+ASSIGNMENT = "azure-native:authorization:RoleAssignment"
+IDENTITY_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"  # noqa: E501
+MOST_CREDENTIALS = 20
+MOST_BLOBS = "/blobServices/default"
+
+
+def identities_ref(path: str) -> Ref:
+    """Identities that a resource has."""
+    return refers_to(path, "managedidentity:UserAssignedIdentity", hold="free")
+
+
+def identities_of(subject: Subject) -> Properties | None:
+    """What a resource answers as its `identity`: a map where the question was a list."""
+    given = as_map(subject.inputs.get("identity"))
+    if not given:
+        return None
+    records = {id: subject.world.find(IDENTITY, "id", id) for id in as_list(given.get("userAssignedIdentities"))}
+    known = {
+        id: {key: record.outputs[key] for key in ("clientId", "principalId")} if record else {}
+        for id, record in records.items()
+    }
+    return {**given, "userAssignedIdentities": known} if known else given
+
+
+def may(world: World, identity_id: str, role: str, scope: str) -> bool:
+    """Says whether an identity has a role over a resource. One of another subscription has all that it needs."""
+    identity = world.find(IDENTITY, "id", identity_id)
+    return identity is None or has_role(world, identity.outputs["principalId"], role, scope)
+
+
+def has_role(world: World, principal: str, role: str, scope: str) -> bool:
+    """Says whether a principal has a role over a resource."""
+    return any(
+        grant.inputs["principalId"] == principal
+        and grant.inputs["roleDefinitionId"].endswith(f"/{role}")
+        and f"{scope}/".startswith(f"{grant.inputs['scope']}/")
+        for grant in world.all(ASSIGNMENT)
+    )
+
+
+def _federation_is_possible(subject: Subject) -> None:
+    issuer, claim = text_at(subject, "issuer"), text_at(subject, "subject")
+    if issuer and not issuer.startswith("https://"):
+        raise Refused(f"BadRequest: Federated Identity Credential Issuer {issuer!r} is not a valid https URL")
+    if claim.startswith("system:") and claim.count(":") != 3:
+        raise Refused(f"BadRequest: subject {claim!r} is not system:serviceaccount:<namespace>:<name>")
+
+
+def _federation_is_new(subject: Subject) -> None:
+    siblings = [
+        other
+        for other in subject.world.all(CREDENTIAL)
+        if other.urn != subject.urn and other.id.startswith(f"{subject.fill(IDENTITY_ID)}/")
+    ]
+    if len(siblings) >= MOST_CREDENTIALS:
+        raise Refused(f"BadRequest: Too many Federated Identity Credentials; at most {MOST_CREDENTIALS}")
+    for other in siblings:
+        if (other.inputs["issuer"], other.inputs["subject"]) == (subject.inputs["issuer"], subject.inputs["subject"]):
+            raise Refused("BadRequest: Issuer and subject combination already exists for this Managed Identity.")
+
+
+def _role_has_its_form(subject: Subject) -> None:
+    if definition := text_at(subject, "roleDefinitionId"):
+        before, _, role = definition.rpartition("/")
+        if not GUID.fullmatch(role) or not before.endswith("/providers/Microsoft.Authorization/roleDefinitions"):
+            raise Refused(f"BadRequestFormat: The role definition ID '{definition}' is not valid.")
+
+
+def _principal_is_found(subject: Subject) -> None:
+    """A new identity is not in every corner of Entra yet; with its type given, nobody looks."""
+    identity = subject.world.find(IDENTITY, "principalId", subject.inputs["principalId"])
+    if identity and not subject.inputs.get("principalType"):
+        raise Refused(
+            f"PrincipalNotFound: Principal {subject.inputs['principalId']} does not exist in the directory. Check that "
+            "you have the correct principal ID. If you are creating this principal and then immediately assigning a "
+            "role, set the role assignment principalType property to ServicePrincipal"
+        )
+    known = identity or subject.inputs["principalId"] == subject.where.facts["deployer"]
+    if not known and subject.inputs.get("principalType") != "Group":
+        raise Refused(f"PrincipalNotFound: Principal {subject.inputs['principalId']} does not exist in the directory.")
+
+
+def _grant_is_new(subject: Subject) -> None:
+    keys = ("scope", "principalId", "roleDefinitionId")
+    for other in subject.world.all(ASSIGNMENT):
+        if other.urn != subject.urn and all(other.inputs[key] == subject.inputs[key] for key in keys):
+            raise Refused("RoleAssignmentExists: The role assignment already exists.")
+
+
+def _assignment_id(subject: Subject) -> str:
+    name = subject.inputs.get("roleAssignmentName") or subject.seed.guid("assignment")
+    return f"{subject['scope']}/providers/Microsoft.Authorization/roleAssignments/{name}"
+
+
+def scope_ref(path: str, tokens: Sequence[str]) -> Ref:
+    """Any resource, or its blob service; of another subscription: somebody else's."""
+
+    def own(subject: Subject) -> Iterable[str]:
+        mine = f"/subscriptions/{subject.where.facts['subscription']}/"
+        values = (str(value).removesuffix(MOST_BLOBS) for value in at_path(subject.inputs, path))
+        return [value for value in values if value.startswith(mine)]
+
+    return Ref(path=path, to=tuple(tokens), hold="owned", values=own, not_found="ResourceNotFound: scope '{value}'")
+
+
+ROWS = [
+    arm(
+        "managedidentity:UserAssignedIdentity", "Microsoft.ManagedIdentity/userAssignedIdentities", "resourceName",
+        outputs={
+            "principalId": lambda subject: subject.seed.guid("principal"),
+            "clientId": lambda subject: subject.seed.guid("client"),
+            "tenantId": "{tenant}",
+        },
+        checks=(name_matches("resourceName", r"[A-Za-z0-9][\w-]{2,127}", "InvalidResourceName: 3-128 characters"),),
+    ),
+    arm(
+        "managedidentity:FederatedIdentityCredential",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        "resourceName federatedIdentityCredentialResourceName",
+        parent=IDENTITY,
+        checks=(
+            name_matches(
+                "federatedIdentityCredentialResourceName", r"[A-Za-z0-9][\w-]{2,119}", "BadRequest: 3-120 characters"
+            ),
+            _federation_is_possible,
+        ),
+        admits=(_federation_is_new,),
+        one_at_a_time=IDENTITY_ID,
+    ),
+]  # fmt: skip
+
+
+def extensions(tokens: Sequence[str]) -> list[Row]:
+    """Resources that stand on others, whose types are given: role assignments and locks."""
+    return [
+        Row(
+            token=ASSIGNMENT,
+            id=_assignment_id,
+            outputs={
+                "name": lambda subject: subject.id.rsplit("/", 1)[1],
+                "type": "Microsoft.Authorization/roleAssignments",
+            },
+            scope="account",
+            replaces_on=frozenset({"scope", "roleAssignmentName", "principalId", "roleDefinitionId", "principalType"}),
+            refers=(scope_ref("scope", tokens),),
+            checks=(_role_has_its_form,),
+            admits=(_principal_is_found, _grant_is_new),
+            taken="RoleAssignmentExists: The role assignment already exists.",
+        ),
+        Row(
+            token=LOCK,
+            id="{scope}/providers/Microsoft.Authorization/locks/{lockName}",
+            outputs={"name": "{lockName}", "type": "Microsoft.Authorization/locks"},
+            scope="account",
+            autoname=AutoName(path="lockName", digits=8, separator=""),
+            replaces_on=frozenset({"scope", "lockName"}),
+            refers=(scope_ref("scope", tokens),),
+        ),
+    ]
