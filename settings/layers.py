@@ -118,7 +118,7 @@ class CreateTrackerStore(Model):
         str, AfterValidator(matching(r"\d{2}", "is not a PostgreSQL major version", "write it like '17'"))
     ] = Field(
         description="PostgreSQL major version, in quotes.",
-        json_schema_extra={"effect": "refused by the service; see replace.md"},
+        json_schema_extra={"effect": "refused by the service; see [replace.md](replace.md)"},
     )
     storage_gb: int = Field(description="Disk in GiB.", json_schema_extra=ONLY_GROWS)
     backup_days: Days = Field(

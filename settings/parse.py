@@ -21,7 +21,7 @@ AnySettings = AwsSettings | AzureSettings | GcpSettings
 # The same for pydantic: the alternatives are told apart by `cloud`.
 StackFile = Annotated[AnySettings, Field(discriminator="cloud")]
 
-_MODELS: Final[Mapping[Cloud, type[AnySettings]]] = {
+MODELS: Final[Mapping[Cloud, type[AnySettings]]] = {
     Cloud.AWS: AwsSettings,
     Cloud.AZURE: AzureSettings,
     Cloud.GCP: GcpSettings,
@@ -42,7 +42,7 @@ def parse(raw: Mapping[str, Json]) -> tuple[AnySettings, list[Problem]]:
     try:
         settings = _validated(raw, cloud)
     except ValidationError as error:
-        problems = problems_of(error, _MODELS[cloud])
+        problems = problems_of(error, MODELS[cloud])
         rest = _problems_of_the_rest(raw, cloud, error)
         raise SettingsError([*problems, *without_consequences(rest, problems)]) from None
     errors, warnings = broken_rules(settings)
@@ -68,14 +68,14 @@ def _problems_on_any_cloud(raw: Mapping[str, Json]) -> list[Problem]:
             _validated({**raw, "cloud": cloud.value}, cloud)
             found.append({})
         except ValidationError as error:
-            found.append({str(problem): problem for problem in problems_of(error, _MODELS[cloud])})
+            found.append({str(problem): problem for problem in problems_of(error, MODELS[cloud])})
     first, *others = found
     return [problem for line, problem in first.items() if all(line in other for other in others)]
 
 
 def _validated(raw: Mapping[str, Json], cloud: Cloud) -> AnySettings:
     profile = Profile(str(raw["profile"])) if raw.get("profile") in list(Profile) else Profile.DEV
-    return _MODELS[cloud].model_validate_json(json.dumps(with_defaults(raw, cloud, profile)))
+    return MODELS[cloud].model_validate_json(json.dumps(with_defaults(raw, cloud, profile)))
 
 
 def _problems_of_the_rest(raw: Mapping[str, Json], cloud: Cloud, error: ValidationError) -> list[Problem]:

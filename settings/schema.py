@@ -13,29 +13,68 @@ from typing import Any, Final, cast
 from settings.base import Cloud, Json, Profile
 from settings.defaults import assistant_defaults, layer_defaults
 from settings.model import Settings
+from settings.parse import MODELS
 from settings.problems import NAMESPACE
 
 Schema = dict[str, Any]
 LAYERS: Final = tuple(layer_defaults(Cloud.AWS, Profile.DEV))
 ZONES: Final = "the first three of the region"
+REQUIRED: Final = ("cloud", "profile", "region", "cluster", "assistants")
 
 
 def stack_file_schema() -> Schema:
-    """The schema of a whole `Pulumi.<stack>.yaml`."""
-    schema = Settings.model_json_schema()
+    """The schema of a whole `Pulumi.<stack>.yaml`: what a layer may be depends on the cloud."""
+    definitions: Schema = {}
+    by_cloud: list[Schema] = []
+    for cloud in Cloud:
+        schema = _with_prefix(cloud_schema(cloud), cloud.value)
+        definitions |= {f"{cloud.value}.{name}": definition for name, definition in schema["$defs"].items()}
+        key = f"{NAMESPACE}:cloud"
+        by_cloud.append(
+            {
+                "if": {"properties": {key: {"const": cloud.value}}, "required": [key]},
+                "then": {"properties": {f"{NAMESPACE}:{name}": node for name, node in schema["properties"].items()}},
+            }
+        )
+    keys = {field.alias: {"description": field.description} for field in Settings.model_fields.values()}
+    properties: Schema = {f"{NAMESPACE}:{key}": node for key, node in keys.items()}
+    properties[f"{NAMESPACE}:cloud"]["enum"] = [cloud.value for cloud in Cloud]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "description": "A stack file of this project. Generated; see docs/configuration.md.",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": properties,
+                "required": [f"{NAMESPACE}:{key}" for key in REQUIRED],
+                "patternProperties": {rf"^(?!{NAMESPACE}:)": True},
+                "additionalProperties": False,
+                "allOf": by_cloud,
+            },
+        },
+        "required": ["config"],
+        "$defs": definitions,
+    }
+
+
+def cloud_schema(cloud: Cloud) -> Schema:
+    """The schema of the settings of one cloud: `properties` by key, and `$defs`."""
+    schema = MODELS[cloud].model_json_schema()
     definitions: Schema = schema["$defs"]
-    for layer in LAYERS:
-        _default_kind(definitions, schema["properties"][layer])
+    properties: Schema = schema["properties"]
+    for field in Settings.model_fields.values():
+        properties[str(field.alias)]["description"] = field.description
     _default(definitions["Assistant"], {profile: assistant_defaults(profile) for profile in Profile})
     _default(definitions["Resources"], {profile: assistant_defaults(profile)["resources"] for profile in Profile})
     for layer in LAYERS:
-        chosen = {profile: layer_defaults(Cloud.AWS, profile)[layer] for profile in Profile}
-        _default(definitions[_usual(schema["properties"][layer])], chosen)
+        _default_kind(definitions, properties[layer])
+        chosen = {profile: layer_defaults(cloud, profile)[layer] for profile in Profile}
+        _default(definitions[_usual(properties[layer])], chosen)
     definitions["CreateNetwork"]["properties"]["zones"]["defaults"] = {profile.value: ZONES for profile in Profile}
     definitions["CreateNetwork"]["required"] = []
     # Checked by a rule, so that its absence does not hide other problems.
-    definitions["CreateCluster"]["required"] = ["apiAccess"]
-    properties: Schema = schema["properties"]
+    definitions[_usual(properties["cluster"])]["required"] = ["apiAccess"]
     properties["secrets"]["additionalProperties"] = {
         "type": "object",
         "properties": {"secure": {"type": "string"}},
@@ -45,23 +84,12 @@ def stack_file_schema() -> Schema:
     # `pulumi config set` writes it in quotes.
     properties["allowDestroy"]["enum"] = [True, False, "true", "false"]
     del properties["allowDestroy"]["type"]
-    whole: Schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "description": "A stack file of this project. Generated; see docs/configuration.md.",
-        "type": "object",
-        "properties": {
-            "config": {
-                "type": "object",
-                "properties": {f"{NAMESPACE}:{key}": value for key, value in properties.items()},
-                "required": [f"{NAMESPACE}:{key}" for key in ("cloud", "profile", "region", "cluster", "assistants")],
-                "patternProperties": {rf"^(?!{NAMESPACE}:)": True},
-                "additionalProperties": False,
-            },
-        },
-        "required": ["config"],
-        "$defs": definitions,
-    }
-    return cast(Schema, _without_titles(whole))
+    return cast(Schema, _without_titles(schema))
+
+
+def _with_prefix(schema: Schema, prefix: str) -> Schema:
+    """The schema with its references to definitions prefixed: the same model has other defaults on another cloud."""
+    return json.loads(json.dumps(schema).replace('"#/$defs/', f'"#/$defs/{prefix}.'))
 
 
 def _default_kind(definitions: Schema, node: Schema) -> None:
@@ -72,7 +100,8 @@ def _default_kind(definitions: Schema, node: Schema) -> None:
         return
     node["anyOf"] = alternatives
     for alternative in alternatives[1:]:
-        definitions[_name(alternative)]["required"] = ["kind"]
+        definition = definitions[_name(alternative)]
+        definition["required"] = list(dict.fromkeys(["kind", *definition.get("required", [])]))
 
 
 def _default(definition: Schema, chosen: Mapping[Profile, Json]) -> None:

@@ -6,12 +6,14 @@ python -m tools.write_reference
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+from settings.base import Cloud
 from settings.problems import NAMESPACE
-from settings.schema import schema_text, stack_file_schema
+from settings.schema import cloud_schema, schema_text
 
 ROOT: Final = Path(__file__).parents[1]
 SCHEMA_FILE: Final = "settings.schema.json"
@@ -50,67 +52,165 @@ WORDS: Final = {
     "boolean": "true or false",
     "object": "mapping",
 }
+TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}
 Schema = dict[str, Any]
+Definitions = Mapping[Cloud, Schema]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One key: what it is on every cloud that has it, and its default there as (dev, prod)."""
+
+    type: str
+    meaning: str
+    effect: str
+    defaults: Mapping[Cloud, tuple[str, str]]
+
+
+Rows = dict[str, Row]
 
 
 def reference() -> str:
     """The page."""
-    schema = stack_file_schema()
-    definitions: Schema = schema["$defs"]
-    config: Schema = schema["properties"]["config"]
-    sections = {key: node for key, node in config["properties"].items() if _is_section(node, definitions)}
-    rest = {key: node for key, node in config["properties"].items() if key not in sections}
+    schemas = {cloud: cloud_schema(cloud) for cloud in Cloud}
     parts = [HEAD.format(dev=_stack_file("dev"), prod=_stack_file("prod"))]
-    parts.append(_table("The stack", "", _rows("", {**config, "properties": rest}, definitions)))
-    for key, node in sections.items():
-        chosen, *others = (definitions[name] for name in _alternatives(node))
-        text = " ".join([chosen["description"], *map(_other, others)])
-        title = f"`{key}`" + (" (a list)" if node.get("type") == "array" else "")
-        parts.append(_table(title, text, _rows("", chosen, definitions)))
-    return "\n".join(parts)
-
-
-def _is_section(node: Schema, definitions: Schema) -> bool:
-    return "properties" in definitions[_alternatives(node)[0]] if _alternatives(node) else False
+    properties = schemas[Cloud.AWS]["properties"]
+    sections = [key for key in properties if _alternatives(schemas[Cloud.AWS], key)]
+    rest = {key: node for key, node in properties.items() if key not in sections}
+    whole: Schema = {"properties": rest, "required": ["cloud", "profile", "region"]}
+    stack = _merged({cloud: _rows(whole, schemas[cloud]) for cloud in Cloud})
+    stack["cloud"] = replace(stack["cloud"], type=stack["cloud"].type.replace(", ", " or "))
+    parts.append(_part("## The stack", "", stack))
+    own: dict[Cloud, list[str]] = {cloud: [] for cloud in Cloud}
+    for key in sections:
+        title = f"## `{NAMESPACE}:{key}`" + (" (a list)" if properties[key].get("type") == "array" else "")
+        parts.append(f"{title}\n\n{properties[key]['description']}\n")
+        for kinds in _kinds(schemas, key):
+            rows = {cloud: _rows(definition, schemas[cloud]) for cloud, definition in kinds.items()}
+            shared = {name for name in rows[Cloud.AWS] if all(name in each for each in rows.values())}
+            common = {
+                cloud: {name: row for name, row in each.items() if name in shared} for cloud, each in rows.items()
+            }
+            if shared or not any(rows.values()):
+                parts.append(_part("", _description(kinds), _merged(common)))
+            for cloud, each in rows.items():
+                only = {f"{key}.{name}": row for name, row in each.items() if name not in shared}
+                if only:
+                    own[cloud].append(_part("", kinds[cloud]["description"], only))
+    for cloud, tables in own.items():
+        parts += [f"## Only on {TITLES[cloud]}\n", *tables]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(part for part in parts if part))
 
 
 def _stack_file(stack: str) -> str:
     return (ROOT / f"Pulumi.{stack}.yaml").read_text()
 
 
-def _alternatives(node: Schema) -> list[str]:
+def _alternatives(schema: Schema, key: str) -> list[Schema]:
     """The definitions that a layer can have, the usual one first; none for what is no mapping of our own."""
+    node = schema["properties"][key]
     item = node.get("items", node)
-    return [option["$ref"].rsplit("/", 1)[-1] for option in item.get("anyOf", [item]) if "$ref" in option]
+    found = [_resolved(option, schema) for option in item.get("anyOf", [item]) if "$ref" in option]
+    return found if found and "properties" in found[0] else []
 
 
-def _other(definition: Schema) -> str:
-    return f"With `kind: {definition['properties']['kind']['const']}`: {definition['description']}"
+def _kinds(schemas: Definitions, key: str) -> list[Definitions]:
+    """The ways to get a layer, each with its definition on every cloud: the usual one, existing, none."""
+    by_cloud = {cloud: _alternatives(schema, key) for cloud, schema in schemas.items()}
+    count = len(by_cloud[Cloud.AWS])
+    return [{cloud: alternatives[index] for cloud, alternatives in by_cloud.items()} for index in range(count)]
 
 
-def _table(title: str, text: str, rows: Iterable[str]) -> str:
-    head = "| key | type | dev | prod | meaning | changing it |\n|---|---|---|---|---|---|"
-    return "\n".join([f"## {title}\n", *([f"{text}\n"] if text else []), head, *rows, ""])
+def _description(kinds: Definitions) -> str:
+    """What a way to get a layer is, on every cloud."""
+    kind = kinds[Cloud.AWS]["properties"].get("kind", {})
+    start = "" if "default" in kind and kind["default"] != "none" else f"With `kind: {kind.get('const')}`: "
+    texts = {definition["description"] for definition in kinds.values()}
+    if "kind" not in kinds[Cloud.AWS]["properties"]:
+        start = ""
+    if len(texts) == 1:
+        return start + texts.pop()
+    return start + " ".join(f"{TITLES[cloud]}: {definition['description']}" for cloud, definition in kinds.items())
 
 
-def _rows(prefix: str, definition: Schema, definitions: Schema) -> Iterator[str]:
+def _rows(definition: Schema, schema: Schema, prefix: str = "") -> Rows:
+    """The keys of a definition and of everything in it."""
+    rows: Rows = {}
     for key, property_ in definition["properties"].items():
-        resolved = _resolved(property_, definitions)
-        if "properties" in resolved:
-            yield from _rows(f"{prefix}{key}.", resolved, definitions)
-            continue
-        dev, prod = ("required", "required") if key in definition.get("required", []) else _defaults(property_)
-        name, type_, effect = f"`{prefix}{key}`", _type(property_, definitions), property_.get("effect", "")
-        cells = (name, type_, dev, prod, property_["description"], effect)
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        name = f"{prefix}{key}"
+        resolved = _resolved(property_, schema)
+        inner = resolved.get("additionalProperties")
+        if isinstance(inner, dict) and "$ref" in inner:
+            rows |= _rows(_resolved(cast(Schema, inner), schema), schema, f"{name}.<assistant>.")
+        elif "discriminator" in resolved:
+            rows |= _union(name, property_, resolved, schema)
+        elif "properties" in resolved:
+            for inner_name, row in _rows(resolved, schema, f"{name}.").items():
+                rows[inner_name] = replace(row, meaning=f"{property_.get('description', '')} {row.meaning}".strip())
+        elif not (key == "kind" and resolved.get("const") == "none"):
+            default = ("required", "required") if key in definition.get("required", []) else _defaults(property_)
+            rows[name] = _row(property_, _type(property_, schema), default)
+    return rows
 
 
-def _resolved(node: Schema, definitions: Schema) -> Schema:
-    """What a property refers to; of an optional one, what it is when it is there."""
-    for option in node.get("anyOf", []):
+def _union(name: str, property_: Schema, union: Schema, schema: Schema) -> Rows:
+    """A mapping that can be one of several, told apart by its `kind`."""
+    kinds = {kind: _resolved({"$ref": target}, schema) for kind, target in union["discriminator"]["mapping"].items()}
+    default = _shown(property_.get("default", {}).get("kind"))
+    some = {**next(iter(kinds.values()))["properties"]["kind"], "description": property_["description"]}
+    rows = {f"{name}.kind": _row(some, " or ".join(f"`{kind}`" for kind in kinds), (default, default))}
+    for kind, definition in kinds.items():
+        for key, row in _rows(definition, schema, f"{name}.").items():
+            if key != f"{name}.kind":
+                rows[key] = replace(row, meaning=f"With `{kind}`: {row.meaning}")
+    return rows
+
+
+def _row(property_: Schema, type_: str, default: tuple[str, str]) -> Row:
+    effect = property_.get("effect", "")
+    defaults = dict.fromkeys(Cloud, default)
+    return Row(type=type_, meaning=property_["description"], effect=effect, defaults=defaults)
+
+
+def _merged(rows: Mapping[Cloud, Rows]) -> Rows:
+    """The same keys on every cloud as one, with the defaults of each; types that differ stand beside one another."""
+    merged: Rows = {}
+    for key, first in rows[Cloud.AWS].items():
+        types = dict.fromkeys(each[key].type for each in rows.values())
+        meanings = dict.fromkeys(each[key].meaning for each in rows.values())
+        defaults = {cloud: each[key].defaults[cloud] for cloud, each in rows.items()}
+        merged[key] = replace(first, type=", ".join(types), meaning=" ".join(meanings), defaults=defaults)
+    return merged
+
+
+def _part(title: str, text: str, rows: Rows) -> str:
+    """A table under its title: with a column for each cloud where defaults differ, else one for each profile."""
+    head = [title, "", text, ""]
+    if not rows:
+        return "\n".join(head)
+    differ = any(len(set(row.defaults.values())) > 1 for row in rows.values())
+    columns = [*TITLES.values()] if differ else ["dev", "prod"]
+    names = ["key", "type", *columns, "meaning", "changing it"]
+    lines = [names, ["---"] * len(names)]
+    for key, row in rows.items():
+        defaults = [_both(*default) for default in row.defaults.values()] if differ else [*row.defaults[Cloud.AWS]]
+        cells = [f"`{key}`", row.type, *defaults, row.meaning, row.effect]
+        lines.append([cell.replace("|", "\\|") for cell in cells])
+    return "\n".join([*head, *(f"| {' | '.join(line)} |" for line in lines), ""])
+
+
+def _both(dev: str, prod: str) -> str:
+    return dev if dev == prod else f"{dev}, prod: {prod}"
+
+
+def _resolved(node: Schema, schema: Schema) -> Schema:
+    """What a property refers to; of an optional one, what it is when it is there; of a list or a word, the list."""
+    if "discriminator" in node:
+        return node
+    for option in (*node.get("anyOf", []), *node.get("oneOf", [])):
         if option.get("type") != "null":
-            return _resolved(option, definitions)
-    return definitions[node["$ref"].rsplit("/", 1)[-1]] if "$ref" in node else node
+            return _resolved(option, schema)
+    return _resolved(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema) if "$ref" in node else node
 
 
 def _defaults(property_: Schema) -> tuple[str, str]:
@@ -136,19 +236,24 @@ def _shown(value: Any) -> str:
             return f"`{value}`"
 
 
-def _type(property_: Schema, definitions: Schema) -> str:
-    node = _resolved(property_, definitions)
+def _type(property_: Schema, schema: Schema) -> str:
+    node = _resolved(property_, schema)
+    words = [f"`{option['const']}`" for option in property_.get("oneOf", []) if "const" in option]
     if "enum" in node:
-        return " or ".join(f"`{str(choice).lower()}`" for choice in node["enum"] if choice not in ("true", "false"))
+        return " or ".join(f"`{_word(choice)}`" for choice in node["enum"] if choice not in ("true", "false"))
     if "const" in node:
-        return "text"
+        return f"`{node['const']}`"
     if node["type"] == "array":
-        return f"list of {_plural(_resolved(node['items'], definitions))}"
+        return " or ".join([f"list of {_plural(_resolved(node['items'], schema))}", *words])
     if node["type"] == "object" and "secure" in node["additionalProperties"].get("properties", {}):
         return "mapping to secrets"
     if node["type"] == "object" and "type" in node["additionalProperties"]:
         return f"mapping to {_plural(node['additionalProperties'])}"
     return WORDS[node["type"]]
+
+
+def _word(choice: object) -> str:
+    return str(choice).lower() if isinstance(choice, bool) else str(choice)
 
 
 def _plural(node: Schema) -> str:

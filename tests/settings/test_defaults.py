@@ -20,7 +20,7 @@ PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
 def shipped(path: Path) -> dict[str, Any]:
     """A shipped stack file with dummies for the secrets, which are never in it."""
     config = yaml.safe_load(path.read_text())["config"]
-    secrets = {"license": "dummy", "openaiApiKey": "dummy"}
+    secrets = dict.fromkeys(("license", "openaiApiKey", "confluentApiKey", "confluentApiSecret"), "dummy")
     return {**{key.removeprefix("rasa:"): value for key, value in config.items()}, "secrets": secrets}
 
 

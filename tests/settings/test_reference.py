@@ -10,9 +10,12 @@ import jsonschema
 import pytest
 import yaml
 
-from settings.schema import schema_text, stack_file_schema
-from tests.settings.stack_files import DEV, changed
-from tests.settings.test_any_value import FULL, paths
+from settings import Cloud
+from settings.schema import cloud_schema, schema_text, stack_file_schema
+from tests.settings.existing import LAYERS, existing
+from tests.settings.full import FULL
+from tests.settings.stack_files import DEV, SMALL, changed
+from tests.settings.test_any_value import paths
 from tools.write_reference import ROOT, SCHEMA_FILE, reference
 
 STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
@@ -45,12 +48,12 @@ def test_a_shipped_stack_file_satisfies_the_schema_and_names_it(path: Path):
 @pytest.mark.parametrize(
     "stack_file",
     [
-        DEV,
-        FULL,
+        *SMALL.values(),
+        *FULL.values(),
+        *(existing(cloud, *LAYERS) for cloud in Cloud),
         changed(DEV, lockStore={"kind": "none"}, eventQueue={}, modelStorage={"oldVersionDays": 3}),
         changed(DEV, allowDestroy="true"),
     ],
-    ids=["small", "full", "other kinds", "as written by the command line"],
 )
 def test_the_schema_takes_what_the_program_takes(stack_file: dict[str, Any]):
     assert faults(stack_file) == []
@@ -60,6 +63,10 @@ def test_the_schema_takes_what_the_program_takes(stack_file: dict[str, Any]):
     "changes",
     [
         {"cloud": "x"},
+        {"region": 3},
+        {"cluster": {"kind": "existing"}},
+        {"cluster.podCidr": "10.244.0.0/16"},
+        {"eventQueue": {"kind": "eventHubs"}},
         {"profile": "production"},
         {"lockstore": {}},
         {"trackerStore": {"storageGB": 30}},
@@ -79,11 +86,10 @@ def test_the_schema_refuses_what_the_program_refuses(changes: dict[str, Any]):
 
 
 def test_a_secret_in_clear_is_a_fault():
-    validator = jsonschema.Draft202012Validator(
-        stack_file_schema()["properties"]["config"]["properties"]["rasa:secrets"]
-    )
-    assert validator.is_valid({"license": {"secure": "v1:abc"}})
-    assert not validator.is_valid({"license": "abc"})
+    for cloud in Cloud:
+        validator = jsonschema.Draft202012Validator(cloud_schema(cloud)["properties"]["secrets"])
+        assert validator.is_valid({"license": {"secure": "v1:abc"}})
+        assert not validator.is_valid({"license": "abc"})
 
 
 def test_the_page_tells_of_every_setting_its_meaning_and_what_changing_it_does():
@@ -91,8 +97,13 @@ def test_the_page_tells_of_every_setting_its_meaning_and_what_changing_it_does()
     told = {part for row in rows for part in re.split(r"[`.:]", row[0])} | set(
         re.findall(r"^## `rasa:(\w+)`", PAGE, re.M)
     )
-    free_form = re.compile(r"^(tags|secrets)\.|(channels|secretEnv)\.|modelGroups\[")
-    settings = {re.sub(r"\[\d+\]", "", path).split(".")[-1] for path in paths(FULL) if not free_form.search(path)}
-    assert len(settings) > 40
+    free_form = re.compile(r"^(tags|secrets)\.|(channels|secretEnv|Subnets)\.|modelGroups\[|ogins\.rasa$")
+    settings = {
+        re.sub(r"\[\d+\]", "", path).split(".")[-1]
+        for full in FULL.values()
+        for path in paths(full)
+        if not free_form.search(path)
+    }
+    assert len(settings) > 80
     assert settings - told == set()
-    assert [row for row in rows if len(row) != 6 or not (row[1] and row[4] and row[5])] == []
+    assert [row for row in rows if len(row) not in (6, 7) or not (row[1] and row[-2] and row[-1])] == []

@@ -1,0 +1,101 @@
+"""Stack files that use every setting there is: of each cloud one that creates all, and one where all exists already."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from settings import Cloud, Profile
+from settings.defaults import with_defaults
+from tests.settings.existing import LAYERS, NETWORKING, existing
+from tests.settings.stack_files import SMALL, changed
+
+CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+_LOGIN = {"database": "reports", "username": "reports", "password": "dbPassword"}
+_ASSISTANT: dict[str, Any] = {
+    "name": "rasa",
+    "rasaVersion": "3.17",
+    "image": "rasa:3.17.1",
+    "replicas": 1,
+    "maxReplicas": 2,
+    "resources": {"cpu": "1", "memory": "1Gi", "memoryLimit": "2Gi"},
+    "model": "model.tar.gz",
+    "channels": {"rest": {}},
+    "modelGroups": [{"id": "gpt", "models": []}],
+    "secretEnv": {"OPENAI_API_KEY": "openai"},
+    "actionServer": {"image": "actions:1", "replicas": 1},
+    "nlg": {"url": "https://nlg.example.com"},
+    "analytics": True,
+    "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
+}
+_COMMON: dict[str, Any] = {
+    "tags": {"owner": "me"},
+    "allowDestroy": True,
+    "secrets.openai": "dummy-key",
+    "assistants[0]": _ASSISTANT,
+}
+# What has no default and is not required.
+_CREATED: dict[Cloud, dict[str, Any]] = {
+    Cloud.AWS: {
+        "provider": {"roleArn": "arn:aws:iam::111122223333:role/deployer"},
+        "cluster.admins": ["arn:aws:iam::111122223333:role/operators"],
+    },
+    Cloud.AZURE: {
+        "provider": {"subscriptionId": "11111111-2222-3333-4444-555555555555"},
+        "cluster.admins": ["11111111-2222-3333-4444-666666666666"],
+    },
+    Cloud.GCP: {
+        "provider": {"project": "acme-prod"},
+        "eventQueue.apiKey": "confluentApiKey",
+        "eventQueue.apiSecret": "confluentApiSecret",
+    },
+}
+_EXISTING: dict[str, Any] = {
+    "cluster.podSecurity": "openshift",
+    "trackerStore.port": 5433,
+    "trackerStore.sslMode": "verify-ca",
+    "trackerStore.ca": CA,
+    "trackerStore.analyticsLogins": {"rasa": _LOGIN},
+    "lockStore.username": "rasa",
+    "lockStore.tls": True,
+    "lockStore.ca": CA,
+    "eventQueue.ca": CA,
+    "secretsManager": {"kind": "kubernetes"},
+}
+_EXISTING_ON: dict[Cloud, dict[str, Any]] = {
+    Cloud.AWS: {
+        "cluster.identity": {
+            "kind": "irsa",
+            "issuer": "https://oidc.example.com",
+            "providerArn": "arn:aws:iam::111122223333:oidc-provider/oidc.example.com",
+        },
+        "cluster.securityGroupId": "sg-0123456789abcdef0",
+        "modelStorage.kmsKey": "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    },
+    Cloud.AZURE: {
+        "network.dnsZones": {
+            "blob": f"{NETWORKING}/privateDnsZones/privatelink.blob.core.windows.net",
+            "database": f"{NETWORKING}/privateDnsZones/acme.postgres.database.azure.com",
+            "redis": f"{NETWORKING}/privateDnsZones/privatelink.redis.azure.net",
+            "eventHubs": f"{NETWORKING}/privateDnsZones/privatelink.servicebus.windows.net",
+        },
+    },
+    Cloud.GCP: {},
+}
+
+
+def _created(cloud: Cloud) -> dict[str, Any]:
+    full = with_defaults(deepcopy(SMALL[cloud]), cloud, Profile.DEV)
+    return changed(full, **deepcopy(_COMMON), **_CREATED[cloud])
+
+
+def _existing(cloud: Cloud) -> dict[str, Any]:
+    full = existing(cloud, *LAYERS)
+    provider = {"provider": _CREATED[cloud]["provider"]}
+    return changed(full, **deepcopy(_COMMON), **provider, **_EXISTING, **_EXISTING_ON[cloud])
+
+
+FULL: dict[str, dict[str, Any]] = {
+    **{cloud.value: _created(cloud) for cloud in Cloud},
+    **{f"{cloud.value} existing": _existing(cloud) for cloud in Cloud},
+}
