@@ -57,8 +57,9 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             endpoint_spec = KafkaEndpointSpec(context=spec.context, tier=spec.tier, environment_id=self._environment_id)
             endpoint = KafkaEndpoint(f"{name}-endpoint", endpoint_spec, opts=self._child)
             self._cluster = self._brokers(endpoint.ready)
-            self.bootstrap = pulumi.Output.all(self._cluster.endpoints, endpoint.access_point_id).apply(
-                lambda known: bootstrap_of(known[0], known[1])
+            # Not Output.all, which would turn the endpoints into mappings.
+            self.bootstrap = self._cluster.endpoints.apply(
+                lambda known: endpoint.access_point_id.apply(lambda point: bootstrap_of(known, point))
             )
             self._networks, ready = spec.tier.networks, endpoint.ready
         else:
