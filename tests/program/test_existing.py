@@ -1,0 +1,224 @@
+"""Layers that exist already, each alone and together: nothing existing is managed, everything is wired to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+import pytest
+
+from settings import Cloud
+from tests.program.invariants import all_texts
+from tests.recorder import Recording, run_program
+from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
+from tests.settings.full import CA
+from tests.settings.stack_files import changed
+
+# What the program manages of a layer when it creates it.
+MANAGED: Final[Mapping[str, str]] = {
+    "network": r"aws:ec2/(vpc|subnet|natGateway|route|routeTable|internetGateway|eip|defaultSecurityGroup):.*",
+    "encryption": r"aws:kms/.*",
+    "cluster": r"aws:eks/(cluster|nodeGroup|addon|accessEntry):.*",
+    "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
+    "lockStore": r"aws:elasticache/.*",
+    "eventQueue": r"aws:(msk|secretsmanager)/.*",
+    "modelStorage": r"aws:s3/.*",
+}
+SERVICES: Final = ("trackerStore", "lockStore", "eventQueue", "modelStorage")
+IRSA: Final = {
+    "kind": "irsa",
+    "issuer": "https://oidc.acme.example.com/1",
+    "providerArn": "arn:aws:iam::111122223333:oidc-provider/oidc.acme.example.com/1",
+}
+OPENSHIFT: Final = {"cluster.podSecurity": "openshift", "cluster.identity": IRSA}
+LOGIN: Final = {"database": "reports", "username": "reports", "password": "dbPassword"}
+
+# The layers that exist, and what else is changed.
+CASES: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
+    # A cluster stands in a network that it does not make.
+    **{layer: ((layer,) if layer != "cluster" else ("network", "cluster"), {}) for layer in LAYERS},
+    "services": (SERVICES, {}),
+    "cluster and services": (("cluster", *SERVICES), {}),
+    "network and key": (("network", "encryption"), {}),
+    "OpenShift": (("network", "cluster"), OPENSHIFT),
+    "everything": (LAYERS, {}),
+    "everything on OpenShift": (LAYERS, OPENSHIFT),
+    "everything, with analytics": (
+        LAYERS,
+        {"assistants[0].analytics": True, "trackerStore.analyticsLogins": {"rasa": LOGIN}},
+    ),
+    "everything, models in the image": (
+        tuple(layer for layer in LAYERS if layer != "modelStorage"),
+        {"cluster.identity": {"kind": "none"}, "modelStorage": {"kind": "none"}, "assistants": [{"name": "rasa"}]},
+    ),
+    "everything in prod": (LAYERS, {"profile": "prod"}),
+}
+
+
+@cache
+def recording(case: str, preview: bool = False) -> Recording:
+    """What the program registers."""
+    layers, changes = CASES[case]
+    stack_file = changed(existing(Cloud.AWS, *layers), **changes)
+    return run_program(stack_file, preview=preview, stack=stack_file["profile"])
+
+
+def managed(case: str, layer: str) -> list[str]:
+    """What is managed of a layer."""
+    pattern = re.compile(MANAGED[layer])
+    return [one.urn for one in recording(case).resources.values() if pattern.fullmatch(one.type)]
+
+
+def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping inside a value."""
+    match value:
+        case {**items}:
+            yield items
+            for item in items.values():
+                yield from mappings(item)
+        case [*items]:
+            for item in items:
+                yield from mappings(item)
+        case _:
+            pass
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_exactly_what_does_not_exist_is_managed(case: str):
+    layers, changes = CASES[case]
+    made = {layer for layer in LAYERS if managed(case, layer)}
+    wanted = {layer for layer in LAYERS if layer not in layers and layer not in changes}
+    if not wanted & {"cluster", "trackerStore", "lockStore", "eventQueue"}:
+        # Nothing stands in it.
+        wanted -= {"network", "encryption"}
+    assert made == wanted
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_preview_needs_no_cloud(case: str):
+    assert recording(case, preview=True).resources.keys() == recording(case).resources.keys()
+
+
+def test_where_everything_exists_only_a_role_for_the_pods_is_made_on_the_cloud():
+    types = {one.type for one in recording("everything").resources.values() if one.package == "aws"}
+    assert types == {
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    }
+    without_models = recording("everything, models in the image")
+    assert [one.urn for one in without_models.resources.values() if one.package == "aws"] == []
+    assert without_models.calls == ()
+
+
+def test_rasa_is_told_of_the_existing_services():
+    endpoints = recording("everything").outputs["endpoints"]["rasa"]
+    assert {key: endpoints["tracker_store"][key] for key in ("url", "port", "db", "username")} == {
+        "url": "db.acme.example.com", "port": 5432, "db": "conversations", "username": "rasa@acme",
+    }  # fmt: skip
+    assert {key: endpoints["lock_store"][key] for key in ("host", "port", "username", "use_ssl")} == {
+        "host": "redis.acme.example.com", "port": 6380, "username": "default", "use_ssl": True,
+    }  # fmt: skip
+    assert endpoints["event_broker"]["url"] == "kafka1.acme.example.com:9092,kafka2.acme.example.com:9093"
+    assert endpoints["event_broker"]["sasl_mechanism"] == "PLAIN"
+    assert recording("everything").outputs["services"] == {
+        "cluster": "acme-admin",
+        "trackerStore": "db.acme.example.com:5432",
+        "lockStore": "redis.acme.example.com:6380",
+        "eventQueue": "kafka1.acme.example.com:9092,kafka2.acme.example.com:9093",
+        "modelStorage": "s3://acme-models",
+    }
+
+
+def test_pods_reach_the_existing_services_and_no_more():
+    policy = recording("everything").named("rasa-network-egress").inputs["spec"]
+    opened = {
+        (block["cidr"], port["port"])
+        for rule in policy["egress"]
+        for to in rule.get("to", [])
+        for block in [to.get("ipBlock", {})]
+        if "cidr" in block and "except" not in block
+        for port in rule["ports"]
+    }
+    assert opened == {
+        ("10.20.0.0/24", 5432),
+        ("10.20.1.0/24", 6380),
+        ("0.0.0.0/0", 9092),
+        ("0.0.0.0/0", 9093),
+        ("169.254.170.23/32", 80),
+        ("10.10.0.0/16", 443),
+    }
+
+
+def test_the_passwords_of_existing_services_stand_in_the_pods_secret_only():
+    used = recording("everything")
+    for key in ("dbPassword", "redisPassword", "kafkaPassword"):
+        holders = [one for one in used.resources.values() if SECRETS[key] in set(all_texts(one.inputs))]
+        assert [one.name for one in holders] == ["rasa-secrets-secret"], key
+
+
+def test_the_kubeconfig_goes_to_the_provider_with_the_chosen_context():
+    provider = recording("everything").named("kubernetes")
+    (kubeconfig,) = (text for text in all_texts(provider.inputs["kubeconfig"]))
+    assert '"current-context": "acme-admin"' in kubeconfig
+    assert "https://api.acme.example.com:6443" in set(all_texts(provider.inputs["clusterIdentifier"]))
+
+
+def test_existing_data_subnets_and_the_pods_ranges_are_used():
+    made = recording("cluster")
+    (group,) = made.of_type("aws:rds/subnetGroup:SubnetGroup")
+    assert group.inputs["subnetIds"] == list(EXISTING[Cloud.AWS]["network"]["dataSubnets"])
+    rules = made.of_type("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    sources = {rule.inputs.get("cidrIpv4") for rule in rules if "clients" in rule.name}
+    assert sources == {"10.10.0.0/16"}
+
+
+def test_a_cluster_is_made_in_an_existing_network():
+    (cluster,) = recording("network").of_type("aws:eks/cluster:Cluster")
+    assert cluster.inputs["vpcConfig"]["subnetIds"] == list(EXISTING[Cloud.AWS]["network"]["privateSubnets"])
+
+
+def test_an_existing_key_encrypts_everything_in_both_profiles():
+    key = EXISTING[Cloud.AWS]["encryption"]["key"]
+    made = recording("encryption")
+    assert made.of_type("aws:rds/instance:Instance")[0].inputs["kmsKeyId"] == key
+    assert made.of_type("aws:elasticache/replicationGroup:ReplicationGroup")[0].inputs["kmsKeyId"] == key
+    assert made.of_type("aws:secretsmanager/secret:Secret")[0].inputs["kmsKeyId"] == key
+
+
+def test_the_role_of_a_cluster_with_an_oidc_provider_trusts_one_service_account():
+    made = recording("OpenShift")
+    (role,) = (one for one in made.of_type("aws:iam/role:Role") if "oidc" in one.inputs["assumeRolePolicy"])
+    assert "system:serviceaccount:rasa:rasa" in role.inputs["assumeRolePolicy"]
+    assert '"oidc.acme.example.com/1:aud"' in role.inputs["assumeRolePolicy"]
+    account = made.named("rasa-account-rasa")
+    assert list(account.inputs["metadata"]["annotations"]) == ["eks.amazonaws.com/role-arn"]
+
+
+@pytest.mark.parametrize(
+    ("case", "chosen"), [("OpenShift", False), ("everything on OpenShift", False), ("everything", True)]
+)
+def test_openshift_chooses_the_user_of_pods(case: str, chosen: bool):
+    resources = recording(case).resources.values()
+    contexts = [each for one in resources for each in mappings(one.inputs) if "runAsNonRoot" in each]
+    assert len(contexts) >= 2
+    assert {bool({"runAsUser", "runAsGroup", "fsGroup"} & each.keys()) for each in contexts} == {chosen}
+    assert all(each["seccompProfile"] == {"type": "RuntimeDefault"} for each in contexts)
+
+
+def test_openshifts_name_service_answers_on_a_port_of_its_own():
+    policy = recording("OpenShift").named("rasa-space-dns").inputs["spec"]
+    ports = {port["port"] for rule in policy["egress"] for port in rule["ports"]}
+    assert ports == {53, 5353}
+    labels = recording("OpenShift").named("rasa-space-namespace").inputs["metadata"]["labels"]
+    assert labels["security.openshift.io/scc.podSecurityLabelSync"] == "false"
+
+
+def test_a_ca_of_ones_own_is_trusted_instead_of_the_public_ones():
+    stack_file = changed(existing(Cloud.AWS, *LAYERS), **{"trackerStore.ca": CA, "lockStore.tls": False})
+    files = run_program(stack_file).named("rasa-secrets-ca").inputs["data"]
+    assert files["postgres-ca.pem"] == CA
+    assert files["kafka-ca.pem"].count("BEGIN CERTIFICATE") > 20
+    assert "redis-ca.pem" not in files
