@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from settings.layers import CreateLockStore, CreateMsk
@@ -20,11 +21,30 @@ ELASTICACHE_BACKUP_DAYS: Final = 35
 ELASTICACHE_NODES: Final = 6
 TAGS: Final = 40  # AWS allows 50 on a resource; the program and Kubernetes add theirs
 TAG_PATTERNS: Final = (r"(?!aws:)[\w .:/=+@\-]{1,128}", r"[\w .:/=+@\-]{0,256}")
+# Where the program knows the roots that sign the database's certificate; the same as `components/trust/rds/`.
+RDS_REGIONS: Final = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+        "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ca-central-1",
+        "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2",
+        "eu-west-3", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1",
+        "us-west-2",
+    }
+)  # fmt: skip
+MSK_ZONES: Final = 3
 VPC_PREFIX: Final = (16, 19)  # wider is refused by AWS, narrower leaves data subnets without room
 
 
 def aws_rules(settings: Settings) -> Iterator[Problem]:
     """Problems that only AWS has."""
+    if settings.region not in RDS_REGIONS:
+        near = get_close_matches(settings.region, RDS_REGIONS, n=1)
+        yield Problem(
+            key="region",
+            got=settings.region,
+            expected="is not a region whose database certificates the program can verify",
+            fix=f"choose another, such as {near[0] if near else 'eu-central-1'}; docs/compatibility.md lists them",
+        )
     yield from _tags(settings)
     yield from _network(settings)
     yield from _tracker_store(settings)
@@ -70,6 +90,13 @@ def _network(settings: Settings) -> Iterator[Problem]:
                 fix=f"name zones like {settings.region}a",
                 others=("region",),
             )
+    if len(settings.network.zones) > MSK_ZONES:
+        yield Problem(
+            key="network.zones",
+            got=f"{len(settings.network.zones)} zones",
+            expected=f"is above {MSK_ZONES}, the most that MSK spreads over",
+            fix=f"name {MSK_ZONES} zones",
+        )
     prefix = ipaddress.IPv4Network(settings.network.cidr).prefixlen
     if not VPC_PREFIX[0] <= prefix <= VPC_PREFIX[1]:
         yield Problem(
