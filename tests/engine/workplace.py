@@ -117,7 +117,8 @@ class Workplace:
 def environment() -> dict[str, str]:
     """What a command inherits: nothing of a user's own Pulumi.
 
-    The SDKs of the clouds are compiled at their first import; a machine that forbids to keep that would pay it each time.
+    The SDKs of the clouds are compiled at their first import, which a machine that forbids to keep the result pays
+    for each time.
     """
     return {
         key: value
