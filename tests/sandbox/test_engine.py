@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+# One deployment, and what happens to it in the order of the file: all in one worker.
+pytestmark = pytest.mark.xdist_group("sandbox-engine")
+
 PROJECT = f"""
 name: tiny
 runtime:
