@@ -13,13 +13,13 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
-	@$(PULUMI) up --stack $(STACK) --yes --skip-preview
+	@$(PULUMI) up --stack $(STACK) --yes --suppress-outputs
 
 preview: setup ## show what up would change
 	@$(PULUMI) preview --stack $(STACK)
 
 destroy: setup ## take the stack down again
-	@$(PULUMI) destroy --stack $(STACK) --yes --skip-preview
+	@$(PULUMI) destroy --stack $(STACK) --yes --suppress-outputs
 
 test: setup ## run the tests
 	@$(RUN) pytest --numprocesses auto --dist loadgroup

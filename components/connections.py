@@ -57,7 +57,8 @@ class IamRoles:
 class PostgresConnection:
     """A PostgreSQL server as its administrator sees it; every assistant gets a database and a role on it.
 
-    `roles` tells how the assistants' roles sign in. `ca_pem` holds the roots that the server's certificate chains to, PEM.
+    `roles` tells how the assistants' roles sign in. `ca_pem` holds the roots that the server's certificate chains to,
+    PEM.
     """
 
     host: pulumi.Output[str]
@@ -145,7 +146,8 @@ class MissingTopics:
 class KafkaConnection:
     """One assistant's access to Kafka over TLS, its topics made, unless they are `missing_topics`.
 
-    `bootstrap` is one comma-separated string `host:port,host:port`. `producer` is Rasa's access, `consumer` that of analytics.
+    `bootstrap` is one comma-separated string `host:port,host:port`. `producer` is Rasa's access, `consumer` that of
+    analytics.
     """
 
     bootstrap: pulumi.Output[str]

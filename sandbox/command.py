@@ -14,6 +14,7 @@ from sandbox.store import Store
 
 DEFAULT_STACK = "dev"
 EDITS = ("set", "set-all", "rm", "rm-all", "cp", "refresh")
+GLOBAL_FLAGS = ("-s", "--stack", "--color", "-v", "--verbose", "--tracing", "--profiling", "--otel-traces")
 OPERATIONS = ("up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch")
 
 
@@ -25,15 +26,14 @@ def run(arguments: Sequence[str]) -> int:
         home = Home.find(stack_of(arguments))
     except NoProject as error:
         return _complain(str(error))
-    words = [argument for argument in arguments if not argument.startswith("-")]
-    edits = words[:1] == ["config"] and len(words) > 1 and words[1] in EDITS
+    verb, noun = words_of(arguments)
+    edits = verb == "config" and noun in EDITS
     if edits and "--secret" in arguments:
         return _complain(
             "the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`"
         )
     store = Store(home.root / "cloud.sqlite")
-    is_operation = words[:1] and words[0] in OPERATIONS
-    ports, stop = _serve(store) if is_operation else ({}, lambda: None)
+    ports, stop = _serve(store) if verb in OPERATIONS else ({}, lambda: None)
     notices = _Notices()
     try:
         environment = home.environment(ports)
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
         for notice in dict.fromkeys(notices.messages):
             print(f"INFO: {notice}")
         if status == 0 and "--preview-only" not in arguments:
-            report.after(words[0] if words else "", home, environment, store)
+            report.after(verb, home, environment, store)
         return status
     finally:
         stop()
@@ -61,6 +61,16 @@ def stack_of(arguments: Sequence[str]) -> str:
         if argument.startswith("--stack="):
             return argument.partition("=")[2]
     return DEFAULT_STACK
+
+
+def words_of(arguments: Sequence[str]) -> tuple[str, str]:
+    """Returns the first two words of the arguments that are neither flags nor values of a global flag, or ""."""
+    words: list[str] = []
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        if not argument.startswith("-") and before not in GLOBAL_FLAGS:
+            words.append(argument)
+    verb, noun, *_ = [*words, "", ""]
+    return verb, noun
 
 
 class _Notices(logging.Handler):

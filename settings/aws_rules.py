@@ -30,6 +30,17 @@ ELASTICACHE_BACKUP_DAYS: Final = 35
 ELASTICACHE_NODES: Final = 6
 TAGS: Final = 40  # AWS allows 50 on a resource; the program and Kubernetes add theirs
 TAG_PATTERNS: Final = (r"(?!aws:)[\w .:/=+@\-]{1,128}", r"[\w .:/=+@\-]{0,256}")
+# Where the program knows the roots that sign the database's certificate; the same as `components/trust/rds/`.
+RDS_REGIONS: Final = frozenset(
+    {
+        "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+        "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ca-central-1",
+        "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2",
+        "eu-west-3", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1",
+        "us-west-2",
+    }
+)  # fmt: skip
+MSK_ZONES: Final = 3
 VPC_PREFIX: Final = (16, 19)  # wider is refused by AWS, narrower leaves data subnets without room
 NO_TYPE: Final = "is not an AWS instance type here"
 STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -37,6 +48,14 @@ STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
     """Problems that only AWS has."""
+    if settings.region not in RDS_REGIONS:
+        near = get_close_matches(settings.region, RDS_REGIONS, n=1)
+        yield Problem(
+            key="region",
+            got=settings.region,
+            expected="is not a region whose database certificates the program can verify",
+            fix=f"choose another, such as {near[0] if near else 'eu-central-1'}; docs/compatibility.md lists them",
+        )
     yield from _tags(settings)
     yield from _network(settings)
     match settings.encryption:

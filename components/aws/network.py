@@ -63,6 +63,8 @@ class Network(pulumi.ComponentResource):
         super().__init__("rasa:aws:Network", name, {}, opts)
         self._prefix = name
         self._child = pulumi.ResourceOptions(parent=self)
+        # Data stands on these: refused here, a new range or zone stops before anything is made for it.
+        self._ground = pulumi.ResourceOptions(parent=self, protect=spec.context.protect)
         ranges = plan_ranges(spec.settings.cidr, spec.settings.zones)
 
         self._vpc = aws.ec2.Vpc(
@@ -71,7 +73,7 @@ class Network(pulumi.ComponentResource):
             enable_dns_hostnames=True,
             enable_dns_support=True,
             tags={"Name": name},
-            opts=self._child,
+            opts=self._ground,
         )
         # Every VPC comes with a group that lets its members talk to all; adopted without a rule it lets nobody.
         aws.ec2.DefaultSecurityGroup(f"{name}-default-group", vpc_id=self._vpc.id, opts=self._child)
@@ -146,7 +148,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=cidr,
             map_public_ip_on_launch=False,
             tags={"Name": name, **tags},
-            opts=self._child,
+            opts=self._ground,
         )
 
     def _route_table(self, tier: str) -> aws.ec2.RouteTable:

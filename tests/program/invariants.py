@@ -14,8 +14,11 @@ from tests.recorder import UNKNOWN, Recording, Secret
 Invariant = Callable[[Recording], list[str]]
 
 # Deleting or replacing one of these loses what no `up` brings back.
+# Data, its keys, and the network that it stands on.
 DATA: Final = frozenset(
     {
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/subnet:Subnet",
         "aws:kms/key:Key",
         "aws:s3/bucket:Bucket",
         "aws:rds/instance:Instance",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.command import stack_of
+from sandbox.command import stack_of, words_of
 from sandbox.home import Home
 from sandbox.report import summary, write_files
 from sandbox.stackfile import derive
@@ -44,6 +44,12 @@ def test_the_stack_is_the_named_one_or_dev() -> None:
     assert stack_of(["up", "--stack", "prod"]) == "prod"
     assert stack_of(["-s", "prod", "up"]) == "prod"
     assert stack_of(["up", "--stack=prod"]) == "prod"
+
+
+def test_the_verb_is_found_behind_global_flags() -> None:
+    assert words_of(["-s", "prod", "--color", "never", "up", "--yes"]) == ("up", "")
+    assert words_of(["config", "--stack", "prod", "set", "a", "b"]) == ("config", "set")
+    assert words_of(["--help"]) == ("", "")
 
 
 def test_the_first_assistant_s_files_stand_at_the_top(tmp_path: Path) -> None:

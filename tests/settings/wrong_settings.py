@@ -33,6 +33,19 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
         "rasa:assistants[0].actionServer.image: nothing is set, but it is required; "
         "add rasa:assistants[0].actionServer.image",
     ),
+    # Regions and zones
+    (
+        {"region": "il-central-1", "network": {"zones": ["il-central-1a", "il-central-1b"]}, "eventQueue.brokers": 2},
+        "rasa:region: il-central-1 is not a region whose database certificates the program can verify; "
+        "choose another, such as me-central-1; docs/compatibility.md lists them",
+    ),
+    (
+        {
+            "network.zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c", "eu-central-1d"],
+            "eventQueue.brokers": 4,
+        },
+        "rasa:network.zones: 4 zones is above 3, the most that MSK spreads over; name 3 zones",
+    ),
     # Types
     ({"region": 3}, "rasa:region: 3 is not text; put it in quotes"),
     ({"trackerStore.version": 17}, "rasa:trackerStore.version: 17 is not text; put it in quotes"),

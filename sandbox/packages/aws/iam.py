@@ -16,8 +16,7 @@ AWS_POLICIES = paths(
     "AmazonEKSBlockStoragePolicy AmazonEKSNetworkingPolicy AmazonEKSLoadBalancingPolicy "
     "AmazonEKS_CNI_Policy AmazonEC2ContainerRegistryReadOnly AmazonEC2ContainerRegistryPullOnly "
     "AmazonSSMManagedInstanceCore CloudWatchAgentServerPolicy service-role/AmazonEBSCSIDriverPolicy "
-    "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole "
-    "service-role/AmazonEBSCSIDriverPolicyV2"
+    "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole"
 )
 NAME = re.compile(r"[\w+=,.@-]+")
 

@@ -160,9 +160,15 @@ def _deployment_status(subject: Subject) -> Properties:
 
 
 def _object(
-    token: str, *, immutable: Iterable[str] = (), namespaced: bool = True, outputs: dict[str, Template] | None = None,
-    checks: tuple[Callable[[Subject], None], ...] = (), admits: tuple[Callable[[Subject], None], ...] = (), **more: Any,
-) -> Row:  # fmt: skip
+    token: str,
+    *,
+    immutable: Iterable[str] = (),
+    namespaced: bool = True,
+    outputs: dict[str, Template] | None = None,
+    checks: tuple[Callable[[Subject], None], ...] = (),
+    admits: tuple[Callable[[Subject], None], ...] = (),
+    **more: Any,
+) -> Row:
     kind = token.rsplit(":", 1)[1]
     return Row(
         token=token,
@@ -170,9 +176,7 @@ def _object(
         outputs={"metadata": _namespaced_metadata if namespaced else _metadata, **(outputs or {})},
         autoname=AutoName(path="metadata.name", digits=8),
         replaces_on=frozenset({"metadata.name", "metadata.namespace", *immutable}),
-        refers=(IN_CLUSTER, in_namespace("metadata.namespace", lambda subject: [namespace_of(subject)]))
-        if namespaced
-        else (IN_CLUSTER,),
+        refers=(IN_CLUSTER, IN_NAMESPACE) if namespaced else (IN_CLUSTER,),
         checks=(_is_valid, *checks),
         admits=(signs_in, *admits),
         not_found=kind.lower() + 's "{value}" not found',

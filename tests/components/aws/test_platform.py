@@ -37,8 +37,8 @@ def test_the_control_plane_does_not_wait_for_nat(prod: Built) -> None:
     assert len(prod.all(NAT)) == 3
 
 
-def test_prod_protects_the_data_and_its_keys(prod: Built, dev: Built) -> None:
-    kinds = (*DATA, EKS, BUCKET, "kms/key:Key", "msk/topic:Topic")
+def test_prod_protects_the_data_its_keys_and_its_network(prod: Built, dev: Built) -> None:
+    kinds = (*DATA, EKS, BUCKET, "kms/key:Key", "msk/topic:Topic", "ec2/vpc:Vpc", "ec2/subnet:Subnet")
     assert all(prod.all(kind) for kind in kinds)
     assert all(resource.protect for kind in kinds for resource in prod.all(kind))
     assert not any(resource.protect for resource in dev.recording.resources.values())

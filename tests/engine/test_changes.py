@@ -1,0 +1,70 @@
+"""Changing one setting changes exactly what it is about; what would lose data in prod is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.engine.workplace import Workplace
+
+pytestmark = pytest.mark.engine
+
+# Changes of the dev stack, and what `up` would do then, by the resource's name.
+SIZES = (
+    {
+        "assistants[0].replicas": 2,
+        "trackerStore.size": "db.t4g.small",
+        "lockStore.size": "cache.t4g.small",
+        "modelStorage.oldVersionDays": 30,
+        "eventQueue.retentionHours": 24,
+        "cluster.apiAccess": ["198.51.100.0/24"],
+        "cluster.maxNodes": 6,
+        "allowDestroy": True,
+    },
+    {
+        "rasa-release": "update",
+        "rasa-disruption-budget": "create",
+        "rasa-dev-tracker-store-instance": "update",
+        "rasa-dev-lock-store-group": "update",
+        "rasa-dev-model-storage-lifecycle": "update",
+        "rasa-dev-event-queue-configuration": "update",
+        "rasa-dev-event-queue-cluster": "update",
+        "rasa-dev-event-queue-rasa-core-events": "update",
+        "rasa-dev-cluster-control-plane": "update",
+        "rasa-dev-cluster-nodes-group": "update",
+    },
+)
+# The smoke test looks for the model that it is told, so it runs again.
+MODEL = (
+    {"assistants[0].model": "other.tar.gz"},
+    {"rasa-release": "update", "rasa-smoke-test-files": "update", "rasa-smoke-test-job": "replace"},
+)
+
+
+@pytest.mark.xdist_group("engine-dev")
+@pytest.mark.parametrize(("changes", "expected"), [SIZES, MODEL], ids=["sizes", "model"])
+def test_a_change_reaches_exactly_what_it_is_about(dev: Workplace, changes: dict[str, Any], expected: dict[str, str]):
+    with dev.changed(**changes):
+        assert dev.preview() == expected
+
+
+@pytest.mark.xdist_group("engine-dev")
+def test_a_service_that_is_turned_off_goes_and_takes_nothing_else_along(dev: Workplace):
+    with dev.changed(lockStore={"kind": "none"}):
+        steps = dev.preview()
+    deleted = {name for name, operation in steps.items() if operation == "delete"}
+    assert "rasa-dev-lock-store-group" in deleted
+    assert all(name.startswith("rasa-dev-lock-store") for name in deleted)
+
+
+@pytest.mark.xdist_group("engine-prod")
+def test_what_would_replace_data_in_prod_is_refused_and_nothing_is_done(prod: Workplace):
+    before = prod.resources()
+    with prod.changed(**{"network.cidr": "10.8.0.0/16"}):
+        refused = prod.pulumi("up", "--yes")
+    assert refused.status != 0
+    assert re.search(r'unable to replace resource "[^"]*::rasa-prod-event-queue-cluster"', refused.output)
+    assert "protection" in refused.output
+    assert prod.resources() == before
