@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from settings.aws import (
@@ -48,14 +49,6 @@ STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
     """Problems that only AWS has."""
-    if settings.region not in RDS_REGIONS:
-        near = get_close_matches(settings.region, RDS_REGIONS, n=1)
-        yield Problem(
-            key="region",
-            got=settings.region,
-            expected="is not a region whose database certificates the program can verify",
-            fix=f"choose another, such as {near[0] if near else 'eu-central-1'}; docs/compatibility.md lists them",
-        )
     yield from _tags(settings)
     yield from _network(settings)
     match settings.encryption:
@@ -76,7 +69,7 @@ def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
             yield from _identity(settings, cluster)
     match settings.tracker_store:
         case CreateRds() as store:
-            yield from _tracker_store(store)
+            yield from _tracker_store(settings.region, store)
         case _:
             pass
     match settings.lock_store:
@@ -177,7 +170,15 @@ def _identity(settings: AwsSettings, cluster: ExistingAwsCluster) -> Iterator[Pr
         )
 
 
-def _tracker_store(store: CreateRds) -> Iterator[Problem]:
+def _tracker_store(region: str, store: CreateRds) -> Iterator[Problem]:
+    if region not in RDS_REGIONS:
+        near = get_close_matches(region, RDS_REGIONS, n=1)
+        yield Problem(
+            key="region",
+            got=region,
+            expected="is not a region whose database certificates the program can verify",
+            fix=f"choose another, such as {near[0] if near else 'eu-central-1'}; docs/compatibility.md lists them",
+        )
     yield from no_match("trackerStore.size", store.size, r"db\.[a-z0-9]+\.[a-z0-9]+", NO_TYPE, "db.m7g.large")
     minimum, maximum = RDS_STORAGE_GB
     yield from too_small_to_grow(store.storage_gb, store.max_storage_gb)
@@ -205,9 +206,16 @@ def _event_queue(settings: AwsSettings, queue: CreateMsk) -> Iterator[Problem]:
     yield from above("eventQueue.storageGb", queue.storage_gb, MSK_STORAGE_GB, "the MSK maximum")
     match settings.network:
         case CreateNetwork(zones=zones):
-            count = max(len(zones), 1)
+            key, count = "network.zones", max(len(zones), 1)
         case ExistingVpc(data_subnets=subnets):
-            count = len(subnets)
+            key, count = "network.dataSubnets", len(subnets)
+    if count > MSK_ZONES:
+        yield Problem(
+            key=key,
+            got=f"{count} zones",
+            expected=f"is above {MSK_ZONES}, the most that MSK spreads over",
+            fix=f"name {MSK_ZONES} zones",
+        )
     if queue.brokers < 1 or queue.brokers % count:
         yield Problem(
             key="eventQueue.brokers",

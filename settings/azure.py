@@ -245,3 +245,9 @@ class AzureSettings(Settings):
     lock_store: Annotated[CreateLockStore | ExistingLockStore | NoLockStore, Field(discriminator="kind")]
     event_queue: Annotated[CreateEventHubs | ExistingEventQueue | NoEventQueue, Field(discriminator="kind")]
     model_storage: Annotated[CreateBlobStorage | ExistingContainer | NoModelStorage, Field(discriminator="kind")]
+
+    @property
+    def in_network(self) -> tuple[str, ...]:
+        """As on every cloud; and a storage account answers through a private endpoint."""
+        own = ("modelStorage",) if isinstance(self.model_storage, CreateBlobStorage) else ()
+        return (*super().in_network, *own)

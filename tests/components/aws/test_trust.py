@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from components.trust import DIRECTORY, amazon_roots, azure_roots, public_roots, rds_regions, rds_roots
+from settings.aws_rules import RDS_REGIONS
 from settings.defaults.aws import ZONES
 from tools.record_trust import AMAZON, AZURE, PUBLIC, RDS_ROOT, common_name
 
@@ -65,7 +66,7 @@ def test_rds_roots_are_the_three_of_their_region() -> None:
 
 
 def test_regions_that_the_settings_know_are_recorded() -> None:
-    assert set(ZONES) <= set(rds_regions())
+    assert set(ZONES) <= set(rds_regions()) == RDS_REGIONS
 
 
 def test_an_unknown_region_is_refused_by_name() -> None:
