@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests import answers_azure, answers_gcp
+
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
 
@@ -27,6 +29,10 @@ def answer_to_call(token: str) -> dict[str, Any]:
         case "aws:index/getCallerIdentity:getCallerIdentity":
             arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/test"
             return {"accountId": ACCOUNT, "arn": arn, "id": ACCOUNT, "userId": "AROAEXAMPLE:test"}
+        case _ if (answer := answers_azure.answer_to_call(token)) is not None:
+            return answer
+        case _ if (answer := answers_gcp.answer_to_call(token)) is not None:
+            return answer
         case _:
             raise UnknownCall(token)
 
@@ -40,10 +46,14 @@ def outputs_of(type_: str, name: str, inputs: Inputs) -> tuple[str, dict[str, An
         case "aws":
             service, own = module.partition("/")[0], physical(name, inputs)
             return own, {"arn": arn(service, f"{kind.lower()}/{own}"), "name": own}
+        case "azure-native":
+            return answers_azure.outputs_of(type_, name, inputs)
         case "kubernetes":
             metadata = dict(inputs.get("metadata") or {})
             metadata.setdefault("name", f"{name}-{digest(name, 8)}")
             return f"{metadata.get('namespace', '')}/{metadata['name']}", {"metadata": metadata}
+        case "gcp" | "confluentcloud":
+            return answers_gcp.outputs_of(type_, name, inputs)
         case _:
             return f"{name}-id", {}
 

@@ -21,7 +21,6 @@ from settings import (
     AzureSettings,
     CreateEncryption,
     CreateNetwork,
-    ExistingAzureCluster,
     ExistingKeyVaultKey,
     ExistingVnet,
     Profile,
@@ -67,9 +66,7 @@ class Foundation:
             case ExistingVnet() as existing:
                 return existing_place(existing, self._settings.region)
             case CreateNetwork() as chosen:
-                cluster = self._settings.cluster
-                clients = cluster.networks if isinstance(cluster, ExistingAzureCluster) else ()
-                spec = NetworkSpec(settings=chosen, clients=clients, context=self.context)
+                spec = NetworkSpec(settings=chosen, context=self.context)
                 return Network(f"{self._name}-network", spec, opts=self._child).place
 
     @cached_property

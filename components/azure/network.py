@@ -26,10 +26,9 @@ LAST: Final = 4096  # the weakest priority of a rule that can be made
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkSpec:
-    """Range and zones. `clients` are the ranges of a cluster that exists; one that is made has its own subnet here."""
+    """Range and zones."""
 
     settings: CreateNetwork
-    clients: tuple[str, ...]
     context: Context
 
 
@@ -41,7 +40,6 @@ class Network(pulumi.ComponentResource):
         self._prefix, self._context = name, spec.context
         self._child = pulumi.ResourceOptions(parent=self)
         plan = plan_ranges(spec.settings.cidr)
-        clients = spec.clients or (plan.cluster,)
         self._vnet = azure.network.VirtualNetwork(
             f"{name}-vnet",
             resource_group_name=spec.context.resource_group,
@@ -56,8 +54,8 @@ class Network(pulumi.ComponentResource):
             "database",
             plan.database,
             [
-                allow(100, "clients", clients, plan.database, DATABASE_PORTS),
-                allow(110, "standby", [plan.database], plan.database, DATABASE_PORTS),
+                allow(100, "clients", plan.cluster, plan.database, DATABASE_PORTS),
+                allow(110, "standby", plan.database, plan.database, DATABASE_PORTS),
             ],
             delegations=[
                 azure.network.DelegationArgs(name="postgres", service_name="Microsoft.DBforPostgreSQL/flexibleServers")
@@ -68,7 +66,7 @@ class Network(pulumi.ComponentResource):
         endpoints = self._subnet(
             "endpoints",
             plan.endpoints,
-            [allow(100, "clients", clients, plan.endpoints, ENDPOINT_PORTS)],
+            [allow(100, "clients", plan.cluster, plan.endpoints, ENDPOINT_PORTS)],
             after=[database],
             # Without it the firewall would not apply to private endpoints.
             private_endpoint_network_policies="Enabled",
@@ -197,16 +195,16 @@ def existing_place(settings: ExistingVnet, region: str) -> Place:
 
 
 def allow(
-    priority: int, name: str, sources: Sequence[str], destination: str, ports: Sequence[str]
+    priority: int, name: str, source: str, destination: str, ports: Sequence[str]
 ) -> azure.network.SecurityRuleArgs:
-    """A rule that lets ranges in, over TCP."""
+    """A rule that lets a range in, over TCP."""
     return azure.network.SecurityRuleArgs(
         name=name,
         priority=priority,
         direction="Inbound",
         access="Allow",
         protocol="Tcp",
-        source_address_prefixes=list(sources),
+        source_address_prefix=source,
         source_port_range="*",
         destination_address_prefix=destination,
         destination_port_ranges=list(ports),

@@ -35,6 +35,8 @@ def grant(
 
     Without the type Azure looks the principal up, and does not find one that was made a moment ago.
     """
+    # The SDK takes None for a person, who a pipeline is not; an output with nothing in it stays nothing.
+    type_ = principal_type if principal_type is not None else pulumi.Output[str | None].from_input(None)
     return azure.authorization.RoleAssignment(
         name,
         scope=scope,
@@ -42,6 +44,6 @@ def grant(
             "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", context.subscription, role.value
         ),
         principal_id=principal_id,
-        principal_type=principal_type,
+        principal_type=type_,
         opts=pulumi.ResourceOptions(parent=parent),
     )

@@ -11,7 +11,7 @@ CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 IDENTITY_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"  # noqa: E501
 MOST_CREDENTIALS = 20
-MOST_BLOBS = "/blobServices/default"
+BLOBS = "/blobServices/default"
 
 
 def identities_ref(path: str) -> Ref:
@@ -79,14 +79,19 @@ def _role_has_its_form(subject: Subject) -> None:
 def _principal_is_found(subject: Subject) -> None:
     """A new identity is not in every corner of Entra yet; with its type given, nobody looks."""
     identity = subject.world.find(IDENTITY, "principalId", subject.inputs["principalId"])
-    if identity and not subject.inputs.get("principalType"):
+    given = subject.inputs.get("principalType")
+    if identity and not given:
         raise Refused(
-            f"PrincipalNotFound: Principal {subject.inputs['principalId']} does not exist in the directory. Check that "
-            "you have the correct principal ID. If you are creating this principal and then immediately assigning a "
-            "role, set the role assignment principalType property to ServicePrincipal"
+            f"PrincipalNotFound: Principal {subject.inputs['principalId']} does not exist in the directory. If you are "
+            "creating this principal and then immediately assigning a role, set principalType to ServicePrincipal"
         )
-    known = identity or subject.inputs["principalId"] == subject.where.facts["deployer"]
-    if not known and subject.inputs.get("principalType") != "Group":
+    is_deployer = subject.inputs["principalId"] == subject.where.facts["deployer"]
+    if (identity or is_deployer) and given not in (None, "ServicePrincipal"):
+        raise Refused(
+            f"UnmatchedPrincipalType: The PrincipalId '{subject.inputs['principalId']}' has type 'ServicePrincipal', "
+            f"which is different from specified PrincipalType '{given}'."
+        )
+    if not identity and not is_deployer and given != "Group":
         raise Refused(f"PrincipalNotFound: Principal {subject.inputs['principalId']} does not exist in the directory.")
 
 
@@ -107,7 +112,7 @@ def scope_ref(path: str, tokens: Sequence[str]) -> Ref:
 
     def own(subject: Subject) -> Iterable[str]:
         mine = f"/subscriptions/{subject.where.facts['subscription']}/"
-        values = (str(value).removesuffix(MOST_BLOBS) for value in at_path(subject.inputs, path))
+        values = (str(value).removesuffix(BLOBS) for value in at_path(subject.inputs, path))
         return [value for value in values if value.startswith(mine)]
 
     return Ref(path=path, to=tuple(tokens), hold="owned", values=own, not_found="ResourceNotFound: scope '{value}'")

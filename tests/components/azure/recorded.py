@@ -1,0 +1,58 @@
+"""The Azure platform alone, and what the tests here ask about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.azure.platform import AzurePlatform
+from providers.azure import azure_provider
+from providers.random import random_provider
+from settings import AzureSettings, parse
+from tests.answers_azure import SUBSCRIPTION
+from tests.components import built
+from tests.recorder import Registration
+
+# Types, without `azure-native:`.
+AKS, POOL, NAT, ADDRESS = (
+    "containerservice:ManagedCluster",
+    "containerservice:AgentPool",
+    "network:NatGateway",
+    "network:PublicIPAddress",
+)
+POSTGRES, PARAMETER = "dbforpostgresql:Server", "dbforpostgresql:Configuration"
+REDIS, REDIS_DATABASE = "redisenterprise:RedisEnterprise", "redisenterprise:Database"
+NAMESPACE, HUB = "eventhub:Namespace", "eventhub:EventHub"
+HUB_RULE, NAMESPACE_RULE = "eventhub:EventHubAuthorizationRule", "eventhub:NamespaceAuthorizationRule"
+ACCOUNT, CONTAINER = "storage:StorageAccount", "storage:BlobContainer"
+VAULT, KEY = "keyvault:Vault", "keyvault:Key"
+SUBNET, ZONE_LINK = "network:Subnet", "privatedns:VirtualNetworkLink"
+ENDPOINT, ZONE_GROUP = "network:PrivateEndpoint", "network:PrivateDnsZoneGroup"
+ROLE, LOCK = "authorization:RoleAssignment", "authorization:ManagementLockByScope"
+IDENTITY, CREDENTIAL = "managedidentity:UserAssignedIdentity", "managedidentity:FederatedIdentityCredential"
+GROUP = "resources:ResourceGroup"
+
+
+class Built(built.Built):
+    """A platform on Azure."""
+
+    def id(self, resource: Registration) -> str:
+        """Where a resource was made, without the name's own part."""
+        return f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{resource.inputs['resourceGroupName']}"
+
+    def grants(self, role: str) -> list[Registration]:
+        """The assignments of a role."""
+        return [each for each in self.all(ROLE) if each.inputs["roleDefinitionId"].endswith(role)]
+
+
+def build(stack_file: dict[str, Any], *, stack: str = "dev") -> Built:
+    """The platform of a stack file, as the program makes it."""
+    settings, _ = parse(stack_file)
+    assert isinstance(settings, AzureSettings)
+
+    def make(name: str) -> AzurePlatform:
+        providers: list[pulumi.ProviderResource] = [azure_provider(settings), random_provider()]
+        return AzurePlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers))
+
+    return Built("azure-native", *built.record(stack_file, make, stack=stack))
