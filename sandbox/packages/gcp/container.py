@@ -119,6 +119,10 @@ def _address(subject: Subject, label: str, base: str) -> str:
     return str(ipaddress.IPv4Address(base) + int(subject.seed.hex(4, label), 16) % 60000 + 1)
 
 
+def _version(subject: Subject) -> str:
+    return f"{subject.inputs.get('minMasterVersion') or VERSIONS[-1]}.1-gke.1000000"
+
+
 def _private_config(subject: Subject) -> Properties:
     return {
         **as_map(subject.inputs.get("privateClusterConfig")),
@@ -195,7 +199,7 @@ ROWS = [
             "masterAuth": _master_auth,
             "privateClusterConfig": _private_config,
             "controlPlaneEndpointsConfig": _endpoints_config,
-            "masterVersion": lambda subject: f"{subject.inputs.get('minMasterVersion') or VERSIONS[-2]}.1-gke.1000000",
+            "masterVersion": _version,
             "labelFingerprint": "{seed:8}",
             "operation": "",
             "servicesIpv4Cidr": "",
@@ -206,7 +210,7 @@ ROWS = [
             "deletionProtection": True,
             "networkingMode": "VPC_NATIVE",
             "datapathProvider": "LEGACY_DATAPATH",
-            "nodeVersion": "{minMasterVersion}",
+            "nodeVersion": _version,
             "nodeLocations": lambda subject: [f"{subject['region']}-b"],
         },
         autoname=AutoName(lower=True),
@@ -248,7 +252,7 @@ ROWS = [
         outputs={"instanceGroupUrls": [], "managedInstanceGroupUrls": [], "operation": ""},
         defaults={
             "name": _pool_name,
-            "version": f"{VERSIONS[-1]}.1-gke.1000000",
+            "version": _version,
             "location": "{region}",
             "maxPodsPerNode": 110,
         },
