@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.packages.kubernetes.pods import NAMESPACE, Surroundings, can_start
 from sandbox.packages.kubernetes.schema import validate
@@ -13,6 +14,10 @@ from sandbox.wire import UNKNOWN, Properties, as_map, at_path
 BUILT_IN_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
 EKS_CLUSTER = "aws:eks/cluster:Cluster"
 EKS_DOMAIN = ".eks.amazonaws.com"
+AKS_CLUSTER = "azure-native:containerservice:ManagedCluster"
+AKS_DOMAIN = ".azmk8s.io"
+AKS_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
+ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 
 
 def namespace_of(subject: Subject) -> str:
@@ -20,13 +25,21 @@ def namespace_of(subject: Subject) -> str:
     return as_map(subject.inputs.get("metadata")).get("namespace") or subject["defaultNamespace"]
 
 
-def _eks_server(subject: Subject) -> Iterable[str]:
+def _server(subject: Subject) -> Iterable[str]:
     """A server that a cloud of the sandbox would have made must exist; another one is the user's business."""
-    return [subject["server"]] if subject["server"].endswith(EKS_DOMAIN) else []
+    server = subject["server"]
+    if server.endswith(EKS_DOMAIN):
+        return [server]
+    return [_host(subject)] if _host(subject).endswith(AKS_DOMAIN) else []
+
+
+def _host(subject: Subject) -> str:
+    return urlsplit(str(subject["server"])).hostname or ""
 
 
 def signs_in(subject: Subject) -> None:
     """The kubeconfig's exec plug-in must get its token for the cluster that the server address is of."""
+    _has_a_role(subject)
     cluster = subject.world.find(EKS_CLUSTER, "endpoint", subject["server"])
     name = subject.where.facts["clusterName"]
     if cluster and name != cluster.id:
@@ -36,12 +49,25 @@ def signs_in(subject: Subject) -> None:
         )
 
 
+def _has_a_role(subject: Subject) -> None:
+    """On AKS nobody may do anything by having made the cluster: a role over it says so."""
+    cluster = subject.world.find(AKS_CLUSTER, "fqdn", _host(subject))
+    if cluster is None or True not in at_path(cluster.inputs, "aadProfile.enableAzureRBAC"):
+        return
+    grants = (grant.inputs for grant in subject.world.all(ROLE_ASSIGNMENT))
+    if not any(grant["scope"] == cluster.id and grant["roleDefinitionId"].endswith(AKS_ADMIN) for grant in grants):
+        raise Refused(
+            "Forbidden: User does not have access to the resource in Azure. Update role assignment to allow "
+            f"access: Azure Kubernetes Service RBAC Cluster Admin on {cluster.id}"
+        )
+
+
 IN_CLUSTER = Ref(
     path="provider",
-    to=(EKS_CLUSTER,),
-    by=("endpoint",),
+    to=(EKS_CLUSTER, AKS_CLUSTER),
+    by=("endpoint", "fqdn"),
     hold="owned",
-    values=_eks_server,
+    values=_server,
     not_found="configured Kubernetes cluster is unreachable: unable to load schema information from the API server: "
     'Get "{value}/openapi/v2?timeout=32s": no such host',
 )
