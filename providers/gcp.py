@@ -8,12 +8,17 @@ import pulumi_gcp as gcp
 from settings import GcpSettings
 
 
+def labels(settings: GcpSettings) -> dict[str, str]:
+    """What every resource is labelled with."""
+    return {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}
+
+
 def gcp_provider(settings: GcpSettings) -> gcp.Provider:
     """A provider for the stack's region. Credentials come from the environment, and so does the project by default."""
     return gcp.Provider(
         "gcp",
         project=settings.provider.project,
         region=settings.region,
-        default_labels={"project": "rasa", "stack": pulumi.get_stack(), **settings.tags},
+        default_labels=labels(settings),
         add_pulumi_attribution_label=False,
     )

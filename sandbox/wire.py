@@ -96,6 +96,11 @@ def as_list(value: Any) -> list[Any]:
     return cast("list[Any]", value) if isinstance(value, list) else []
 
 
+def as_text(value: Any) -> str:
+    """Returns the text that a revealed value is, or an empty one if it is absent, unknown or something else."""
+    return value if isinstance(value, str) and UNKNOWN not in value else ""
+
+
 def at_path(value: Any, path: str) -> Iterator[Any]:
     """Yields what a dotted path names in a revealed value; lists are walked, absent and unknown parts skipped."""
     if isinstance(value, list):

@@ -34,8 +34,9 @@ class Context:
     """Project, region and profile of the platform.
 
     `number` is the project's number, which identities are spelt with. `protect` is whether data is kept from deletion.
-    `storage_key` encrypts data; None for the services' own keys. `apis` must be on before the first resource of a
-    branch of the graph; the others wait by what they refer to.
+    `labels` are for what the provider does not label by itself. `storage_key` encrypts data; None for the services'
+    own keys. `apis` must be on before the first resource of a branch of the graph; the others wait by what they refer
+    to.
     """
 
     project: pulumi.Output[str]
@@ -44,6 +45,7 @@ class Context:
     zones: tuple[str, ...]
     profile: Profile
     protect: bool
+    labels: Mapping[str, str]
     storage_key: StorageKey | None
     apis: tuple[pulumi.Resource, ...]
 

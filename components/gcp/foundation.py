@@ -15,6 +15,7 @@ from components.gcp.context import Context, StorageKey
 from components.gcp.encryption import EncryptionKey, EncryptionSpec
 from components.gcp.identity import WorkloadPool
 from components.gcp.network import Network, NetworkSpec, Place, existing_place
+from providers.gcp import labels
 from settings import (
     CreateEncryption,
     CreateGke,
@@ -59,6 +60,7 @@ class Foundation:
             zones=_zones(settings),
             profile=settings.profile,
             protect=settings.protect,
+            labels=labels(settings),
             storage_key=self._key(project.number, apis),
             apis=apis,
         )

@@ -29,7 +29,7 @@ from settings.assistant import SERVICE_ACCOUNT
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """A cluster as the rest of the platform sees it. `pool` are the identities of its service accounts, if they have."""
+    """A cluster as the rest of the platform sees it. `pool` has the identities of its service accounts."""
 
     connection: ClusterConnection
     address: pulumi.Output[str]

@@ -123,6 +123,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
             },
             "maintenance_window": {"day": 7, "hour": 3, "update_track": "stable"},
             "insights_config": {"query_insights_enabled": context.is_prod},
+            "user_labels": context.labels,
             "database_flags": [{"name": key, "value": value} for key, value in flags.items()],
             # No password_validation_policy: passwords come as hashes, which it cannot look into.
         }

@@ -5,7 +5,7 @@ import re
 from sandbox.packages.confluentcloud.provider import CLUSTER, is_private
 from sandbox.packages.confluentcloud.users import BINDING, KEY, principal_exists
 from sandbox.rows import Ref, Refused, Row, Subject, paths
-from sandbox.wire import UNKNOWN, as_map, reveal
+from sandbox.wire import as_map, as_text, reveal
 
 OPERATIONS = paths(
     "ALL READ WRITE CREATE DELETE ALTER DESCRIBE CLUSTER_ACTION DESCRIBE_CONFIGS ALTER_CONFIGS IDEMPOTENT_WRITE"
@@ -40,8 +40,8 @@ def _admin_reaches_the_cluster(subject: Subject) -> None:
 
 
 def _topic_is_valid(subject: Subject) -> None:
-    name = subject.inputs.get("topicName")
-    if isinstance(name, str) and len(name) < 250 and not TOPIC.fullmatch(name):
+    name = as_text(subject.inputs.get("topicName"))
+    if name and not TOPIC.fullmatch(name):
         raise Refused(f"400 Bad Request: topic name {name!r} must match {TOPIC.pattern}")
     old, new = subject.old_inputs.get("partitionsCount"), subject.inputs.get("partitionsCount")
     if isinstance(old, int) and isinstance(new, int) and new < old:
@@ -55,8 +55,8 @@ def _acl_is_valid(subject: Subject) -> None:
         ("permission", ("ALLOW", "DENY")),
         ("patternType", ("LITERAL", "PREFIXED")),
     ):
-        value = subject.inputs.get(key)
-        if isinstance(value, str) and value != UNKNOWN and value not in allowed:
+        value = as_text(subject.inputs.get(key))
+        if value and value not in allowed:
             raise Refused(f"expected {key} to be one of {sorted(allowed)}, got {value}")
 
 

@@ -10,7 +10,7 @@ from sandbox.packages.confluentcloud.provider import (
     made_up,
 )
 from sandbox.rows import Ref, Refused, Row, Subject, paths
-from sandbox.wire import UNKNOWN, as_map, secret
+from sandbox.wire import as_map, as_text, secret
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
 BINDING = "confluentcloud:index/roleBinding:RoleBinding"
@@ -20,10 +20,10 @@ DATA_ROLES = ("DeveloperRead", "DeveloperWrite", "DeveloperManage", "ResourceOwn
 
 
 def _crn_is_valid(subject: Subject) -> None:
-    crn, role = subject.inputs.get("crnPattern"), subject.inputs.get("roleName")
-    if isinstance(role, str) and "-" not in role and role not in (*CLUSTER_ROLES, *DATA_ROLES):
+    crn, role = as_text(subject.inputs.get("crnPattern")), as_text(subject.inputs.get("roleName"))
+    if role and role not in (*CLUSTER_ROLES, *DATA_ROLES):
         raise Refused(f"400 Bad Request: invalid role name {role}")
-    if not isinstance(crn, str) or UNKNOWN in crn:
+    if not crn:
         return
     found = CRN.fullmatch(crn)
     if found is None:

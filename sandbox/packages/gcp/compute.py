@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sandbox.packages.gcp.projects import api
 from sandbox.rows import AutoName, Hold, Ref, Refused, Row, Subject, Template, paths
-from sandbox.wire import Properties, as_list, at_path, reveal
+from sandbox.wire import Properties, as_list, as_text, at_path, reveal
 
 NETWORK = "gcp:compute/network:Network"
 SUBNETWORK = "gcp:compute/subnetwork:Subnetwork"
@@ -35,8 +35,8 @@ def subnetwork_ref(path: str) -> Ref:
 
 def name_is_valid(subject: Subject) -> None:
     """Most of Google's names: a-z, 0-9 and -, a letter first, at most 63."""
-    name = subject.inputs.get("name")
-    if isinstance(name, str) and len(name) < 80 and not NAME.fullmatch(name):
+    name = as_text(subject.inputs.get("name"))
+    if name and not NAME.fullmatch(name):
         raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
 
 
@@ -111,9 +111,8 @@ def _nat_options_fit(subject: Subject) -> None:
 
 
 def _target_is_an_attachment(subject: Subject) -> None:
-    target = subject.inputs.get("target")
-    is_endpoint = subject.inputs.get("loadBalancingScheme") == ""
-    if is_endpoint and isinstance(target, str) and "/" in target and not SERVICE_ATTACHMENT.search(target):
+    target = as_text(subject.inputs.get("target"))
+    if target and subject.inputs.get("loadBalancingScheme") == "" and not SERVICE_ATTACHMENT.search(target):
         raise Refused(f"Error 400: Invalid value for field 'resource.target': {target!r}")
 
 

@@ -12,7 +12,7 @@ from sandbox.packages.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
 from sandbox.packages.gcp.kms import key_ref, may_encrypt
 from sandbox.packages.gcp.projects import ACCOUNT, IAM_MEMBER, api
 from sandbox.rows import AutoName, Record, Ref, Refused, Row, Subject, paths
-from sandbox.wire import Properties, as_list, as_map, reveal
+from sandbox.wire import Properties, as_list, as_map, as_text, reveal
 
 CLUSTER = "gcp:container/cluster:Cluster"
 POOL = "gcp:container/nodePool:NodePool"
@@ -24,10 +24,10 @@ NODE_ROLES = ("roles/container.defaultNodeServiceAccount", "roles/container.node
 
 
 def _cluster_is_valid(subject: Subject) -> None:
-    name, version = subject.inputs.get("name"), subject.inputs.get("minMasterVersion")
-    if isinstance(name, str) and len(name) < 60 and not NAME.fullmatch(name):
+    name, version = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("minMasterVersion"))
+    if name and not NAME.fullmatch(name):
         raise Refused(f'"name" ({name!r}) must match {NAME.pattern} (at most 40)')
-    if isinstance(version, str) and version.count(".") == 1 and version not in VERSIONS:
+    if version.count(".") == 1 and version not in VERSIONS:
         raise Refused(f"Error 400: Master version {version!r} is unsupported; the sandbox offers {VERSIONS}")
     channel = as_map(subject.inputs.get("releaseChannel")).get("channel")
     if channel not in (None, *CHANNELS):
@@ -178,8 +178,8 @@ def _node_counts_fit(subject: Subject) -> None:
 
 
 def _machine_is_known(subject: Subject) -> None:
-    machine = as_map(subject.inputs.get("nodeConfig")).get("machineType")
-    if isinstance(machine, str) and len(machine) < 40 and not MACHINE.fullmatch(machine):
+    machine = as_text(as_map(subject.inputs.get("nodeConfig")).get("machineType"))
+    if machine and not MACHINE.fullmatch(machine):
         raise Refused(f"Error 400: Machine type with name {machine!r} does not exist")
 
 

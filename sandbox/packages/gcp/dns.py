@@ -5,7 +5,7 @@ import re
 from sandbox.packages.gcp.compute import NAMED, name_is_valid, network_ref
 from sandbox.packages.gcp.projects import api
 from sandbox.rows import Ref, Refused, Row, Subject, paths
-from sandbox.wire import UNKNOWN, as_list, reveal
+from sandbox.wire import as_list, as_text, reveal
 
 ZONE = "gcp:dns/managedZone:ManagedZone"
 RECORD = "gcp:dns/recordSet:RecordSet"
@@ -13,8 +13,8 @@ DNS_NAME = re.compile(r"([a-z0-9*_-]+\.)+")
 
 
 def _zone_is_valid(subject: Subject) -> None:
-    name, visibility = subject.inputs.get("dnsName"), subject.inputs.get("visibility")
-    if isinstance(name, str) and UNKNOWN not in name and not DNS_NAME.fullmatch(name):
+    name, visibility = as_text(subject.inputs.get("dnsName")), subject.inputs.get("visibility")
+    if name and not DNS_NAME.fullmatch(name):
         raise Refused(f"Error 400: Invalid value for 'entity.managedZone.dnsName': {name!r} (it ends with a dot)")
     if visibility not in (None, "public", "private"):
         raise Refused(f"expected visibility to be one of [private public], got {visibility}")

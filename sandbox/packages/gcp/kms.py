@@ -4,7 +4,7 @@ import re
 
 from sandbox.packages.gcp.projects import api, member_exists, role_and_member_are_valid
 from sandbox.rows import AutoName, Ref, Refused, Row, Rule, Subject, paths
-from sandbox.wire import at_path
+from sandbox.wire import as_text, at_path
 
 RING = "gcp:kms/keyRing:KeyRing"
 KEY = "gcp:kms/cryptoKey:CryptoKey"
@@ -43,8 +43,8 @@ def may_encrypt(path: str, agent: str) -> Rule:
 
 
 def _name_is_valid(subject: Subject) -> None:
-    name = subject.inputs.get("name")
-    if isinstance(name, str) and len(name) < 80 and not NAME.fullmatch(name):
+    name = as_text(subject.inputs.get("name"))
+    if name and not NAME.fullmatch(name):
         raise Refused(f"Error 400: key ring or key name {name!r} must match {NAME.pattern}")
 
 
@@ -54,8 +54,8 @@ def _was_not_deleted(subject: Subject) -> None:
 
 
 def _rotation_is_offered(subject: Subject) -> None:
-    period, purpose = subject.inputs.get("rotationPeriod"), subject.inputs.get("purpose") or "ENCRYPT_DECRYPT"
-    if isinstance(period, str) and (not period.endswith("s") or float(period[:-1]) < DAY):
+    period, purpose = as_text(subject.inputs.get("rotationPeriod")), subject.inputs.get("purpose") or "ENCRYPT_DECRYPT"
+    if period and (not period.endswith("s") or float(period[:-1]) < DAY):
         raise Refused(f"rotation_period must be at least a day, in seconds like 7776000s: {period}")
     if period and purpose != "ENCRYPT_DECRYPT":
         raise Refused(f"Error 400: a key for {purpose} cannot be rotated by itself")

@@ -3,6 +3,7 @@
 import re
 
 from sandbox.rows import Ref, Refused, Row, Rule, Subject, paths
+from sandbox.wire import as_text
 
 SERVICE = "gcp:projects/service:Service"
 SERVICE_IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity"
@@ -42,10 +43,10 @@ def api(name: str) -> Rule:
 
 def role_and_member_are_valid(subject: Subject) -> None:
     """Misspelt roles and members are refused, and the project's id where its number belongs."""
-    role, member = subject.inputs.get("role"), subject.inputs.get("member")
-    if isinstance(role, str) and "/" in role and not ROLE.fullmatch(role):
+    role, member = as_text(subject.inputs.get("role")), as_text(subject.inputs.get("member"))
+    if role and not ROLE.fullmatch(role):
         raise Refused(f"Error 400: Role {role} is not supported for this resource.")
-    if isinstance(member, str) and ":" in member and len(member) < 400 and not MEMBER.fullmatch(member):
+    if member and not MEMBER.fullmatch(member):
         raise Refused(f"Error 400: Invalid principal or member: {member}")
 
 
@@ -66,20 +67,20 @@ def member_exists(subject: Subject) -> None:
 
 
 def _is_an_api(subject: Subject) -> None:
-    service = subject.inputs.get("service")
-    if isinstance(service, str) and "." in service and not service.endswith(".googleapis.com"):
+    service = as_text(subject.inputs.get("service"))
+    if service and not service.endswith(".googleapis.com"):
         raise Refused(f"Error 400: {service} is not the name of a service; write it like compute.googleapis.com")
 
 
 def _account_id_is_valid(subject: Subject) -> None:
-    account = subject.inputs.get("accountId")
-    if isinstance(account, str) and len(account) < 36 and not ACCOUNT_ID.fullmatch(account):
+    account = as_text(subject.inputs.get("accountId"))
+    if account and not ACCOUNT_ID.fullmatch(account):
         raise Refused(f"account_id ({account!r}) must match {ACCOUNT_ID.pattern} (6 to 30)")
 
 
 def _agent_is_known(subject: Subject) -> None:
-    service = subject.inputs.get("service")
-    if isinstance(service, str) and service.endswith(".com") and service not in AGENTS:
+    service = as_text(subject.inputs.get("service"))
+    if service and service not in AGENTS:
         raise Refused(f"the sandbox knows the identities of {sorted(AGENTS)}, not of {service}")
 
 

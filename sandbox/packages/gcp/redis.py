@@ -8,7 +8,7 @@ from sandbox.packages.gcp.kms import key_ref, may_encrypt
 from sandbox.packages.gcp.private_services import address_in, connected, used_network
 from sandbox.packages.gcp.projects import api
 from sandbox.rows import AutoName, Refused, Row, Subject, paths
-from sandbox.wire import as_list, as_map, secret
+from sandbox.wire import as_list, as_map, as_text, secret
 
 INSTANCE = "gcp:redis/instance:Instance"
 NETWORK, RANGE = "authorizedNetwork", "reservedIpRange"
@@ -19,10 +19,10 @@ DURATION_KEYS = ("hours", "minutes", "seconds", "nanos")
 
 def _instance_is_valid(subject: Subject) -> None:
     inputs = subject.inputs
-    name, version, size = inputs.get("name"), inputs.get("redisVersion"), inputs.get("memorySizeGb")
-    if isinstance(name, str) and len(name) < 60 and not NAME.fullmatch(name):
+    name, version, size = as_text(inputs.get("name")), as_text(inputs.get("redisVersion")), inputs.get("memorySizeGb")
+    if name and not NAME.fullmatch(name):
         raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
-    if isinstance(version, str) and "_" in version and version not in VERSIONS:
+    if version and version not in VERSIONS:
         raise Refused(f"Error 400: Invalid value for redisVersion: {version}; the sandbox offers {VERSIONS}")
     if isinstance(size, int) and not 1 <= size <= 300:
         raise Refused(f"Error 400: memorySizeGb {size} is not between 1 and 300")

@@ -10,7 +10,7 @@ from sandbox.packages.gcp.private_services import address_in, connected, used_ne
 from sandbox.packages.gcp.projects import api
 from sandbox.packages.gcp.provider import SQL
 from sandbox.rows import AutoName, Ref, Refused, Row, Subject, paths
-from sandbox.wire import as_list, as_map
+from sandbox.wire import as_list, as_map, as_text
 
 NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
 NETWORK, RANGE = "settings.ipConfiguration.privateNetwork", "settings.ipConfiguration.allocatedIpRange"
@@ -21,19 +21,19 @@ CUSTOM = re.compile(r"db-custom-(\d+)-(\d+)")
 
 
 def _instance_is_valid(subject: Subject) -> None:
-    name, version = subject.inputs.get("name"), subject.inputs.get("databaseVersion")
-    if isinstance(name, str) and len(name) < 110 and not NAME.fullmatch(name):
+    name, version = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("databaseVersion"))
+    if name and not NAME.fullmatch(name):
         raise Refused(f"Error 400: Invalid request: instance name ({name}).")
-    if isinstance(name, str) and len(name) + len(subject.where.facts["project"]) > 97:
+    if len(name) + len(subject.where.facts["project"]) > 97:
         raise Refused(f"Error 400: project and instance name together are longer than 98: {name}")
-    if isinstance(version, str) and version.startswith("POSTGRES") and version not in VERSIONS:
+    if version.startswith("POSTGRES") and version not in VERSIONS:
         raise Refused(f"Error 400: Invalid value for databaseVersion: {version}; the sandbox offers {VERSIONS}")
 
 
 def _tier_is_in_the_edition(subject: Subject) -> None:
     settings = as_map(subject.inputs.get("settings"))
-    tier, version = settings.get("tier"), str(subject.inputs.get("databaseVersion"))
-    if not isinstance(tier, str):
+    tier, version = as_text(settings.get("tier")), str(subject.inputs.get("databaseVersion"))
+    if not tier:
         return
     default = "ENTERPRISE_PLUS" if version in VERSIONS[3:] else "ENTERPRISE"
     edition = settings.get("edition") or default
@@ -123,8 +123,8 @@ def _no_user_is_left(subject: Subject) -> None:
 
 def _flags_are_known(subject: Subject) -> None:
     for flag in as_list(as_map(subject.inputs.get("settings")).get("databaseFlags")):
-        name = as_map(flag).get("name")
-        if isinstance(name, str) and not re.fullmatch(r"[a-z][a-z0-9_.]+", name):
+        name = as_text(as_map(flag).get("name"))
+        if name and not re.fullmatch(r"[a-z][a-z0-9_.]+", name):
             raise Refused(f"Error 400: Invalid flag name: {name}")
 
 

@@ -5,7 +5,7 @@ import re
 from sandbox.packages.gcp.kms import key_ref, may_encrypt
 from sandbox.packages.gcp.projects import api, member_exists, role_and_member_are_valid
 from sandbox.rows import AutoName, Ref, Refused, Row, Subject, Template, paths
-from sandbox.wire import as_list, as_map, reveal
+from sandbox.wire import as_list, as_map, as_text, reveal
 
 BUCKET = "gcp:storage/bucket:Bucket"
 NAME = re.compile(r"(?!goog)(?!.*g[o0]{2}gle)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
@@ -14,10 +14,10 @@ WEEK = 7 * 24 * 3600
 
 
 def _bucket_is_valid(subject: Subject) -> None:
-    name, location = subject.inputs.get("name"), subject.inputs.get("location")
-    if isinstance(name, str) and len(name) < 100 and not NAME.fullmatch(name):
+    name, location = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("location"))
+    if name and not NAME.fullmatch(name):
         raise Refused(f"Error 400: Invalid bucket name: '{name}'")
-    if isinstance(location, str) and len(location) < 30 and not LOCATION.fullmatch(location):
+    if location and not LOCATION.fullmatch(location):
         raise Refused(f"Error 400: The specified location constraint is not valid: {location}")
     seconds = as_map(subject.inputs.get("softDeletePolicy")).get("retentionDurationSeconds")
     if isinstance(seconds, int) and seconds and not WEEK <= seconds <= 90 * 24 * 3600:
