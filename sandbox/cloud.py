@@ -14,7 +14,7 @@ from sandbox import sdk
 from sandbox.inputs import Problem, problems
 from sandbox.package import Package
 from sandbox.rows import Record, Ref, Refused, Row, Seed, Subject, Where
-from sandbox.store import Store, Transaction
+from sandbox.store import NOBODYS, Store, Transaction
 from sandbox.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
 
 BUSY_SECONDS = 0.05  # programs register resources milliseconds apart
@@ -266,7 +266,8 @@ class Cloud:
                 target = self._package.rows.get(ref.to[0])
                 wording = ref.not_found or (target.not_found if target else "NotFound: '{value}' does not exist")
                 raise Refused(f"{wording.format(value=value)} ({ref.path})")
-            yield record.key, ref.hold
+            if record.key != NOBODYS:
+                yield record.key, ref.hold
 
     def _claim(self, row: Row, subject: Subject, transaction: Transaction, key: int) -> None:
         scope = self.where.scopes[row.name_scope or row.scope]

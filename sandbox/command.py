@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from sandbox import report, stackfile
+from sandbox.existing import existing
 from sandbox.home import Home, NoProject
 from sandbox.store import Store
 
@@ -32,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(
             "the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`"
         )
-    store = Store(home.root / "cloud.sqlite")
+    store = Store(home.root / "cloud.sqlite", existing(stackfile.config_of(home)))
     ports, stop = _serve(store) if verb in OPERATIONS else ({}, lambda: None)
     notices = _Notices()
     try:

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from sandbox.existing import dummy_kubeconfig, secret_names
 from sandbox.home import Home
 from sandbox.wire import as_list, as_map
 
@@ -23,8 +24,7 @@ Path = tuple[str | int, ...]
 
 def prepare(home: Home, environment: Mapping[str, str]) -> None:
     """Makes the stack if there is none, and its stack file if the user's has changed. Raises CalledProcessError."""
-    source: Any = yaml.safe_load(home.source_file.read_text()) if home.source_file.is_file() else None
-    plain, secret_paths = derive(as_map(source))
+    plain, secret_paths = derive(_source(home))
     mark = home.directory / "stack-file.sha256"
     digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
     project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
@@ -39,9 +39,19 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
         _pulumi(home, environment, "stack", "init", home.stack, "--no-select")
     salt = {key: value for key, value in yaml.safe_load(home.stack_file.read_text()).items() if key in ENCRYPTION_KEYS}
     home.stack_file.write_text(yaml.safe_dump({**salt, **plain}, sort_keys=False))
-    arguments = [argument for path in secret_paths for argument in ("--secret", f"{_spell(path)}={_dummy(path)}")]
+    dummies = [f"{_spell(path)}={_dummy(path, plain['config'])}" for path in secret_paths]
+    arguments = [argument for dummy in dummies for argument in ("--secret", dummy)]
     _pulumi(home, environment, "config", "set-all", "--path", *arguments)
     mark.write_text(digest)
+
+
+def config_of(home: Home) -> Mapping[str, Any]:
+    """The `config` of the user's stack file."""
+    return as_map(_source(home).get("config"))
+
+
+def _source(home: Home) -> Mapping[str, Any]:
+    return as_map(yaml.safe_load(home.source_file.read_text()) if home.source_file.is_file() else None)
 
 
 def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
@@ -58,6 +68,7 @@ def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
 def _secret_names(config: Mapping[str, Any]) -> Iterator[str]:
     for assistant in as_list(config.get("rasa:assistants")):
         yield from as_map(assistant.get("secretEnv")).values()
+    yield from secret_names(config)
     queue = as_map(config.get("rasa:eventQueue"))
     if config.get("rasa:cloud") == "gcp" and queue.get("kind", "confluent") == "confluent":
         yield from (queue.get("apiKey", "confluentApiKey"), queue.get("apiSecret", "confluentApiSecret"))
@@ -78,7 +89,9 @@ def _spell(path: Path) -> str:
     return str(head) + "".join(f"[{part}]" if isinstance(part, int) else f'["{part}"]' for part in rest)
 
 
-def _dummy(path: Path) -> str:
+def _dummy(path: Path, config: Mapping[str, Any]) -> str:
+    if path == (SECRETS, as_map(config.get("rasa:cluster")).get("kubeconfig")):
+        return dummy_kubeconfig(config)
     return f"sandbox-dummy-{path[-1]}-not-a-real-secret"
 
 

@@ -7,7 +7,7 @@ SQLite's own write lock, so two engine operations at once never see half of one 
 import json
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,18 @@ CREATE INDEX IF NOT EXISTS refs_target ON refs (target);
 """
 COLUMNS = "key, token, scope, id, urn, seed, inputs, outputs, created"
 LOCK_TIMEOUT_SECONDS = 60
+NOBODYS = 0  # the key of what nobody made
 
 
 class Store:
-    """Opens the file; every use of it is a transaction."""
+    """Opens the file; every use of it is a transaction.
 
-    def __init__(self, path: Path):
+    `existing` are the outputs of what is there without anybody having made it, by each text that names it.
+    """
+
+    def __init__(self, path: Path, existing: Mapping[str, Properties] | None = None):
         self._path = path
+        self._existing = existing or {}
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)  # like any cloud, it knows the passwords
         with closing(self._connect()) as connection:
@@ -50,7 +55,7 @@ class Store:
         with closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
-                yield Transaction(connection)
+                yield Transaction(connection, self._existing)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
@@ -61,8 +66,9 @@ class Store:
 class Transaction:
     """The questions and changes of one operation."""
 
-    def __init__(self, connection: sqlite3.Connection):
+    def __init__(self, connection: sqlite3.Connection, existing: Mapping[str, Properties]):
         self._db = connection
+        self._existing = existing
 
     def get(self, token: str, scope: str, id: str) -> Record | None:
         """Returns a living resource by its id."""
@@ -72,8 +78,27 @@ class Transaction:
         """Returns a living resource by the value of an output or `id`; scope None means anywhere."""
         where = "token = ? AND (? IS NULL OR scope = ?)"
         if attribute == "id":
-            return self._one(f"{where} AND id = ?", token, scope, scope, value)
-        return self._one(f"{where} AND json_extract(outputs, ?) = ?", token, scope, scope, f"$.{attribute}", value)
+            found = self._one(f"{where} AND id = ?", token, scope, scope, value)
+        else:
+            path = f"$.{attribute}"
+            found = self._one(f"{where} AND json_extract(outputs, ?) = ?", token, scope, scope, path, value)
+        return found or self._unmade(token, scope or "", value)
+
+    def _unmade(self, token: str, scope: str, value: Any) -> Record | None:
+        outputs = self._existing.get(value) if isinstance(value, str) else None
+        if outputs is None:
+            return None
+        return Record(
+            key=NOBODYS,
+            token=token,
+            scope=scope,
+            id=outputs["id"],
+            urn="",
+            seed=value,
+            inputs=outputs,
+            outputs=outputs,
+            created=0.0,
+        )
 
     def all(self, token: str, scope: str | None = None) -> list[Record]:
         """Returns all living resources of a type."""

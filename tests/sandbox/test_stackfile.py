@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.command import stack_of, words_of
+from sandbox.existing import dummy_kubeconfig
 from sandbox.home import Home
 from sandbox.report import summary, write_files
 from sandbox.stackfile import derive
+from settings.existing_rules import contexts
 
 
 def test_secrets_become_dummies_and_keep_their_keys() -> None:
@@ -31,6 +33,15 @@ def test_secrets_become_dummies_and_keep_their_keys() -> None:
     names = {path[1] for path in secrets if path[0] == "rasa:secrets"}
     assert names == {"license", "openaiApiKey", "mine", "crmToken"}
     assert ("other:key", 0) in secrets
+
+
+def test_existing_layers_name_secrets_too_and_a_kubeconfig_has_the_chosen_context() -> None:
+    cluster = {"kind": "existing", "kubeconfig": "acmeCluster", "context": "acme-admin"}
+    logins = {"rasa": {"database": "rasa", "username": "rasa", "password": "dbPassword"}}
+    config = {"rasa:cluster": cluster, "rasa:trackerStore": {"kind": "existing", "logins": logins}}
+    _, secrets = derive({"config": config})
+    assert {("rasa:secrets", "acmeCluster"), ("rasa:secrets", "dbPassword")} <= set(secrets)
+    assert contexts(dummy_kubeconfig(config)) == ["acme-admin"]
 
 
 def test_no_stack_file_means_no_settings_but_the_usual_secrets() -> None:

@@ -1,0 +1,65 @@
+"""What the stack file says exists already: the sandbox takes its word for it.
+
+A cloud would look such a resource up. Here it is a record that nobody made, with its id and what little the rules ask
+of it; it is in no list, and nothing can change or delete it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sandbox.wire import Properties, as_list, as_map
+
+LAYERS = ("rasa:network", "rasa:encryption", "rasa:modelStorage")
+
+
+def existing(config: Mapping[str, Any]) -> dict[str, Properties]:
+    """The outputs of everything that exists, by each text that names it: an id, an ARN, a name."""
+    layers = [as_map(config.get(layer)) for layer in LAYERS]
+    cluster = as_map(config.get("rasa:cluster"))
+    named = [layer for layer in layers if layer.get("kind") == "existing"]
+    if cluster.get("kind") == "existing":
+        named.append({"identity": cluster.get("identity"), "group": cluster.get("securityGroupId")})
+    found: dict[str, Properties] = {text: {} for layer in named for text in _texts(layer)}
+    network = as_map(config.get("rasa:network"))
+    for tier in ("privateSubnets", "dataSubnets"):
+        for index, (subnet, cidr) in enumerate(as_map(network.get(tier)).items()):
+            zone = f"{config.get('rasa:region')}{'abcdef'[index % 6]}"
+            found[subnet] = {"availabilityZone": zone, "vpcId": network.get("vpcId"), "cidrBlock": cidr}
+    return {text: {"id": text, "arn": text, "name": text, **outputs} for text, outputs in found.items()}
+
+
+def secret_names(config: Mapping[str, Any]) -> Iterator[str]:
+    """Keys of `rasa:secrets` that existing layers name."""
+    for key in ("rasa:trackerStore", "rasa:lockStore", "rasa:eventQueue", "rasa:modelStorage", "rasa:cluster"):
+        yield from _references(as_map(config.get(key)))
+
+
+def _references(value: Any) -> Iterator[str]:
+    for key, item in as_map(value).items():
+        if key in ("password", "accountKey", "kubeconfig") and isinstance(item, str):
+            yield item
+        yield from _references(item)
+
+
+def dummy_kubeconfig(config: Mapping[str, Any]) -> str:
+    """A kubeconfig, YAML in one line, with the context that the stack file chooses."""
+    context = as_map(config.get("rasa:cluster")).get("context")
+    cluster = "{name: sandbox, cluster: {server: 'https://kubernetes.sandbox.invalid'}}"
+    user = "{name: sandbox, user: {token: sandbox-dummy-not-a-real-secret}}"
+    chosen = f"{{name: '{context}', context: {{cluster: sandbox, user: sandbox}}}}"
+    return f"{{apiVersion: v1, kind: Config, clusters: [{cluster}], users: [{user}], contexts: [{chosen}]}}"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, item in as_map(value).items():
+                yield key
+                yield from _texts(item)
+        case list():
+            for item in as_list(value):
+                yield from _texts(item)
+        case _:
+            pass
