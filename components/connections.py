@@ -144,6 +144,7 @@ class ClusterConnection:
     identifier: pulumi.Output[str]
     kubeconfig: pulumi.Output[str] = field(repr=False)
     networks: tuple[str, ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,9 +55,9 @@ def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     return {**kept, "config": config}, paths
 
 
-def _secret_names(assistants: list[dict[str, Any]]) -> Iterator[str]:
+def _secret_names(assistants: list[Any]) -> Iterator[str]:
     for assistant in assistants:
-        yield from as_map(assistant.get("secretEnv")).values()
+        yield from as_map(as_map(assistant).get("secretEnv")).values()
 
 
 def _encrypted(value: Any, path: Path) -> Iterator[Path]:

@@ -167,7 +167,7 @@ class CreateMsk(Model):
     )
     retention_hours: Annotated[
         int, AfterValidator(at_least(1, "one hour")), AfterValidator(at_most(87600, "10 years"))
-    ] = Field(description="Hours that events are kept.", json_schema_extra=ROLLS)
+    ] = Field(description="Hours that events are kept.", json_schema_extra=IN_PLACE)
 
 
 class KubernetesSecrets(Model):
