@@ -3,7 +3,8 @@ STACK ?= dev
 PYTHON ?= python3
 
 # Our own commands find Python, Helm, the linters and the Pulumi CLI in the virtual environment before anywhere else.
-RUN := PATH="$(CURDIR)/.venv/bin:$$PATH"
+# The SDKs are compiled at their first import; a machine that forbids to keep that would pay for it at every run.
+RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help

@@ -224,6 +224,7 @@ class ClusterConnection:
     identifier: pulumi.Output[str]
     kubeconfig: pulumi.Output[str] = field(repr=False)
     networks: tuple[str, ...]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
     pod_security: PodSecurity = PodSecurity.RESTRICTED
 
 

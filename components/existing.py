@@ -42,6 +42,7 @@ def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterCon
         identifier=kubeconfig.apply(_server),
         kubeconfig=kubeconfig,
         networks=cluster.networks,
+        ready=(),
         pod_security=cluster.pod_security,
     )
 

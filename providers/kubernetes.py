@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.connections import ClusterConnection
@@ -20,4 +21,6 @@ def kubernetes_provider(cluster: ClusterConnection) -> kubernetes.Provider:
         # Secrets and ConfigMaps with fixed names: without these a changed one would be deleted before it is made again.
         enable_secret_mutable=True,
         enable_config_map_mutable=True,
+        # Not by way of the kubeconfig: new nodes must not make it look new, and with it every object in the cluster.
+        opts=pulumi.ResourceOptions(depends_on=list(cluster.ready)),
     )

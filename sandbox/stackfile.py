@@ -67,7 +67,7 @@ def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
 
 def _secret_names(config: Mapping[str, Any]) -> Iterator[str]:
     for assistant in as_list(config.get("rasa:assistants")):
-        yield from as_map(assistant.get("secretEnv")).values()
+        yield from as_map(as_map(assistant).get("secretEnv")).values()
     yield from secret_names(config)
     queue = as_map(config.get("rasa:eventQueue"))
     if config.get("rasa:cloud") == "gcp" and queue.get("kind", "confluent") == "confluent":

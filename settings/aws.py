@@ -48,7 +48,6 @@ from settings.layers import (
     NoEventQueue,
     NoLockStore,
     NoModelStorage,
-    Retention,
 )
 from settings.model import Provider, Settings
 
@@ -222,7 +221,6 @@ class CreateMsk(CreateEventQueue):
             matching(r"\d\.\d+\.(\d+|x)(\.kraft)?", "is not a Kafka version as MSK spells it", "write it like 3.9.x")
         ),
     ] = Field(description="Kafka version as MSK spells it.", json_schema_extra=ROLLS)
-    retention_hours: Retention = Field(description="Hours that events are kept.", json_schema_extra=ROLLS)
     brokers: int = Field(
         description="Number of brokers, a multiple of the number of zones.", json_schema_extra=ONLY_GROWS
     )

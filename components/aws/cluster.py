@@ -73,11 +73,11 @@ class EksCluster(pulumi.ComponentResource):
         self.connection = ClusterConnection(
             name=cluster.name,
             identifier=cluster.arn,
-            # `pool.ready` says nothing new: with it, whoever uses the kubeconfig waits until pods can run.
-            kubeconfig=pulumi.Output.all(cluster.name, cluster.endpoint, authority, pool.ready).apply(
+            kubeconfig=pulumi.Output.all(cluster.name, cluster.endpoint, authority).apply(
                 lambda known: kubeconfig(known[0], known[1], known[2], spec.context.region, spec.role_arn)
             ),
             networks=spec.networks,
+            ready=pool.ready,
         )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 

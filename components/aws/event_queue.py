@@ -237,7 +237,6 @@ def server_properties(settings: CreateMsk, replicas: int) -> str:
         "default.replication.factor": replicas,
         "min.insync.replicas": in_sync(replicas),
         "num.partitions": settings.partitions,
-        "log.retention.hours": settings.retention_hours,
     }
     return "".join(f"{key}={value}\n" for key, value in properties.items())
 

@@ -49,7 +49,7 @@ class NodePoolSpec:
 
 
 class NodePool(pulumi.ComponentResource):
-    """Nodes and add-ons. `ready` is known when pods can be scheduled, resolve names, use disks and get their roles."""
+    """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles."""
 
     def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
@@ -94,7 +94,7 @@ class NodePool(pulumi.ComponentResource):
                 opts=on_nodes,
             )
         )
-        self.ready = pulumi.Output.all(nodes.arn, *(addon.arn for addon in (*before, *after)))
+        self.ready: tuple[pulumi.Resource, ...] = (nodes, *before, *after)
         self.register_outputs({})
 
     def _nodes(self, name: str, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:

@@ -78,9 +78,9 @@ class AksCluster(pulumi.ComponentResource):
         self.connection = ClusterConnection(
             name=cluster.name,
             identifier=cluster.id,
-            # The others say nothing new: with them, whoever uses the kubeconfig waits until pods can run.
-            kubeconfig=pulumi.Output.all(given, pool.ready, *granted).apply(lambda known: kubeconfig(known[0])),
+            kubeconfig=given.apply(kubeconfig),
             networks=spec.place.cluster_networks,
+            ready=(*pool.ready, *granted),
         )
         self.register_outputs({"endpoint": self.endpoint})
 
@@ -171,7 +171,7 @@ class AksCluster(pulumi.ComponentResource):
             authorized_ip_ranges=ranges, disable_run_command=True
         )
 
-    def _admins(self, name: str, cluster: azure.containerservice.ManagedCluster) -> list[pulumi.Output[str]]:
+    def _admins(self, name: str, cluster: azure.containerservice.ManagedCluster) -> list[pulumi.Resource]:
         """Whoever makes a cluster has no rights in it; so the deployer gets them. Groups get theirs from AKS."""
         roles = {"admin": Role.KUBERNETES_CLUSTER_ADMIN, "user": Role.KUBERNETES_CLUSTER_USER}
         return [
@@ -183,7 +183,7 @@ class AksCluster(pulumi.ComponentResource):
                 principal_type=None,  # a person or a pipeline; Azure knows
                 context=self._spec.context,
                 parent=self,
-            ).id
+            )
             for key, role in roles.items()
         ]
 

@@ -61,7 +61,7 @@ class NodePoolSpec:
 
 
 class NodePool(pulumi.ComponentResource):
-    """The pool for Rasa's pods. `ready` is known when they can be scheduled."""
+    """The pool for Rasa's pods. With `ready` they can be scheduled."""
 
     def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:azure:NodePool", name, {}, opts)
@@ -96,5 +96,5 @@ class NodePool(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
         )
-        self.ready = pool.id
+        self.ready: tuple[pulumi.Resource, ...] = (pool,)
         self.register_outputs({})

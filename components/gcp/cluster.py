@@ -73,11 +73,11 @@ class GkeCluster(pulumi.ComponentResource):
         self.connection = ClusterConnection(
             name=cluster.name,
             identifier=cluster.id,
-            # `nodes.ready` says nothing new: with it, whoever uses the kubeconfig waits until pods can run.
-            kubeconfig=pulumi.Output.all(cluster.name, self.endpoint, authority, nodes.ready).apply(
+            kubeconfig=pulumi.Output.all(cluster.name, self.endpoint, authority).apply(
                 lambda known: kubeconfig(known[0], known[1], known[2])
             ),
             networks=(*spec.tier.networks, *LOAD_BALANCERS),
+            ready=nodes.ready,
         )
         self.register_outputs({"name": cluster.name, "endpoint": self.endpoint})
 

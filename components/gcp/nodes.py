@@ -58,7 +58,7 @@ class NodePoolSpec:
 
 
 class NodePool(pulumi.ComponentResource):
-    """Nodes. `ready` is known when pods can be scheduled and get images and identities."""
+    """Nodes. With `ready`, pods can be scheduled and get images and identities."""
 
     def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:NodePool", name, {}, opts)
@@ -88,7 +88,7 @@ class NodePool(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
         )
-        self.ready: pulumi.Output[str] = pool.id
+        self.ready: tuple[pulumi.Resource, ...] = (pool,)
         self.register_outputs({})
 
 

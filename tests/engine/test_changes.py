@@ -21,6 +21,7 @@ SIZES = (
         "eventQueue.retentionHours": 24,
         "cluster.apiAccess": ["198.51.100.0/24"],
         "cluster.maxNodes": 6,
+        "cluster.nodeSizes": ["m7i.xlarge"],
         "allowDestroy": True,
     },
     {
@@ -29,11 +30,9 @@ SIZES = (
         "rasa-dev-tracker-store-instance": "update",
         "rasa-dev-lock-store-group": "update",
         "rasa-dev-model-storage-lifecycle": "update",
-        "rasa-dev-event-queue-configuration": "update",
-        "rasa-dev-event-queue-cluster": "update",
         "rasa-dev-event-queue-rasa-core-events": "update",
         "rasa-dev-cluster-control-plane": "update",
-        "rasa-dev-cluster-nodes-group": "update",
+        "rasa-dev-cluster-nodes-group": "replace",
     },
 )
 # The smoke test looks for the model that it is told, so it runs again.
@@ -65,6 +64,6 @@ def test_what_would_replace_data_in_prod_is_refused_and_nothing_is_done(prod: Wo
     with prod.changed(**{"network.cidr": "10.8.0.0/16"}):
         refused = prod.pulumi("up", "--yes")
     assert refused.status != 0
-    assert re.search(r'unable to replace resource "[^"]*::rasa-prod-event-queue-cluster"', refused.output)
+    assert re.search(r'unable to replace resource "[^"]*::rasa-prod-network-vpc"', refused.output)
     assert "protection" in refused.output
     assert prod.resources() == before

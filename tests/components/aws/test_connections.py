@@ -99,9 +99,11 @@ def test_addresses_are_plain(prod: Built) -> None:
     assert known(services["modelStorage"]).startswith("s3://rasa-prod-model-storage-")
 
 
-def test_the_kubeconfig_waits_for_nodes_and_add_ons(dev: Built) -> None:
-    waits_for = dev.types(sources(dev.platform.cluster.kubeconfig))
-    assert {f"aws:{EKS}", f"aws:{NODES}", "aws:eks/addon:Addon"} <= waits_for
+def test_a_cluster_is_ready_with_nodes_and_add_ons_but_its_kubeconfig_does_not_change_with_them(dev: Built) -> None:
+    cluster = dev.platform.cluster
+    ready = {resource.pulumi_resource_type for resource in cluster.ready}
+    assert {f"aws:{NODES}", "aws:eks/addon:Addon"} <= ready
+    assert dev.types(sources(cluster.kubeconfig)) & {f"aws:{EKS}", *ready} == {f"aws:{EKS}"}
 
 
 def test_a_kubeconfig_signs_in_by_the_aws_cli() -> None:

@@ -158,7 +158,7 @@ def identity(annotations: dict[str, str]) -> WorkloadIdentity:
 def cluster() -> ClusterConnection:
     """A cluster in one network."""
     return ClusterConnection(
-        name=out("rasa"), identifier=out("cluster/rasa"), kubeconfig=out("{}"), networks=("10.0.0.0/19",)
+        name=out("rasa"), identifier=out("cluster/rasa"), kubeconfig=out("{}"), networks=("10.0.0.0/19",), ready=()
     )
 
 
