@@ -45,8 +45,13 @@ class Network(pulumi.ComponentResource):
             resource_group_name=spec.context.resource_group,
             address_space={"address_prefixes": [spec.settings.cidr]},
             tags=spec.context.tags,
-            # The subnets are resources of their own; Azure lists them here as well.
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["subnets"]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # Data stands on it: refused here, a new range stops before anything is made for it.
+                protect=spec.context.protect,
+                # The subnets are resources of their own; Azure lists them here as well.
+                ignore_changes=["subnets"],
+            ),
         )
         # Azure changes one subnet of a network at a time. That of the cluster comes last, so that no data service
         # waits for NAT.
@@ -81,7 +86,7 @@ class Network(pulumi.ComponentResource):
             address_prefix=plan.cluster,
             nat_gateway={"id": nat.id},
             default_outbound_access=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[endpoints]),
+            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect, depends_on=[endpoints]),
         )
         self.place = Place(
             zones=spec.settings.zones,
@@ -142,7 +147,7 @@ class Network(pulumi.ComponentResource):
             service_endpoints=service_endpoints,
             private_endpoint_network_policies=private_endpoint_network_policies,
             default_outbound_access=default_outbound_access,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect, depends_on=list(after)),
         )
 
     def _nat(self, name: str, zones: Sequence[str]) -> tuple[azure.network.NatGateway, pulumi.Output[str]]:

@@ -31,7 +31,7 @@ SUBNET, ZONE_LINK = "network:Subnet", "privatedns:VirtualNetworkLink"
 ENDPOINT, ZONE_GROUP = "network:PrivateEndpoint", "network:PrivateDnsZoneGroup"
 ROLE, LOCK = "authorization:RoleAssignment", "authorization:ManagementLockByScope"
 IDENTITY, CREDENTIAL = "managedidentity:UserAssignedIdentity", "managedidentity:FederatedIdentityCredential"
-GROUP = "resources:ResourceGroup"
+GROUP, VNET = "resources:ResourceGroup", "network:VirtualNetwork"
 
 
 class Built(built.Built):

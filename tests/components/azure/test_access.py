@@ -64,9 +64,10 @@ def test_the_deployer_gets_the_rights_that_nobody_has_by_making_a_cluster(dev: B
         assert dev.source(granted, "scope") == "rasa-dev-cluster-control-plane"
 
 
-def test_the_kubeconfig_waits_for_nodes_and_rights(dev: Built) -> None:
-    waits_for = dev.types(sources(dev.platform.cluster.kubeconfig))
-    assert {f"azure-native:{kind}" for kind in (AKS, POOL, ROLE)} <= waits_for
+def test_whoever_uses_the_cluster_waits_for_nodes_and_rights(dev: Built) -> None:
+    assert dev.types(dev.platform.cluster.ready) == {f"azure-native:{kind}" for kind in (POOL, ROLE)}
+    # New nodes must not make the kubeconfig, and with it every object in the cluster, look changed.
+    assert f"azure-native:{POOL}" not in dev.types(sources(dev.platform.cluster.kubeconfig))
 
 
 def test_groups_of_entra_are_administrators() -> None:

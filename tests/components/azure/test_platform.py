@@ -30,6 +30,7 @@ from tests.components.azure.recorded import (
     ROLE,
     SUBNET,
     VAULT,
+    VNET,
     ZONE_LINK,
     Built,
     build,
@@ -38,7 +39,8 @@ from tests.recorder import Registration
 from tests.settings.stack_files import AZURE, changed
 
 SERVICES = (POSTGRES, REDIS, NAMESPACE, ACCOUNT)
-DATA = (*SERVICES, REDIS_DATABASE, HUB, CONTAINER, AKS, VAULT, KEY, GROUP)
+# And the ground that it stands on.
+DATA = (*SERVICES, REDIS_DATABASE, HUB, CONTAINER, AKS, VAULT, KEY, GROUP, VNET, SUBNET)
 
 
 def is_chain(built: Built, links: Sequence[Registration]) -> bool:
