@@ -100,6 +100,7 @@ class GkeCluster(pulumi.ComponentResource):
                 "services_secondary_range_name": tier.services_range,
             },
             datapath_provider="ADVANCED_DATAPATH",  # network policies are obeyed
+            dns_config={"cluster_dns": "KUBE_DNS"},  # and know name servers that are pods
             private_cluster_config={
                 "enable_private_nodes": True,
                 "enable_private_endpoint": is_private,

@@ -44,14 +44,15 @@ class Network(pulumi.ComponentResource):
 
     def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Network", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        # What data stands on: to replace it would be to replace the data.
+        ground = pulumi.ResourceOptions(parent=self, protect=spec.context.protect)
         plan = plan_ranges(spec.settings.cidr)
         vpc = gcp.compute.Network(
             f"{name}-vpc",
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
             # Nothing is there before its API is on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.context.apis)),
+            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect, depends_on=list(spec.context.apis)),
         )
         secondary = {PODS: spec.cluster.pod_cidr, SERVICES: spec.cluster.service_cidr} if spec.cluster else {}
         nodes = gcp.compute.Subnetwork(
@@ -66,7 +67,7 @@ class Network(pulumi.ComponentResource):
                 if spec.context.is_prod
                 else None
             ),
-            opts=child,
+            opts=ground,
         )
         endpoints = gcp.compute.Subnetwork(
             f"{name}-endpoints",
@@ -74,7 +75,7 @@ class Network(pulumi.ComponentResource):
             region=spec.context.region,
             ip_cidr_range=plan.endpoints,
             private_ip_google_access=True,
-            opts=child,
+            opts=ground,
         )
         address, _, length = plan.services.partition("/")
         lent = gcp.compute.GlobalAddress(
@@ -84,7 +85,7 @@ class Network(pulumi.ComponentResource):
             address=address,
             prefix_length=int(length),
             network=vpc.id,
-            opts=child,
+            opts=ground,
         )
         connection = gcp.servicenetworking.Connection(
             f"{name}-connection",
@@ -95,7 +96,7 @@ class Network(pulumi.ComponentResource):
             # Google holds the connection for days after the last service in it is gone. To leave it would leave a
             # peering, with which no network can be deleted.
             deletion_policy="REMOVE_PEERING",
-            opts=child,
+            opts=ground,
         )
         self.place = Place(
             data=DataTier(network_id=vpc.id, range_name=lent.name, networks=(plan.services,), ready=(connection,)),

@@ -90,6 +90,13 @@ def _ranges_are_free(subject: Subject) -> None:
                         )
 
 
+def _shrinks(subject: Subject) -> Iterator[str]:
+    """A range can only grow in place."""
+    old, new = (as_text(inputs.get("ipCidrRange")) for inputs in (subject.old_inputs, subject.inputs))
+    if old and new and not ipaddress.IPv4Network(old).subnet_of(ipaddress.IPv4Network(new)):
+        yield "ipCidrRange"
+
+
 def _purpose_is_complete(subject: Subject) -> None:
     inputs = subject.inputs
     if inputs.get("purpose") == "VPC_PEERING" and not (inputs.get("prefixLength") and inputs.get("network")):
@@ -189,6 +196,7 @@ ROWS = [
         defaults={"purpose": "PRIVATE", "stackType": "IPV4_ONLY", "privateIpGoogleAccess": False},
         autoname=NAMED,
         replaces_on=paths("name project region network purpose description"),
+        replaces_if=_shrinks,
         refers=(network_ref("network"),),
         checks=(name_is_valid,),
         admits=(IS_ON, _ranges_are_free),

@@ -14,6 +14,7 @@ from tests.components.gcp.recorded import (
     BUCKET_MEMBER,
     GKE,
     KAFKA,
+    NAT,
     NODES,
     ROLE,
     TOPIC,
@@ -175,8 +176,10 @@ def test_pods_may_ask_their_node_for_a_token(dev: Built) -> None:
     assert not dev.platform.assistants["rasa"].analytics.endpoints
 
 
-def test_the_kubeconfig_waits_for_the_nodes(dev: Built) -> None:
-    assert dev.types(sources(dev.platform.cluster.kubeconfig)) >= {f"gcp:{GKE}", f"gcp:{NODES}"}
+def test_pods_wait_for_nodes_and_their_way_out_but_the_kubeconfig_does_not(dev: Built) -> None:
+    assert dev.types(dev.platform.cluster.ready) == {f"gcp:{NODES}"}
+    assert f"gcp:{NAT}" in dev.waits_for(dev.one(NODES))
+    assert dev.types(sources(dev.platform.cluster.kubeconfig)) == {f"gcp:{GKE}"}
 
 
 def test_a_kubeconfig_holds_no_credential() -> None:

@@ -123,8 +123,9 @@ def test_a_key_of_kafka_is_made_when_its_roles_are(prod: Built) -> None:
 
 def test_prod_protects_the_data_and_its_keys(prod: Built, dev: Built) -> None:
     kept = {each.type for each in prod.recording.resources.values() if each.protect}
+    network = ("compute/network:Network", "compute/subnetwork:Subnetwork", "compute/globalAddress:GlobalAddress")
     assert kept == {
-        *(f"gcp:{kind}" for kind in (SQL, REDIS, GKE, BUCKET, KEY)),
+        *(f"gcp:{kind}" for kind in (SQL, REDIS, GKE, BUCKET, KEY, CONNECTION, *network)),
         KAFKA_TYPE,
         "confluentcloud:index/environment:Environment",
     }
