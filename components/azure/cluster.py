@@ -58,7 +58,6 @@ class AksCluster(pulumi.ComponentResource):
                 cluster_name=cluster.name,
                 zones=spec.place.zones,
                 subnet_id=spec.place.cluster_subnet_id,
-                tags=context.tags,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -73,7 +72,9 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         given = answer.apply(lambda credentials: str((credentials.kubeconfigs or [])[0].value))
-        self.endpoint = cluster.fqdn.apply(lambda host: f"https://{host}")
+        # A private cluster has no name on the internet.
+        hosts = pulumi.Output.all(cluster.fqdn, cluster.private_fqdn)
+        self.endpoint = hosts.apply(lambda known: f"https://{known[0] or known[1]}")
         self.issuer = cluster.oidc_issuer_profile.apply(lambda profile: profile.issuer_url if profile else "")
         self.connection = ClusterConnection(
             name=cluster.name,

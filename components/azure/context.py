@@ -33,14 +33,13 @@ class StorageKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Subscription, region, resource group and profile of the platform.
+    """Subscription, resource group and profile of the platform; the provider knows the region.
 
     `protect` is whether data is kept from deletion. `storage_key` encrypts data; None for the services' own keys.
     `logs` is the id of the workspace that services log to; None for no logs. `tags` are to be put on every resource
     that can have them, because the provider does not.
     """
 
-    region: str
     subscription: pulumi.Output[str]
     resource_group: pulumi.Output[str]
     tags: Mapping[str, str]

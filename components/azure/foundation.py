@@ -84,7 +84,6 @@ class Foundation:
             spec = LogsSpec(resource_group=group.name, days=LOG_DAYS, tags=tags)
             logs = Logs(f"{self._name}-logs", spec, opts=self._child).workspace_id
         return Context(
-            region=settings.region,
             subscription=self._client.subscription_id,
             resource_group=group.name,
             tags=tags,

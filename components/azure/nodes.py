@@ -5,7 +5,7 @@ Both grow and shrink by themselves. The pool's machines are of the first size in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,7 +57,6 @@ class NodePoolSpec:
     cluster_name: pulumi.Output[str]
     zones: Sequence[str]
     subnet_id: pulumi.Output[str]
-    tags: Mapping[str, str]
 
 
 class NodePool(pulumi.ComponentResource):
@@ -88,7 +87,7 @@ class NodePool(pulumi.ComponentResource):
             os_disk_size_gb=DISK_GB[context.is_prod],
             enable_node_public_ip=False,
             upgrade_settings={"max_surge": SURGE},
-            tags=spec.tags,
+            tags=context.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # The autoscaler owns the number of nodes.

@@ -139,6 +139,14 @@ def test_the_kubeconfig_is_that_of_the_cluster(world: AzureWorld) -> None:
     assert document["users"][0]["user"]["exec"]["command"] == "kubelogin"
 
 
+def test_a_private_cluster_has_no_name_on_the_internet(world: AzureWorld) -> None:
+    _, outputs = aks(world, apiServerAccessProfile={"enablePrivateCluster": True})
+    assert outputs["fqdn"] is None
+    assert re.fullmatch(rf"rasa-[0-9a-f]{{8}}\.{GUID}\.privatelink\.westeurope\.azmk8s\.io", outputs["privateFQDN"])
+    answer = world.call("containerservice:listManagedClusterUserCredentials", {"resourceName": "rasa"})
+    assert outputs["privateFQDN"] in base64.b64decode(answer["kubeconfigs"][0]["value"]).decode()
+
+
 def test_the_deployer_is_told(world: AzureWorld) -> None:
     answer = AZURE.invokes["azure-native:authorization:getClientConfig"]({}, world.azure.where)
     assert answer["subscriptionId"] == world.subscription

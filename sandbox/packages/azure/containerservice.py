@@ -134,14 +134,15 @@ def _pool_is_not_newer(subject: Subject) -> None:
         raise Refused(f"NodePoolMcVersionIncompatible: nodes of {version} are newer than the control plane of {newest}")
 
 
-def _fqdn(subject: Subject) -> str:
-    host = f"{subject.inputs.get('dnsPrefix')}-{subject.seed.hex(8, 'host')}"
-    private = at(subject, "apiServerAccessProfile.enablePrivateCluster")
-    return (
-        f"{host}.hcp.{subject['location']}.azmk8s.io"
-        if not private
-        else f"{host}.{subject['guid']}.privatelink.{subject['location']}.azmk8s.io"
-    )
+def _is_private(subject: Subject) -> bool:
+    return at(subject, "apiServerAccessProfile.enablePrivateCluster") is True
+
+
+def _host(subject: Subject) -> str:
+    """The name of the API server; that of a private cluster is found in its network only."""
+    host, location = f"{subject.inputs.get('dnsPrefix')}-{subject.seed.hex(8, 'host')}", subject["location"]
+    zone = f"{subject.seed.guid('zone')}.privatelink.{location}" if _is_private(subject) else f"hcp.{location}"
+    return f"{host}.{zone}.azmk8s.io"
 
 
 def _issuer(subject: Subject) -> Properties:
@@ -168,7 +169,7 @@ def list_user_credentials(args: Properties, _where: Where, world: World) -> Prop
     cluster = called(world.find(CLUSTER, "name", args["resourceName"]), f"managed cluster '{args['resourceName']}'")
     name, user = cluster.outputs["name"], f"clusterUser_{args['resourceGroupName']}_{cluster.outputs['name']}"
     authority = base64.b64encode(_authority(cluster).encode()).decode()
-    server = f"https://{cluster.outputs['fqdn']}:443"
+    server = f"https://{cluster.outputs.get('fqdn') or cluster.outputs['privateFQDN']}:443"
     login = ["get-token", "--environment", "AzurePublicCloud", "--server-id", SERVER_APP, "--login", "devicecode"]
     sign_in = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "kubelogin", "args": login, "env": None}
     document = {
@@ -192,7 +193,8 @@ ROWS = [
         "networkProfile.loadBalancerSku apiServerAccessProfile.enablePrivateCluster",
         outputs={
             "identity": identities_of,
-            "fqdn": _fqdn,
+            "fqdn": lambda subject: None if _is_private(subject) else _host(subject),
+            "privateFQDN": lambda subject: _host(subject) if _is_private(subject) else None,
             "oidcIssuerProfile": _issuer,
             "currentKubernetesVersion": lambda subject: f"{str(subject.inputs.get('kubernetesVersion'))[:4]}.1",
             "powerState": lambda _subject: {"code": "Running"},

@@ -51,7 +51,8 @@ def signs_in(subject: Subject) -> None:
 
 def _has_a_role(subject: Subject) -> None:
     """On AKS nobody may do anything by having made the cluster: a role over it says so."""
-    cluster = subject.world.find(AKS_CLUSTER, "fqdn", _host(subject))
+    names = (subject.world.find(AKS_CLUSTER, name, _host(subject)) for name in ("fqdn", "privateFQDN"))
+    cluster = next((each for each in names if each), None)
     if cluster is None or True not in at_path(cluster.inputs, "aadProfile.enableAzureRBAC"):
         return
     grants = (grant.inputs for grant in subject.world.all(ROLE_ASSIGNMENT))
@@ -65,7 +66,7 @@ def _has_a_role(subject: Subject) -> None:
 IN_CLUSTER = Ref(
     path="provider",
     to=(EKS_CLUSTER, AKS_CLUSTER),
-    by=("endpoint", "fqdn"),
+    by=("endpoint", "fqdn", "privateFQDN"),
     hold="owned",
     values=_server,
     not_found="configured Kubernetes cluster is unreachable: unable to load schema information from the API server: "

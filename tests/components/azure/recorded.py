@@ -10,7 +10,6 @@ from components.azure.platform import AzurePlatform
 from providers.azure import azure_provider
 from providers.random import random_provider
 from settings import AzureSettings, parse
-from tests.answers_azure import SUBSCRIPTION
 from tests.components import built
 from tests.recorder import Registration
 
@@ -36,10 +35,6 @@ GROUP, VNET = "resources:ResourceGroup", "network:VirtualNetwork"
 
 class Built(built.Built):
     """A platform on Azure."""
-
-    def id(self, resource: Registration) -> str:
-        """Where a resource was made, without the name's own part."""
-        return f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{resource.inputs['resourceGroupName']}"
 
     def grants(self, role: str) -> list[Registration]:
         """The assignments of a role."""
