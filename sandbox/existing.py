@@ -6,6 +6,7 @@ of it; it is in no list, and nothing can change or delete it.
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.wire import Properties, as_list, as_map
 
@@ -25,6 +26,19 @@ def existing(config: Mapping[str, Any]) -> dict[str, Properties]:
         for index, (subnet, cidr) in enumerate(as_map(network.get(tier)).items()):
             zone = f"{config.get('rasa:region')}{'abcdef'[index % 6]}"
             found[subnet] = {"availabilityZone": zone, "vpcId": network.get("vpcId"), "cidrBlock": cidr}
+    if subnet := as_map(network.get("databaseSubnet")):
+        found[subnet["id"]] = {"delegations": [{"serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}]}
+    if identity := as_map(config.get("rasa:encryption")).get("identity"):
+        found[identity] = {
+            kind: str(uuid5(NAMESPACE_URL, f"{kind} {identity}")) for kind in ("clientId", "principalId")
+        }
+    if subnetwork := network.get("subnetwork"):
+        names = [network.get(key) for key in ("podsRange", "servicesRange")]
+        ranges = [{"rangeName": name, "ipCidrRange": ""} for name in names]
+        found[subnetwork] = {"ipCidrRange": network.get("cidr"), "secondaryIpRanges": ranges}
+    if lent := as_map(network.get("privateServicesRange")):
+        address, _, length = lent["cidr"].partition("/")
+        found[lent["name"]] = {"address": address, "prefixLength": int(length)}
     return {text: {"id": text, "arn": text, "name": text, **outputs} for text, outputs in found.items()}
 
 

@@ -85,7 +85,12 @@ class Transaction:
         return found or self._unmade(token, scope or "", value)
 
     def _unmade(self, token: str, scope: str, value: Any) -> Record | None:
-        outputs = self._existing.get(value) if isinstance(value, str) else None
+        if not isinstance(value, str):
+            return None
+        outputs = self._existing.get(value)
+        if outputs is None and value.startswith("projects/"):  # Google writes a name with its path
+            named = self._existing.get(value.rpartition("/")[2])
+            outputs = {**named, "id": value} if named is not None else None
         if outputs is None:
             return None
         return Record(

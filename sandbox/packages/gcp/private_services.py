@@ -1,6 +1,6 @@
 """What Cloud SQL and Memorystore have in common: they stand in the range that a network lends to Google."""
 
-from sandbox.packages.gcp.compute import CONNECTION, GLOBAL_ADDRESS, network_of, next_address
+from sandbox.packages.gcp.compute import CONNECTION, GLOBAL_ADDRESS, NETWORK, network_of, next_address
 from sandbox.rows import Record, Refused, Rule, Subject, Template
 from sandbox.wire import Properties, at_path, reveal
 
@@ -16,6 +16,9 @@ def connected(network: str, lent: str) -> Rule:
     def is_connected(subject: Subject) -> None:
         value, range_name = at(subject.inputs, network), at(subject.inputs, lent)
         connection = _connection(subject, value)
+        existing = subject.world.find(NETWORK, "id", value)
+        if existing and not existing.urn:
+            return  # the stack file's word is taken for it
         if connection is None:
             raise Refused(
                 f"Error 400: Failed to create subnetwork. Please create Service Networking connection with service "
