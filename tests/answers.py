@@ -58,6 +58,14 @@ def outputs_of(type_: str, name: str, inputs: Inputs) -> tuple[str, dict[str, An
             return f"{name}-id", {}
 
 
+def echoed(type_: str, inputs: Inputs, preview: bool) -> dict[str, Any]:
+    """The inputs of a resource as its outputs repeat them."""
+    shown = answers_azure.as_outputs(inputs) if type_.startswith("azure-native:") else dict(inputs)
+    if preview:
+        shown.pop(answers_gcp.COMPLETED.get(type_, ""), None)
+    return shown
+
+
 def arn(service: str, resource: str, region: str = REGION) -> str:
     """An Amazon Resource Name in the test account."""
     return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"

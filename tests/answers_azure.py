@@ -82,16 +82,19 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, d
     own = str(inputs.get(NAMES.get(kind, ""), f"{name}{_digest(name)}"))
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{inputs.get('resourceGroupName')}"
     id_ = f"{group}/providers/{kind.replace(':', '/')}/{own}"
-    identity = inputs.get("identity")
     outputs: dict[str, Any] = {"name": own, "location": REGION}
-    if isinstance(identity, dict) and isinstance(identity["userAssignedIdentities"], list):
-        outputs["identity"] = {
-            **identity,
-            "userAssignedIdentities": {id: {} for id in identity["userAssignedIdentities"]},
-        }
     if kind in _MORE:
         outputs |= _MORE[kind](own, inputs)
     return id_, outputs
+
+
+def as_outputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Inputs in the form that Azure gives them back: a list of identities becomes a mapping."""
+    identity = inputs.get("identity")
+    if not isinstance(identity, dict) or not isinstance(identity["userAssignedIdentities"], list):
+        return dict(inputs)
+    identities = {id: {} for id in identity["userAssignedIdentities"] if isinstance(id, str)}
+    return {**inputs, "identity": {**identity, "userAssignedIdentities": identities}}
 
 
 def _digest(name: str) -> str:

@@ -11,6 +11,13 @@ NUMBER: Final = "123456789012"
 REGION: Final = "europe-west1"
 STORAGE_AGENT: Final = f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
 
+# Inputs that the cloud adds to, so that nothing of them is known before it has.
+COMPLETED: Final[Mapping[str, str]] = {
+    "gcp:container/cluster:Cluster": "controlPlaneEndpointsConfig",
+    "confluentcloud:index/gateway:Gateway": "gcpIngressPrivateServiceConnectGateway",
+    "confluentcloud:index/accessPoint:AccessPoint": "gcpIngressPrivateServiceConnectEndpoint",
+}
+
 Inputs = Mapping[str, Any]
 # Makes id and outputs of a resource from its logical name and its inputs.
 Answer = Callable[[str, Inputs], tuple[str, dict[str, Any]]]

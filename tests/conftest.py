@@ -10,8 +10,10 @@ from pulumi.runtime import config as runtime_config
 
 def pytest_configure(config: pytest.Config) -> None:
     """The SDK's deprecated twins of a module complain whenever a resource of the module is made."""
-    config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:pulumi_aws")
+    for sdk in ("pulumi_aws", "pulumi_gcp"):
+        config.addinivalue_line("filterwarnings", f"ignore::DeprecationWarning:{sdk}")
     config.addinivalue_line("markers", "engine: runs the real Pulumi engine on the sandbox")
+    config.addinivalue_line("markers", "matrix: takes minutes; only `make test-matrix` runs it")
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from pulumi.runtime.config import set_all_config
 from pulumi.runtime.stack import Stack
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
-from tests.answers import UnknownCall, answer_to_call, outputs_of
+from tests.answers import UnknownCall, answer_to_call, echoed, outputs_of
 
 ROOT = Path(__file__).parents[1]
 PROJECT = "rasa"
@@ -180,10 +180,13 @@ class _Doubles(mocks.Mocks):
         self.refused: list[UnknownCall] = []
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        if self.preview or not args.custom:
+        if not args.custom:
             return "", args.inputs
+        inputs = echoed(args.typ, args.inputs, self.preview)
+        if self.preview:
+            return "", inputs
         id_, outputs = outputs_of(args.typ, args.name, args.inputs)
-        return id_, {**args.inputs, **outputs}
+        return id_, {**inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         self.calls.append((args.token, args.provider))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from settings.assistant_rules import RESERVED_ENVIRONMENT
+from tests import answers_azure
 from tests.answers import generated_password
-from tests.program.stacks import LICENSE, OPENAI_KEY
+from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY
 from tests.recorder import UNKNOWN, Recording, Secret
 
 Invariant = Callable[[Recording], list[str]]
@@ -26,6 +27,31 @@ DATA: Final = frozenset(
         "aws:msk/cluster:Cluster",
         "aws:msk/topic:Topic",
         "aws:eks/cluster:Cluster",
+        "azure-native:resources:ResourceGroup",
+        "azure-native:network:VirtualNetwork",
+        "azure-native:network:Subnet",
+        "azure-native:keyvault:Vault",
+        "azure-native:keyvault:Key",
+        "azure-native:storage:StorageAccount",
+        "azure-native:storage:BlobContainer",
+        "azure-native:dbforpostgresql:Server",
+        "azure-native:redisenterprise:RedisEnterprise",
+        "azure-native:redisenterprise:Database",
+        "azure-native:eventhub:Namespace",
+        "azure-native:eventhub:EventHub",
+        "azure-native:containerservice:ManagedCluster",
+        "gcp:compute/network:Network",
+        "gcp:compute/subnetwork:Subnetwork",
+        "gcp:compute/globalAddress:GlobalAddress",
+        "gcp:servicenetworking/connection:Connection",
+        "gcp:kms/cryptoKey:CryptoKey",
+        "gcp:storage/bucket:Bucket",
+        "gcp:sql/databaseInstance:DatabaseInstance",
+        "gcp:redis/instance:Instance",
+        "gcp:container/cluster:Cluster",
+        "confluentcloud:index/environment:Environment",
+        "confluentcloud:index/kafkaCluster:KafkaCluster",
+        "confluentcloud:index/kafkaTopic:KafkaTopic",
     }
 )
 # The only places where a secret may stand, by type and property; secret there, too.
@@ -34,16 +60,48 @@ SECRET_PLACES: Final = frozenset(
         ("aws:rds/instance:Instance", "password"),
         ("aws:elasticache/user:User", "authenticationMode"),
         ("aws:secretsmanager/secretVersion:SecretVersion", "secretString"),
+        ("azure-native:dbforpostgresql:Server", "administratorLoginPassword"),
+        ("gcp:sql/user:User", "password"),
+        ("pulumi:providers:confluentcloud", "cloudApiKey"),
+        ("pulumi:providers:confluentcloud", "cloudApiSecret"),
+        ("confluentcloud:index/kafkaTopic:KafkaTopic", "credentials"),
+        ("confluentcloud:index/kafkaAcl:KafkaAcl", "credentials"),
         ("kubernetes:core/v1:Secret", "stringData"),
     }
 )
+# Kafka, database and Redis of each cloud.
 SLOW: Final = (
     "aws:msk/cluster:Cluster",
     "aws:rds/instance:Instance",
     "aws:elasticache/replicationGroup:ReplicationGroup",
+    "azure-native:eventhub:Namespace",
+    "azure-native:dbforpostgresql:Server",
+    "azure-native:redisenterprise:RedisEnterprise",
+    "confluentcloud:index/kafkaCluster:KafkaCluster",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:redis/instance:Instance",
 )
-NEVER_BEFORE_SLOW: Final = frozenset(
-    {"aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup", "aws:ec2/natGateway:NatGateway", *SLOW}
+CLUSTERS: Final = (
+    "aws:eks/cluster:Cluster",
+    "azure-native:containerservice:ManagedCluster",
+    "gcp:container/cluster:Cluster",
+)
+NODES: Final = (
+    "aws:eks/nodeGroup:NodeGroup",
+    "azure-native:containerservice:AgentPool",
+    "gcp:container/nodePool:NodePool",
+)
+WAYS_OUT: Final = (
+    "aws:ec2/natGateway:NatGateway",
+    "azure-native:network:NatGateway",
+    "gcp:compute/routerNat:RouterNat",
+)
+NEVER_BEFORE_SLOW: Final = frozenset({*CLUSTERS, *NODES, *WAYS_OUT, *SLOW})
+# Passwords and keys that a cloud generates; it marks few of them as secret.
+GENERATED: Final = (
+    "random:index/randomPassword:RandomPassword",
+    "gcp:redis/instance:Instance",
+    "confluentcloud:index/apiKey:ApiKey",
 )
 
 
@@ -184,7 +242,9 @@ def secret_values(recording: Recording) -> set[str]:
     values = {
         LICENSE,
         OPENAI_KEY,
-        *(generated_password(one.name) for one in recording.of_type("random:index/randomPassword:RandomPassword")),
+        *CONFLUENT.values(),
+        *answers_azure.KEYS,
+        *(generated_password(one.name) for type_ in GENERATED for one in recording.of_type(type_)),
     }
     return values | {base64.b64encode(value.encode()).decode() for value in values}
 

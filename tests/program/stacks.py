@@ -2,57 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
+import pytest
 import yaml
+from _pytest.mark import ParameterSet
 
+from settings import Cloud
 from tests.recorder import ROOT, Recording, run_program
 from tests.settings.stack_files import changed
 
 # Recognisable wherever they turn up.
 LICENSE: Final = "marker-of-the-license"
 OPENAI_KEY: Final = "marker-of-the-openai-key"
+CONFLUENT: Final = {"confluentApiKey": "marker-of-confluents-key", "confluentApiSecret": "marker-of-confluents-secret"}
+
+# The shipped stack files, by the cloud that they are for.
+DEV: Final = {Cloud.AWS: "dev", Cloud.AZURE: "dev-azure", Cloud.GCP: "dev-gcp"}
+PROD: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-gcp"}
+SHIPPED: Final = (*DEV.values(), *PROD.values())
 
 
 def shipped(stack: str) -> dict[str, Any]:
     """A shipped stack file, with markers for the secrets."""
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
     settings = {key.removeprefix("rasa:"): value for key, value in config.items() if key.startswith("rasa:")}
-    return {**settings, "secrets": {"license": LICENSE, "openaiApiKey": OPENAI_KEY}}
+    secrets = {"license": LICENSE, "openaiApiKey": OPENAI_KEY}
+    return {**settings, "secrets": secrets | (CONFLUENT if settings["cloud"] == Cloud.GCP else {})}
 
 
 NONE: Final = {"kind": "none"}
+BARE: Final = {"lockStore": NONE, "eventQueue": NONE, "modelStorage": NONE, "assistants": [{"name": "rasa"}]}
 IAM: Final = {"trackerStore.auth": "iam", "lockStore.auth": "iam", "eventQueue.auth": "iam"}
-STACKS: Final[dict[str, dict[str, Any]]] = {
-    "dev": shipped("dev"),
-    "prod": shipped("prod"),
-    "prod before destroy": changed(shipped("prod"), allowDestroy=True),
-    "prod with cloud identities": changed(shipped("prod"), **IAM),
-    "dev without options": changed(
-        shipped("dev"), lockStore=NONE, eventQueue=NONE, modelStorage=NONE, assistants=[{"name": "rasa"}]
-    ),
-    "dev without a model": changed(shipped("dev"), assistants=[{"name": "rasa"}]),
-    "prod with two assistants": changed(
-        shipped("prod"),
-        assistants=[
-            {
-                "name": "sales",
-                "model": "model.tar.gz",
-                "analytics": True,
-                "secretEnv": {"OPENAI_API_KEY": "openaiApiKey"},
-            },
-            {
-                "name": "support",
-                "model": "model.tar.gz",
-                "actionServer": {"image": "registry.example.com/actions:1.4.2"},
-            },
-        ],
-    ),
+TWO: Final = {
+    "assistants": [
+        {
+            "name": "sales",
+            "model": "model.tar.gz",
+            "analytics": True,
+            "secretEnv": {"OPENAI_API_KEY": "openaiApiKey"},
+        },
+        {
+            "name": "support",
+            "model": "model.tar.gz",
+            "actionServer": {"image": "registry.example.com/actions:1.4.2"},
+        },
+    ]
 }
+# Names begin with the shipped stack that they are a variant of.
+STACKS: Final[dict[str, dict[str, Any]]] = {
+    **{stack: shipped(stack) for stack in SHIPPED},
+    **{f"{stack} before destroy": changed(shipped(stack), allowDestroy=True) for stack in PROD.values()},
+    **{f"{stack} without options": changed(shipped(stack), **BARE) for stack in DEV.values()},
+    **{f"{stack} with two assistants": changed(shipped(stack), **TWO) for stack in (*PROD.values(), "dev-gcp")},
+    "dev without a model": changed(shipped("dev"), assistants=[{"name": "rasa"}]),
+    "prod with cloud identities": changed(shipped("prod"), **IAM),
+}
+
+
+def cloud_of(stack: str) -> Cloud:
+    """The cloud that a stack is on."""
+    return Cloud(STACKS[stack]["cloud"])
 
 
 @cache
 def recording(stack: str, preview: bool = False) -> Recording:
     """What the program registers for one of the stacks."""
-    return run_program(STACKS[stack], preview=preview, stack=STACKS[stack]["profile"])
+    return run_program(STACKS[stack], preview=preview, stack=stack.split()[0])
+
+
+def each(stacks: Iterable[str]) -> list[ParameterSet]:
+    """Parameters: one worker of a parallel run makes all recordings of a stack."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in stacks]

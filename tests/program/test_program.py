@@ -11,56 +11,80 @@ from pathlib import Path
 
 import pytest
 
-from tests.program.invariants import all_texts
-from tests.program.stacks import STACKS, recording
+from settings import Cloud
+from tests.program.invariants import SLOW, all_texts
+from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, recording
 from tests.recorder import ROOT, Recording, Secret
 
 SOURCES = sorted(
     path for directory in ("components", "providers", "settings") for path in (ROOT / directory).rglob("*.py")
 )
-OTHER_CLOUDS = ("pulumi_azure_native", "pulumi_gcp", "pulumi_confluentcloud")
+SDKS = {
+    Cloud.AWS: {"pulumi_aws"},
+    Cloud.AZURE: {"pulumi_azure_native"},
+    Cloud.GCP: {"pulumi_gcp", "pulumi_confluentcloud"},
+}
 
-# Runs the dev stack in a fresh interpreter and prints which of the modules given as arguments were imported.
+# Runs a stack in a fresh interpreter and prints which SDKs of clouds were imported.
 IMPORTS = """
 import sys
-from tests.program.invariants import all_texts
 from tests.program.stacks import recording
 {extra}
-assert len(recording("dev").resources) > 100
+assert len(recording("{stack}").resources) > 50
 print(*(name for name in sys.argv[1:] if name in sys.modules))
 """
+TWO_ASSISTANTS = {cloud: f"{stack} with two assistants" for cloud, stack in PROD.items()}
 
 
-def two() -> Recording:
-    return recording("prod with two assistants")
+def two(cloud: Cloud) -> Recording:
+    return recording(TWO_ASSISTANTS[cloud])
 
 
-@pytest.mark.xdist_group("prod with two assistants")
+EACH_CLOUD = pytest.mark.parametrize(
+    "cloud", [pytest.param(cloud, marks=pytest.mark.xdist_group(stack)) for cloud, stack in TWO_ASSISTANTS.items()]
+)
+TOPICS = {"sales-core-events", "sales-analytics-dlq", "support-core-events"}
+
+
 @pytest.mark.parametrize(
-    ("type_", "property_", "expected"),
+    ("stack", "type_", "property_", "expected"),
     [
-        ("kubernetes:core/v1:Namespace", "metadata.name", {"rasa-system", "sales", "support"}),
-        ("kubernetes:helm.sh/v3:Release", "namespace", {"sales", "support"}),
-        (
-            "aws:msk/topic:Topic",
-            "name",
-            {"sales-core-events", "sales-analytics-dlq", "support-core-events"},
-        ),
-        (
-            "aws:eks/podIdentityAssociation:PodIdentityAssociation",
-            "namespace",
-            {"sales", "support"},
-        ),
+        pytest.param(stack, type_, property_, expected, marks=pytest.mark.xdist_group(stack))
+        for stack, type_, property_, expected in [
+            *(
+                (stack, "kubernetes:core/v1:Namespace", "metadata.name", {"rasa-system", "sales", "support"})
+                for stack in TWO_ASSISTANTS.values()
+            ),
+            *(
+                (stack, "kubernetes:helm.sh/v3:Release", "namespace", {"sales", "support"})
+                for stack in TWO_ASSISTANTS.values()
+            ),
+            (TWO_ASSISTANTS[Cloud.AWS], "aws:msk/topic:Topic", "name", TOPICS),
+            (TWO_ASSISTANTS[Cloud.AZURE], "azure-native:eventhub:EventHub", "eventHubName", TOPICS),
+            ("dev-gcp with two assistants", "confluentcloud:index/kafkaTopic:KafkaTopic", "topicName", TOPICS),
+            (
+                TWO_ASSISTANTS[Cloud.AWS],
+                "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+                "namespace",
+                {"sales", "support"},
+            ),
+            (
+                TWO_ASSISTANTS[Cloud.AZURE],
+                "azure-native:managedidentity:FederatedIdentityCredential",
+                "subject",
+                {"system:serviceaccount:sales:rasa", "system:serviceaccount:support:rasa"},
+            ),
+        ]
     ],
 )
-def test_each_assistant_has_its_own(type_: str, property_: str, expected: set[str]):
+def test_each_assistant_has_its_own(stack: str, type_: str, property_: str, expected: set[str]):
     def value(inputs: object) -> object:
         for key in property_.split("."):
             assert isinstance(inputs, dict)
             inputs = inputs[key]
         return inputs
 
-    assert {value(one.inputs) for one in two().of_type(type_)} == expected
+    assert {value(one.inputs) for one in recording(stack).of_type(type_)} == expected
 
 
 def secrets(found: Recording, namespace: str) -> list[dict[str, str]]:
@@ -75,36 +99,48 @@ def secrets(found: Recording, namespace: str) -> list[dict[str, str]]:
     ]
 
 
-@pytest.mark.xdist_group("prod with two assistants")
-def test_each_assistant_has_its_own_roles_users_and_outputs_on_the_same_servers():
-    found = two()
+@EACH_CLOUD
+def test_each_assistant_has_its_own_roles_and_outputs_on_the_same_servers(cloud: Cloud):
+    found = two(cloud)
     keys = [set(secret) for secret in secrets(found, "rasa-system")]
     assert {"sales", "sales_analytics"} in keys
     assert {"support"} in keys
-    assert len(found.of_type("aws:elasticache/user:User")) == 2
-    assert len(found.of_type("aws:elasticache/replicationGroup:ReplicationGroup")) == 1
-    assert len(found.of_type("aws:rds/instance:Instance")) == 1
+    slow = [one.type for one in found.resources.values() if one.type in SLOW]
+    assert len(slow) == len(set(slow)) == 3
     for output in ("endpoints", "values", "namespaces", "next"):
         assert set(found.outputs[output]) == {"sales", "support"}
 
 
-@pytest.mark.xdist_group("prod with two assistants")
+@EACH_CLOUD
 @pytest.mark.parametrize(("mine", "other"), [("sales", "support"), ("support", "sales")])
-def test_no_assistant_gets_a_password_of_another(mine: str, other: str):
-    (values,) = (set(secret.values()) for secret in secrets(two(), mine))
-    passwords = {value for value in values if value.startswith("generated-password-of-")}
+def test_no_assistant_gets_a_password_of_another(cloud: Cloud, mine: str, other: str):
+    held = [set(secret.values()) for secret in secrets(two(cloud), mine)]
+    passwords = {value for values in held for value in values if value.startswith("generated-password-of-")}
     assert [value for value in passwords if re.search(rf"-{mine}\b|\b{mine}-", value)] != []
     assert [value for value in passwords if re.search(rf"-{other}\b|\b{other}-", value)] == []
 
 
-@pytest.mark.xdist_group("dev without options")
-@pytest.mark.parametrize("service", ["aws:elasticache/", "aws:msk/", "aws:s3/", "aws:secretsmanager/"])
-def test_what_is_off_is_not_there(service: str):
+OPTIONAL = {
+    Cloud.AWS: ("aws:elasticache/", "aws:msk/", "aws:s3/", "aws:secretsmanager/"),
+    Cloud.AZURE: ("azure-native:redisenterprise:", "azure-native:eventhub:", "azure-native:storage:"),
+    Cloud.GCP: ("gcp:redis/", "confluentcloud:", "gcp:storage/"),
+}
+
+
+@pytest.mark.parametrize(
+    ("stack", "service"),
+    [
+        pytest.param(DEV[cloud], service, marks=pytest.mark.xdist_group(f"{DEV[cloud]} without options"))
+        for cloud, services in OPTIONAL.items()
+        for service in services
+    ],
+)
+def test_what_is_off_is_not_there(stack: str, service: str):
     def services(stack: str) -> set[str]:
         return {one.urn for one in recording(stack).resources.values() if one.type.startswith(service)}
 
-    assert services("dev without options") == set()
-    assert services("dev") != set()
+    assert services(f"{stack} without options") == set()
+    assert services(stack) != set()
 
 
 @pytest.mark.xdist_group("dev without a model")
@@ -130,19 +166,21 @@ def test_with_cloud_identities_rasa_has_no_password_of_a_service():
     assert len(passwords("prod")) == 3
 
 
-def imported(extra: str = "") -> set[str]:
-    """The other clouds' SDKs that a run of the dev stack imports."""
-    command = [sys.executable, "-c", IMPORTS.format(extra=extra), *OTHER_CLOUDS]
+def imported(stack: str, extra: str = "") -> set[str]:
+    """The clouds' SDKs that a run of a stack imports."""
+    sdks = [name for names in SDKS.values() for name in names]
+    command = [sys.executable, "-c", IMPORTS.format(stack=stack, extra=extra), *sdks]
     found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return set(found.stdout.split())
 
 
-def test_only_the_chosen_cloud_is_imported():
-    assert imported() == set()
+@pytest.mark.parametrize("cloud", Cloud)
+def test_only_the_chosen_cloud_is_imported(cloud: Cloud):
+    assert imported(DEV[cloud]) == SDKS[cloud]
 
 
 def test_an_import_of_another_cloud_would_be_seen():
-    assert imported("import pulumi_gcp") == {"pulumi_gcp"}
+    assert imported("dev", extra="import pulumi_confluentcloud") == {"pulumi_aws", "pulumi_confluentcloud"}
 
 
 def readers_of_configuration(source: str) -> Iterator[str]:
@@ -178,5 +216,7 @@ def test_only_the_loader_reads_the_configuration(path: Path):
     assert is_reader == (path == ROOT / "settings" / "load.py")
 
 
-def test_every_stack_is_asserted_over():
-    assert {"dev", "prod"} <= set(STACKS)
+def test_every_shipped_stack_file_is_asserted_over():
+    files = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
+    assert {name for name in files if re.fullmatch(r"(dev|prod)(-\w+)?", name)} == set(SHIPPED)
+    assert set(SHIPPED) <= set(STACKS)
