@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+
+from components.trust import azure_roots
 
 PROJECT: Final = "acme-test"
 NUMBER: Final = "123456789012"
 REGION: Final = "europe-west1"
 STORAGE_AGENT: Final = f"service-{NUMBER}@gs-project-accounts.iam.gserviceaccount.com"
 
+# Two authorities of a service's own. Any two certificates will do.
+CERTIFICATES: Final = re.findall(r"-----BEGIN.*?END CERTIFICATE-----\n", azure_roots(), re.DOTALL)[:2]
 # Inputs that the cloud adds to, so that nothing of them is known before it has.
 COMPLETED: Final[Mapping[str, str]] = {
     "gcp:container/cluster:Cluster": "controlPlaneEndpointsConfig",
@@ -95,7 +100,7 @@ def _redis(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
         "host": "10.0.240.20",
         "port": 6378,
         "authString": f"generated-password-of-{name}",
-        "serverCaCerts": [{"cert": "REDIS CA 1\n"}, {"cert": "REDIS CA 2\n"}],
+        "serverCaCerts": [{"cert": cert} for cert in CERTIFICATES],
     }
 
 
@@ -180,6 +185,6 @@ _CALLS: Mapping[str, dict[str, Any]] = {
         "activeVersion": "1",
         "instance": "db",
         "project": PROJECT,
-        "certs": [{"cert": "SQL CA 1\n"}, {"cert": "SQL CA 2\n"}],
+        "certs": [{"cert": cert} for cert in CERTIFICATES],
     },
 }

@@ -128,7 +128,7 @@ BROKEN = {
 def test_on_every_cloud_a_slow_service_that_waits_is_caught(stack: str, before: tuple[str, ...]):
     found = recording(stack)
     slow = [one for one in found.resources.values() if one.type in invariants.SLOW]
-    other = next(one for one in reversed(found.resources.values()) if one.type in before)
+    other = next(one for one in reversed(list(found.resources.values())) if one.type in before)
     for one in (one for one in slow if one != other):
         broken = changed(found, one, dependencies=(other.urn,))
         assert [text for text in invariants.slow_services_wait_for_little(broken) if text.startswith(one.urn)] != []

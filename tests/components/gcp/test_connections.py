@@ -9,6 +9,7 @@ import pytest
 from components.connections import MissingTopics, PasswordAuth, PasswordRoles
 from components.gcp.cluster import kubeconfig
 from components.gcp.event_queue import bootstrap_of
+from tests.answers_gcp import CERTIFICATES
 from tests.components.gcp.recorded import (
     ACL,
     BUCKET_MEMBER,
@@ -47,7 +48,7 @@ def test_the_database_is_verified_by_its_own_authorities(dev: Built) -> None:
     postgres = dev.postgres
     assert (postgres.ssl_mode, postgres.port) == ("verify-ca", 5432)
     assert isinstance(postgres.ca_pem, type(postgres.host))
-    assert known(postgres.ca_pem) == "SQL CA 1\nSQL CA 2\n"
+    assert known(postgres.ca_pem) == "".join(CERTIFICATES)
     assert not is_secret(postgres.ca_pem)
     assert isinstance(postgres.roles, PasswordRoles)
     assert known(postgres.host) == "10.0.240.3"
@@ -61,7 +62,7 @@ def test_the_lock_store_is_reached_through_the_tunnel(profile: str, request: pyt
     assert redis.tunnel
     assert redis.port == 6378
     assert isinstance(redis.ca_pem, type(redis.host))
-    assert known(redis.ca_pem) == "REDIS CA 1\nREDIS CA 2\n"
+    assert known(redis.ca_pem) == "".join(CERTIFICATES)
     assert redis.networks == ("10.0.240.0/20",)
 
 
