@@ -280,7 +280,7 @@ class Cloud:
 @contextmanager
 def _turn(row: Row, subject: Subject) -> Generator[None]:
     """Keeps busy what the row may change one at a time, for long enough that two at once are noticed."""
-    busy = row.one_at_a_time and subject.fill(row.one_at_a_time)
+    busy = str(subject.fill(row.one_at_a_time)) if row.one_at_a_time else ""
     if not busy:
         yield
         return

@@ -58,7 +58,8 @@ def named(**fixed: Any) -> Any:
         def __init__(self, *positional: Any, **given: Any) -> None:
             super().__init__(**dict(zip(fixed["order"], positional, strict=False)), **given)
 
-        __hash__ = object.__hash__
+        def __hash__(self) -> int:
+            return id(self)
 
     return Named
 
