@@ -54,12 +54,9 @@ class Admin:
 def named(**fixed: Any) -> Any:
     """A class whose instances remember their arguments."""
 
-    class Named(SimpleNamespace):
+    class Named:
         def __init__(self, *positional: Any, **given: Any) -> None:
-            super().__init__(**dict(zip(fixed["order"], positional, strict=False)), **given)
-
-        def __hash__(self) -> int:
-            return id(self)
+            self.__dict__.update(zip(fixed["order"], positional, strict=False), **given)
 
     return Named
 
