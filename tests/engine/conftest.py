@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import pytest
 
 from tests.engine.workplace import Workplace, require_pulumi
+
+StoodUp = Callable[[str], Workplace]
 
 
 @pytest.fixture(scope="session")
@@ -12,19 +17,26 @@ def pulumi() -> None:
     require_pulumi()
 
 
-def _stood_up(tmp_path_factory: pytest.TempPathFactory, stack: str) -> Workplace:
-    workplace = Workplace.make(tmp_path_factory.mktemp(stack) / "project", stack)
-    workplace.up()
-    return workplace
+@pytest.fixture(scope="session")
+def stood_up(pulumi: None, tmp_path_factory: pytest.TempPathFactory) -> StoodUp:
+    """A shipped stack, up. Not to be changed. A worker of a parallel run has to run all tests of a stack."""
+
+    @cache
+    def of(stack: str) -> Workplace:
+        workplace = Workplace.make(tmp_path_factory.mktemp(stack) / "project", stack)
+        workplace.up()
+        return workplace
+
+    return of
 
 
 @pytest.fixture(scope="session")
-def dev(pulumi: None, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+def dev(stood_up: StoodUp) -> Workplace:
     """The dev stack, up. Not to be changed."""
-    return _stood_up(tmp_path_factory, "dev")
+    return stood_up("dev")
 
 
 @pytest.fixture(scope="session")
-def prod(pulumi: None, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+def prod(stood_up: StoodUp) -> Workplace:
     """The prod stack, up. Not to be changed."""
-    return _stood_up(tmp_path_factory, "prod")
+    return stood_up("prod")

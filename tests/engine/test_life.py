@@ -1,4 +1,4 @@
-"""The life of the shipped stacks on the real engine: preview, up, nothing to do, destroy."""
+"""The shipped stacks on the real engine after one `up`. Their whole life is in `test_matrix_life.py`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.engine.conftest import StoodUp
 from tests.engine.workplace import Workplace
+from tests.program.stacks import SHIPPED
 
 pytestmark = pytest.mark.engine
 
@@ -25,7 +28,7 @@ def test_afterwards_there_is_nothing_to_do_and_nothing_to_warn_of(dev: Workplace
     assert "warning" not in dev.succeed("preview", "--expect-no-changes")
 
 
-EACH_STACK = [pytest.param(stack, marks=pytest.mark.xdist_group(f"engine-{stack}")) for stack in ("dev", "prod")]
+EACH_STACK = [pytest.param(stack, marks=pytest.mark.xdist_group(f"engine-{stack}")) for stack in SHIPPED]
 
 
 @pytest.mark.parametrize("stack", EACH_STACK)
@@ -33,28 +36,40 @@ class TestOfEachStack:
     """What holds after the first `up` of a shipped stack file."""
 
     @pytest.fixture
-    def up(self, stack: str, request: pytest.FixtureRequest) -> Workplace:
-        return request.getfixturevalue(stack)
+    def up(self, stack: str, stood_up: StoodUp) -> Workplace:
+        return stood_up(stack)
 
     def test_no_secret_stands_in_the_state_in_clear(self, up: Workplace):
         readable, whole = up.state(), up.state(show_secrets=True)
-        passwords = [
-            resource["outputs"]["result"]["plaintext"].strip('"')
-            for resource in json.loads(whole)["deployment"]["resources"]
-            if resource["type"] == "random:index/randomPassword:RandomPassword"
-        ]
-        dummies = set(re.findall(r"sandbox-dummy-[\w-]+", whole))
-        secrets = {*passwords, *dummies}
-        assert len(passwords) > 3
-        assert any("license" in dummy for dummy in dummies)
-        assert [secret for secret in secrets if secret not in whole] == []
-        assert [secret for secret in secrets if secret in readable] == []
+        secrets = {*held_by_kubernetes(whole), *re.findall(r"sandbox-dummy-[\w-]+", whole)}
+        assert len(secrets) > 5
+        assert any("license" in secret for secret in secrets)
+        assert [secret for secret in secrets if json.dumps(secret)[1:-1] in readable] == []
 
     def test_only_the_kubeconfig_is_a_secret_output(self, up: Workplace):
         outputs = json.loads(up.succeed("stack output", "--json"))
         assert outputs["kubeconfig"] == "[secret]"
         assert set(outputs) >= {"endpoints", "values", "namespaces", "services", "next"}
         assert "[secret]" not in json.dumps({**outputs, "kubeconfig": ""})
+
+    def test_rasa_is_told_of_every_service(self, up: Workplace):
+        outputs = json.loads(up.succeed("stack output", "--json"))
+        endpoints = yaml.safe_load((up.sandbox / "endpoints.yml").read_text())
+        assert set(endpoints) >= {"tracker_store", "lock_store", "event_broker"}
+        host = outputs["services"]["trackerStore"].rpartition(":")[0]
+        assert endpoints["tracker_store"]["url"] == host
+        assert endpoints["event_broker"]["url"] == outputs["services"]["eventQueue"]
+
+
+def held_by_kubernetes(state: str) -> set[str]:
+    """The values of all Kubernetes Secrets in a state that shows its secrets; user names and the like left out."""
+    return {
+        value
+        for resource in json.loads(state)["deployment"]["resources"]
+        if resource["type"] == "kubernetes:core/v1:Secret"
+        for key, value in json.loads(resource["inputs"]["stringData"]["plaintext"]).items()
+        if len(value) >= 16 and "USERNAME" not in key.upper()
+    }
 
 
 @pytest.mark.xdist_group("engine-dev")
@@ -64,17 +79,3 @@ def test_destroy_leaves_nothing_of_a_dev_stack(dev: Workplace, tmp_path: Path):
     copy.succeed("destroy", "--yes", "--skip-preview")
     assert copy.resources() == []
     assert len(dev.resources()) > 100
-
-
-@pytest.mark.xdist_group("engine-prod")
-def test_a_prod_stack_is_destroyed_only_after_its_protection_was_lifted(prod: Workplace, tmp_path: Path):
-    copy = prod.copy(tmp_path / "copy")
-    # The preview refuses. With `--skip-preview` the engine deletes what is not protected until it meets what is.
-    refused = copy.pulumi("destroy", "--yes")
-    assert refused.status != 0
-    assert "protect" in refused.output
-    assert copy.resources() == prod.resources()
-    copy.set(allowDestroy=True)
-    copy.up()
-    copy.succeed("destroy", "--yes", "--skip-preview")
-    assert copy.resources() == []

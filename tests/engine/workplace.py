@@ -61,12 +61,21 @@ class Workplace:
     def stack_file(self) -> Path:
         return self.directory / f"Pulumi.{self.stack}.yaml"
 
+    @property
+    def sandbox(self) -> Path:
+        """Where the sandbox leaves what Rasa would read."""
+        return self.directory / ".sandbox" / self.stack
+
+    def write(self, settings: dict[str, Any]) -> None:
+        """Makes these settings the stack file; secrets are the sandbox's own."""
+        content = {"config": {f"rasa:{key}": value for key, value in settings.items() if key != "secrets"}}
+        self.stack_file.write_text(yaml.safe_dump(content, sort_keys=False))
+
     def set(self, **changes: Any) -> None:
         """Changes settings in the stack file; paths like `trackerStore.size`."""
         config = yaml.safe_load(self.stack_file.read_text())["config"]
         settings = changed({key.removeprefix("rasa:"): value for key, value in config.items()}, **changes)
-        content = {"config": {f"rasa:{key}": value for key, value in settings.items()}}
-        self.stack_file.write_text(yaml.safe_dump(content, sort_keys=False))
+        self.write(settings)
 
     @contextmanager
     def changed(self, **changes: Any) -> Iterator[None]:
