@@ -8,10 +8,10 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test lint setup clean
+.PHONY: help up preview destroy test test-matrix lint setup clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
 	@$(PULUMI) up --stack $(STACK) --yes --suppress-outputs
@@ -24,6 +24,9 @@ destroy: setup ## take the stack down again
 
 test: setup ## run the tests
 	@$(RUN) pytest --numprocesses auto --dist loadgroup
+
+test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on the engine (minutes)
+	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

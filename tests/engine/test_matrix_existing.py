@@ -1,0 +1,105 @@
+"""Bring your own on the real engine, on every cloud: each layer alone, all of them, and a cluster of OpenShift."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from settings import Cloud
+from tests.engine.workplace import Workplace
+from tests.program import test_existing, test_existing_elsewhere
+from tests.settings.existing import EXISTING, LAYERS, existing
+from tests.settings.stack_files import changed
+
+pytestmark = [pytest.mark.engine, pytest.mark.matrix]
+
+# What the program manages of a layer when it creates it.
+MANAGED: Final = {Cloud.AWS: test_existing.MANAGED, **test_existing_elsewhere.MANAGED}
+OPENSHIFT: Final = {"cluster.podSecurity": "openshift"}
+# A cluster stands in a network that it does not make.
+CASES: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
+    **{layer: ((layer,) if layer != "cluster" else ("network", "cluster"), {}) for layer in LAYERS},
+    "cluster on OpenShift": (("network", "cluster"), OPENSHIFT),
+    "everything": (LAYERS, {}),
+}
+# Where Rasa is told of a service, and the address of the existing one.
+TOLD: Final = {
+    "trackerStore": ("endpoints.yml", "db.acme.example.com"),
+    "lockStore": ("endpoints.yml", "redis.acme.example.com"),
+    "eventQueue": ("endpoints.yml", "kafka1.acme.example.com:9092,kafka2.acme.example.com:9093"),
+    "modelStorage": ("values.yml", "acme"),
+}
+# Words of an existing layer that are the program's own, or that a created layer could have as well.
+NOT_A_NAME: Final = re.compile(r"(?!acme)[a-zA-Z]{1,12}|\d+(\.\d+){3}/\d+")
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text inside a value, and every key."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, item in value.items():
+                yield key
+                yield from texts(item)
+        case list():
+            for item in value:
+                yield from texts(item)
+        case _:
+            pass
+
+
+def names_of(cloud: Cloud, layers: tuple[str, ...]) -> set[str]:
+    """Ids and names of what exists."""
+    return {text for layer in layers for text in texts(EXISTING[cloud][layer]) if not NOT_A_NAME.fullmatch(text)}
+
+
+def managed_layers(cloud: Cloud, resources: list[dict[str, Any]]) -> set[str]:
+    """The layers of which something is managed."""
+    return {
+        layer
+        for layer, pattern in MANAGED[cloud].items()
+        if any(re.fullmatch(pattern, resource["type"]) for resource in resources)
+    }
+
+
+def layers_to_make(cloud: Cloud, layers: tuple[str, ...]) -> set[str]:
+    """The layers that the program makes, when these exist."""
+    wanted = set(LAYERS) - set(layers)
+    # In dev the other clouds have keys enough; and of a network or a key nothing is made where nothing stands in it.
+    if cloud is not Cloud.AWS or not wanted & {"cluster", "trackerStore", "lockStore", "eventQueue"}:
+        wanted -= {"encryption"}
+    return wanted
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("cloud", Cloud)
+def test_nothing_existing_is_managed_and_rasa_is_told_of_it(cloud: Cloud, case: str, tmp_path: Path, pulumi: None):
+    layers, changes = CASES[case]
+    workplace = Workplace.make(tmp_path / "project", "byo")
+    workplace.write(changed(existing(cloud, *layers), **changes))
+    workplace.up()
+    resources = workplace.resources()
+    assert managed_layers(cloud, resources) == layers_to_make(cloud, layers)
+    existing_names = names_of(cloud, layers)
+    assert [one["urn"] for one in resources if one.get("id") in existing_names] == []
+    assert [one["urn"] for one in resources if one.get("external")] == []
+    for layer, (file, address) in TOLD.items():
+        assert (address in (workplace.sandbox / file).read_text()) == (layer in layers), layer
+    assert "warning" not in workplace.succeed("preview", "--expect-no-changes")
+
+
+def test_what_exists_would_be_seen():
+    """The controls of the checks above."""
+    made = [{"type": "aws:s3/bucket:Bucket"}, {"type": "aws:ec2/vpc:Vpc"}]
+    assert managed_layers(Cloud.AWS, made) == {"modelStorage", "network"}
+    for cloud in Cloud:
+        assert len(names_of(cloud, LAYERS)) > 8
+        for layer in LAYERS:
+            assert names_of(cloud, (layer,)) != set(), layer
+    assert json.dumps(sorted(names_of(Cloud.AWS, ("network",)))).count("subnet-") == 6

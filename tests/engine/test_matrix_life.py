@@ -1,0 +1,70 @@
+"""The whole life of each shipped stack on the real engine: preview, up, nothing to do, refresh, destroy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.engine.workplace import Workplace
+from tests.program.stacks import PROD, SHIPPED
+
+pytestmark = [pytest.mark.engine, pytest.mark.matrix]
+
+HEADING: Final = "Kept by the cloud, by design:"
+# What stays after a destroy: each line of it is one of these, and each of these stays.
+STAYS: Final[dict[str, tuple[str, ...]]] = {
+    "dev": (r"KMS key \S+, deleted for good after 7 days; until .*",),
+    "prod": (
+        r"KMS key \S+, deleted for good after 30 days; until .*",
+        r"DB snapshot .* \(final snapshot of rasa-prod-tracker-store\)",
+        r"cache snapshot .* \(final snapshot of rasa-prod-lock-store\)",
+        r"secret \S+, recoverable for 30 days; its name is not free before.*",
+        r"automated backups.*",
+    ),
+    "dev-azure": (),
+    "prod-azure": (
+        r"Key Vault rasa-prod-azure-\S+, deleted but kept for 90 days with its name \(cannot be purged\)",
+        r"Log Analytics workspace .*, deleted but kept for 14 days",
+    ),
+    "dev-gcp": (r"API \S+, still on",),
+    "prod-gcp": (
+        r"API \S+, still on",
+        r"key projects/\S+: its versions are destroyed after 2592000s.*",
+        r"key ring projects/\S+, for good",
+        r"backups of Cloud SQL instance .*",
+        r"final backup of Cloud SQL instance .*",
+    ),
+}
+
+
+def kept(output: str) -> list[str]:
+    """What the sandbox says that the cloud keeps."""
+    _, _, after = output.partition(f"{HEADING}\n")
+    return [line.removeprefix("  - ") for line in after.splitlines() if line.startswith("  - ")]
+
+
+@pytest.mark.parametrize("stack", SHIPPED)
+def test_life(stack: str, tmp_path: Path, pulumi: None):
+    workplace = Workplace.make(tmp_path / "project", stack)
+    plan = workplace.plan()
+    assert set(plan.values()) == {"create"}
+    workplace.up()
+    made = workplace.resources()
+    assert {resource["urn"] for resource in made} == set(plan)
+    assert "warning" not in workplace.succeed("preview", "--expect-no-changes")
+    workplace.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    if stack in PROD.values():
+        # The preview refuses. With `--skip-preview` the engine deletes what is not protected until it meets what is.
+        refused = workplace.pulumi("destroy", "--yes")
+        assert refused.status != 0
+        assert "protect" in refused.output
+        assert {one["urn"] for one in workplace.resources()} == set(plan)
+        workplace.set(allowDestroy=True)
+        workplace.up()
+    stays = kept(workplace.succeed("destroy", "--yes", "--skip-preview"))
+    assert workplace.resources() == []
+    assert [text for text in stays if not any(re.fullmatch(each, text) for each in STAYS[stack])] == []
+    assert [each for each in STAYS[stack] if not any(re.fullmatch(each, text) for text in stays)] == []
