@@ -126,7 +126,12 @@ def arm(
         scope="account",
         autoname=AutoName(path=own, digits=8, separator="") if named else None,
         replaces_on=frozenset(
-            {"resourceGroupName", "location", *immutable.split(), *filter(str.isidentifier, path.split())}
+            {
+                "resourceGroupName",
+                *(() if parent else ("location",)),  # what belongs to another is where that is
+                *immutable.split(),
+                *filter(str.isidentifier, path.split()),
+            }
         ),
         refers=(group, *((owner,) if parent else ()), *refers),
         guards=(not_locked,),
