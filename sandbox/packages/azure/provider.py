@@ -128,7 +128,7 @@ def arm(
         replaces_on=frozenset(
             {
                 "resourceGroupName",
-                *(() if parent else ("location",)),  # what belongs to another is where that is
+                *(() if above else ("location",)),  # what belongs to another is where that is
                 *immutable.split(),
                 *filter(str.isidentifier, path.split()),
             }
