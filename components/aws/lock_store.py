@@ -17,8 +17,8 @@ import pulumi_random
 from components.aws import names, policy
 from components.aws.context import Context, DataTier
 from components.aws.firewall import Firewall, FirewallSpec
-from components.aws.passwords import generated_password
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
+from components.passwords import generated_password
 from components.trust import amazon_roots
 from settings import Assistant, Auth, CreateElastiCache
 

@@ -10,8 +10,8 @@ import pulumi_random
 
 from components.aws import names, policy
 from components.aws.context import Context
-from components.aws.passwords import generated_password
 from components.connections import PasswordAuth
+from components.passwords import generated_password
 
 
 @dataclass(frozen=True, kw_only=True)
