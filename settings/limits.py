@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
 
@@ -114,3 +114,29 @@ def unknown_secret(key: str, secret: str, secrets: Mapping[str, object]) -> Iter
             fix=f"did you mean {near[0]}?" if near else command,
             others=("secrets", f"secrets.{secret}"),
         )
+
+
+def missing_logins(
+    key: str, logins: Collection[str], *, wanted: Sequence[str], known: Sequence[str], expected: str, fix: str
+) -> Iterator[Problem]:
+    """Assistants without a login, and logins of nobody; `expected` says what the assistant `{name}` needs it for."""
+    layer = key.partition(".")[0]
+    for name in wanted:
+        if name not in logins:
+            yield Problem(
+                key=f"{key}.{name}",
+                got="nothing",
+                expected=expected.format(name=name),
+                fix=fix,
+                others=("assistants", layer),
+            )
+    for name in logins:
+        if name not in known:
+            near = get_close_matches(name, wanted, n=1)
+            yield Problem(
+                key=f"{key}.{name}",
+                got=repr(name),
+                expected=f"is no assistant of rasa:assistants (known: {', '.join(wanted) or 'none'})",
+                fix=f"did you mean {near[0]}?" if near else "remove it",
+                others=("assistants",),
+            )

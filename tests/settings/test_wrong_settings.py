@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from settings import Cloud, SettingsError, parse
-from tests.settings import wrong_azure, wrong_existing, wrong_gcp, wrong_settings
+from tests.settings import wrong_azure, wrong_existing, wrong_gcp, wrong_settings, wrong_vault
 from tests.settings.existing import LAYERS, existing
 from tests.settings.stack_files import AZURE, DEV, GCP, PROD, changed
 from tests.settings.wrong_settings import TOGETHER
@@ -16,6 +16,10 @@ from tests.settings.wrong_settings import TOGETHER
 SPOILT: list[tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = [
     (DEV, wrong_settings.IN_DEV),
     (PROD, wrong_settings.IN_PROD),
+    (DEV, wrong_vault.IN_DEV),
+    (PROD, wrong_vault.IN_PROD),
+    (existing(Cloud.AWS, *LAYERS), wrong_vault.EXISTING),
+    (existing(Cloud.AWS, "secretsManager"), wrong_vault.ALONE),
     (AZURE, wrong_azure.IN_DEV),
     ({**AZURE, "profile": "prod"}, wrong_azure.IN_PROD),
     (GCP, wrong_gcp.IN_DEV),

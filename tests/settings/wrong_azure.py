@@ -253,7 +253,7 @@ EXISTING: Rows = [
     (
         {"modelStorage.accountKey": "storageKey"},
         "rasa:modelStorage.accountKey: storageKey is not a key of rasa:secrets (known: accountKey, "
-        "dbPassword, kafkaPassword, kubeconfig, license, redisPassword); run: pulumi config set --secret "
+        "dbPassword, kafkaPassword, kubeconfig, license, redisPassword, vaultToken); run: pulumi config set --secret "
         "--path 'rasa:secrets.storageKey'",
     ),
 ]

@@ -25,7 +25,7 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
         "did you mean replicas?",
     ),
     (
-        {"secretsManager": {"zzz": 1}},
+        {"secretsManager": {"kind": "kubernetes", "zzz": 1}},
         "rasa:secretsManager.zzz: 'zzz' is not a setting here (known: kind); remove it",
     ),
     (
@@ -92,10 +92,6 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
         "rasa:lockStore.kind: nothing is set, but the key is there; give it a value or remove the key",
     ),
     ({"network": {"kind": "own"}}, "rasa:network.kind: 'own' is not one of create, existing; choose one of them"),
-    (
-        {"secretsManager": {"kind": "vault"}},
-        "rasa:secretsManager.kind: 'vault' is not kubernetes, the only choice; set kubernetes",
-    ),
     ({"eventQueue.auth": "scram"}, "rasa:eventQueue.auth: 'scram' is not one of password, iam; choose one of them"),
     # Network and cluster
     (
@@ -234,7 +230,7 @@ IN_DEV: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"assistants[0].name": "postgres"},
-        "rasa:assistants[0].name: 'postgres' is a name that Kubernetes or PostgreSQL keeps for itself; "
+        "rasa:assistants[0].name: 'postgres' is a name that Kubernetes, PostgreSQL or Vault keeps for itself; "
         "choose another name",
     ),
     (
