@@ -80,13 +80,18 @@ class PostgresIamAuth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CredentialsInVault:
+    """User name and password stand in a Vault of the user's already; nobody here knows them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatabaseConnection:
     """One database, as its owner sees it."""
 
     host: pulumi.Output[str]
     port: int
     database: str
-    auth: PasswordAuth | PostgresIamAuth
+    auth: PasswordAuth | PostgresIamAuth | CredentialsInVault
     ssl_mode: Literal["verify-full", "verify-ca"]
     ca_pem: pulumi.Input[str]
     networks: tuple[str, ...]
@@ -212,18 +217,85 @@ class WorkloadIdentity:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InNamespace:
+    """A service in the cluster, by its namespace."""
+
+    namespace: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InNetworks:
+    """A service outside the cluster, by the address ranges in which it answers."""
+
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultConnection:
+    """One assistant's access to a key-value engine, version 2, of HashiCorp Vault.
+
+    The tracker store's credentials stand at `path` below `mount`, keys `db_username` and `db_password`. The Secret
+    `token_secret` of the assistant's namespace holds a token (key `token`) that may read them and renew itself; `token`
+    is that one where the user gave it, and None where a Job delivers it, unseen by the program.
+    """
+
+    url: str
+    port: int
+    place: InNamespace | InNetworks
+    mount: str
+    path: str
+    token_secret: str
+    ca_pem: pulumi.Input[str]
+    token: pulumi.Output[str] | None = field(repr=False)
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultSeal:
+    """What a Vault in the cluster needs of the cloud: a key that unseals it, identities, a place for recovery keys.
+
+    `kind` and `options` are its `seal` stanza. `server` is the identity of its pods, which may use the key. `init` is
+    that of the Job that initialises it, which may only add a value to one secret of the cloud's own secret store; how
+    the Job's script finds that secret is in `recovery` (key `store`: aws, azure or gcp, and that store's own keys).
+    `recovery_command` shows the recovery keys to whoever may read them. The last three are None where nobody but the
+    user initialises it.
+    """
+
+    kind: Literal["awskms", "azurekeyvault", "gcpckms"]
+    options: Mapping[str, pulumi.Input[str]]
+    server: WorkloadIdentity
+    init: WorkloadIdentity | None
+    recovery: Mapping[str, pulumi.Input[str]] | None
+    recovery_command: pulumi.Output[str] | None
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeClass:
+    """How the cluster makes encrypted disks: the driver and its parameters, as a StorageClass takes them.
+
+    `ready` are the grants without which a disk cannot be encrypted or attached.
+    """
+
+    provisioner: str
+    parameters: Mapping[str, pulumi.Input[str]]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClusterConnection:
     """A Kubernetes cluster.
 
     `identifier` stays the same as long as the cluster is the same (ARN or resource id). `kubeconfig` is JSON; that of a
     created cluster has exec authentication, no token in it. `networks` are the ranges that nodes, and so load balancers
-    and probes, come from.
+    and probes, come from. `volumes` is None where the cluster's own default class is used.
     """
 
     name: pulumi.Output[str]
     identifier: pulumi.Output[str]
     kubeconfig: pulumi.Output[str] = field(repr=False)
     networks: tuple[str, ...]
+    volumes: VolumeClass | None = None
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
     pod_security: PodSecurity = PodSecurity.RESTRICTED
 

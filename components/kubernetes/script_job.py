@@ -26,6 +26,10 @@ from components.kubernetes.sidecar import Sidecar, sidecar_container
 from settings import PodSecurity
 
 SCRIPT_DIRECTORY: Final = "/etc/rasa/job"
+# Where a pod finds what its service account signs in with at the Kubernetes API, and at another reader.
+API_DIRECTORY: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
+TOKEN_DIRECTORY: Final = "/var/run/secrets/rasa"
+TOKEN: Final = "token"
 # A node may have to be added and the image, of some gigabytes, pulled first.
 _DEADLINE_SECONDS: Final = 900
 # Enough for grants and network policies that take effect late; each try waits longer than the one before.
@@ -37,8 +41,9 @@ class ScriptJobSpec:
     """`script` runs with `files` beside it; `secrets` are the secret values behind `environment`.
 
     `config_maps` are further ConfigMaps by the directory where they are mounted; `sidecars` read one of them each.
-    `pod_name` is the pod's `app.kubernetes.io/name`, by which network policies know it. `after` is what the Job needs
-    but does not name: policies, firewall rules, grants.
+    `pod_name` is the pod's `app.kubernetes.io/name`, by which network policies know it. `reaches_api`: the service
+    account may talk to the Kubernetes API. `audience`: beside the API's own there is a token for that other reader, in
+    `TOKEN_DIRECTORY`. `after` is what the Job needs but does not name: policies, firewall rules, grants.
     """
 
     namespace: pulumi.Input[str]
@@ -52,6 +57,8 @@ class ScriptJobSpec:
     config_maps: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     pod_labels: Mapping[str, str] = field(default_factory=dict[str, str])
     service_account: pulumi.Input[str] = "default"
+    reaches_api: bool = False
+    audience: str | None = None
     sidecars: Sequence[Sidecar] = ()
     after: Sequence[pulumi.Resource]
 
@@ -109,7 +116,7 @@ def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubern
     return kubernetes.core.v1.PodSpecArgs(
         restart_policy="Never",
         service_account_name=spec.service_account,
-        automount_service_account_token=False,
+        automount_service_account_token=spec.reaches_api,
         security_context=pod_security(spec.pod_security),
         init_containers=[sidecar_container(each, volume_at[each.directory]) for each in spec.sidecars] or None,
         containers=[
@@ -126,14 +133,30 @@ def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubern
                 ),
                 volume_mounts=[
                     kubernetes.core.v1.VolumeMountArgs(name=volume, mount_path=path, read_only=True)
-                    for volume, (path, _) in volumes.items()
+                    for volume, path in [
+                        *((volume, path) for volume, (path, _) in volumes.items()),
+                        *([(TOKEN, TOKEN_DIRECTORY)] if spec.audience else []),
+                    ]
                 ],
             )
         ],
         volumes=[
-            kubernetes.core.v1.VolumeArgs(
-                name=volume, config_map=kubernetes.core.v1.ConfigMapVolumeSourceArgs(name=config_map)
-            )
-            for volume, (_, config_map) in volumes.items()
+            *(
+                kubernetes.core.v1.VolumeArgs(
+                    name=volume, config_map=kubernetes.core.v1.ConfigMapVolumeSourceArgs(name=config_map)
+                )
+                for volume, (_, config_map) in volumes.items()
+            ),
+            *([_token(spec.audience)] if spec.audience else []),
         ],
+    )
+
+
+def _token(audience: str) -> kubernetes.core.v1.VolumeArgs:
+    projected = kubernetes.core.v1.ServiceAccountTokenProjectionArgs(
+        audience=audience, path=TOKEN, expiration_seconds=3600
+    )
+    source = kubernetes.core.v1.VolumeProjectionArgs(service_account_token=projected)
+    return kubernetes.core.v1.VolumeArgs(
+        name=TOKEN, projected=kubernetes.core.v1.ProjectedVolumeSourceArgs(sources=[source])
     )

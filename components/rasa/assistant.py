@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.artifacts import image_of
 from components.connections import (
     AssistantConnections,
     AssistantDatabases,
@@ -23,7 +24,6 @@ from components.kubernetes.database import AssistantDatabase, AssistantDatabaseS
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named
 from components.kubernetes.topics import AssistantTopics, AssistantTopicsSpec
-from components.rasa.artifacts import image_of
 from components.rasa.endpoints import endpoints
 from components.rasa.network import RasaNetwork, RasaNetworkSpec
 from components.rasa.next_step import next_step

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from components.artifacts import image_of
 from components.connections import AssistantConnections, AssistantDatabases
-from components.rasa.artifacts import image_of
 from settings import Assistant, PodSecurity, Profile
 
 RELEASE: Final = "rasa"

@@ -110,7 +110,8 @@ EXISTING: Rows = [
     (
         {"trackerStore.logins.rasa.password": "databasePassword"},
         "rasa:trackerStore.logins.rasa.password: databasePassword is not a key of rasa:secrets (known: "
-        "accountKey, dbPassword, kafkaPassword, kubeconfig, license, redisPassword, vaultToken); did you mean dbPassword?",
+        "accountKey, dbPassword, kafkaPassword, kubeconfig, license, redisPassword, vaultToken); "
+        "did you mean dbPassword?",
     ),
     (
         {"trackerStore.logins.sales": {"database": "conversations", "username": "rasa@acme", "password": "dbPassword"}},

@@ -11,7 +11,7 @@ import pulumi
 import pytest
 
 from components.kubernetes.pod import SecretKey
-from components.rasa.artifacts import CHART_VERSION, image_values
+from components.artifacts import CHART_VERSION, image_values
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.secrets import service_secrets
