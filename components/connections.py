@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import pulumi
 
@@ -214,6 +214,9 @@ class WorkloadIdentity:
     pod_labels: Mapping[str, str]
     endpoints: tuple[tuple[str, int], ...]
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import names, policy
-from components.connections import WorkloadIdentity
+from components.connections import NO_IDENTITY, WorkloadIdentity
 
 AGENT: Final = ("169.254.170.23/32", 80)
-NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +47,7 @@ class IdentitySpec:
     binding: PodIdentityBinding | IrsaBinding | NoBinding
     namespace: str
     service_account: str
-    statements: Sequence[policy.Allow]
+    rights: Sequence[policy.Allow]
 
 
 class PodIdentity(pulumi.ComponentResource):
@@ -98,7 +97,7 @@ class Irsa(pulumi.ComponentResource):
 
 def workload_identity(name: str, spec: IdentitySpec, *, opts: pulumi.ResourceOptions) -> WorkloadIdentity:
     """The identity of a service account; none, and nothing made, for one that needs no rights or cannot have any."""
-    if not spec.statements:
+    if not spec.rights:
         return NO_IDENTITY
     match spec.binding:
         case PodIdentityBinding() as binding:
@@ -120,7 +119,5 @@ def _role(
         assume_role_policy=trust,
         opts=child,
     )
-    rights = aws.iam.RolePolicy(
-        f"{name}-policy", role=role.name, policy=policy.permissions(spec.statements), opts=child
-    )
+    rights = aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=policy.permissions(spec.rights), opts=child)
     return role, rights

@@ -15,7 +15,8 @@ from components.aws.cluster import ClusterSpec, EksCluster
 from components.aws.context import ClientGroup, ClientRanges
 from components.aws.foundation import Foundation
 from components.aws.identity import IdentitySpec, IrsaBinding, NoBinding, PodIdentityBinding, workload_identity
-from components.aws.services import Rights, Services
+from components.aws.policy import Allow
+from components.aws.services import AwsServices
 from components.connections import (
     AssistantConnections,
     ClusterConnection,
@@ -24,8 +25,8 @@ from components.connections import (
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
-from settings import Assistant, AwsSettings, CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
-from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+from components.services import Services
+from settings import AwsSettings, CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,53 +47,28 @@ class AwsPlatform(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         foundation = Foundation(name, settings, self)
         cluster = self._cluster(name, settings, foundation)
-        services = Services(name, settings, foundation, cluster.pods, self)
-        tracker_store = services.tracker_store()
-        lock_store = services.lock_store()
-        event_queue = services.event_queue()
-        model_storage = services.model_storage()
+        made = AwsServices(name, settings, foundation, cluster.pods, self)
+        services = Services(
+            tracker_store=made.tracker_store(),
+            lock_store=made.lock_store(),
+            event_queue=made.event_queue(),
+            model_storage=made.model_storage(),
+        )
 
-        def identity(assistant: Assistant, service_account: str, statements: Rights) -> WorkloadIdentity:
-            return workload_identity(
-                f"{name}-{assistant.name}-{service_account}",
-                IdentitySpec(
-                    binding=cluster.binding,
-                    namespace=assistant.namespace,
-                    service_account=service_account,
-                    statements=statements,
-                ),
-                opts=self._child,
+        def identity(namespace: str, service_account: str, rights: tuple[Allow, ...] | None) -> WorkloadIdentity:
+            # Every right is given to the role itself: one without rights would be of no use.
+            spec = IdentitySpec(
+                binding=cluster.binding, namespace=namespace, service_account=service_account, rights=rights or ()
             )
-
-        used = [service for service in (tracker_store, lock_store, event_queue, model_storage) if service is not None]
-
-        def rasa_rights(assistant: Assistant) -> Rights:
-            return tuple(right for service in used for right in service.rasa(assistant))
-
-        def analytics_rights(assistant: Assistant) -> Rights:
-            if not assistant.analytics:
-                return ()
-            return tuple(right for service in used for right in service.analytics(assistant))
+            return workload_identity(f"{name}-{namespace}-{service_account}", spec, opts=self._child)
 
         self.cluster: ClusterConnection = cluster.connection
-        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
-        self.assistants: Mapping[str, AssistantConnections] = {
-            assistant.name: AssistantConnections(
-                lock_store=lock_store.connection[assistant.name] if lock_store else None,
-                event_queue=event_queue.connection[assistant.name] if event_queue else None,
-                model_storage=model_storage.connection[assistant.name] if model_storage else None,
-                rasa=identity(assistant, SERVICE_ACCOUNT, rasa_rights(assistant)),
-                analytics=identity(assistant, ANALYTICS_SERVICE_ACCOUNT, analytics_rights(assistant)),
-            )
-            for assistant in settings.assistants
-        }
+        self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.network.vpc_id} if settings.in_network else {}),
             "cluster": cluster.address,
-            "trackerStore": tracker_store.address,
-            **({"lockStore": lock_store.address} if lock_store else {}),
-            **({"eventQueue": event_queue.address} if event_queue else {}),
-            **({"modelStorage": model_storage.address} if model_storage else {}),
+            **services.addresses(),
         }
         self.register_outputs({"services": dict(self.services)})
 

@@ -18,7 +18,6 @@ from components.azure.roles import Role, grant
 from components.connections import WorkloadIdentity
 
 AUDIENCE: Final = "api://AzureADTokenExchange"
-NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)

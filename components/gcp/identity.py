@@ -17,7 +17,6 @@ from components.gcp.policy import BucketRole, objects_below
 
 # Where the metadata server answers, and where it answered before Dataplane V2.
 METADATA: Final = (("169.254.169.254/32", 80), ("169.254.169.252/32", 988))
-NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +39,12 @@ class WorkloadPool:
 
 @dataclass(frozen=True, kw_only=True)
 class FederatedIdentitySpec:
-    """Whose pods, and what they may do; no roles where somebody else gives them."""
+    """Whose pods, and what they may do; no rights where somebody else gives them."""
 
     pool: WorkloadPool
     namespace: str
     service_account: str
-    roles: Sequence[BucketRole]
+    rights: Sequence[BucketRole]
 
 
 class FederatedIdentity(pulumi.ComponentResource):
@@ -63,7 +62,7 @@ class FederatedIdentity(pulumi.ComponentResource):
                 condition=_condition(role),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            for role in spec.roles
+            for role in spec.rights
         ]
         self.connection = WorkloadIdentity(
             service_account_annotations={}, pod_labels={}, endpoints=METADATA, ready=tuple(rights)

@@ -14,7 +14,6 @@ from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-import pulumi_random as random
 
 from components.connections import (
     AssistantDatabases,
@@ -29,6 +28,7 @@ from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named, to_networks
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.passwords import generated_password
 from settings import Assistant, PodSecurity
 
 NAMESPACE: Final = "rasa-system"
@@ -113,7 +113,7 @@ class AssistantDatabase(pulumi.ComponentResource):
         }
         match connection.roles:
             case PasswordRoles():
-                passwords = {role: self._password(f"{name}-{role}") for role in names}
+                passwords = {role: generated_password(f"{name}-{role}-password", self) for role in names}
                 secret = kubernetes.core.v1.Secret(
                     f"{name}-passwords",
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
@@ -160,18 +160,6 @@ class AssistantDatabase(pulumi.ComponentResource):
             analytics=database(spec.assistant.analytics_database) if spec.assistant.analytics else None,
         )
         self.register_outputs({"databases": names})
-
-    def _password(self, name: str) -> pulumi.Output[str]:
-        password = random.RandomPassword(
-            f"{name}-password",
-            length=32,
-            special=False,
-            min_lower=1,
-            min_upper=1,
-            min_numeric=1,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return pulumi.Output.secret(password.result)
 
 
 def _sign_in(
