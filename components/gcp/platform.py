@@ -17,6 +17,7 @@ from components.connections import (
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
@@ -25,8 +26,9 @@ from components.gcp.foundation import Foundation
 from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
 from components.gcp.policy import BucketRole
 from components.gcp.services import GcpServices
+from components.gcp.vault_seal import CloudKmsVaultSeal, VaultSealSpec
 from components.services import Services
-from settings import CreateGke, ExistingGcpCluster, GcpSettings, GcpWorkloadIdentity, NoIdentity
+from settings import CreateGke, CreateVault, ExistingGcpCluster, GcpSettings, GcpWorkloadIdentity, NoIdentity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,7 @@ class GcpPlatform(pulumi.ComponentResource):
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.pool)
         self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.place.data.network_id} if settings.in_network else {}),
@@ -81,6 +84,15 @@ class GcpPlatform(pulumi.ComponentResource):
             case ExistingGcpCluster() as chosen:
                 connection = existing_cluster(chosen, settings)
                 return Cluster(connection=connection, address=connection.name, pool=_pool(chosen, foundation))
+
+    def _vault_seal(
+        self, name: str, settings: GcpSettings, foundation: Foundation, pool: WorkloadPool | None
+    ) -> VaultSeal | None:
+        # A Vault whose pods have no identity is refused by the settings.
+        if not isinstance(settings.secrets_manager, CreateVault) or pool is None:
+            return None
+        spec = VaultSealSpec(settings=settings.secrets_manager, context=foundation.keyless, pool=pool)
+        return CloudKmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
 
 
 def _pool(cluster: ExistingGcpCluster, foundation: Foundation) -> WorkloadPool | None:
