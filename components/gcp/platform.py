@@ -28,7 +28,16 @@ from components.gcp.policy import BucketRole
 from components.gcp.services import GcpServices
 from components.gcp.vault_seal import CloudKmsVaultSeal, VaultSealSpec
 from components.services import Services
-from settings import CreateGke, CreateVault, ExistingGcpCluster, GcpSettings, GcpWorkloadIdentity, NoIdentity
+from settings import (
+    CreateGke,
+    CreateVault,
+    ExistingGcpCluster,
+    ExistingVault,
+    GcpSettings,
+    GcpWorkloadIdentity,
+    KubernetesSecrets,
+    NoIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +97,13 @@ class GcpPlatform(pulumi.ComponentResource):
     def _vault_seal(
         self, name: str, settings: GcpSettings, foundation: Foundation, pool: WorkloadPool | None
     ) -> VaultSeal | None:
-        # A Vault whose pods have no identity is refused by the settings.
-        if not isinstance(settings.secrets_manager, CreateVault) or pool is None:
-            return None
-        spec = VaultSealSpec(settings=settings.secrets_manager, context=foundation.keyless, pool=pool)
-        return CloudKmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+        match settings.secrets_manager:
+            case CreateVault() as chosen if pool is not None:
+                spec = VaultSealSpec(settings=chosen, context=foundation.keyless, pool=pool)
+                return CloudKmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            # The settings refuse a Vault in a cluster without identities.
+            case CreateVault() | ExistingVault() | KubernetesSecrets():
+                return None
 
 
 def _pool(cluster: ExistingGcpCluster, foundation: Foundation) -> WorkloadPool | None:

@@ -1,8 +1,7 @@
-"""What Vault needs of Google Cloud: a key in Cloud KMS that unseals it, and a secret for its recovery keys.
+"""What HashiCorp Vault in the cluster needs of Google Cloud: a key that unseals it, and a place for its recovery keys.
 
-Vault asks for the key whenever a node of it starts: without it, Vault is lost, recovery keys or not. The secret is made
-without a value: the Job that initialises Vault adds one, which never reaches the program. Who may read it is said by
-IAM of your own.
+Owns both, and the identities of Vault's own pods and of the Job that initialises it. The recovery keys come from that
+Job, which can only add a value to the secret; to read it takes a right that nobody is given here.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ from components.gcp.policy import KeyRole, Right, SecretRole
 from settings import CreateVault
 from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
 
-# Vault looks the key up before it uses it, which is not among the rights to encrypt.
+# Vault looks a key up before it encrypts with it, which the right to encrypt does not hold.
 LOOKS: Final = "roles/cloudkms.viewer"
 ADDS: Final = "roles/secretmanager.secretVersionAdder"
-STORE: Final = "secretmanager.googleapis.com"
-# The longest that Cloud KMS offers, in both profiles: for another time there would have to be another key.
+SECRET_MANAGER: Final = "secretmanager.googleapis.com"
+# The longest there is. The same in both profiles: a stack that goes to prod has to keep its keys.
 KEPT: Final = f"{120 * 24 * 3600}s"
 
 
 @dataclass(frozen=True, kw_only=True)
 class VaultSealSpec:
-    """Who initialises Vault, and the identities of the cluster that it runs in."""
+    """Who initialises Vault, and how pods get an identity."""
 
     settings: CreateVault
     context: Context
@@ -40,73 +39,83 @@ class VaultSealSpec:
 
 
 class CloudKmsVaultSeal(pulumi.ComponentResource):
-    """Keys, the secret, and who may use them. Ends in `connection`."""
+    """The seal `gcpckms`; with `init: job` also a secret for the recovery keys, empty. Ends in `connection`.
+
+    The key is used at every start: Vault is lost with it, whoever has the recovery keys.
+    """
 
     def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:CloudKmsVaultSeal", name, {}, opts)
-        self._prefix, self._spec = name, spec
-        key = self._key("seal")
-        secret = self._recovery_secret() if spec.settings.init == "job" else None
+        self._name = name
+        self._spec = spec
+        context = spec.context
+        key = self._key(f"{name}-seal", "seal")
+        recovery = self._recovery() if spec.settings.init == "job" else None
         self.connection = VaultSeal(
             kind="gcpckms",
             options={
-                "project": spec.context.project,
-                "region": spec.context.region,
+                "project": context.project,
+                "region": context.region,
                 "key_ring": key.ring,
                 "crypto_key": key.name,
             },
-            server=self._identity(VAULT_ACCOUNT, KeyRole(key=key.id, role=ENCRYPTS), KeyRole(key=key.id, role=LOOKS)),
-            init=self._identity(INIT_ACCOUNT, SecretRole(secret=secret.secret_id, role=ADDS)) if secret else None,
-            recovery={"store": "gcp", "secret": secret.id} if secret else None,
-            recovery_command=self._command(secret) if secret else None,
+            server=self._identity(
+                "server", VAULT_ACCOUNT, KeyRole(key=key.id, role=ENCRYPTS), KeyRole(key=key.id, role=LOOKS)
+            ),
+            init=recovery.init if recovery else None,
+            recovery={"store": "gcp", "secret": recovery.id} if recovery else None,
+            recovery_command=pulumi.Output.format(
+                "gcloud secrets versions access latest --secret={0} --project={1}", recovery.name, context.project
+            )
+            if recovery
+            else None,
             ready=(),
         )
-        self.register_outputs({"keyId": key.id})
+        self.register_outputs({"key": key.id})
 
-    def _key(self, key: str) -> Key:
-        return symmetric_key(f"{self._prefix}-{key}", key, KEPT, self._spec.context, parent=self)
+    def _key(self, name: str, key: str) -> Key:
+        return symmetric_key(name, key, KEPT, self._spec.context, parent=self)
 
-    def _recovery_secret(self) -> gcp.secretmanager.Secret:
-        name, context = f"{self._prefix}-recovery", self._spec.context
-        key = self._key("recovery")
-        agent = service_agent(f"{name}-agent", STORE, context, parent=self)
-        grant = may_encrypt(f"{name}-encrypts", key.id, agent, parent=self)
-        return gcp.secretmanager.Secret(
+    def _recovery(self) -> _Recovery:
+        """The secret, and the identity that may add a value to it."""
+        name, context = f"{self._name}-recovery", self._spec.context
+        key = self._key(name, "recovery")
+        agent = service_agent(f"{name}-agent", SECRET_MANAGER, context, parent=self)
+        grant = may_encrypt(f"{name}-agent-right", key.id, agent, parent=self)
+        replica: gcp.secretmanager.SecretReplicationUserManagedReplicaArgsDict = {
+            "location": context.region,
+            "customer_managed_encryption": {"kms_key_name": key.id},
+        }
+        secret = gcp.secretmanager.Secret(
             f"{name}-secret",
             secret_id=key.suffix.apply(lambda end: names.secret(name, end)),
-            replication={
-                "user_managed": {
-                    "replicas": [
-                        {
-                            "location": context.region,
-                            "customer_managed_encryption": {"kms_key_name": key.id},
-                        }
-                    ]
-                }
-            },
+            replication={"user_managed": {"replicas": [replica]}},
             version_destroy_ttl=KEPT,
-            # Google keeps nothing of a secret that is deleted. In prod it is left where it is, as long as its key can
-            # be restored.
+            # A secret that is deleted is gone at once. In prod it is left behind, to be read as long as its key can be
+            # restored.
             deletion_policy="ABANDON" if context.is_prod else "DELETE",
             deletion_protection=context.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
                 # It names the key, but not the right to use it.
-                depends_on=[*context.apis, grant],
+                depends_on=[grant],
             ),
         )
+        init = self._identity("init", INIT_ACCOUNT, SecretRole(secret=secret.secret_id, role=ADDS))
+        return _Recovery(id=secret.id, name=secret.secret_id, init=init)
 
-    def _command(self, secret: gcp.secretmanager.Secret) -> pulumi.Output[str]:
-        return pulumi.Output.format(
-            "gcloud secrets versions access latest --secret={0} --project={1}",
-            secret.secret_id,
-            self._spec.context.project,
-        )
-
-    def _identity(self, service_account: str, *rights: Right) -> WorkloadIdentity:
+    def _identity(self, key: str, service_account: str, *rights: Right) -> WorkloadIdentity:
         spec = FederatedIdentitySpec(
             pool=self._spec.pool, namespace=VAULT_NAMESPACE, service_account=service_account, rights=rights
         )
-        opts = pulumi.ResourceOptions(parent=self)
-        return FederatedIdentity(f"{self._prefix}-{service_account}", spec, opts=opts).connection
+        return FederatedIdentity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self)).connection
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Recovery:
+    """The secret by its id and by its name in the project, and who may add a value to it."""
+
+    id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    init: WorkloadIdentity

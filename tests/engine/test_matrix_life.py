@@ -29,10 +29,16 @@ STAYS: Final[dict[str, tuple[str, ...]]] = {
         r"Key Vault rasa-prod-azure-\S+, deleted but kept for 90 days with its name \(cannot be purged\)",
         r"Log Analytics workspace .*, deleted but kept for 14 days",
     ),
-    "dev-gcp": (r"API \S+, still on",),
+    "dev-gcp": (
+        r"API \S+, still on",
+        r"key projects/\S+/(seal|recovery): its versions are destroyed after 120 days; until .*",
+        r"key ring projects/\S+, for good",
+    ),
     "prod-gcp": (
         r"API \S+, still on",
-        r"key projects/\S+: its versions are destroyed after 2592000s.*",
+        r"key projects/\S+/data: its versions are destroyed after 30 days; until .*",
+        r"key projects/\S+/(seal|recovery): its versions are destroyed after 120 days; until .*",
+        r"secret projects/\S+, left behind with its values, .*",
         r"key ring projects/\S+, for good",
         r"backups of Cloud SQL instance .*",
         r"final backup of Cloud SQL instance .*",

@@ -45,6 +45,7 @@ DATA: Final = frozenset(
         "gcp:compute/globalAddress:GlobalAddress",
         "gcp:servicenetworking/connection:Connection",
         "gcp:kms/cryptoKey:CryptoKey",
+        "gcp:secretmanager/secret:Secret",
         "gcp:storage/bucket:Bucket",
         "gcp:sql/databaseInstance:DatabaseInstance",
         "gcp:redis/instance:Instance",

@@ -19,7 +19,8 @@ RULES: dict[str, tuple[Callable[[str], str], str, int]] = {
     # 98 with the project's id, which has up to 30, and the colon between them.
     "instance": (lambda stack: names.database_instance(f"{stack}-tracker-store", "a1b2c3"), RFC1035, 67),
     "redis": (lambda stack: names.redis_instance(f"{stack}-lock-store"), RFC1035, 40),
-    "ring": (lambda stack: names.key_ring(f"{stack}-data", "a1b2c3"), r"[a-zA-Z0-9_-]+", 63),
+    "ring": (lambda stack: names.key_ring(f"{stack}-vault-recovery", "a1b2c3"), r"[a-zA-Z0-9_-]+", 63),
+    "secret": (lambda stack: names.secret(f"{stack}-vault-recovery", "a1b2c3"), r"[a-zA-Z0-9_-]+", 255),
     "kubernetes": (lambda stack: names.kubernetes_cluster(f"{stack}-cluster"), RFC1035, 40),
     "account": (lambda stack: names.service_account(f"{stack}-cluster-nodes"), r"[a-z][-a-z0-9]{4,28}[a-z0-9]", 30),
     "display": (lambda stack: names.display(f"{stack}-event-queue-{'a' * 20}-analytics"), r"[a-z0-9-]+", 64),

@@ -22,7 +22,9 @@ from tests.components.gcp.recorded import (
     NAT,
     NODES,
     REDIS,
+    RING,
     ROLE,
+    SECRET,
     SQL,
     TOPIC,
     Built,
@@ -125,7 +127,7 @@ def test_prod_protects_the_data_and_its_keys(prod: Built, dev: Built) -> None:
     kept = {each.type for each in prod.recording.resources.values() if each.protect}
     network = ("compute/network:Network", "compute/subnetwork:Subnetwork", "compute/globalAddress:GlobalAddress")
     assert kept == {
-        *(f"gcp:{kind}" for kind in (SQL, REDIS, GKE, BUCKET, KEY, CONNECTION, *network)),
+        *(f"gcp:{kind}" for kind in (SQL, REDIS, GKE, BUCKET, KEY, SECRET, CONNECTION, *network)),
         KAFKA_TYPE,
         "confluentcloud:index/environment:Environment",
     }
@@ -163,9 +165,15 @@ def test_the_administrator_is_left_to_go_with_the_server(dev: Built) -> None:
 
 
 def test_names_that_are_not_free_again_end_randomly(prod: Built) -> None:
-    for kind in (SQL, BUCKET, "kms/keyRing:KeyRing"):
-        (urn,) = prod.one(kind).property_dependencies["name"]
-        assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
+    ends: list[str] = []
+    for kind, key in ((SQL, "name"), (BUCKET, "name"), (RING, "name"), (SECRET, "secretId")):
+        assert prod.all(kind)
+        for resource in prod.all(kind):
+            (urn,) = resource.property_dependencies[key]
+            assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
+            ends.append(urn)
+    # That of the secret is also that of the ring of its key.
+    assert len(set(ends)) == len(ends) - 1
 
 
 def test_data_is_encrypted_with_the_own_key_in_prod(prod: Built, dev: Built) -> None:
@@ -176,7 +184,8 @@ def test_data_is_encrypted_with_the_own_key_in_prod(prod: Built, dev: Built) -> 
     assert prod.one(GKE).inputs["databaseEncryption"]["state"] == "ENCRYPTED"
     assert prod.one(GKE).inputs["databaseEncryption"]["keyName"].endswith(key)
     assert prod.one(NODES).inputs["nodeConfig"]["bootDiskKmsKey"].endswith(key)
-    assert not dev.all(KEY)
+    assert "data" in {each.inputs["name"] for each in prod.all(KEY)}
+    assert "data" not in {each.inputs["name"] for each in dev.all(KEY)}
 
 
 def test_clients_must_use_tls_in_both_profiles(dev: Built, prod: Built) -> None:
@@ -247,7 +256,9 @@ def test_an_existing_network_and_key_are_used_and_not_made() -> None:
     built = build(changed(PROD, network=network, encryption={"kind": "existing", "key": key}), stack="prod")
     made = {each.type for each in built.recording.resources.values()}
     assert not made & {"gcp:compute/network:Network", "gcp:compute/subnetwork:Subnetwork", f"gcp:{CONNECTION}"}
-    assert not [kind for kind in made if kind.startswith("gcp:kms/")]
+    # Vault has keys of its own.
+    assert {each.inputs["name"] for each in built.all(KEY)} == {"seal", "recovery"}
+    assert {each.inputs["cryptoKeyId"].rpartition("/")[2] for each in built.all(KEY_MEMBER)} == {"seal", "recovery"}
     assert built.one(SQL).inputs["encryptionKeyName"] == key
     assert built.one(SQL).inputs["settings"]["ipConfiguration"]["allocatedIpRange"] == "google"
     assert built.one(REDIS).inputs["authorizedNetwork"] == "projects/acme-test/global/networks/shared"
