@@ -62,41 +62,44 @@ class AssistantVault(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        config = {
-            "address": ADDRESS,
-            "deadline_seconds": _DEADLINE_SECONDS,
-            "mount": MOUNT,
-            "path": path,
-            "assistant": spec.assistant.name,
-            "secret": {"namespace": spec.namespace.name, "name": TOKEN_SECRET, "key": TOKEN_KEY},
-            "service_accounts": SERVICE_ACCOUNT_FILES,
-        }
-        job = ScriptJob(
-            f"{name}-config",
-            ScriptJobSpec(
-                namespace=server.namespace,
-                pod_security=server.pod_security,
-                pod_name=CONFIG_POD,
-                script=SCRIPTS / "vault_assistant.py",
-                image=server.image,
-                environment={
-                    "VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}",
-                    "DB_USERNAME": SecretKey(secret=credentials.metadata.name, key="username"),
-                    "DB_PASSWORD": SecretKey(secret=credentials.metadata.name, key="password"),
-                },
-                secrets={"password": spec.credentials.password},
-                files={
-                    "vault_client.py": (SCRIPTS / "vault_client.py").read_text(encoding="utf-8"),
-                    CONFIG: pulumi.Output.json_dumps(config),
-                },
-                config_maps={CA_DIRECTORY: server.ca_config_map},
-                service_account=CONFIG_ACCOUNT,
-                reaches_api=True,
-                audience=AUDIENCE,
-                after=(*server.ready, token, *rights),
-            ),
-            opts=child,
-        )
+        jobs: tuple[pulumi.Resource, ...] = ()
+        if server.usable:
+            config = {
+                "address": ADDRESS,
+                "deadline_seconds": _DEADLINE_SECONDS,
+                "mount": MOUNT,
+                "path": path,
+                "assistant": spec.assistant.name,
+                "secret": {"namespace": spec.namespace.name, "name": TOKEN_SECRET, "key": TOKEN_KEY},
+                "service_accounts": SERVICE_ACCOUNT_FILES,
+            }
+            job = ScriptJob(
+                f"{name}-config",
+                ScriptJobSpec(
+                    namespace=server.namespace,
+                    pod_security=server.pod_security,
+                    pod_name=CONFIG_POD,
+                    script=SCRIPTS / "vault_assistant.py",
+                    image=server.image,
+                    environment={
+                        "VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}",
+                        "DB_USERNAME": SecretKey(secret=credentials.metadata.name, key="username"),
+                        "DB_PASSWORD": SecretKey(secret=credentials.metadata.name, key="password"),
+                    },
+                    secrets={"password": spec.credentials.password},
+                    files={
+                        "vault_client.py": (SCRIPTS / "vault_client.py").read_text(encoding="utf-8"),
+                        CONFIG: pulumi.Output.json_dumps(config),
+                    },
+                    config_maps={CA_DIRECTORY: server.ca_config_map},
+                    service_account=CONFIG_ACCOUNT,
+                    reaches_api=True,
+                    audience=AUDIENCE,
+                    after=(*server.ready, token, *rights),
+                ),
+                opts=child,
+            )
+            jobs = (job.job,)
         self.connection = VaultConnection(
             url=ADDRESS,
             port=PORT,
@@ -106,7 +109,8 @@ class AssistantVault(pulumi.ComponentResource):
             token_secret=TOKEN_SECRET,
             ca_pem=server.ca_pem,
             token=None,
-            ready=(job.job,),
+            usable=server.usable,
+            ready=jobs,
         )
         self.register_outputs({"path": path})
 
@@ -139,6 +143,7 @@ class ExistingAssistantVault(pulumi.ComponentResource):
             token_secret=TOKEN_SECRET,
             ca_pem=vault.ca or public_roots(),
             token=spec.token,
+            usable=True,
             ready=(secret,),
         )
         self.register_outputs({"path": path})

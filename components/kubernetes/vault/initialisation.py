@@ -1,4 +1,4 @@
-"""The Job that initialises Vault once, keeps its recovery keys in the cloud's secret store, and gives up the root token.
+"""The Job that initialises Vault once, stores its recovery keys at the cloud, and gives up the root token.
 
 Owns the Job and its rights in the cluster. What it does step by step is in its script; none of the keys and tokens that
 it handles ever reaches the program, its state or its output.
@@ -37,7 +37,7 @@ SERVICE_ACCOUNT_FILES: Final = {"api": API_DIRECTORY, "vault_token": f"{TOKEN_DI
 
 @dataclass(frozen=True, kw_only=True)
 class InitialisationSpec:
-    """`recovery` is where the recovery keys go; None where the user has initialised Vault, which is then only checked."""
+    """`recovery` is where the recovery keys go; None where the user has initialised Vault: it is only checked then."""
 
     settings: CreateVault
     profile: Profile
