@@ -165,9 +165,7 @@ def main():
         lost = stash is not None and stash.read(PROBE) is not None
         raise Fault(f"{LOST if lost else NOT_OURS} ({refusal})") from refusal
     if found:
-        raise Fault(
-            f"Vault is not set up as it should be; an operator can change it (docs/vault.md): {'; '.join(found)}"
-        )
+        raise Fault(f"Vault is not set up as it should be; an operator can change it (docs/vault.md): {'; '.join(found)}")
     say("Vault is initialised, unsealed and set up")
 
 
