@@ -81,7 +81,7 @@ class PostgresIamAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialsInVault:
-    """User name and password stand in a Vault of the user's already; nobody here knows them."""
+    """User name and password stand in Vault, where Rasa reads them by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +239,8 @@ class VaultConnection:
 
     The tracker store's credentials stand at `path` below `mount`, keys `db_username` and `db_password`. The Secret
     `token_secret` of the assistant's namespace holds a token (key `token`) that may read them and renew itself; `token`
-    is that one where the user gave it, and None where a Job delivers it, unseen by the program.
+    is that one where the user gave it, and None where a Job delivers it, unseen by the program. `usable`: whether there
+    is or will be one; not as long as the user has to initialise Vault.
     """
 
     url: str
@@ -250,6 +251,7 @@ class VaultConnection:
     token_secret: str
     ca_pem: pulumi.Input[str]
     token: pulumi.Output[str] | None = field(repr=False)
+    usable: bool
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
 
 

@@ -15,6 +15,7 @@ import yaml
 from components.connections import (
     AssistantDatabases,
     ClusterConnection,
+    CredentialsInVault,
     DatabaseConnection,
     ExistingDatabases,
     KafkaConnection,
@@ -52,12 +53,17 @@ def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterCon
 def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> TrackerStore[Never]:
     """The databases of all assistants. Their roles are made already."""
 
+    def auth(login: DatabaseLogin) -> PasswordAuth | CredentialsInVault:
+        if login.password is None:
+            return CredentialsInVault()
+        return PasswordAuth(username=login.username, password=settings.secret(login.password))
+
     def database(login: DatabaseLogin) -> DatabaseConnection:
         return DatabaseConnection(
             host=pulumi.Output.from_input(store.host),
             port=store.port,
             database=login.database,
-            auth=PasswordAuth(username=login.username, password=settings.secret(login.password)),
+            auth=auth(login),
             ssl_mode=store.ssl_mode,
             ca_pem=store.ca or public_roots(),
             networks=store.networks,

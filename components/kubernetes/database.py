@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -81,11 +81,15 @@ class DatabaseServer(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantDatabaseSpec:
-    """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client."""
+    """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client.
+
+    `password` is the one that Rasa's role gets, where it is the user's to choose; by default it is generated.
+    """
 
     server: DatabaseServer
     assistant: Assistant
     image: str
+    password: pulumi.Output[str] | None = field(default=None, repr=False)
 
 
 class AssistantDatabase(pulumi.ComponentResource):
@@ -113,7 +117,12 @@ class AssistantDatabase(pulumi.ComponentResource):
         }
         match connection.roles:
             case PasswordRoles():
-                passwords = {role: generated_password(f"{name}-{role}-password", self) for role in names}
+                given = {} if spec.password is None else {spec.assistant.database: spec.password}
+                generated = [role for role in names if role not in given]
+                passwords = {
+                    **given,
+                    **{role: generated_password(f"{name}-{role}-password", self) for role in generated},
+                }
                 secret = kubernetes.core.v1.Secret(
                     f"{name}-passwords",
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),

@@ -93,7 +93,7 @@ def to_namespace(namespace: str, *ports: int) -> Egress:
 
 
 def to_apis() -> Egress:
-    """To the API of Kubernetes and those of the cloud: where they answer differs by cluster, and no policy names them."""
+    """To the APIs of Kubernetes and the cloud: where they answer differs by cluster, and no policy can name them."""
     return to_networks(["0.0.0.0/0"], 443, 6443)
 
 

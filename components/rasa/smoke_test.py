@@ -48,7 +48,7 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
             "storage": "download" if downloaded else storage.remote_storage,
             "script": f"{CA_DIRECTORY}/{SCRIPT}" if downloaded else None,
             # Without a model in the stack file only the bucket can be tried.
-            "key": spec.wiring.model if spec.wiring.releasable else None,
+            "key": spec.wiring.model if spec.wiring.has_model else None,
             "upload": storage.upload_command,
         }
     config: Values = {

@@ -25,7 +25,7 @@ AUDIENCE: Final = "vault"
 CONFIG_ACCOUNT: Final = "vault-config"
 
 CERTIFICATE_SECRET: Final = "vault-tls"
-CA_FILE: Final = "vault-ca.pem"
+CA_FILE: Final = "ca.pem"
 
 
 def node_addresses(nodes: int) -> list[str]:

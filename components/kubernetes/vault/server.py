@@ -12,7 +12,7 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION
+from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION, image_of
 from components.connections import ClusterConnection, VaultSeal, WorkloadIdentity
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import (
@@ -37,11 +37,35 @@ from components.kubernetes.vault.names import (
     SERVER_POD,
 )
 from components.kubernetes.vault.values import VaultValuesSpec, vault_values
-from settings import CreateVault, Profile
+from settings import CreateVault, ExistingVault, KubernetesSecrets, Profile, Settings
 from settings.vault import INIT_ACCOUNT, VAULT_NAMESPACE
 
 _STORAGE_CLASS: Final = "vault"
 _NO_ANNOTATIONS: Final[dict[str, pulumi.Input[str]]] = {}
+
+
+def vault_of(
+    settings: Settings, seal: VaultSeal | None, cluster: ClusterConnection, opts: pulumi.ResourceOptions
+) -> VaultServer | ExistingVault | None:
+    """The Vault that the stack file asks for; None where credentials come by Secret."""
+    match settings.secrets_manager:
+        case KubernetesSecrets():
+            return None
+        case ExistingVault() as existing:
+            return existing
+        case CreateVault() as chosen:
+            if seal is None:
+                raise ValueError("a Vault in the cluster needs a key of the cloud that unseals it")
+            spec = VaultServerSpec(
+                settings=chosen,
+                profile=settings.profile,
+                protect=settings.protect,
+                seal=seal,
+                cluster=cluster,
+                clients=tuple(assistant.namespace for assistant in settings.assistants),
+                image=image_of(settings.assistants[0]),
+            )
+            return VaultServer("vault", spec, opts=opts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +94,9 @@ class VaultServer(pulumi.ComponentResource):
         self.image = spec.image
         self.pod_security = spec.cluster.pod_security
         self.usable = spec.settings.init == "job" or spec.settings.initialized
-        protected = pulumi.ResourceOptions(parent=self, protect=spec.protect)
-        space = RestrictedNamespace(f"{name}-space", VAULT_NAMESPACE, spec.cluster.pod_security, opts=protected)
+        space = RestrictedNamespace(
+            f"{name}-space", VAULT_NAMESPACE, self.pod_security, protect=spec.protect, opts=self._child
+        )
         self.namespace: pulumi.Output[str] = space.name
         certificates = VaultCertificates(f"{name}-tls", opts=self._child)
         self.ca_pem: pulumi.Output[str] = certificates.ca_pem
