@@ -43,7 +43,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
         super().__init__("rasa:aws:KmsVaultSeal", name, {}, opts)
         self._name = name
         self._spec = spec
-        key = self._key(f"{name}-seal", f"Unseals Vault of {name}")
+        key = self._key(f"{name}-seal", f"Seal of {name}")
         recovery = self._recovery() if spec.settings.init == "job" else None
         self.connection = VaultSeal(
             kind="awskms",
@@ -64,7 +64,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
             else None,
             ready=(),
         )
-        self.register_outputs({"key": key})
+        self.register_outputs({"keyArn": key})
 
     def _key(self, name: str, purpose: str) -> pulumi.Output[str]:
         """ARN of a key of its own."""
