@@ -107,6 +107,10 @@ def _role(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return role, {"arn": arn("iam", f"role/{role}", region=""), "name": role}
 
 
+def _certificate(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    return digest(name, 40), {"certPem": f"certificate of {name}", "validityEndTime": "2027-01-01T00:00:00Z"}
+
+
 def _key(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
     half = digest(name, 32)
     key = "-".join((half[:8], half[8:12], half[12:16], half[16:20], half[20:]))
@@ -194,5 +198,15 @@ _ANSWERS: Mapping[str, Answer] = {
         digest(name, 8),
         {"hex": digest(name, 2 * int(inputs["byteLength"]))},
     ),
+    "tls:index/privateKey:PrivateKey": lambda name, _inputs: (
+        digest(name, 40),
+        {"privateKeyPem": generated_password(name), "publicKeyPem": f"public key of {name}"},
+    ),
+    "tls:index/selfSignedCert:SelfSignedCert": _certificate,
+    "tls:index/certRequest:CertRequest": lambda name, _inputs: (
+        digest(name, 40),
+        {"certRequestPem": f"request {name}"},
+    ),
+    "tls:index/locallySignedCert:LocallySignedCert": _certificate,
     "random:index/randomPassword:RandomPassword": lambda name, _inputs: ("none", {"result": generated_password(name)}),
 }

@@ -56,6 +56,8 @@ DATA: Final = frozenset(
 )
 # Of the secrets in Secrets Manager this one only: what is in any other is made again.
 RECOVERY_KEYS: Final = ("aws:secretsmanager/secret:Secret", "-vault-recovery-secret")
+# The same, of types that are otherwise no data: Vault, and the namespace that its volumes go with.
+DATA_IN_CLUSTER: Final = frozenset({"vault-release", "vault-space-namespace"})
 # The only places where a secret may stand, by type and property; secret there, too.
 SECRET_PLACES: Final = frozenset(
     {
@@ -68,6 +70,9 @@ SECRET_PLACES: Final = frozenset(
         ("pulumi:providers:confluentcloud", "cloudApiSecret"),
         ("confluentcloud:index/kafkaTopic:KafkaTopic", "credentials"),
         ("confluentcloud:index/kafkaAcl:KafkaAcl", "credentials"),
+        ("tls:index/selfSignedCert:SelfSignedCert", "privateKeyPem"),
+        ("tls:index/certRequest:CertRequest", "privateKeyPem"),
+        ("tls:index/locallySignedCert:LocallySignedCert", "caPrivateKeyPem"),
         ("kubernetes:core/v1:Secret", "stringData"),
     }
 )
@@ -104,6 +109,7 @@ GENERATED: Final = (
     "random:index/randomPassword:RandomPassword",
     "gcp:redis/instance:Instance",
     "confluentcloud:index/apiKey:ApiKey",
+    "tls:index/privateKey:PrivateKey",
 )
 
 
@@ -216,6 +222,7 @@ def pods_set_no_variable_that_settings_do_not_know(recording: Recording) -> list
     return [
         f"{name} is set in the pods, but settings do not reserve it"
         for release in recording.of_type("kubernetes:helm.sh/v3:Release")
+        if "rasa" in release.inputs["values"]
         for name in (variable["name"] for variable in release.inputs["values"]["rasa"]["additionalEnv"])
         if name not in RESERVED_ENVIRONMENT | {"OPENAI_API_KEY"}
     ]
@@ -242,7 +249,7 @@ def protects(data: bool) -> Invariant:
 def is_data(one: Registration) -> bool:
     """Whether no `up` brings it back."""
     type_, end = RECOVERY_KEYS
-    return one.type in DATA or (one.type == type_ and one.name.endswith(end))
+    return one.type in DATA or one.name in DATA_IN_CLUSTER or (one.type == type_ and one.name.endswith(end))
 
 
 def secret_values(recording: Recording) -> set[str]:
