@@ -19,6 +19,7 @@ from components.azure.logs import Logs, LogsSpec
 from components.azure.network import Network, NetworkSpec, existing_place
 from settings import (
     AzureSettings,
+    CreateAks,
     CreateEncryption,
     CreateNetwork,
     ExistingKeyVaultKey,
@@ -44,6 +45,20 @@ class Foundation:
         """Object id of the principal that runs `up`."""
         return self._client.object_id
 
+    @property
+    def tenant(self) -> pulumi.Output[str]:
+        """The Entra tenant of the subscription."""
+        return self._client.tenant_id
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The ranges on the internet that people come from: whoever may reach the cluster."""
+        match self._settings.cluster:
+            case CreateAks(api_access=tuple() as ranges):
+                return ranges
+            case _:
+                return ()
+
     @cached_property
     def context(self) -> Context:
         """What every service that is created is told."""
@@ -55,7 +70,7 @@ class Foundation:
                 # A vault that data can be encrypted with cannot be deleted for months: not for trying things out.
                 if self._settings.profile is Profile.DEV:
                     return self._keyless
-                spec = EncryptionSpec(tenant=self._client.tenant_id, context=self._keyless)
+                spec = EncryptionSpec(tenant=self.tenant, context=self._keyless)
                 key = EncryptionKey(f"{self._name}-data", spec, opts=self._child).storage_key
                 return replace(self._keyless, storage_key=key)
 

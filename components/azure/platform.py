@@ -6,7 +6,7 @@ is said by the firewall of its subnet, so that none of them is told anything of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -15,17 +15,28 @@ from components.azure.cluster import AksCluster, ClusterSpec
 from components.azure.foundation import Foundation
 from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
 from components.azure.services import AzureServices
+from components.azure.vault_seal import KeyVaultSeal, VaultSealSpec
 from components.connections import (
     NO_IDENTITY,
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
 from components.services import Services
-from settings import AzureSettings, AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
+from settings import (
+    AzureSettings,
+    AzureWorkloadIdentity,
+    CreateAks,
+    CreateVault,
+    ExistingAzureCluster,
+    ExistingVault,
+    KubernetesSecrets,
+    NoIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +78,7 @@ class AzurePlatform(pulumi.ComponentResource):
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, identity)
         self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.place.tier.vnet_id} if settings.in_network else {}),
@@ -74,6 +86,27 @@ class AzurePlatform(pulumi.ComponentResource):
             **services.addresses(),
         }
         self.register_outputs({"services": dict(self.services)})
+
+    def _vault_seal(
+        self,
+        name: str,
+        settings: AzureSettings,
+        foundation: Foundation,
+        identity: Callable[[str, str, tuple[Right, ...]], WorkloadIdentity],
+    ) -> VaultSeal | None:
+        match settings.secrets_manager:
+            case CreateVault() as chosen:
+                spec = VaultSealSpec(
+                    settings=chosen,
+                    tenant=foundation.tenant,
+                    operators=foundation.operators,
+                    context=foundation.context,
+                    tier=foundation.place.tier,
+                    identity=identity,
+                )
+                return KeyVaultSeal(f"{name}-vault-seal", spec, opts=self._child).connection
+            case ExistingVault() | KubernetesSecrets():
+                return None
 
     def _cluster(self, name: str, settings: AzureSettings, foundation: Foundation) -> Cluster:
         match settings.cluster:
