@@ -6,7 +6,7 @@ is said by the firewall of its subnet, so that none of them is told anything of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -78,7 +78,7 @@ class AzurePlatform(pulumi.ComponentResource):
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
-        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, identity)
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.issuer)
         self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.place.tier.vnet_id} if settings.in_network else {}),
@@ -88,24 +88,21 @@ class AzurePlatform(pulumi.ComponentResource):
         self.register_outputs({"services": dict(self.services)})
 
     def _vault_seal(
-        self,
-        name: str,
-        settings: AzureSettings,
-        foundation: Foundation,
-        identity: Callable[[str, str, tuple[Right, ...]], WorkloadIdentity],
+        self, name: str, settings: AzureSettings, foundation: Foundation, issuer: pulumi.Input[str] | None
     ) -> VaultSeal | None:
         match settings.secrets_manager:
-            case CreateVault() as chosen:
+            case CreateVault() as chosen if issuer is not None:
                 spec = VaultSealSpec(
                     settings=chosen,
-                    tenant=foundation.tenant,
                     operators=foundation.operators,
-                    context=foundation.context,
+                    context=foundation.keyless,
                     tier=foundation.place.tier,
-                    identity=identity,
+                    tenant=foundation.tenant,
+                    issuer=issuer,
                 )
-                return KeyVaultSeal(f"{name}-vault-seal", spec, opts=self._child).connection
-            case ExistingVault() | KubernetesSecrets():
+                return KeyVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            # The settings refuse a Vault in a cluster without identities.
+            case CreateVault() | ExistingVault() | KubernetesSecrets():
                 return None
 
     def _cluster(self, name: str, settings: AzureSettings, foundation: Foundation) -> Cluster:
