@@ -107,9 +107,13 @@ def _role(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return role, {"arn": arn("iam", f"role/{role}", region=""), "name": role}
 
 
-def _key(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+def _guid(name: str) -> str:
     half = digest(name, 32)
-    key = "-".join((half[:8], half[8:12], half[12:16], half[16:20], half[20:]))
+    return "-".join((half[:8], half[8:12], half[12:16], half[16:20], half[20:]))
+
+
+def _key(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    key = _guid(name)
     return key, {"arn": arn("kms", f"key/{key}"), "keyId": key}
 
 
@@ -194,5 +198,6 @@ _ANSWERS: Mapping[str, Answer] = {
         digest(name, 8),
         {"hex": digest(name, 2 * int(inputs["byteLength"]))},
     ),
+    "random:index/randomUuid:RandomUuid": lambda name, _inputs: (guid := _guid(name), {"result": guid}),
     "random:index/randomPassword:RandomPassword": lambda name, _inputs: ("none", {"result": generated_password(name)}),
 }
