@@ -6,12 +6,12 @@ from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
+from pydantic.config import JsonDict
 
 from settings.assistant import AssistantName
 from settings.base import (
     HOST_NAME,
     IN_PLACE,
-    REPLACES,
     RESTARTS_PODS,
     Cidr,
     Model,
@@ -26,6 +26,8 @@ from settings.base import (
 VAULT_NAMESPACE: Final = "vault"
 VAULT_ACCOUNT: Final = "vault"
 INIT_ACCOUNT: Final = "vault-init"
+
+_FIXED: Final[JsonDict] = {"effect": "refused by Kubernetes; see [vault.md](vault.md)"}
 
 NodeCount = Annotated[int, AfterValidator(at_least(1, "one node"))]
 Gigabytes = Annotated[int, AfterValidator(at_least(1, "one GiB"))]
@@ -65,12 +67,12 @@ class CreateVault(Model):
     nodes: NodeCount = Field(
         description="Nodes, an odd number: 3 outlive the loss of one.", json_schema_extra={"effect": "in place"}
     )
-    storage_gb: Gigabytes = Field(description="Disk of each node in GiB.", json_schema_extra=REPLACES)
+    storage_gb: Gigabytes = Field(description="Disk of each node in GiB.", json_schema_extra=_FIXED)
     storage_class: Text | None = Field(
         default=None,
         description="Storage class of its disks; by default an encrypted one is made in a created cluster, and the "
         "cluster's own default is used in an existing one.",
-        json_schema_extra=REPLACES,
+        json_schema_extra=_FIXED,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from tests import answers_azure, answers_gcp
 
@@ -107,13 +108,13 @@ def _role(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return role, {"arn": arn("iam", f"role/{role}", region=""), "name": role}
 
 
-def _guid(name: str) -> str:
-    half = digest(name, 32)
-    return "-".join((half[:8], half[8:12], half[12:16], half[16:20], half[20:]))
+def _certificate(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    return digest(name, 40), {"certPem": f"certificate of {name}", "validityEndTime": "2027-01-01T00:00:00Z"}
 
 
 def _key(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
-    key = _guid(name)
+    half = digest(name, 32)
+    key = "-".join((half[:8], half[8:12], half[12:16], half[16:20], half[20:]))
     return key, {"arn": arn("kms", f"key/{key}"), "keyId": key}
 
 
@@ -176,6 +177,11 @@ def _msk_configuration(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return arn_, {"arn": arn_, "latestRevision": 1}
 
 
+def _uuid(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    uuid = str(uuid5(NAMESPACE_URL, name))
+    return uuid, {"result": uuid}
+
+
 _ANSWERS: Mapping[str, Answer] = {
     "aws:ec2/vpc:Vpc": _numbered("vpc"),
     "aws:ec2/subnet:Subnet": _numbered("subnet"),
@@ -198,6 +204,16 @@ _ANSWERS: Mapping[str, Answer] = {
         digest(name, 8),
         {"hex": digest(name, 2 * int(inputs["byteLength"]))},
     ),
-    "random:index/randomUuid:RandomUuid": lambda name, _inputs: (guid := _guid(name), {"result": guid}),
+    "tls:index/privateKey:PrivateKey": lambda name, _inputs: (
+        digest(name, 40),
+        {"privateKeyPem": generated_password(name), "publicKeyPem": f"public key of {name}"},
+    ),
+    "tls:index/selfSignedCert:SelfSignedCert": _certificate,
+    "tls:index/certRequest:CertRequest": lambda name, _inputs: (
+        digest(name, 40),
+        {"certRequestPem": f"request {name}"},
+    ),
+    "tls:index/locallySignedCert:LocallySignedCert": _certificate,
+    "random:index/randomUuid:RandomUuid": _uuid,
     "random:index/randomPassword:RandomPassword": lambda name, _inputs: ("none", {"result": generated_password(name)}),
 }

@@ -10,6 +10,11 @@ OPEN: Final = "0.0.0.0/0"
 _PRIVATE: Final = tuple(ipaddress.IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
+def is_reachable(ranges: Sequence[str]) -> bool:
+    """Whether a service that lets these ranges in is reached from the internet at all."""
+    return OPEN in ranges or bool(on_the_internet(ranges))
+
+
 def on_the_internet(ranges: Sequence[str]) -> list[ipaddress.IPv4Network]:
     """Those that are not private: Azure refuses a private one."""
     networks = [ipaddress.IPv4Network(each) for each in ranges]

@@ -10,7 +10,7 @@ import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context
-from components.azure.internet import OPEN, on_the_internet
+from components.azure.internet import OPEN, is_reachable, on_the_internet
 from components.azure.safety import lock, log
 
 
@@ -42,6 +42,7 @@ def key_vault(
             soft_delete_retention_in_days=90 if purge_protection else 7,
             # Azure refuses False.
             enable_purge_protection=True if purge_protection else None,
+            public_network_access="Enabled" if is_reachable(clients) else "Disabled",
             network_acls=_firewall(clients),
         ),
         tags=context.tags,

@@ -18,7 +18,7 @@ import pulumi_random
 from components.azure import names
 from components.azure.context import Context, DataTier
 from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
-from components.azure.internet import OPEN, on_the_internet
+from components.azure.internet import is_reachable
 from components.azure.key_vault import key_vault
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, PrivateZone, PrivateZoneSpec, Zone
 from components.azure.roles import Role
@@ -115,8 +115,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        is_closed = OPEN not in clients and not on_the_internet(clients)
-        return _Vault(id=vault.id, name=vault.name, is_closed=is_closed, ready=endpoint.ready)
+        return _Vault(id=vault.id, name=vault.name, is_closed=not is_reachable(clients), ready=endpoint.ready)
 
     def _key(self, name: str, vault: _Vault) -> azure.keyvault.Key:
         """Made through the resource manager, like the key for data. It is rotated; an old version never expires."""

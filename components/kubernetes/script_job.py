@@ -43,7 +43,8 @@ class ScriptJobSpec:
     `config_maps` are further ConfigMaps by the directory where they are mounted; `sidecars` read one of them each.
     `pod_name` is the pod's `app.kubernetes.io/name`, by which network policies know it. `reaches_api`: the service
     account may talk to the Kubernetes API. `audience`: beside the API's own there is a token for that other reader, in
-    `TOKEN_DIRECTORY`. `after` is what the Job needs but does not name: policies, firewall rules, grants.
+    `TOKEN_DIRECTORY`. `schedule` (cron): it runs at these times as well. `after` is what the Job needs but does not
+    name: policies, firewall rules, grants.
     """
 
     namespace: pulumi.Input[str]
@@ -59,6 +60,7 @@ class ScriptJobSpec:
     service_account: pulumi.Input[str] = "default"
     reaches_api: bool = False
     audience: str | None = None
+    schedule: str | None = None
     sidecars: Sequence[Sidecar] = ()
     after: Sequence[pulumi.Resource]
 
@@ -80,6 +82,16 @@ class ScriptJob(pulumi.ComponentResource):
         # digest of all inputs stands in it: whatever changes, the Job is replaced, that is: runs again.
         plain = {key: value for key, value in spec.environment.items() if not isinstance(value, SecretKey)}
         inputs = digest({**files, **plain, **spec.secrets})
+        job = kubernetes.batch.v1.JobSpecArgs(
+            backoff_limit=_RETRIES,
+            active_deadline_seconds=_DEADLINE_SECONDS,
+            template=kubernetes.core.v1.PodTemplateSpecArgs(
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                    labels={**spec.pod_labels, NAME_LABEL: spec.pod_name}, annotations={"rasa/inputs": inputs}
+                ),
+                spec=_pod(spec, mounts),
+            ),
+        )
         self.job = kubernetes.batch.v1.Job(
             f"{name}-job",
             # No name: the next Job is created, and has to succeed, before this one is deleted.
@@ -89,16 +101,7 @@ class ScriptJob(pulumi.ComponentResource):
                 annotations={"pulumi.com/replaceUnready": "true"},
             ),
             # No ttlSecondsAfterFinished: a Job that deletes itself is drift.
-            spec=kubernetes.batch.v1.JobSpecArgs(
-                backoff_limit=_RETRIES,
-                active_deadline_seconds=_DEADLINE_SECONDS,
-                template=kubernetes.core.v1.PodTemplateSpecArgs(
-                    metadata=kubernetes.meta.v1.ObjectMetaArgs(
-                        labels={**spec.pod_labels, NAME_LABEL: spec.pod_name}, annotations={"rasa/inputs": inputs}
-                    ),
-                    spec=_pod(spec, mounts),
-                ),
-            ),
+            spec=job,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=list(spec.after),
@@ -107,6 +110,19 @@ class ScriptJob(pulumi.ComponentResource):
                 ),
             ),
         )
+        if spec.schedule is not None:
+            kubernetes.batch.v1.CronJob(
+                f"{name}-schedule",
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=spec.namespace),
+                spec=kubernetes.batch.v1.CronJobSpecArgs(
+                    schedule=spec.schedule,
+                    concurrency_policy="Forbid",
+                    successful_jobs_history_limit=1,
+                    failed_jobs_history_limit=1,
+                    job_template=kubernetes.batch.v1.JobTemplateSpecArgs(spec=job),
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.job]),
+            )
         self.register_outputs({})
 
 

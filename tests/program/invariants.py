@@ -54,6 +54,8 @@ DATA: Final = frozenset(
         "confluentcloud:index/kafkaTopic:KafkaTopic",
     }
 )
+# The same, of types that are otherwise no data: Vault, and the namespace that its volumes go with.
+DATA_IN_CLUSTER: Final = frozenset({"vault-release", "vault-space-namespace"})
 # The only places where a secret may stand, by type and property; secret there, too.
 SECRET_PLACES: Final = frozenset(
     {
@@ -66,6 +68,9 @@ SECRET_PLACES: Final = frozenset(
         ("pulumi:providers:confluentcloud", "cloudApiSecret"),
         ("confluentcloud:index/kafkaTopic:KafkaTopic", "credentials"),
         ("confluentcloud:index/kafkaAcl:KafkaAcl", "credentials"),
+        ("tls:index/selfSignedCert:SelfSignedCert", "privateKeyPem"),
+        ("tls:index/certRequest:CertRequest", "privateKeyPem"),
+        ("tls:index/locallySignedCert:LocallySignedCert", "caPrivateKeyPem"),
         ("kubernetes:core/v1:Secret", "stringData"),
     }
 )
@@ -102,6 +107,7 @@ GENERATED: Final = (
     "random:index/randomPassword:RandomPassword",
     "gcp:redis/instance:Instance",
     "confluentcloud:index/apiKey:ApiKey",
+    "tls:index/privateKey:PrivateKey",
 )
 
 
@@ -214,6 +220,7 @@ def pods_set_no_variable_that_settings_do_not_know(recording: Recording) -> list
     return [
         f"{name} is set in the pods, but settings do not reserve it"
         for release in recording.of_type("kubernetes:helm.sh/v3:Release")
+        if "rasa" in release.inputs["values"]
         for name in (variable["name"] for variable in release.inputs["values"]["rasa"]["additionalEnv"])
         if name not in RESERVED_ENVIRONMENT | {"OPENAI_API_KEY"}
     ]
@@ -231,7 +238,7 @@ def protects(data: bool) -> Invariant:
         return [
             f"{one.urn} is {'protected' if one.protect else 'not protected'}"
             for one in recording.resources.values()
-            if one.protect != (data and one.type in DATA)
+            if one.protect != (data and (one.type in DATA or one.name in DATA_IN_CLUSTER))
         ]
 
     return protection

@@ -7,6 +7,7 @@ the user's, where both are there already, only the Secret with the token.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -16,7 +17,7 @@ from components.kubernetes.access import SecretAccessSpec, secret_access
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
-from components.kubernetes.vault.initialisation import CONFIG, SCRIPTS, SERVICE_ACCOUNT_FILES
+from components.kubernetes.vault.initialisation import CONFIG, SCRIPTS, SERVICE_ACCOUNT_FILES, modules
 from components.kubernetes.vault.names import ADDRESS, AUDIENCE, CA_FILE, CONFIG_ACCOUNT, CONFIG_POD, MOUNT, PORT
 from components.kubernetes.vault.server import VaultServer
 from components.kubernetes.vault.token import TOKEN_KEY, TOKEN_SECRET, token_secret
@@ -24,7 +25,8 @@ from components.trust import public_roots
 from settings import Assistant, ExistingVault
 from settings.vault import VAULT_NAMESPACE
 
-_DEADLINE_SECONDS = 300
+_DEADLINE_SECONDS: Final = 300
+_EVERY_DAY: Final = "17 3 * * *"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +90,15 @@ class AssistantVault(pulumi.ComponentResource):
                     },
                     secrets={"password": spec.credentials.password},
                     files={
-                        "vault_client.py": (SCRIPTS / "vault_client.py").read_text(encoding="utf-8"),
+                        **modules(),
                         CONFIG: pulumi.Output.json_dumps(config),
                     },
                     config_maps={CA_DIRECTORY: server.ca_config_map},
                     service_account=CONFIG_ACCOUNT,
                     reaches_api=True,
                     audience=AUDIENCE,
+                    # Rasa renews its token seconds before it ends, and is lost when Vault does not answer just then.
+                    schedule=_EVERY_DAY,
                     after=(*server.ready, token, *rights),
                 ),
                 opts=child,

@@ -23,7 +23,6 @@ from settings.vault import INIT_ACCOUNT, VAULT_NAMESPACE
 
 SCRIPTS: Final = Path(__file__).parents[1] / "scripts"
 CONFIG: Final = "vault.json"
-_BESIDE: Final = ("vault_client.py", "vault_stage.py", "vault_recovery.py")
 # Where the script keeps Vault's answer until the recovery keys are stored.
 _STASH: Final = "vault-init"
 
@@ -48,6 +47,11 @@ class InitialisationSpec:
     ca_config_map: pulumi.Input[str]
     image: str
     after: tuple[pulumi.Resource, ...]
+
+
+def modules() -> dict[str, str]:
+    """The files that the scripts for Vault share; a script imports what lies beside it."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("vault_*.py"))}
 
 
 def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.ResourceOptions) -> ScriptJob:
@@ -91,7 +95,7 @@ def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.Resource
             environment={"VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}"},
             secrets={},
             files={
-                **{file: (SCRIPTS / file).read_text(encoding="utf-8") for file in _BESIDE},
+                **modules(),
                 CONFIG: pulumi.Output.json_dumps(config),
             },
             config_maps={CA_DIRECTORY: spec.ca_config_map},

@@ -94,8 +94,9 @@ class VaultServer(pulumi.ComponentResource):
         self.image = spec.image
         self.pod_security = spec.cluster.pod_security
         self.usable = spec.settings.init == "job" or spec.settings.initialized
-        protected = pulumi.ResourceOptions(parent=self, protect=spec.protect)
-        space = RestrictedNamespace(f"{name}-space", VAULT_NAMESPACE, spec.cluster.pod_security, opts=protected)
+        space = RestrictedNamespace(
+            f"{name}-space", VAULT_NAMESPACE, self.pod_security, protect=spec.protect, opts=self._child
+        )
         self.namespace: pulumi.Output[str] = space.name
         certificates = VaultCertificates(f"{name}-tls", opts=self._child)
         self.ca_pem: pulumi.Output[str] = certificates.ca_pem

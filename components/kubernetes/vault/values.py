@@ -6,6 +6,7 @@ Certificates, policies and the storage class are made by the program; the values
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -125,18 +126,20 @@ def _user(wanted: PodSecurity) -> Values:
             return {}
 
 
-def _affinity(*, required: bool) -> Values:
-    """Never two nodes of Vault on one of the cluster in prod, and other zones where there are any."""
+def _affinity(*, required: bool) -> str:
+    """Never two nodes of Vault on one of the cluster in prod, and other zones where there are any.
+
+    As text, since the chart's own default is one.
+    """
     selector: Values = {"matchLabels": {"app.kubernetes.io/name": RELEASE, "component": "server"}}
     apart: Values = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector}
     zones: Values = {"topologyKey": "topology.kubernetes.io/zone", "labelSelector": selector}
     preferred: list[Value] = [{"weight": 100, "podAffinityTerm": zones}]
-    return {
-        "podAntiAffinity": {
-            "preferredDuringSchedulingIgnoredDuringExecution": preferred,
-            **({"requiredDuringSchedulingIgnoredDuringExecution": [apart]} if required else {}),
-        }
+    rules = {
+        "preferredDuringSchedulingIgnoredDuringExecution": preferred,
+        **({"requiredDuringSchedulingIgnoredDuringExecution": [apart]} if required else {}),
     }
+    return json.dumps({"podAntiAffinity": rules})
 
 
 def _storage(spec: VaultValuesSpec, *, is_prod: bool) -> Values:

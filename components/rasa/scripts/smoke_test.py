@@ -81,11 +81,62 @@ def check_model_storage(model):
         return f"the model {key} was downloaded, {file.stat().st_size} bytes"
 
 
-def check_tracker_store(section):
+def vault(section):
+    """Rasa's own access to Vault; its client verifies the server by $VAULT_CACERT."""
+    from rasa.core.secrets_manager.factory import create
+    from rasa.core.secrets_manager.vault import VaultSecretManagerConfig
+
+    config = with_variables(section)
+    return create(
+        VaultSecretManagerConfig(
+            url=config["url"],
+            token=config["token"],
+            secrets_path=config["secrets_path"],
+            mount_point=config["mount_point"],
+        )
+    )
+
+
+def from_vault(section):
+    """The credentials that stand there. What it was asked with is not shown: the error would tell the token."""
+    from hvac.exceptions import Forbidden, InvalidPath
+
+    path = f"{section['mount_point']}/{section['secrets_path']}"
+    try:
+        manager = vault(section)
+        found = manager.client.secrets.kv.read_secret_version(
+            mount_point=manager.mount_point, path=manager.secrets_path, raise_on_deleted_version=True
+        )
+    except Forbidden as error:
+        raise Fault(
+            f"the token is not valid any more, or may not read {path}; docs/vault.md tells the way back"
+        ) from error
+    except InvalidPath as error:
+        raise Fault(f"there is nothing at {path} (an engine for keys and values, version 2)") from error
+    return found["data"]["data"]
+
+
+def check_secrets_manager(section, wanted):
+    """Sign in with the token, and find what the tracker store's entry asks for."""
+    found = from_vault(section)
+    missing = [key for key in wanted if not isinstance(found.get(key), str)]
+    if missing:
+        raise Fault(f"{section['mount_point']}/{section['secrets_path']} has no {', '.join(missing)}")
+    return f"credentials can be read at {section['mount_point']}/{section['secrets_path']}"
+
+
+def keys_in_vault(section):
+    """The properties of the tracker store that Rasa takes from Vault, and the keys that they have there."""
+    return {name: item["secret_key"] for name, item in section.items() if isinstance(item, dict)}
+
+
+def check_tracker_store(section, secrets_manager):
     """Connect with TLS, make a table and drop it again."""
     import psycopg2
 
-    config = with_variables(section)
+    kept = keys_in_vault(section)
+    found = from_vault(secrets_manager) if kept else {}
+    config = {**with_variables(section), **{name: found.get(key) for name, key in kept.items()}}
     connection = psycopg2.connect(
         host=config["url"],
         port=config["port"],
@@ -199,8 +250,12 @@ def checks(config):
     endpoints, model = config["endpoints"], config["model"]
     if model:
         yield f"model storage ({model['storage']})", lambda: check_model_storage(model)
+    database, manager = endpoints.get("tracker_store", {}), endpoints.get("secrets_manager")
+    if manager:
+        wanted = keys_in_vault(database).values()
+        yield f"secrets manager at {address(manager)}", lambda: check_secrets_manager(manager, wanted)
     for key, check in (
-        ("tracker_store", check_tracker_store),
+        ("tracker_store", lambda section: check_tracker_store(section, manager)),
         ("lock_store", check_lock_store),
         ("event_broker", check_event_broker),
     ):

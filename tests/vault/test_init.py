@@ -1,0 +1,217 @@
+"""vault_init.py against a real Vault: what it makes, what it keeps, and when it does not begin."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.vault.authority import Authority
+from tests.vault.secrecy import assert_nothing_told, found_secrets
+from tests.vault.servers import Seal, free_port, wait_until
+from tests.vault.wire import LOOPBACK, Request
+from tests.vault.world import TOKEN_PERIOD_SECONDS, Finished, Tools, World, kept_keys, new_world, root_token
+
+pytestmark = pytest.mark.vault
+SET_UP = "Vault is initialised, unsealed and set up"
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_first_and_second_run(cloud: str, tools: Tools, seal: Seal, tmp_path: Path) -> None:
+    with new_world(tools, tmp_path, seal, cloud) as world:
+        world.node.start()
+        first = world.init()
+        assert first.status == 0, first.output
+        assert first.output.splitlines()[-1] == SET_UP
+        # A probe, then the keys. Nothing but them.
+        _, kept = map(str, world.store.values())
+        assert json.loads(kept).keys() == {"recovery_keys_base64", "threshold"}
+        assert len(kept_keys(world)) == 5
+        assert not world.api.secrets
+
+        asked = len(world.journal.entries)
+        second = world.init()
+        assert second.status == 0
+        assert second.output.splitlines() == [SET_UP]
+        later = [request for request, _ in world.journal.entries[asked:]]
+        assert [request.line for request in later if request.server == "vault" and request.method != "GET"] == [
+            "vault POST /v1/auth/kubernetes/login",
+            "vault POST /v1/auth/token/revoke-self",
+        ]
+        assert {request.server for request in later} == {"vault", "kubernetes"}
+        assert {request.method for request in later if "/secrets/" in request.path} == {"GET"}
+        assert len(world.store.values()) == 2
+        assert not [request.line for request, _ in world.journal.entries if request.server == "internet"]
+        assert_nothing_told(world)
+
+
+def test_what_is_set_up(world: World) -> None:
+    assert world.init().status == 0
+    (first_root,) = found_secrets(world)["root token"]
+    assert world.node.ask("GET", "auth/token/lookup-self", token=first_root).status_code == 403
+    # The recovery keys work.
+    root = root_token(world.node, kept_keys(world))
+
+    def told(path: str) -> dict[str, object]:
+        return world.node.ask("GET", path, token=root).json()["data"]
+
+    assert told("sys/mounts/secret")["options"] == {"version": "2"}
+    assert told("sys/audit").keys() == {"file/", "stdout/"}
+    assert told("sys/auth").keys() == {"kubernetes/", "token/"}
+    role = told("auth/token/roles/assistant")
+    assert (role["orphan"], role["token_period"]) == (True, TOKEN_PERIOD_SECONDS)
+    assert (world.directory / "audit.log").read_text()
+    # Nobody is left who may do more: of all tokens only the one that asks is there.
+    accessors = world.node.ask("LIST", "auth/token/accessors", token=root).json()["data"]["keys"]
+    assert len(accessors) == 1
+    names = world.node.ask("LIST", "sys/policies/acl", token=root).json()["data"]["keys"]
+    assert sorted(names) == ["assistant", "default", "root", "vault-config", "vault-init"]
+
+
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_a_store_that_refuses(cloud: str, tools: Tools, seal: Seal, tmp_path: Path) -> None:
+    with new_world(tools, tmp_path, seal, cloud) as world:
+        world.node.start()
+        world.store.refuses = True
+        refused = world.init(deadline_seconds=5)
+        assert refused.status == 1
+        assert f"{world.store.place['secret']} takes no value: " in refused.output
+        _never_initialised(world)
+        world.store.refuses = False
+        assert world.init().status == 0
+        assert len(world.store.values()) == 2
+
+
+def test_a_stash_that_cannot_be_patched(world: World) -> None:
+    world.api.rights[:] = [right for right in world.api.rights if "create" in right.verbs]
+    refused = world.init()
+    assert refused.status == 1
+    assert "PATCH" in refused.output
+    assert "/secrets/vault-init: 403 Forbidden" in refused.output
+    _never_initialised(world)
+
+
+def test_a_node_that_does_not_answer(world: World) -> None:
+    silent = f"https://{LOOPBACK}:{free_port()}"
+    ended = world.init(nodes=[*world.addresses, silent], deadline_seconds=3)
+    assert ended.status == 1
+    assert f"not every node answers: GET {silent}/v1/sys/health" in ended.output
+    assert world.addresses[0] not in ended.output
+    _never_initialised(world)
+
+
+def test_an_authority_that_did_not_sign(world: World) -> None:
+    other = Authority(world.directory, "other")
+    world.environment = {**world.environment, "VAULT_CACERT": str(other.file)}
+    ended = world.init(deadline_seconds=3)
+    assert ended.status == 1
+    assert "CERTIFICATE_VERIFY_FAILED" in ended.output
+    _never_initialised(world)
+
+
+def test_without_recovery_an_operator_initialises(world: World) -> None:
+    ended = world.init(recovery=None)
+    assert (ended.status, ended.output) == (
+        1,
+        "Vault is not initialised; with `init: runbook` an operator does that: docs/vault.md\n",
+    )
+    _never_initialised(world)
+
+
+def _never_initialised(world: World) -> None:
+    assert "vault PUT /v1/sys/init" not in world.journal.changes("vault")
+    assert not world.node.health()["initialized"]
+
+
+def test_an_answer_that_was_lost(world: World) -> None:
+    """Cut off between Vault's answer and the stash: nothing can bring the keys back, and that is said."""
+    world.cut_off_after(lambda request: request.path == "/v1/sys/init")
+    assert world.init().status == -9
+    world.let_run()
+    ended = world.init()
+    assert ended.status == 1
+    assert "recovery keys and root token are lost. Vault holds nothing yet: empty Vault's volumes" in ended.output
+    # The way back.
+    world.node.stop()
+    world.node.empty()
+    world.node.start()
+    again = world.init()
+    assert again.status == 0, again.output
+    assert root_token(world.node, kept_keys(world))
+
+
+def test_a_vault_of_somebody_else(world: World) -> None:
+    request = {"recovery_shares": 1, "recovery_threshold": 1}
+    assert world.node.ask("PUT", "sys/init", request).status_code == 200
+    ended = world.init()
+    assert ended.status == 1
+    assert "Vault is initialised, but not set up" in ended.output
+    assert not world.store.values()[1:]
+
+
+def test_a_difference_is_told(world: World) -> None:
+    assert world.init().status == 0
+    root = root_token(world.node, kept_keys(world))
+    wide = {"policy": 'path "secret/*" { capabilities = ["read"] }'}
+    assert world.node.ask("PUT", "sys/policies/acl/assistant", wide, root).status_code == 204
+    assert world.node.ask("DELETE", "sys/audit/stdout", token=root).status_code == 204
+    ended = world.init(token_period_seconds=3600)
+    assert ended.status == 1
+    assert "sys/audit/stdout is missing" in ended.output
+    assert "sys/policies/acl/assistant: policy is" in ended.output
+    assert f"auth/token/roles/assistant: token_period is {TOKEN_PERIOD_SECONDS} and should be 3600" in ended.output
+
+
+def test_a_sealed_vault(tools: Tools, tmp_path: Path) -> None:
+    key = Seal(tools.vault, tmp_path / "seal")
+    key.start()
+    try:
+        with new_world(tools, tmp_path, key) as world:
+            world.node.start()
+            assert world.init().status == 0
+            key.stop()
+            world.node.stop()
+            world.node.start()
+            ended = world.init(deadline_seconds=5)
+            assert ended.status == 1
+            assert "no node of Vault leads" in ended.output
+    finally:
+        key.stop()
+
+
+def test_three_nodes(tools: Tools, seal: Seal, tmp_path: Path) -> None:
+    """One is initialised, the others join; later any one of them may be down."""
+    with new_world(tools, tmp_path, seal, nodes=3) as world:
+        for node in world.nodes:
+            node.start()
+        first = world.init()
+        assert first.status == 0, first.output
+        assert [node.health()["sealed"] for node in world.nodes] == [False] * 3
+        for node in world.nodes:
+            node.stop()
+            again = world.init()
+            assert (again.status, again.output) == (0, f"{SET_UP}\n")
+            node.start()
+
+
+def test_two_runs_at_once(world: World) -> None:
+    """A pod on a node that was given up may still run when the next one starts."""
+    with ThreadPoolExecutor() as beside:
+        second: list[Future[Finished]] = []
+
+        def hold_the_answer_back(request: Request) -> None:
+            if request.path == "/v1/sys/init":
+                asked = len(world.journal.entries)
+                second.append(beside.submit(world.init, pod="second"))
+                wait_until(lambda: any("secrets/vault-init" in line for line in world.journal.lines()[asked:]), "it")
+
+        world.journal.after = hold_the_answer_back
+        first = world.init()
+        assert first.status == 0, first.output
+        # It either came to the same end, or found the root token dead under its hands, and is tried again.
+        assert "lost" not in second[0].result().output
+    assert world.init().status == 0
+    assert root_token(world.node, kept_keys(world))
+    assert not world.api.secrets
