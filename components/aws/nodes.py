@@ -17,6 +17,7 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context
+from components.aws.roles import service_role
 from settings import CreateEks
 
 NODE_POLICIES: Final[Mapping[str, str]] = {
@@ -34,6 +35,7 @@ BEFORE_NODES: Final[Mapping[str, str | None]] = {
 # These are pods themselves. metrics-server is what autoscaling of Rasa reads.
 AFTER_NODES: Final = ("coredns", "metrics-server")
 EBS_DRIVER: Final = "aws-ebs-csi-driver"
+DISK_ACCOUNT: Final = "ebs-csi-controller-sa"
 DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
 
 
@@ -54,46 +56,17 @@ class NodePool(pulumi.ComponentResource):
     def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
         self._spec = spec
-        child = pulumi.ResourceOptions(parent=self)
-        before = [
-            aws.eks.Addon(
-                f"{name}-{addon}",
-                cluster_name=spec.cluster_name,
-                addon_name=addon,
-                configuration_values=values,
-                resolve_conflicts_on_create="OVERWRITE",
-                resolve_conflicts_on_update="PRESERVE",
-                opts=child,
-            )
-            for addon, values in BEFORE_NODES.items()
-        ]
+        before = [self._addon(name, addon, settings=settings) for addon, settings in BEFORE_NODES.items()]
         nodes = self._nodes(name, before)
-        # A pod needs a node, which no property of these add-ons names.
-        on_nodes = pulumi.ResourceOptions(parent=self, depends_on=[nodes])
-        after = [
-            aws.eks.Addon(
-                f"{name}-{addon}",
-                cluster_name=spec.cluster_name,
-                addon_name=addon,
-                resolve_conflicts_on_create="OVERWRITE",
-                resolve_conflicts_on_update="PRESERVE",
-                opts=on_nodes,
-            )
-            for addon in AFTER_NODES
-        ]
-        after.append(
-            aws.eks.Addon(
-                f"{name}-{EBS_DRIVER}",
-                cluster_name=spec.cluster_name,
-                addon_name=EBS_DRIVER,
-                pod_identity_associations=[
-                    {"role_arn": self._disk_role(name), "service_account": "ebs-csi-controller-sa"}
-                ],
-                resolve_conflicts_on_create="OVERWRITE",
-                resolve_conflicts_on_update="PRESERVE",
-                opts=on_nodes,
-            )
+        after = [self._addon(name, addon, on=nodes) for addon in AFTER_NODES]
+        disks = service_role(
+            f"{name}-disks",
+            "pods.eks.amazonaws.com",
+            "AmazonEBSCSIDriverPolicy",
+            context=spec.context,
+            parent=self,
         )
+        after.append(self._addon(name, EBS_DRIVER, on=nodes, disk_role=disks))
         self.ready: tuple[pulumi.Resource, ...] = (nodes, *before, *after)
         self.register_outputs({})
 
@@ -149,19 +122,24 @@ class NodePool(pulumi.ComponentResource):
             ),
         )
 
-    def _disk_role(self, name: str) -> pulumi.Output[str]:
-        """ARN of the role with which the driver makes disks."""
-        role = aws.iam.Role(
-            f"{name}-disks",
-            name=names.role(f"{name}-disks"),
-            assume_role_policy=policy.trust("pods.eks.amazonaws.com", self._spec.context.account),
-            opts=pulumi.ResourceOptions(parent=self),
+    def _addon(
+        self,
+        name: str,
+        addon: str,
+        *,
+        settings: str | None = None,
+        on: aws.eks.NodeGroup | None = None,
+        disk_role: pulumi.Output[str] | None = None,
+    ) -> aws.eks.Addon:
+        """An add-on: its settings (JSON), the nodes that its pods need, and the role of the driver of disks, if any."""
+        return aws.eks.Addon(
+            f"{name}-{addon}",
+            cluster_name=self._spec.cluster_name,
+            addon_name=addon,
+            configuration_values=settings,
+            pod_identity_associations=[{"role_arn": disk_role, "service_account": DISK_ACCOUNT}] if disk_role else None,
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="PRESERVE",
+            # A pod needs a node, which no property of an add-on names.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[on] if on else None),
         )
-        rights = aws.iam.RolePolicyAttachment(
-            f"{name}-disks",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        # The driver's first call needs the rights.
-        return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])

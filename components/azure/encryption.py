@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, StorageKey
 from components.azure.roles import Role, grant
 from components.azure.safety import lock, log
+from components.naming import random_suffix
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +33,10 @@ class EncryptionKey(pulumi.ComponentResource):
         super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
         context = spec.context
         child = pulumi.ResourceOptions(parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         vault = azure.keyvault.Vault(
             f"{name}-vault",
-            vault_name=suffix.hex.apply(lambda end: names.key_vault(name, end)),
+            vault_name=suffix.apply(lambda end: names.key_vault(name, end)),
             resource_group_name=context.resource_group,
             properties={
                 "tenant_id": spec.tenant,

@@ -12,10 +12,10 @@ from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
-import pulumi_random
 
 from components.gcp import names
 from components.gcp.context import Agent, StorageKey
+from components.naming import random_suffix
 
 ROLE: Final = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 QUARTER: Final = f"{90 * 24 * 3600}s"
@@ -38,10 +38,10 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(self, name: str, spec: EncryptionSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:EncryptionKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         ring = gcp.kms.KeyRing(
             f"{name}-ring",
-            name=suffix.hex.apply(lambda end: names.key_ring(name, end)),
+            name=suffix.apply(lambda end: names.key_ring(name, end)),
             location=spec.region,
             # Nothing is there before its API is on.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.apis)),
