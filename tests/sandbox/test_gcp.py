@@ -24,11 +24,6 @@ PRINCIPAL = (
 ENCRYPTS = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
 
-@pytest.fixture
-def google(tmp_path: Path) -> Google:
-    return Google(tmp_path)
-
-
 @pytest.mark.parametrize("token", GCP.rows)
 def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
     known = sdk.resource_shape(token).types
