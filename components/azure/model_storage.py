@@ -111,7 +111,7 @@ class BlobModelStorage(pulumi.ComponentResource):
             identity=_identity(context.storage_key),
             encryption=_encryption(context.storage_key),
             tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect, hooks=context.patience),
         )
 
     def _keep_versions(self, name: str, days: int) -> None:

@@ -92,6 +92,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
+                hooks=context.patience,
                 ignore_changes=list(CHANGED_BY_AZURE) if context.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
