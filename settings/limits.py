@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
 
-from settings.problems import Problem
+from settings.problems import Problem, shown
 
 
 def below(key: str, number: int, minimum: int, reason: str) -> Iterator[Problem]:
@@ -100,6 +100,39 @@ def overlaps(ranges: Mapping[str, str]) -> Iterator[Problem]:
                 fix="choose ranges that do not overlap",
                 others=(one,),
             )
+
+
+def foreign_zones(zones: Sequence[str], region: str, pattern: str, example: str) -> Iterator[Problem]:
+    """Zones of another region, by how the cloud spells those of this one."""
+    for zone in zones:
+        if not re.fullmatch(pattern, zone):
+            yield Problem(
+                key="network.zones",
+                got=zone,
+                expected=f"is not in {region}",
+                fix=f"name zones like {example}",
+                others=("region",),
+            )
+
+
+def foreign_key(key: str, region: str, part: str) -> Iterator[Problem]:
+    """A key for data that is in another region; `part` is what the ids of those in this one have in them."""
+    if part not in key:
+        yield Problem(
+            key="encryption.key",
+            got=shown(key),
+            expected=f"is not in {region}, and services take keys of their own region only",
+            fix="name a key of that region",
+            others=("region",),
+        )
+
+
+def wrong_tags(tags: Mapping[str, str], most: int, patterns: tuple[str, str], expected: str) -> Iterator[Problem]:
+    """More tags than every resource takes, and those whose key or value (by `patterns`) the cloud does not accept."""
+    yield from above("tags", len(tags), most, "what every kind of resource takes")
+    for key, value in tags.items():
+        if not all(re.fullmatch(pattern, text) for pattern, text in zip(patterns, (key, value), strict=True)):
+            yield Problem(key=f"tags.{key}", got=repr(value), expected=expected, fix="change the key or the value")
 
 
 def unknown_secret(key: str, secret: str, secrets: Mapping[str, object]) -> Iterator[Problem]:

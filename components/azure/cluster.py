@@ -159,6 +159,7 @@ class AksCluster(pulumi.ComponentResource):
                 protect=context.protect,
                 # AKS needs its rights in the network at once, and takes its disks along when it goes.
                 depends_on=[rights, *disks.ready],
+                hooks=context.patience,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # The autoscaler owns the number of nodes.

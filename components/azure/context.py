@@ -36,8 +36,9 @@ class Context:
     """Subscription, resource group and profile of the platform; the provider knows the region.
 
     `protect` is whether data is kept from deletion. `storage_key` encrypts data; None for the services' own keys.
-    `logs` is the id of the workspace that services log to; None for no logs. `tags` are to be put on every resource
-    that can have them, because the provider does not.
+    `patience` is for resources that use a role at once: to encrypt, or to join the network. `logs` is the id of the
+    workspace that services log to; None for no logs. `tags` are to be put on every resource that can have them, because
+    the provider does not.
     """
 
     subscription: pulumi.Output[str]
@@ -46,6 +47,7 @@ class Context:
     profile: Profile
     protect: bool
     storage_key: StorageKey | None
+    patience: pulumi.ResourceHookBinding
     logs: pulumi.Output[str] | None
 
     @property

@@ -17,6 +17,7 @@ from components.azure.context import Context, Place, StorageKey
 from components.azure.encryption import EncryptionKey, EncryptionSpec
 from components.azure.logs import Logs, LogsSpec
 from components.azure.network import Network, NetworkSpec, existing_place
+from components.azure.patience import patience
 from settings import (
     AzureSettings,
     CreateAks,
@@ -106,5 +107,6 @@ class Foundation:
             profile=settings.profile,
             protect=settings.protect,
             storage_key=None,
+            patience=patience(f"{self._name}-patience"),
             logs=logs,
         )

@@ -15,7 +15,6 @@ from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
@@ -25,6 +24,7 @@ from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, 
 from components.azure.roles import Role
 from components.azure.safety import lock, log
 from components.connections import DownloadedModel, ModelStorageConnection
+from components.naming import random_suffix
 from settings import Assistant, AzureSettings, CreateBlobStorage, ExistingContainer, ModelAuth
 
 GROUP: Final = "blob"
@@ -88,10 +88,10 @@ class BlobModelStorage(pulumi.ComponentResource):
 
     def _make_account(self, name: str) -> azure.storage.StorageAccount:
         spec, context = self._spec, self._spec.context
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        suffix = random_suffix(name, self)
         return azure.storage.StorageAccount(
             f"{name}-account",
-            account_name=suffix.hex.apply(lambda end: names.storage_account(name, end)),
+            account_name=suffix.apply(lambda end: names.storage_account(name, end)),
             resource_group_name=context.resource_group,
             kind="StorageV2",
             sku={"name": "Standard_ZRS" if context.is_prod else "Standard_LRS"},
@@ -109,7 +109,7 @@ class BlobModelStorage(pulumi.ComponentResource):
             identity=_identity(context.storage_key),
             encryption=_encryption(context.storage_key),
             tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect, hooks=context.patience),
         )
 
     def _keep_versions(self, name: str, days: int) -> None:

@@ -18,11 +18,6 @@ from sandbox.wire import is_secret, reveal
 from tests.sandbox.google import REDIS, Google, T, redis, sql
 
 
-@pytest.fixture
-def google(tmp_path: Path) -> Google:
-    return Google(tmp_path)
-
-
 @pytest.mark.parametrize("token", GCP.rows)
 def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
     known = sdk.resource_shape(token).types

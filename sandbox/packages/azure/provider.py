@@ -50,8 +50,7 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 def derived(subject: Subject) -> Properties:
     """A resource that has a location and names none gets the provider's."""
-    token = subject.urn.split("::")[2].rsplit("$", 1)[-1]
-    if "location" not in sdk.resource_shape(token).types:
+    if "location" not in sdk.resource_shape(subject.token).types:
         return {}
     return {"location": subject.inputs.get("location") or subject.where.facts["location"]}
 

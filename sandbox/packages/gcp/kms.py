@@ -49,7 +49,7 @@ def _name_is_valid(subject: Subject) -> None:
 
 
 def _was_not_deleted(subject: Subject) -> None:
-    if subject.world.is_taken("kms", subject.fill(ID[subject.urn.split("::")[2].rsplit("$", 1)[-1]])):
+    if subject.world.is_taken("kms", subject.fill(ID[subject.token])):
         raise Refused(f"Error 409: {subject.inputs['name']} already exists: KMS never forgets a name")
 
 

@@ -8,10 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from components.aws import names
+from tests.components.stack_names import ALIKE, LONGEST, STACKS
 
-LONGEST = "rasa-" + "s" * 20
-DOUBLE = "rasa-" + "a--" * 6 + "zz"
-STACKS = ("rasa-dev", LONGEST, DOUBLE)
 ASSISTANTS = ("rasa", "a" * 20)
 NO_DOUBLE_HYPHEN = r"[a-z](?!.*--)[a-z0-9-]*[a-z0-9]"
 
@@ -53,8 +51,7 @@ def test_every_name_keeps_to_its_rule(rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_different_stacks_get_different_names(rule: str) -> None:
     name, _, _ = RULES[rule]
-    near = [LONGEST, LONGEST[:-1] + "t", "rasa-a-b", "rasa-a--b", "rasa-a---b"]
-    assert len({name(stack, "rasa") for stack in near}) == len(near)
+    assert len({name(stack, "rasa") for stack in ALIKE}) == len(ALIKE)
 
 
 def test_a_secrets_name_does_not_end_like_its_arn() -> None:

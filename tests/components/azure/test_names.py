@@ -10,11 +10,9 @@ import pytest
 from components.azure import names
 from components.azure.address_plan import name_service_address, plan_ranges
 from tests.components.azure.recorded import ENDPOINT, IDENTITY, Built, build
+from tests.components.stack_names import ALIKE, STACKS
 from tests.settings.stack_files import AZURE, changed
 
-LONGEST = "rasa-" + "s" * 20
-DOUBLE = "rasa-" + "a--" * 6 + "zz"
-STACKS = ("rasa-dev", LONGEST, DOUBLE)
 ASSISTANTS = ("rasa", "a" * 20, "a")
 END = "a1b2c3"
 NO_DOUBLE_HYPHEN = r"[a-z](?!.*--)[a-z0-9-]*[a-z0-9]"
@@ -60,8 +58,7 @@ def test_every_name_keeps_to_its_rule(rule: str) -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in (*GLOBAL, "container", "pool")])
 def test_different_stacks_get_different_names(rule: str) -> None:
     name, *_ = RULES[rule]
-    near = [LONGEST, LONGEST[:-1] + "t", "rasa-a-b", "rasa-a--b", "rasa-a---b"]
-    assert len({name(stack, "rasa") for stack in near}) == len(near)
+    assert len({name(stack, "rasa") for stack in ALIKE}) == len(ALIKE)
 
 
 @pytest.mark.parametrize("rule", GLOBAL)

@@ -8,10 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from components.gcp import names
+from tests.components.stack_names import ALIKE, STACKS
 
-LONGEST = "rasa-" + "s" * 20
-DOUBLE = "rasa-" + "a--" * 6 + "zz"
-STACKS = ("rasa-dev", LONGEST, DOUBLE)
 RFC1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 
 RULES: dict[str, tuple[Callable[[str], str], str, int]] = {
@@ -39,8 +37,7 @@ def test_every_name_keeps_to_its_rule(rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_different_stacks_get_different_names(rule: str) -> None:
     name, _, _ = RULES[rule]
-    near = [LONGEST, LONGEST[:-1] + "t", "rasa-a-b", "rasa-a--b", "rasa-a---b"]
-    assert len({name(stack) for stack in near}) == len(near)
+    assert len({name(stack) for stack in ALIKE}) == len(ALIKE)
 
 
 def test_a_short_name_stays_as_it_is() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from components.gcp.apis import SERVICES
+from settings import Cloud
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import (
     API,
@@ -31,6 +31,7 @@ from tests.components.gcp.recorded import (
     build,
 )
 from tests.recorder import Registration
+from tests.settings.existing import EXISTING
 from tests.settings.stack_files import GCP, changed
 
 KAFKA_TYPE = f"confluentcloud:index/{KAFKA}"
@@ -244,25 +245,17 @@ def test_nothing_is_made_of_a_layer_that_is_not_wanted() -> None:
 
 def test_an_existing_network_and_key_are_used_and_not_made() -> None:
     key = "projects/acme-prod/locations/europe-west1/keyRings/rasa/cryptoKeys/data"
-    network: dict[str, Any] = {
-        "kind": "existing",
-        "network": "shared",
-        "subnetwork": "nodes",
-        "cidr": "10.10.0.0/20",
-        "podsRange": "pods",
-        "servicesRange": "services",
-        "privateServicesRange": {"name": "google", "cidr": "10.20.0.0/20"},
-    }
-    built = build(changed(PROD, network=network, encryption={"kind": "existing", "key": key}), stack="prod")
+    layers = {"network": EXISTING[Cloud.GCP]["network"], "encryption": {"kind": "existing", "key": key}}
+    built = build(changed(PROD, **layers), stack="prod")
     made = {each.type for each in built.recording.resources.values()}
     assert not made & {"gcp:compute/network:Network", "gcp:compute/subnetwork:Subnetwork", f"gcp:{CONNECTION}"}
     # Vault has keys of its own.
     assert {each.inputs["name"] for each in built.all(KEY)} == {"seal", "recovery"}
     assert {each.inputs["cryptoKeyId"].rpartition("/")[2] for each in built.all(KEY_MEMBER)} == {"seal", "recovery"}
     assert built.one(SQL).inputs["encryptionKeyName"] == key
-    assert built.one(SQL).inputs["settings"]["ipConfiguration"]["allocatedIpRange"] == "google"
-    assert built.one(REDIS).inputs["authorizedNetwork"] == "projects/acme-test/global/networks/shared"
-    assert built.postgres.networks == ("10.20.0.0/20",)
+    assert built.one(SQL).inputs["settings"]["ipConfiguration"]["allocatedIpRange"] == "acme-services"
+    assert built.one(REDIS).inputs["authorizedNetwork"] == "projects/acme-test/global/networks/acme"
+    assert built.postgres.networks == ("10.10.240.0/20",)
     apis = {each.urn for each in built.all(API)}
     for service in (built.one(SQL), built.one(REDIS), built.one(GKE)):
         assert apis <= built.recording.reached_from(service.urn)

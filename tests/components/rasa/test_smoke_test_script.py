@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 import components.rasa as package
+from tests.scripts import loaded
 
 PATH = Path(package.__path__[0]) / "scripts" / "smoke_test.py"
 PASSWORD = "p$ssw0rd"
@@ -18,11 +18,7 @@ PASSWORD = "p$ssw0rd"
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script as a module; it imports Rasa only where it uses it."""
-    spec = importlib.util.spec_from_file_location("smoke_test", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = loaded(PATH)
     monkeypatch.setenv("DB_PASSWORD", PASSWORD)
     return module
 
