@@ -63,6 +63,7 @@ DNS_ZONES: Final = {
     "database": ".postgres.database.azure.com",
     "redis": "privatelink.redis.azure.net",
     "eventHubs": "privatelink.servicebus.windows.net",
+    "keyVault": "privatelink.vaultcore.azure.net",
 }
 
 
@@ -162,7 +163,13 @@ def _existing_network(network: ExistingVnet) -> Iterator[Problem]:
             fix="name a larger subnet",
         )
     zones = network.dns_zones
-    given = {"blob": zones.blob, "database": zones.database, "redis": zones.redis, "eventHubs": zones.event_hubs}
+    given = {
+        "blob": zones.blob,
+        "database": zones.database,
+        "redis": zones.redis,
+        "eventHubs": zones.event_hubs,
+        "keyVault": zones.key_vault,
+    }
     for key, zone in given.items():
         if zone is not None and not zone.endswith(DNS_ZONES[key]):
             yield Problem(

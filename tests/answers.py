@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from tests import answers_azure, answers_gcp
 
@@ -176,6 +177,11 @@ def _msk_configuration(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return arn_, {"arn": arn_, "latestRevision": 1}
 
 
+def _uuid(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    uuid = str(uuid5(NAMESPACE_URL, name))
+    return uuid, {"result": uuid}
+
+
 _ANSWERS: Mapping[str, Answer] = {
     "aws:ec2/vpc:Vpc": _numbered("vpc"),
     "aws:ec2/subnet:Subnet": _numbered("subnet"),
@@ -208,5 +214,6 @@ _ANSWERS: Mapping[str, Answer] = {
         {"certRequestPem": f"request {name}"},
     ),
     "tls:index/locallySignedCert:LocallySignedCert": _certificate,
+    "random:index/randomUuid:RandomUuid": _uuid,
     "random:index/randomPassword:RandomPassword": lambda name, _inputs: ("none", {"result": generated_password(name)}),
 }

@@ -51,6 +51,7 @@ CALLS: Final[Mapping[str, dict[str, Any]]] = {
 
 # The input that holds the resource's own name, where the program gives one.
 NAMES: Final[Mapping[str, str]] = {
+    "authorization:RoleDefinition": "roleDefinitionId",
     "containerservice:AgentPool": "agentPoolName",
     "containerservice:ManagedCluster": "resourceName",
     "dbforpostgresql:Configuration": "configurationName",

@@ -1,4 +1,4 @@
-"""Identity: a role for a service account of an assistant, through EKS Pod Identity or an OIDC provider (IRSA).
+"""Identity: a role for a service account, through EKS Pod Identity or an OIDC provider (IRSA).
 
 What the role may do is told by the service components. A pod must start after its role is bound to its service account:
 one that starts before has no credentials until it is restarted.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import pulumi
 import pulumi_aws as aws
@@ -40,11 +40,14 @@ class NoBinding:
     """The cluster gives its pods no identity of AWS."""
 
 
+Binding: TypeAlias = PodIdentityBinding | IrsaBinding | NoBinding
+
+
 @dataclass(frozen=True, kw_only=True)
 class IdentitySpec:
     """Whose pods, and what they may do."""
 
-    binding: PodIdentityBinding | IrsaBinding | NoBinding
+    binding: Binding
     namespace: str
     service_account: str
     rights: Sequence[policy.Allow]

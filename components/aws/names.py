@@ -54,6 +54,14 @@ def kafka_secret(name: str, suffix: str) -> str:
     return f"AmazonMSK_{name}-{suffix}"
 
 
+def recovery_secret(name: str, suffix: str) -> str:
+    """Secret: at most 512, and a deleted name stays taken for weeks.
+
+    AWS adds a hyphen and 6 characters to make the ARN, so a name must not end like that itself.
+    """
+    return f"{name}/{suffix}"
+
+
 def kubernetes_cluster(name: str) -> str:
     """EKS cluster: at most 100."""
     return _fit(name, 100)

@@ -17,6 +17,7 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context
+from components.connections import VolumeClass
 from settings import CreateEks
 
 NODE_POLICIES: Final[Mapping[str, str]] = {
@@ -49,7 +50,10 @@ class NodePoolSpec:
 
 
 class NodePool(pulumi.ComponentResource):
-    """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles."""
+    """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
+
+    `volumes` is how their disks are made: EKS comes without a storage class that a claim would get by default.
+    """
 
     def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
@@ -81,19 +85,20 @@ class NodePool(pulumi.ComponentResource):
             )
             for addon in AFTER_NODES
         ]
+        role, disk_rights = self._disk_role(name)
         after.append(
             aws.eks.Addon(
                 f"{name}-{EBS_DRIVER}",
                 cluster_name=spec.cluster_name,
                 addon_name=EBS_DRIVER,
-                pod_identity_associations=[
-                    {"role_arn": self._disk_role(name), "service_account": "ebs-csi-controller-sa"}
-                ],
+                pod_identity_associations=[{"role_arn": role, "service_account": "ebs-csi-controller-sa"}],
                 resolve_conflicts_on_create="OVERWRITE",
                 resolve_conflicts_on_update="PRESERVE",
-                opts=on_nodes,
+                # The driver's first call needs the rights.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[nodes, *disk_rights]),
             )
         )
+        self.volumes = VolumeClass(provisioner="ebs.csi.aws.com", parameters=self._disk_parameters(), ready=disk_rights)
         self.ready: tuple[pulumi.Resource, ...] = (nodes, *before, *after)
         self.register_outputs({})
 
@@ -149,19 +154,46 @@ class NodePool(pulumi.ComponentResource):
             ),
         )
 
-    def _disk_role(self, name: str) -> pulumi.Output[str]:
-        """ARN of the role with which the driver makes disks."""
+    def _disk_parameters(self) -> dict[str, pulumi.Input[str]]:
+        key = self._spec.context.storage_key
+        return {"type": "gp3", "encrypted": "true", **({} if key is None else {"kmsKeyId": key})}
+
+    def _disk_role(self, name: str) -> tuple[pulumi.Output[str], tuple[pulumi.Resource, ...]]:
+        """ARN of the role with which the driver makes disks, and its rights."""
+        context, child = self._spec.context, pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             f"{name}-disks",
             name=names.role(f"{name}-disks"),
-            assume_role_policy=policy.trust("pods.eks.amazonaws.com", self._spec.context.account),
-            opts=pulumi.ResourceOptions(parent=self),
+            assume_role_policy=policy.trust("pods.eks.amazonaws.com", context.account),
+            opts=child,
         )
-        rights = aws.iam.RolePolicyAttachment(
-            f"{name}-disks",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        # The driver's first call needs the rights.
-        return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])
+        rights: list[pulumi.Resource] = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-disks",
+                role=role.name,
+                policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
+                opts=child,
+            )
+        ]
+        if context.storage_key is not None:
+            # AWS's policy knows no key; that of the account for disks lets everybody use it.
+            encrypt = policy.permissions(disk_encryption(context.storage_key, context.region))
+            rights.append(aws.iam.RolePolicy(f"{name}-disks-key", role=role.name, policy=encrypt, opts=child))
+        return role.arn, tuple(rights)
+
+
+def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[policy.Allow, ...]:
+    """What the driver may do with a key: make an encrypted disk, and let EC2 read it as long as a node has it."""
+    via_ec2 = {"StringEquals": {"kms:ViaService": f"ec2.{region}.amazonaws.com"}}
+    return (
+        policy.Allow(
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[key],
+            conditions=via_ec2,
+        ),
+        policy.Allow(
+            actions=["kms:CreateGrant"],
+            resources=[key],
+            conditions={**via_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    )

@@ -14,19 +14,38 @@ import pulumi
 from components.aws.cluster import ClusterSpec, EksCluster
 from components.aws.context import ClientGroup, ClientRanges
 from components.aws.foundation import Foundation
-from components.aws.identity import IdentitySpec, IrsaBinding, NoBinding, PodIdentityBinding, workload_identity
+from components.aws.identity import (
+    Binding,
+    IdentitySpec,
+    IrsaBinding,
+    NoBinding,
+    PodIdentityBinding,
+    workload_identity,
+)
 from components.aws.policy import Allow
 from components.aws.services import AwsServices
+from components.aws.vault_seal import KmsVaultSeal, VaultSealSpec
 from components.connections import (
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
 from components.services import Services
-from settings import AwsSettings, CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
+from settings import (
+    AwsSettings,
+    CreateEks,
+    CreateVault,
+    ExistingAwsCluster,
+    ExistingVault,
+    Irsa,
+    KubernetesSecrets,
+    NoIdentity,
+    PodIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +55,7 @@ class Cluster:
     connection: ClusterConnection
     address: pulumi.Output[str]
     pods: ClientGroup | ClientRanges
-    binding: PodIdentityBinding | IrsaBinding | NoBinding
+    binding: Binding
 
 
 class AwsPlatform(pulumi.ComponentResource):
@@ -64,6 +83,7 @@ class AwsPlatform(pulumi.ComponentResource):
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.binding)
         self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.network.vpc_id} if settings.in_network else {}),
@@ -102,8 +122,25 @@ class AwsPlatform(pulumi.ComponentResource):
                     binding=_binding(chosen, foundation),
                 )
 
+    def _vault_seal(
+        self, name: str, settings: AwsSettings, foundation: Foundation, binding: Binding
+    ) -> VaultSeal | None:
+        match settings.secrets_manager:
+            case CreateVault() as chosen:
+                spec = VaultSealSpec(
+                    settings=chosen,
+                    region=settings.region,
+                    account=foundation.account,
+                    profile=settings.profile,
+                    protect=settings.protect,
+                    binding=binding,
+                )
+                return KmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            case ExistingVault() | KubernetesSecrets():
+                return None
 
-def _binding(cluster: ExistingAwsCluster, foundation: Foundation) -> PodIdentityBinding | IrsaBinding | NoBinding:
+
+def _binding(cluster: ExistingAwsCluster, foundation: Foundation) -> Binding:
     match cluster.identity:
         case PodIdentity(cluster_name=name):
             return PodIdentityBinding(cluster_name=pulumi.Output.from_input(name), account=foundation.account)

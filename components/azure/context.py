@@ -58,8 +58,8 @@ class Context:
 class DataTier:
     """Where data services stand: the database in a subnet of its own, all others behind private endpoints.
 
-    `database_networks` and `endpoint_networks` are the ranges of the subnets. `zone_ids` are DNS zones that exist
-    already and are linked to the network, by `private_link.Zone`; the others are made, each by its service.
+    `database_networks` and `endpoint_networks` are the ranges of the subnets. `zone_ids` are DNS zones that are
+    there and linked to the network, by `private_link.Zone`; the others are made, each by its service.
     """
 
     vnet_id: pulumi.Output[str]
@@ -67,7 +67,7 @@ class DataTier:
     endpoint_subnet_id: pulumi.Output[str]
     database_networks: tuple[str, ...]
     endpoint_networks: tuple[str, ...]
-    zone_ids: Mapping[str, str]
+    zone_ids: Mapping[str, pulumi.Input[str]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,10 +22,13 @@ AUDIENCE: Final = "api://AzureADTokenExchange"
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """A role over a resource, by its id. `key` tells it apart from the others of one identity."""
+    """A role, built-in or by its id, over a resource, by its id.
+
+    `key` tells it apart from the others of one identity.
+    """
 
     key: str
-    role: Role
+    role: Role | pulumi.Output[str]
     scope: pulumi.Output[str]
 
 

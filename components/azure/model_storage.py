@@ -8,7 +8,6 @@ can be brought back.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import pulumi_random
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
 from components.azure.identity import Right
+from components.azure.internet import OPEN, on_the_internet
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
 from components.azure.roles import Role
 from components.azure.safety import lock, log
@@ -30,8 +30,6 @@ from settings import Assistant, AzureSettings, CreateBlobStorage, ExistingContai
 GROUP: Final = "blob"
 ZONE_NAME: Final = "privatelink.blob.core.windows.net"
 DOWNLOAD: Final = Path(__file__).parent / "scripts" / "download_model.py"
-OPEN: Final = "0.0.0.0/0"
-PRIVATE: Final = tuple(ipaddress.IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,14 +241,12 @@ def container_connection(
 
 
 def firewall(ranges: Sequence[str]) -> azure.storage.NetworkRuleSetArgs:
-    """Who may reach the account from the internet. Azure takes no private ranges, and addresses without their /32."""
+    """Who may reach the account from the internet. Storage takes single addresses without their /32."""
     if OPEN in ranges:
         return azure.storage.NetworkRuleSetArgs(default_action=azure.storage.DefaultAction.ALLOW)
-    networks = [ipaddress.IPv4Network(each) for each in ranges]
     addresses = [
         address
-        for network in networks
-        if not any(network.overlaps(private) for private in PRIVATE)
+        for network in on_the_internet(ranges)
         for address in ([str(network)] if network.prefixlen <= 30 else [str(each) for each in network])
     ]
     return azure.storage.NetworkRuleSetArgs(

@@ -15,17 +15,28 @@ from components.azure.cluster import AksCluster, ClusterSpec
 from components.azure.foundation import Foundation
 from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
 from components.azure.services import AzureServices
+from components.azure.vault_seal import KeyVaultSeal, VaultSealSpec
 from components.connections import (
     NO_IDENTITY,
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
 from components.services import Services
-from settings import AzureSettings, AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
+from settings import (
+    AzureSettings,
+    AzureWorkloadIdentity,
+    CreateAks,
+    CreateVault,
+    ExistingAzureCluster,
+    ExistingVault,
+    KubernetesSecrets,
+    NoIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +78,7 @@ class AzurePlatform(pulumi.ComponentResource):
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.issuer)
         self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.place.tier.vnet_id} if settings.in_network else {}),
@@ -74,6 +86,24 @@ class AzurePlatform(pulumi.ComponentResource):
             **services.addresses(),
         }
         self.register_outputs({"services": dict(self.services)})
+
+    def _vault_seal(
+        self, name: str, settings: AzureSettings, foundation: Foundation, issuer: pulumi.Input[str] | None
+    ) -> VaultSeal | None:
+        match settings.secrets_manager:
+            case CreateVault() as chosen if issuer is not None:
+                spec = VaultSealSpec(
+                    settings=chosen,
+                    operators=foundation.operators,
+                    context=foundation.keyless,
+                    tier=foundation.place.tier,
+                    tenant=foundation.tenant,
+                    issuer=issuer,
+                )
+                return KeyVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            # The settings refuse a Vault in a cluster without identities.
+            case CreateVault() | ExistingVault() | KubernetesSecrets():
+                return None
 
     def _cluster(self, name: str, settings: AzureSettings, foundation: Foundation) -> Cluster:
         match settings.cluster:

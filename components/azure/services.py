@@ -14,7 +14,6 @@ from components.existing import existing_event_queue, existing_lock_store, exist
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
     AzureSettings,
-    CreateAks,
     CreateBlobStorage,
     CreateEventHubs,
     CreateLockStore,
@@ -89,7 +88,7 @@ class AzureServices:
             case CreateBlobStorage() as chosen:
                 spec = ModelStorageSpec(
                     settings=chosen,
-                    uploaders=self._uploaders(),
+                    uploaders=self._foundation.operators,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
@@ -104,11 +103,3 @@ class AzureServices:
             connection=storage.connections,
             rasa=storage.access,
         )
-
-    def _uploaders(self) -> tuple[str, ...]:
-        """Whoever may reach the cluster may upload models."""
-        match self._settings.cluster:
-            case CreateAks(api_access=tuple() as ranges):
-                return ranges
-            case _:
-                return ()

@@ -10,7 +10,7 @@ from settings.assistant_rules import RESERVED_ENVIRONMENT
 from tests import answers_azure
 from tests.answers import generated_password
 from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY
-from tests.recorder import UNKNOWN, Recording, Secret
+from tests.recorder import UNKNOWN, Recording, Registration, Secret
 
 Invariant = Callable[[Recording], list[str]]
 
@@ -55,6 +55,8 @@ DATA: Final = frozenset(
         "confluentcloud:index/kafkaTopic:KafkaTopic",
     }
 )
+# Of the secrets in Secrets Manager this one only: what is in any other is made again.
+RECOVERY_KEYS: Final = ("aws:secretsmanager/secret:Secret", "-vault-recovery-secret")
 # The same, of types that are otherwise no data: Vault, and the namespace that its volumes go with.
 DATA_IN_CLUSTER: Final = frozenset({"vault-release", "vault-space-namespace"})
 # The only places where a secret may stand, by type and property; secret there, too.
@@ -239,10 +241,16 @@ def protects(data: bool) -> Invariant:
         return [
             f"{one.urn} is {'protected' if one.protect else 'not protected'}"
             for one in recording.resources.values()
-            if one.protect != (data and (one.type in DATA or one.name in DATA_IN_CLUSTER))
+            if one.protect != (data and is_data(one))
         ]
 
     return protection
+
+
+def is_data(one: Registration) -> bool:
+    """Whether no `up` brings it back."""
+    type_, end = RECOVERY_KEYS
+    return one.type in DATA or one.name in DATA_IN_CLUSTER or (one.type == type_ and one.name.endswith(end))
 
 
 def secret_values(recording: Recording) -> set[str]:

@@ -84,6 +84,7 @@ _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
             "database": f"{NETWORKING}/privateDnsZones/acme.postgres.database.azure.com",
             "redis": f"{NETWORKING}/privateDnsZones/privatelink.redis.azure.net",
             "eventHubs": f"{NETWORKING}/privateDnsZones/privatelink.servicebus.windows.net",
+            "keyVault": f"{NETWORKING}/privateDnsZones/privatelink.vaultcore.azure.net",
         },
     },
     Cloud.GCP: {},

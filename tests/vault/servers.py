@@ -130,7 +130,7 @@ class Node(Process):
         shutil.rmtree(self._data)
         self._data.mkdir()
 
-    def ask(self, method: str, path: str, body: object = None, token: str = "") -> requests.Response:
+    def ask(self, method: str, path: str, body: Any = None, token: str = "") -> requests.Response:
         """As anybody who has the token."""
         headers = {"X-Vault-Token": token} if token else {}
         return requests.request(

@@ -168,15 +168,15 @@ class GoogleStore:
         return self._values
 
     def _metadata(self, request: Request) -> Answer:
-        flavor = {"Metadata-Flavor": "Google", "Content-Type": "application/text"}
+        flavor = {"Metadata-Flavor": "Google"}
         path = request.path.partition("?")[0]
         if path.endswith("/token"):
             token = {"access_token": "token of the pod", "expires_in": 3600, "token_type": "Bearer"}
-            return answer_json(token, **{"Metadata-Flavor": "Google"})
+            return answer_json(token, headers=flavor)
         if path.endswith("/project-id"):
-            return Answer(body=b"rasa", headers=flavor)
+            return Answer(body=b"rasa", headers=flavor | {"Content-Type": "application/text"})
         if "/service-accounts/default" in path:
-            return answer_json({"email": "default", "scopes": [], "aliases": []}, **{"Metadata-Flavor": "Google"})
+            return answer_json({"email": "default", "scopes": [], "aliases": []}, headers=flavor)
         return Answer(headers=flavor)
 
     def _handle(self, request: Request) -> Answer:

@@ -119,10 +119,12 @@ def put(world: World, name: str, token: str) -> None:
     world.api.secrets[(name, "rasa-vault")]["token"] = base64.b64encode(token.encode()).decode()
 
 
-def test_a_token_that_is_none(platform: World) -> None:
-    made(platform, "golf")
-    put(platform, "golf", "no token of Vault at all")
-    replaced(platform, "golf")
+@pytest.mark.parametrize("text", ["no token of Vault at all", "hvs.none", "a-line\n", "\N{SNOWMAN}"])
+def test_a_token_that_is_none(platform: World, text: str) -> None:
+    name = f"golf{len(text)}"
+    made(platform, name)
+    put(platform, name, text)
+    assert text.strip() not in replaced(platform, name)
 
 
 def test_a_token_of_another_assistant(platform: World) -> None:

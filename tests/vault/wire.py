@@ -55,8 +55,9 @@ class Answer:
 Handle = Callable[[Request], Answer]
 
 
-def answer_json(content: object, status: int = 200, **headers: str) -> Answer:
-    return Answer(status=status, body=json.dumps(content).encode(), headers={"Content-Type": "application/json"} | headers)
+def answer_json(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    kind = {"Content-Type": "application/json"}
+    return Answer(status=status, body=json.dumps(content).encode(), headers=kind | dict(headers or {}))
 
 
 class Journal:
@@ -125,7 +126,7 @@ def handler(name: str, handle: Handle, journal: Journal) -> type[BaseHTTPRequest
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's own name
             """The journal is enough."""
 
         def handle(self) -> None:

@@ -8,12 +8,15 @@ it may read and patch the one Secret that Rasa takes its token from.
 
 import json
 import os
+import re
 from pathlib import Path
 
 from vault_client import Deadline, Fault, KubernetesSecret, Refused, hide, logged_in, run, say, vault
 
 CONFIG = Path(__file__).with_name("vault.json")
 IDENTITY, TOKEN_ROLE = "vault-config", "assistant"
+# What can be one at all; anything else could not even be sent, and an error would repeat it.
+TOKEN = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def read(server, settings):
@@ -32,6 +35,8 @@ def _path(settings):
 
 def works(token, settings, credentials):
     """Whether the token is one of this assistant's; tried as Rasa does: looked up, renewed, and used to read."""
+    if token is None or not TOKEN.fullmatch(token):
+        return False
     server = vault(settings["address"], token)
     try:
         told = server.call("GET", "/v1/auth/token/lookup-self")["data"]
@@ -50,7 +55,9 @@ def make_token(server, settings):
 
 
 def revoke(token, settings):
-    """End a token, if it lives."""
+    """End a token, if it is one and lives."""
+    if token is None or not TOKEN.fullmatch(token):
+        return
     try:
         vault(settings["address"], token).call("POST", "/v1/auth/token/revoke-self")
     except Refused:
@@ -72,13 +79,12 @@ def main():
             version = server.call("POST", _path(settings), {"data": credentials})["data"]["version"]
             say(f"{settings['path']}: the credentials are written, version {version}")
         token = secret.read(place["key"])
-        if token is not None and works(token, settings, credentials):
+        if works(token, settings, credentials):
             say(f"{secret}: the token is kept")
         else:
             secret.write(place["key"], make_token(server, settings))
             say(f"{secret}: a new token is written")
-            if token is not None:
-                revoke(token, settings)
+            revoke(token, settings)
     if not works(secret.read(place["key"]), settings, credentials):
         raise Fault(f"the token in {secret} does not read {settings['path']}")
     say(f"the token in {secret} reads {settings['path']}")

@@ -69,7 +69,7 @@ class Server:
         self._session.headers.update(headers or {})
 
     def call(self, method, path, body=None, headers=None):
-        """The answer's JSON, or None where it has none."""
+        """The answer's JSON; empty where it has none."""
         asked = f"{method} {self.url}{path.partition('?')[0]}"
         try:
             answer = self._session.request(
@@ -79,7 +79,7 @@ class Server:
             cause = error.args[0] if error.args else error
             raise Unavailable(f"{asked}: {getattr(cause, 'reason', None) or cause}") from error
         if answer.ok:
-            return answer.json() if answer.content else None
+            return answer.json() if answer.content else {}
         sentence = f"{asked}: {answer.status_code} {_explanation(answer)}"
         if answer.status_code >= 500 or answer.status_code == 429:
             raise Unavailable(sentence)
@@ -147,7 +147,7 @@ class KubernetesSecret:
                 raise
             return None
         value = (found.get("data") or {}).get(key)
-        return hide(base64.b64decode(value).decode()) if value else None
+        return hide(base64.b64decode(value).decode(errors="replace")) if value else None
 
     def write(self, key, value):
         """Set a value, and leave all others alone."""

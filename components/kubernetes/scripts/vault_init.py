@@ -31,6 +31,7 @@ NOT_OURS = (
     "Vault is initialised, but not set up, and nobody is left who could do that from here. Set it up by hand "
     f"(docs/vault.md, 'The runbook'), or, if it holds nothing, {START_AGAIN}"
 )
+DIFFERS = "Vault is not set up as it should be, and only an operator can change that (docs/vault.md)"
 
 
 def initialise(settings, stash, deadline):
@@ -165,7 +166,7 @@ def main():
         lost = stash is not None and stash.read(PROBE) is not None
         raise Fault(f"{LOST if lost else NOT_OURS} ({refusal})") from refusal
     if found:
-        raise Fault(f"Vault is not set up as it should be; an operator can change it (docs/vault.md): {'; '.join(found)}")
+        raise Fault(f"{DIFFERS}: {'; '.join(found)}")
     say("Vault is initialised, unsealed and set up")
 
 

@@ -1,4 +1,4 @@
-# pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
+# pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportAttributeAccessIssue=false
 """Adds a value to the one secret of the cloud's own store that is there for Vault's recovery keys.
 
 The pod's identity may add, and neither read nor make: the secret is Pulumi's. Each cloud is asked as its own libraries

@@ -1,0 +1,91 @@
+"""Rasa Pro's own client against the Vault that the scripts set up."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.vault.world import World
+
+pytestmark = pytest.mark.vault
+READER = Path(__file__).with_name("read_as_rasa.py")
+
+
+def endpoints(world: World, assistant: str) -> Path:
+    """`endpoints.yml` as the release mounts it."""
+
+    def in_vault(key: str) -> Mapping[str, str]:
+        return {"source": "secrets_manager.vault", "secret_key": key}
+
+    file = world.directory / f"{assistant}.yml"
+    manager = {
+        "type": "vault",
+        "url": world.node.address,
+        "token": "${VAULT_TOKEN}",
+        "mount_point": "secret",
+        "secrets_path": f"{assistant}/tracker-store",
+    }
+    store = {"type": "SQL", "dialect": "postgresql", "url": "db.example.com", "port": 5432, "db": assistant}
+    store |= {"username": in_vault("db_username"), "password": in_vault("db_password")}
+    file.write_text(yaml.safe_dump({"secrets_manager": manager, "tracker_store": store}))
+    return file
+
+
+@contextmanager
+def rasa(world: World, assistant: str) -> Iterator[subprocess.Popen[str]]:
+    """Rasa, with the environment that the release gives it."""
+    environment = {
+        "VAULT_TOKEN": world.rasa_token(assistant),
+        "VAULT_CACERT": str(world.vault_ca),
+        "HOME": str(world.directory),
+        "PATH": "/usr/bin:/bin",
+    }
+    command = [world.tools.python, READER, endpoints(world, assistant)]
+    log = world.directory / f"{assistant}.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def read(process: subprocess.Popen[str]) -> str:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write("\n")
+    process.stdin.flush()
+    return process.stdout.readline().strip()
+
+
+def test_rasa_reads_its_credentials(platform: World) -> None:
+    platform.add_assistant("november")
+    assert platform.assistant("november", "first-password").status == 0
+    with rasa(platform, "november") as process:
+        assert read(process) == "november first-password"
+        # Rasa asks again when the database refuses it, so a new password needs no restart.
+        assert platform.assistant("november", "second-password").status == 0
+        assert read(process) == "november second-password"
+
+
+def test_rasa_does_not_start_without_a_token_that_lives(platform: World) -> None:
+    platform.add_assistant("oscar")
+    assert platform.assistant("oscar", "a-password").status == 0
+    token = platform.rasa_token("oscar")
+    assert platform.node.ask("POST", "auth/token/revoke-self", token=token).status_code == 204
+    with rasa(platform, "oscar") as process:
+        assert read(process) == ""
+        assert process.wait(timeout=60) == 1
+    assert "permission denied" in (platform.directory / "oscar.log").read_text()
+    # The way back.
+    assert platform.assistant("oscar", "a-password").status == 0
+    with rasa(platform, "oscar") as process:
+        assert read(process) == "oscar a-password"
