@@ -27,12 +27,13 @@ MANAGED: Final[Mapping[Cloud, Mapping[str, str]]] = {
     },
     Cloud.GCP: {
         "network": r"gcp:compute/(network|subnetwork|router|routerNat):.*|gcp:servicenetworking/.*",
-        "encryption": r"gcp:kms/(keyRing|cryptoKey):.*",
+        "encryption": r"rasa:gcp:EncryptionKey",
         "cluster": r"gcp:container/.*",
         "trackerStore": r"gcp:sql/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
         "lockStore": r"gcp:redis/.*",
         "eventQueue": r"confluentcloud:.*",
         "modelStorage": r"gcp:storage/.*",
+        "secretsManager": r"rasa:gcp:CloudKmsVaultSeal|gcp:secretmanager/.*",
     },
 }
 # A cluster stands in a network that it does not make.
