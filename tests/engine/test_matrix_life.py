@@ -31,6 +31,7 @@ STAYS: Final[dict[str, tuple[str, ...]]] = {
         r"secret AmazonMSK_\S+, recoverable for 30 days; its name is not free before",
         r"secret rasa-prod-vault-recovery/\S+, recoverable for 30 days; its name is not free before",
         r"automated backups.*",
+        r"the disks of storage class vault, which outlive their claims",
     ),
     "dev-azure": (),
     "prod-azure": (

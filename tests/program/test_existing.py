@@ -16,15 +16,16 @@ from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
 from tests.settings.stack_files import changed
 
-# What the program manages of a layer when it creates it.
+# What the program manages of a layer when it creates it, by type and name.
 MANAGED: Final[Mapping[str, str]] = {
     "network": r"aws:ec2/(vpc|subnet|natGateway|route|routeTable|internetGateway|eip|defaultSecurityGroup):.*",
-    "encryption": r"aws:kms/.*",
+    "encryption": r"aws:kms/.* rasa-\w+-data-.*",
     "cluster": r"aws:eks/(cluster|nodeGroup|addon|accessEntry):.*",
-    "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
+    "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase) .*",
     "lockStore": r"aws:elasticache/.*",
-    "eventQueue": r"aws:(msk|secretsmanager)/.*",
+    "eventQueue": r"aws:msk/.*|aws:secretsmanager/.* rasa-\w+-event-queue-.*",
     "modelStorage": r"aws:s3/.*",
+    "secretsManager": r"aws:(kms|secretsmanager)/.* rasa-\w+-vault-.*|rasa:kubernetes:VaultServer .*",
 }
 SERVICES: Final = ("trackerStore", "lockStore", "eventQueue", "modelStorage")
 IRSA: Final = {
@@ -68,7 +69,7 @@ def recording(case: str, preview: bool = False) -> Recording:
 def managed(case: str, layer: str) -> list[str]:
     """What is managed of a layer."""
     pattern = re.compile(MANAGED[layer])
-    return [one.urn for one in recording(case).resources.values() if pattern.fullmatch(one.type)]
+    return [one.urn for one in recording(case).resources.values() if pattern.fullmatch(f"{one.type} {one.name}")]
 
 
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -180,19 +181,20 @@ def test_a_cluster_is_made_in_an_existing_network():
     assert cluster.inputs["vpcConfig"]["subnetIds"] == list(EXISTING[Cloud.AWS]["network"]["privateSubnets"])
 
 
-def test_an_existing_key_encrypts_everything_in_both_profiles():
+def test_an_existing_key_encrypts_all_data_in_both_profiles():
     key = EXISTING[Cloud.AWS]["encryption"]["key"]
     made = recording("encryption")
     assert made.of_type("aws:rds/instance:Instance")[0].inputs["kmsKeyId"] == key
     assert made.of_type("aws:elasticache/replicationGroup:ReplicationGroup")[0].inputs["kmsKeyId"] == key
-    assert made.of_type("aws:secretsmanager/secret:Secret")[0].inputs["kmsKeyId"] == key
+    assert made.named("rasa-dev-event-queue-rasa-secret").inputs["kmsKeyId"] == key
 
 
-def test_the_role_of_a_cluster_with_an_oidc_provider_trusts_one_service_account():
+def test_each_role_of_a_cluster_with_an_oidc_provider_trusts_one_service_account():
     made = recording("OpenShift")
-    (role,) = (one for one in made.of_type("aws:iam/role:Role") if "oidc" in one.inputs["assumeRolePolicy"])
-    assert "system:serviceaccount:rasa:rasa" in role.inputs["assumeRolePolicy"]
-    assert '"oidc.acme.example.com/1:aud"' in role.inputs["assumeRolePolicy"]
+    trusts = [one.inputs["assumeRolePolicy"] for one in made.of_type("aws:iam/role:Role")]
+    of_pods = [trust for trust in trusts if '"oidc.acme.example.com/1:aud"' in trust]
+    trusted = [re.findall("system:serviceaccount:([a-z:-]+)", trust) for trust in of_pods]
+    assert sorted(trusted) == [["rasa:rasa"], ["vault:vault"], ["vault:vault-init"]]
     account = made.named("rasa-account-rasa")
     assert list(account.inputs["metadata"]["annotations"]) == ["eks.amazonaws.com/role-arn"]
 
