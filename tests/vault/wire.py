@@ -56,7 +56,9 @@ Handle = Callable[[Request], Answer]
 
 
 def answer_json(content: object, status: int = 200, **headers: str) -> Answer:
-    return Answer(status=status, body=json.dumps(content).encode(), headers={"Content-Type": "application/json"} | headers)
+    return Answer(
+        status=status, body=json.dumps(content).encode(), headers={"Content-Type": "application/json"} | headers
+    )
 
 
 class Journal:
