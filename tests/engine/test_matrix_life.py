@@ -33,9 +33,16 @@ STAYS: Final[dict[str, tuple[str, ...]]] = {
         r"automated backups.*",
         r"the disks of storage class vault, which outlive their claims",
     ),
-    "dev-azure": (),
+    "dev-azure": tuple(
+        rf"Key Vault \S+-{purpose}-\S+, deleted but kept for 7 days with its name, keys and secrets \(can be purged\)"
+        for purpose in ("seal", "recovery")
+    ),
     "prod-azure": (
-        r"Key Vault rasa-prod-azure-\S+, deleted but kept for 90 days with its name \(cannot be purged\)",
+        *(
+            rf"Key Vault \S+-{purpose}-\S+, deleted but kept for 90 days with its name, keys and secrets "
+            r"\(cannot be purged\)"
+            for purpose in ("data", "seal", "recovery")
+        ),
         r"Log Analytics workspace .*, deleted but kept for 14 days",
     ),
     "dev-gcp": (

@@ -4,7 +4,6 @@ from sandbox.packages.azure.identity import identities_of, identities_ref
 from sandbox.packages.azure.keyvault import can_encrypt
 from sandbox.packages.azure.provider import arm, at, name_matches, text_at
 from sandbox.rows import Refused, Subject
-from sandbox.wire import as_list
 
 
 def _key_url(subject: Subject) -> str | None:
@@ -12,7 +11,7 @@ def _key_url(subject: Subject) -> str | None:
 
 
 def _identity(subject: Subject) -> str | None:
-    return next(iter(as_list(at(subject, "identity.userAssignedIdentities"))), None)
+    return at(subject, "identity.userAssignedIdentities")
 
 
 def _key_has_a_version(subject: Subject) -> None:
