@@ -197,7 +197,8 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
         api_port = stack.enter_context(serve("kubernetes", api.handle, journal, in_cluster.issue(LOOPBACK)))
         proxy = stack.enter_context(internet(store.hosts, public, journal))
         ports = [free_port() for _ in range(nodes)]
-        joined = [f"https://{LOOPBACK}:{port}" for port in ports] if nodes > 1 else []
+        # As the chart's values have it: every node may join any, itself included.
+        joined = [f"https://{LOOPBACK}:{port}" for port in ports]
         servers = [
             Node(tools.vault, directory / f"vault-{index}", seal, vault_ca, port=port, join=joined)
             for index, port in enumerate(ports)
