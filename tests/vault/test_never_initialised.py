@@ -38,6 +38,14 @@ def test_a_stash_that_cannot_be_patched(world: World) -> None:
     _never_initialised(world)
 
 
+def test_an_authority_that_did_not_sign_for_kubernetes(world: World) -> None:
+    world.cluster_ca = Authority(world.directory, "other").file
+    ended = world.init()
+    assert ended.status == 1
+    assert "CERTIFICATE_VERIFY_FAILED" in ended.output
+    _never_initialised(world)
+
+
 def test_without_recovery_an_operator_initialises(world: World) -> None:
     ended = world.init(recovery=None)
     assert (ended.status, ended.output) == (
@@ -66,5 +74,5 @@ def test_an_authority_that_did_not_sign(world: World) -> None:
 
 
 def _never_initialised(world: World) -> None:
-    assert "vault PUT /v1/sys/init" not in world.journal.changes("vault")
+    assert "vault PUT /v1/sys/init" not in world.journal.changes()
     assert not world.node.health()["initialized"]

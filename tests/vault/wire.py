@@ -76,9 +76,9 @@ class Journal:
     def lines(self) -> list[str]:
         return [f"{request.line} {status}" for request, status in self.entries]
 
-    def changes(self, *servers: str) -> list[str]:
-        """What was asked of these servers that may have changed something."""
-        return [request.line for request, _ in self.entries if request.server in servers and request.method != "GET"]
+    def changes(self, since: int = 0) -> list[str]:
+        """What was asked from that entry on that may have changed something."""
+        return [request.line for request, _ in self.entries[since:] if request.method != "GET"]
 
 
 @contextmanager
