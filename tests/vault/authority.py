@@ -28,9 +28,9 @@ class Authority:
 
     def __init__(self, directory: Path, name: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory, self._name = directory, _named(name)
+        self._prefix, self._name = str(directory / name), _named(name)
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self.file = directory / f"{name}.pem"
+        self.file = Path(f"{self._prefix}.pem")
         usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
         builder = _builder(self._name, self._name, self._key).add_extension(x509.BasicConstraints(True, 0), True)
         builder = builder.add_extension(usage, True).add_extension(
@@ -40,7 +40,7 @@ class Authority:
 
     def issue(self, host: str) -> Certificate:
         """A certificate for a name or an address."""
-        found = Certificate(chain=self._directory / f"{host}.crt", key=self._directory / f"{host}.key")
+        found = Certificate(chain=Path(f"{self._prefix}-{host}.crt"), key=Path(f"{self._prefix}-{host}.key"))
         if not found.chain.exists():
             key = ec.generate_private_key(ec.SECP256R1())
             try:

@@ -53,10 +53,13 @@ class ClusterApi:
     def token(self, namespace: str, account: str, audience: str = API_AUDIENCE) -> str:
         """A token as the kubelet projects it into a pod of that service account."""
         uid = self._uids.setdefault(f"{namespace}:{account}", str(uuid.uuid4()))
+        now = int(time.time())
         claims = {
             "iss": API_AUDIENCE,
             "aud": [audience],
-            "exp": int(time.time()) + 3600,
+            "iat": now,
+            "nbf": now,
+            "exp": now + 3600,
             "sub": f"system:serviceaccount:{namespace}:{account}",
             "kubernetes.io": {"namespace": namespace, "serviceaccount": {"name": account, "uid": uid}},
         }

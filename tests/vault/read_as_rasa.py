@@ -13,4 +13,4 @@ load_secret_manager(FILE)
 section = read_endpoint_config(FILE, "tracker_store")
 for _ in sys.stdin:
     found = EndpointResolver.update_config(section).kwargs
-    print(found["username"], found["password"], flush=True)
+    print("credentials:", found["username"], found["password"], flush=True)

@@ -67,16 +67,25 @@ class Seal(Process):
     def start(self) -> None:
         super().start()
         wait_until(lambda: _answers(f"{self.address}/v1/sys/health"), f"the seal ({self.log})")
-        for path, body in (("sys/mounts/transit", {"type": "transit"}), (f"transit/keys/{SEAL_KEY}", {})):
-            headers = {"X-Vault-Token": SEAL_TOKEN}
-            requests.post(f"{self.address}/v1/{path}", json=body, headers=headers, timeout=10).raise_for_status()
+        self._ask("POST", "sys/mounts/transit", {"type": "transit"})
+        self._ask("POST", f"transit/keys/{SEAL_KEY}", {})
+
+    def replace_key(self) -> None:
+        """Another key in the place of the one that Vault was sealed with."""
+        self._ask("POST", f"transit/keys/{SEAL_KEY}/config", {"deletion_allowed": True})
+        self._ask("DELETE", f"transit/keys/{SEAL_KEY}")
+        self._ask("POST", f"transit/keys/{SEAL_KEY}", {})
+
+    def _ask(self, method: str, path: str, body: Any = None) -> None:
+        headers = {"X-Vault-Token": SEAL_TOKEN}
+        requests.request(method, f"{self.address}/v1/{path}", json=body, headers=headers, timeout=10).raise_for_status()
 
 
 class Node(Process):
     """One node of the Vault that the scripts set up."""
 
     def __init__(
-        self, program: Path, directory: Path, seal: Seal, authority: Authority, *, port: int, join: Sequence[str] = ()
+        self, program: Path, directory: Path, seal: Seal, authority: Authority, *, port: int, join: Sequence[str]
     ) -> None:
         self.address = f"https://{LOOPBACK}:{port}"
         self._ca = authority.file

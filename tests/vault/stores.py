@@ -55,13 +55,15 @@ class AwsStore:
     def __init__(self, directory: Path) -> None:
         self.refuses = False
         self._moto = Client(DomainDispatcherApplication(create_backend_app))
-        self._iam("CreateUser", UserName="job")
-        key = self._iam("CreateAccessKey", UserName="job")
-        self._arn = self._secrets("CreateSecret", Name=directory.name)["ARN"]
+        # All of a test run share one account of moto's.
+        name = directory.name
+        self._iam("CreateUser", UserName=name)
+        key = self._iam("CreateAccessKey", UserName=name)
+        self._arn = self._secrets("CreateSecret", Name=name)["ARN"]
         # Of a policy moto looks at the actions only.
         policy = {"Effect": "Allow", "Action": "secretsmanager:PutSecretValue", "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [policy]})
-        self._grant = lambda action: self._iam(action, UserName="job", PolicyName="put", PolicyDocument=document)
+        self._grant = lambda action: self._iam(action, UserName=name, PolicyName="put", PolicyDocument=document)
         self.place = {"store": "aws", "secret": self._arn, "region": REGION}
         self.hosts = {f"secretsmanager.{REGION}.amazonaws.com": self._handle}
         self.environment = {

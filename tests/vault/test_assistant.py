@@ -45,8 +45,9 @@ def version(world: World, name: str) -> int:
 def test_first_and_second_run(platform: World) -> None:
     token = made(platform, "alpha")
     told = platform.node.ask("GET", "auth/token/lookup-self", token=token).json()["data"]
-    assert (told["orphan"], told["period"], told["renewable"]) == (True, TOKEN_PERIOD_SECONDS, True)
+    assert (told["orphan"], told["creation_ttl"], told["renewable"]) == (True, TOKEN_PERIOD_SECONDS, True)
     assert (told["policies"], told["explicit_max_ttl"]) == (["assistant", "default"], 0)
+    assert told["num_uses"] == 0
     again = platform.assistant("alpha", "first password")
     assert again.output.splitlines() == [
         "alpha/tracker-store: the credentials are kept",
@@ -55,6 +56,23 @@ def test_first_and_second_run(platform: World) -> None:
     ]
     assert (platform.rasa_token("alpha"), version(platform, "alpha")) == (token, 1)
     assert_nothing_told(platform)
+
+
+def test_a_token_lives_as_long_as_it_is_renewed(world: World) -> None:
+    """Also beyond what Vault allows other tokens, since its role has a period."""
+    assert world.init().status == 0
+    root = root_token(world.node, kept_keys(world))
+    for path, body in (
+        ("auth/token/roles/assistant", {"token_period": "2s"}),
+        ("sys/auth/token/tune", {"max_lease_ttl": "3s"}),
+    ):
+        assert world.node.ask("POST", path, body, root).ok
+    token = made(world, "rasa")
+    for _ in range(5):
+        time.sleep(1)
+        assert world.node.ask("POST", "auth/token/renew-self", token=token).json()["auth"]["lease_duration"] == 2
+    time.sleep(3)
+    assert not reads(world, token, "rasa")
 
 
 def test_assistants_are_apart(platform: World) -> None:

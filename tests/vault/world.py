@@ -65,6 +65,7 @@ class World:
     journal: Journal
     api_address: str
     vault_ca: Path
+    cluster_ca: Path
     environment: Mapping[str, str]
     outputs: list[str] = field(default_factory=list[str])
     _running: subprocess.Popen[str] | None = None
@@ -90,7 +91,7 @@ class World:
             "kubernetes": {
                 "kubernetes_host": self.api_address,
                 # A pod has it in a file.
-                "kubernetes_ca_cert": (self.directory / "kubernetes.pem").read_text(),
+                "kubernetes_ca_cert": self.cluster_ca.read_text(),
             },
             "recovery": dict(self.store.place),
         }
@@ -168,7 +169,7 @@ class World:
         api.mkdir()
         (api / "token").write_text(self.api.token(NAMESPACE, account))
         (api / "namespace").write_text(NAMESPACE)
-        shutil.copy(self.directory / "kubernetes.pem", api / "ca.crt")
+        shutil.copy(self.cluster_ca, api / "ca.crt")
         token.write_text(self.api.token(NAMESPACE, account, audience="vault"))
         return pod
 
@@ -197,7 +198,8 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
         api_port = stack.enter_context(serve("kubernetes", api.handle, journal, in_cluster.issue(LOOPBACK)))
         proxy = stack.enter_context(internet(store.hosts, public, journal))
         ports = [free_port() for _ in range(nodes)]
-        joined = [f"https://{LOOPBACK}:{port}" for port in ports] if nodes > 1 else []
+        # As the chart's values have it: every node may join any, itself included.
+        joined = [f"https://{LOOPBACK}:{port}" for port in ports]
         servers = [
             Node(tools.vault, directory / f"vault-{index}", seal, vault_ca, port=port, join=joined)
             for index, port in enumerate(ports)
@@ -228,6 +230,7 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
             journal=journal,
             api_address=f"https://{LOOPBACK}:{api_port}",
             vault_ca=vault_ca.file,
+            cluster_ca=in_cluster.file,
             environment=environment,
         )
 

@@ -19,7 +19,7 @@ from vault_stage import CHECK, enabled, writes
 CONFIG = Path(__file__).with_name("vault.json")
 STASH, ANSWER, PROBE = "vault-init", "answer", "probe"
 # For a run beside this one, of a pod on a node that was given up, to keep the answer that it waits for.
-GRACE_SECONDS = 20
+GRACE_SECONDS = 10
 
 RUNBOOK = "Vault is not initialised; with `init: runbook` an operator does that: docs/vault.md"
 START_AGAIN = "empty Vault's volumes and run `pulumi up` again (docs/vault.md, 'What a crash leaves')"

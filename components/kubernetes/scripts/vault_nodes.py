@@ -4,7 +4,7 @@
 from vault_client import Fault, vault
 
 # All that is known of a node is in the body; the status would repeat it.
-HEALTH = "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"
+HEALTH = "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200&haunhealthycode=200"
 
 
 def look(nodes):
@@ -28,7 +28,7 @@ def is_initialised(nodes, deadline):
         if not silent:
             return False
         if not deadline.pause():
-            raise Fault(f"Vault is not initialised, since not every node answers: {'; '.join(silent)}")
+            raise Fault(f"Vault is left alone, since not every node answers: {'; '.join(silent)}")
 
 
 def wait_for_leader(nodes, deadline):

@@ -2,7 +2,7 @@
 // The replacements are those of Vault's own go.mod, with the SDK of the same day.
 module tools/vault
 
-go 1.25.3
+go 1.25.1
 
 tool github.com/hashicorp/vault
 
