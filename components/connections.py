@@ -256,22 +256,31 @@ class VaultConnection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VaultSeal:
-    """What a Vault in the cluster needs of the cloud: a key that unseals it, identities, a place for recovery keys.
+class RecoveryStore:
+    """One secret of the cloud's own secret store, for the recovery keys of Vault.
 
-    `kind` and `options` are its `seal` stanza. `server` is the identity of its pods, which may use the key. `init` is
-    that of the Job that initialises it, which may only add a value to one secret of the cloud's own secret store; how
-    the Job's script finds that secret is in `recovery` (key `store`: aws, azure or gcp, and that store's own keys).
-    `recovery_command` shows the recovery keys to whoever may read them. The last three are None where nobody but the
-    user initialises it.
+    `identity` is that of the Job that initialises Vault; all that it may do is add a value to this secret. `script` is
+    a module whose `add(place, value)` does that in the Job's pod. `command` shows the keys to whoever may read them.
+    """
+
+    identity: WorkloadIdentity
+    script: Path
+    place: Mapping[str, pulumi.Input[str]]
+    command: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultSeal:
+    """What a Vault in the cluster needs of the cloud: a key that unseals it, and a place for its recovery keys.
+
+    `kind` and `options` are its `seal` stanza. `server` is the identity of its pods, which may use the key. `recovery`
+    is None where the user initialises it.
     """
 
     kind: Literal["awskms", "azurekeyvault", "gcpckms"]
     options: Mapping[str, pulumi.Input[str]]
     server: WorkloadIdentity
-    init: WorkloadIdentity | None
-    recovery: Mapping[str, pulumi.Input[str]] | None
-    recovery_command: pulumi.Output[str] | None
+    recovery: RecoveryStore | None
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
 
 

@@ -7,6 +7,8 @@ Job, which can only add a value to the secret; to read it takes a right that nob
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -16,9 +18,11 @@ from components.aws import names
 from components.aws.encryption import EncryptionKey, EncryptionSpec
 from components.aws.identity import Binding, IdentitySpec, workload_identity
 from components.aws.policy import Allow
-from components.connections import VaultSeal, WorkloadIdentity
+from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from settings import CreateVault, Profile
 from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
+
+_SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +57,16 @@ class KmsVaultSeal(pulumi.ComponentResource):
                 VAULT_ACCOUNT,
                 Allow(actions=["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey"], resources=[key]),
             ),
-            init=recovery.init if recovery else None,
-            recovery={"store": "aws", "secret": recovery.arn, "region": spec.region} if recovery else None,
-            recovery_command=pulumi.Output.format(
-                "aws secretsmanager get-secret-value --region {0} --secret-id {1} --query SecretString --output text",
-                spec.region,
-                recovery.arn,
+            recovery=RecoveryStore(
+                identity=recovery.init,
+                script=_SCRIPT,
+                place={"secret": recovery.arn, "region": spec.region},
+                command=pulumi.Output.format(
+                    "aws secretsmanager get-secret-value --region {0} --secret-id {1} "
+                    "--query SecretString --output text",
+                    spec.region,
+                    recovery.arn,
+                ),
             )
             if recovery
             else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -22,7 +23,7 @@ from components.azure.internet import is_reachable
 from components.azure.key_vault import key_vault
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, PrivateZone, PrivateZoneSpec, Zone
 from components.azure.roles import Role
-from components.connections import VaultSeal, WorkloadIdentity
+from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from settings import CreateVault
 from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
 
@@ -31,6 +32,9 @@ ZONE_NAME: Final = "privatelink.vaultcore.azure.net"
 SECRET: Final = "recovery-keys"
 # Every built-in role that may add a value may read or delete it as well.
 ADDS: Final = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
+
+
+_SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +82,16 @@ class KeyVaultSeal(pulumi.ComponentResource):
                 VAULT_ACCOUNT,
                 Right(key="seal", role=Role.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER, scope=key.id),
             ),
-            init=recovery.init if recovery else None,
-            recovery={"store": "azure", "vault_url": recovery.vault.url, "secret": SECRET} if recovery else None,
-            recovery_command=pulumi.Output.format(
-                "az keyvault secret show --vault-name {0} --name {1} --query value --output tsv{2}",
-                recovery.vault.name,
-                SECRET,
-                "  # from inside the network" if recovery.vault.is_closed else "",
+            recovery=RecoveryStore(
+                identity=recovery.init,
+                script=_SCRIPT,
+                place={"vault_url": recovery.vault.url, "secret": SECRET},
+                command=pulumi.Output.format(
+                    "az keyvault secret show --vault-name {0} --name {1} --query value --output tsv{2}",
+                    recovery.vault.name,
+                    SECRET,
+                    "  # from inside the network" if recovery.vault.is_closed else "",
+                ),
             )
             if recovery
             else None,

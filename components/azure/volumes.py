@@ -63,5 +63,5 @@ class Disks(pulumi.ComponentResource):
             },
             active_key={"key_url": key.url},
             tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, hooks=context.patience),
         )

@@ -7,12 +7,13 @@ Job, which can only add a value to the secret; to read it takes a right that nob
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
 
-from components.connections import VaultSeal, WorkloadIdentity
+from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from components.gcp import names
 from components.gcp.context import Context
 from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
@@ -27,6 +28,9 @@ ADDS: Final = "roles/secretmanager.secretVersionAdder"
 SECRET_MANAGER: Final = "secretmanager.googleapis.com"
 # The longest there is. The same in both profiles: a stack that goes to prod has to keep its keys.
 KEPT: Final = f"{120 * 24 * 3600}s"
+
+
+_SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +66,13 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
             server=self._identity(
                 "server", VAULT_ACCOUNT, KeyRole(key=key.id, role=ENCRYPTS), KeyRole(key=key.id, role=LOOKS)
             ),
-            init=recovery.init if recovery else None,
-            recovery={"store": "gcp", "secret": recovery.id} if recovery else None,
-            recovery_command=pulumi.Output.format(
-                "gcloud secrets versions access latest --secret={0} --project={1}", recovery.name, context.project
+            recovery=RecoveryStore(
+                identity=recovery.init,
+                script=_SCRIPT,
+                place={"secret": recovery.id},
+                command=pulumi.Output.format(
+                    "gcloud secrets versions access latest --secret={0} --project={1}", recovery.name, context.project
+                ),
             )
             if recovery
             else None,

@@ -116,9 +116,11 @@ def test_where_everything_exists_only_a_role_for_the_pods_is_made_on_the_cloud()
 
 def test_rasa_is_told_of_the_existing_services():
     endpoints = recording("everything").outputs["endpoints"]["rasa"]
-    assert {key: endpoints["tracker_store"][key] for key in ("url", "port", "db", "username")} == {
-        "url": "db.acme.example.com", "port": 5432, "db": "conversations", "username": "rasa@acme",
+    assert {key: endpoints["tracker_store"][key] for key in ("url", "port", "db")} == {
+        "url": "db.acme.example.com", "port": 5432, "db": "conversations",
     }  # fmt: skip
+    assert endpoints["tracker_store"]["username"] == {"source": "secrets_manager.vault", "secret_key": "db_username"}
+    assert endpoints["secrets_manager"]["url"] == "https://vault.acme.example.com:8200"
     assert {key: endpoints["lock_store"][key] for key in ("host", "port", "username", "use_ssl")} == {
         "host": "redis.acme.example.com", "port": 6380, "username": "default", "use_ssl": True,
     }  # fmt: skip
@@ -148,6 +150,7 @@ def test_pods_reach_the_existing_services_and_no_more():
         ("10.20.1.0/24", 6380),
         ("0.0.0.0/0", 9092),
         ("0.0.0.0/0", 9093),
+        ("10.20.2.0/24", 8200),
         ("169.254.170.23/32", 80),
         ("10.10.0.0/16", 443),
     }
@@ -155,9 +158,11 @@ def test_pods_reach_the_existing_services_and_no_more():
 
 def test_the_passwords_of_existing_services_stand_in_the_pods_secret_only():
     used = recording("everything")
-    for key in ("dbPassword", "redisPassword", "kafkaPassword"):
+    # The database's password is in Vault, and nobody here needs it.
+    held = {"dbPassword": [], "redisPassword": ["rasa-secrets-secret"], "kafkaPassword": ["rasa-secrets-secret"]}
+    for key, names in {**held, "vaultToken": ["rasa-vault-token"]}.items():
         holders = [one for one in used.resources.values() if SECRETS[key] in set(all_texts(one.inputs))]
-        assert [one.name for one in holders] == ["rasa-secrets-secret"], key
+        assert [one.name for one in holders] == names, key
 
 
 def test_the_kubeconfig_goes_to_the_provider_with_the_chosen_context():

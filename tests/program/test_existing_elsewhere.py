@@ -18,12 +18,13 @@ from tests.settings.stack_files import changed
 MANAGED: Final[Mapping[Cloud, Mapping[str, str]]] = {
     Cloud.AZURE: {
         "network": r"azure-native:network:(VirtualNetwork|Subnet|NatGateway|PublicIPAddress)",
-        "encryption": r"azure-native:keyvault:.*",
+        "encryption": r"rasa:azure:EncryptionKey",
         "cluster": r"azure-native:containerservice:.*",
         "trackerStore": r"azure-native:dbforpostgresql:.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
         "lockStore": r"azure-native:redisenterprise:.*",
         "eventQueue": r"azure-native:eventhub:.*",
         "modelStorage": r"azure-native:storage:.*",
+        "secretsManager": r"rasa:azure:KeyVaultSeal",
     },
     Cloud.GCP: {
         "network": r"gcp:compute/(network|subnetwork|router|routerNat):.*|gcp:servicenetworking/.*",

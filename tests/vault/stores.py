@@ -21,6 +21,7 @@ from werkzeug.test import Client
 from tests.vault.wire import LOOPBACK, Answer, Handle, Request, answer_json
 
 REGION = "eu-central-1"
+COMPONENTS = Path(__file__).parents[2] / "components"
 
 
 class Store(Protocol):
@@ -28,6 +29,9 @@ class Store(Protocol):
 
     refuses: bool
     """The identity lacks its right."""
+
+    script: Path
+    """The cloud's part of the Job."""
 
     @property
     def place(self) -> Mapping[str, str]:
@@ -64,7 +68,8 @@ class AwsStore:
         policy = {"Effect": "Allow", "Action": "secretsmanager:PutSecretValue", "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [policy]})
         self._grant = lambda action: self._iam(action, UserName=name, PolicyName="put", PolicyDocument=document)
-        self.place = {"store": "aws", "secret": self._arn, "region": REGION}
+        self.script = COMPONENTS / "aws" / "scripts" / "vault_recovery.py"
+        self.place = {"secret": self._arn, "region": REGION}
         self.hosts = {f"secretsmanager.{REGION}.amazonaws.com": self._handle}
         self.environment = {
             "AWS_ACCESS_KEY_ID": _element("AccessKeyId", key),
@@ -122,7 +127,8 @@ class AzureStore:
         federated = directory / "azure-identity-token"
         federated.write_text("token of the service account")
         vault = f"{directory.name}.vault.azure.net"
-        self.place = {"store": "azure", "vault_url": f"https://{vault}/", "secret": self.NAME}
+        self.script = COMPONENTS / "azure" / "scripts" / "vault_recovery.py"
+        self.place = {"vault_url": f"https://{vault}/", "secret": self.NAME}
         self.hosts = {self.AUTHORITY: self._sign_in, vault: self._handle}
         self.environment = {
             "AZURE_CLIENT_ID": self.CLIENT,
@@ -162,7 +168,8 @@ class GoogleStore:
         self.refuses = False
         self._values: list[str] = []
         metadata = f"{LOOPBACK}:{metadata_port(self._metadata)}"
-        self.place = {"store": "gcp", "secret": self.SECRET}
+        self.script = COMPONENTS / "gcp" / "scripts" / "vault_recovery.py"
+        self.place = {"secret": self.SECRET}
         self.hosts = {self.HOST: self._handle}
         self.environment = {"GCE_METADATA_HOST": metadata, "GCE_METADATA_IP": metadata}
 

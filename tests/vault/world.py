@@ -28,7 +28,7 @@ from tests.vault.wire import LOOPBACK, Answer, Handle, Journal, Request, serve
 
 SCRIPTS = Path(package.__path__[0]) / "scripts"
 NAMESPACE = "vault"
-INIT = ("vault_init.py", "vault_client.py", "vault_nodes.py", "vault_recovery.py", "vault_stage.py")
+INIT = ("vault_init.py", "vault_client.py", "vault_nodes.py", "vault_stage.py")
 ASSISTANT = ("vault_assistant.py", "vault_client.py")
 TOKEN_PERIOD_SECONDS = 168 * 3600
 RUN_SECONDS = 120
@@ -161,10 +161,11 @@ class World:
         (pod / "job" / "..data").symlink_to("..2026")
         for file in files:
             shutil.copy(SCRIPTS / file, data)
+        shutil.copy(self.store.script, data)
         api, token = pod / "api", pod / "token"
         settings = {**settings, "service_accounts": {"api": str(api), "vault_token": str(token)}}
         (data / "vault.json").write_text(json.dumps(settings))
-        for file in (*files, "vault.json"):
+        for file in (*files, self.store.script.name, "vault.json"):
             (pod / "job" / file).symlink_to(f"..data/{file}")
         api.mkdir()
         (api / "token").write_text(self.api.token(NAMESPACE, account))
@@ -177,6 +178,7 @@ class World:
 @contextmanager
 def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nodes: int = 1) -> Iterator[World]:
     """A platform whose Vault has empty volumes."""
+    directory.mkdir(exist_ok=True)
     journal, api = Journal(), ClusterApi()
     job = "system:serviceaccount:vault:vault-init"
     api.allow(job, "create", namespace=NAMESPACE)

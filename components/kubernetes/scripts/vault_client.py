@@ -172,6 +172,17 @@ def own_namespace(accounts):
     return (Path(accounts["api"]) / "namespace").read_text(encoding="utf-8").strip()
 
 
+def accept(answer):
+    """Raise the error of an answer in the server's own words, which do not repeat what it was sent."""
+    if answer.ok:
+        return
+    try:
+        told = answer.json()["error"]["message"]
+    except (ValueError, LookupError, TypeError):
+        told = answer.reason
+    raise RuntimeError(f"{answer.status_code} {told}")
+
+
 def hide(secret):
     """The secret, which from now on cannot be told."""
     if secret:

@@ -6,13 +6,13 @@ it handles ever reaches the program, its state or its output.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pulumi
 
+from components.connections import RecoveryStore
 from components.kubernetes.access import SecretAccessSpec, secret_access
 from components.kubernetes.pod import CA_DIRECTORY
 from components.kubernetes.script_job import API_DIRECTORY, TOKEN, TOKEN_DIRECTORY, ScriptJob, ScriptJobSpec
@@ -40,10 +40,9 @@ class InitialisationSpec:
 
     settings: CreateVault
     profile: Profile
-    recovery: Mapping[str, pulumi.Input[str]] | None
+    recovery: RecoveryStore | None
     namespace: pulumi.Input[str]
     pod_security: PodSecurity
-    pod_labels: Mapping[str, str]
     ca_config_map: pulumi.Input[str]
     image: str
     after: tuple[pulumi.Resource, ...]
@@ -56,7 +55,7 @@ def modules() -> dict[str, str]:
 
 def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.ResourceOptions) -> ScriptJob:
     """The Job; it runs again when what it is told changes, and then only makes sure that all is as it should be."""
-    audit = {"stdout": "stdout"}
+    recovery, audit = spec.recovery, {"stdout": "stdout"}
     if spec.profile is Profile.PROD:
         # Vault stops when no audit device can be written, so there are two.
         audit = {"file": AUDIT_FILE, **audit}
@@ -69,7 +68,7 @@ def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.Resource
         "token_period_seconds": _TOKEN_PERIOD_SECONDS,
         "audit": audit,
         "kubernetes": {"kubernetes_host": "https://kubernetes.default.svc"},
-        "recovery": None if spec.recovery is None else dict(spec.recovery),
+        "recovery": None if recovery is None else dict(recovery.place),
         "service_accounts": SERVICE_ACCOUNT_FILES,
     }
     rights = secret_access(
@@ -96,14 +95,15 @@ def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.Resource
             secrets={},
             files={
                 **modules(),
+                **({} if recovery is None else {recovery.script.name: recovery.script.read_text(encoding="utf-8")}),
                 CONFIG: pulumi.Output.json_dumps(config),
             },
             config_maps={CA_DIRECTORY: spec.ca_config_map},
-            pod_labels=spec.pod_labels,
+            pod_labels={} if recovery is None else recovery.identity.pod_labels,
             service_account=INIT_ACCOUNT,
             reaches_api=True,
             audience=AUDIENCE,
-            after=(*spec.after, *rights),
+            after=(*spec.after, *rights, *(() if recovery is None else recovery.identity.ready)),
         ),
         opts=opts,
     )

@@ -144,20 +144,20 @@ class VaultServer(pulumi.ComponentResource):
             ),
         )
         self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(CONFIG_ACCOUNT, None))
-        account = self._account(INIT_ACCOUNT, spec.seal.init)
+        recovery = spec.seal.recovery
+        account = self._account(INIT_ACCOUNT, recovery.identity if recovery is not None else None)
         if self.usable:
             job = initialisation(
                 f"{name}-init",
                 InitialisationSpec(
                     settings=spec.settings,
                     profile=spec.profile,
-                    recovery=spec.seal.recovery,
+                    recovery=recovery,
                     namespace=self.namespace,
                     pod_security=self.pod_security,
-                    pod_labels=spec.seal.init.pod_labels if spec.seal.init is not None else {},
                     ca_config_map=self.ca_config_map,
                     image=spec.image,
-                    after=(*self.ready, account, *(spec.seal.init.ready if spec.seal.init is not None else ())),
+                    after=(*self.ready, account),
                 ),
                 opts=self._child,
             )
@@ -199,7 +199,7 @@ class VaultServer(pulumi.ComponentResource):
         networks, seal = self._spec.cluster.networks, self._spec.seal
         servers = pods_named(SERVER_POD)
         jobs = pods_named(SERVER_POD, INIT_POD, CONFIG_POD)
-        identity = to_identity(seal.init, networks) if seal.init is not None else []
+        identity = to_identity(seal.recovery.identity, networks) if seal.recovery is not None else []
         return [
             space.policy(
                 f"{self._name}-policy-server",

@@ -54,7 +54,9 @@ def test_it_ends(waited: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "kinds"), [("dev", {AKS}), ("prod", {AKS, POSTGRES, REDIS, NAMESPACE, ACCOUNT})], ids=["dev", "prod"]
+    ("profile", "kinds"),
+    [("dev", {AKS}), ("prod", {AKS, "compute:DiskEncryptionSet", POSTGRES, REDIS, NAMESPACE, ACCOUNT})],
+    ids=["dev", "prod"],
 )
 def test_whatever_uses_a_role_at_once_is_patient(profile: str, kinds: set[str], request: pytest.FixtureRequest) -> None:
     built: Built = request.getfixturevalue(profile)

@@ -137,9 +137,9 @@ def test_nobody_else_has_a_right_in_their_vaults(built: Built) -> None:
 @PROFILES
 def test_each_is_an_identity_of_its_own_and_ready_with_its_right(built: Built) -> None:
     seal = seal_of(built)
-    assert seal.init
+    assert seal.recovery
     clients: set[str] = set()
-    for identity in (seal.server, seal.init):
+    for identity in (seal.server, seal.recovery.identity):
         clients |= set(texts(identity.service_account_annotations).values())
         assert identity.pod_labels == {"azure.workload.identity/use": "true"}
         assert built.types(identity.ready) == {f"azure-native:{kind}" for kind in (CREDENTIAL, ROLE)}
@@ -202,14 +202,12 @@ def test_no_secret_is_made(built: Built) -> None:
 @PROFILES
 def test_the_job_is_told_where_the_secret_is_and_people_how_to_read_it(built: Built, profile: str) -> None:
     seal, name = seal_of(built), vault_name(built, "recovery")
-    assert texts(seal.recovery) == {
-        "store": "azure",
+    assert texts(seal.recovery.place) == {
         "vault_url": f"https://{name}.vault.azure.net",
         "secret": "recovery-keys",
     }
-    assert seal.recovery_command
-    assert not is_secret(seal.recovery_command)
-    command, _, comment = known(seal.recovery_command).partition("  # ")
+    assert not is_secret(seal.recovery.command)
+    command, _, comment = known(seal.recovery.command).partition("  # ")
     words = command.split()
     assert words[:4] == ["az", "keyvault", "secret", "show"]
     assert words[words.index("--vault-name") + 1] == name
@@ -241,14 +239,15 @@ def test_only_public_ranges_reach_it(ranges: list[str], access: str, action: str
     properties = found.one(VAULT, "-vault-recovery-vault").inputs["properties"]
     assert (properties["publicNetworkAccess"], properties["networkAcls"]["defaultAction"]) == (access, action)
     assert properties["networkAcls"].get("ipRules") == rules
-    command = seal_of(found).recovery_command
+    recovery = seal_of(found).recovery
+    command = recovery.command if recovery else None
     assert command
     assert ("inside the network" in known(command)) == (access == "Disabled")
 
 
 def test_with_the_runbook_nothing_is_made_for_recovery_keys(runbook: Built) -> None:
     seal = seal_of(runbook)
-    assert (seal.init, seal.recovery, seal.recovery_command) == (None, None, None)
+    assert seal.recovery is None
     assert {each.name for each in runbook.all(VAULT)} == {"rasa-prod-data-vault", "rasa-prod-vault-seal-vault"}
     assert runbook.all(ROLE_DEFINITION) == []
     assert "vault:vault-init" not in runbook.identified

@@ -116,8 +116,8 @@ def test_nobody_else_has_a_right_to_vaults_keys_and_secret(built: Built) -> None
 @PROFILES
 def test_identities_are_those_of_the_cluster_and_ready_with_their_rights(built: Built) -> None:
     seal = seal_of(built)
-    assert seal.init
-    for identity, kind, count in ((seal.server, KEY_MEMBER, 2), (seal.init, SECRET_MEMBER, 1)):
+    assert seal.recovery
+    for identity, kind, count in ((seal.server, KEY_MEMBER, 2), (seal.recovery.identity, SECRET_MEMBER, 1)):
         given = [built.recording.resources[known(each.urn)] for each in identity.ready]
         assert [each.type for each in given] == [f"gcp:{kind}"] * count
         assert all(f"gcp:{GKE}" in built.waits_for(each) for each in given)
@@ -186,10 +186,9 @@ def test_in_prod_the_secret_is_protected_and_left_behind(dev: Built, prod: Built
 @PROFILES
 def test_the_job_and_the_user_are_told_where_the_secret_is(built: Built) -> None:
     seal, secret = seal_of(built), secret_name(built)
-    assert texts(seal.recovery) == {"store": "gcp", "secret": f"projects/{PROJECT}/secrets/{secret}"}
-    assert seal.recovery_command
+    assert texts(seal.recovery.place) == {"secret": f"projects/{PROJECT}/secrets/{secret}"}
     command = f"gcloud secrets versions access latest --secret={secret} --project={PROJECT}"
-    assert known(seal.recovery_command) == command
+    assert known(seal.recovery.command) == command
 
 
 # Without
@@ -198,7 +197,7 @@ def test_the_job_and_the_user_are_told_where_the_secret_is(built: Built) -> None
 def test_who_initialises_vault_by_hand_gets_the_seal_alone() -> None:
     built = build(changed(GCP, **{"secretsManager.init": "runbook"}))
     seal = seal_of(built)
-    assert (seal.init, seal.recovery, seal.recovery_command) == (None, None, None)
+    assert seal.recovery is None
     assert [each.inputs["name"] for each in built.all(KEY)] == ["seal"]
     assert not built.all(SECRET)
     assert len(rights_of(built, principal("vault"))) == 2

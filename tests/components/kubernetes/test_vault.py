@@ -117,7 +117,7 @@ def test_order_release_then_initialisation_then_credentials_then_rasa(prod: Reco
 
 def test_the_initialisation_is_told_where_to_put_the_recovery_keys_and_nothing_secret(prod: Recording) -> None:
     config = json.loads(prod.named("vault-init-files").inputs["data"]["vault.json"])
-    assert config["recovery"] == {"store": "aws", "secret": "secret-arn", "region": "eu-central-1"}
+    assert config["recovery"] == {"secret": "secret-arn", "region": "eu-central-1"}
     assert config["nodes"][0] == "https://vault-0.vault-internal.vault.svc:8200"
     assert len(config["nodes"]) == 3
     # Vault stops when no device can be written.

@@ -26,6 +26,7 @@ from components.connections import (
     PasswordRoles,
     PostgresConnection,
     PostgresIamAuth,
+    RecoveryStore,
     RedisConnection,
     RedisIamAuth,
     VaultConnection,
@@ -241,9 +242,14 @@ def seal(*, init: bool = True) -> VaultSeal:
         kind="awskms",
         options={"region": REGION, "kms_key_id": out("key-arn")},
         server=identity({"example.com/role": "vault"}),
-        init=identity({"example.com/role": "vault-init"}) if init else None,
-        recovery={"store": "aws", "secret": out("secret-arn"), "region": REGION} if init else None,
-        recovery_command=out("aws secretsmanager get-secret-value") if init else None,
+        recovery=RecoveryStore(
+            identity=identity({"example.com/role": "vault-init"}),
+            script=Path(__file__),
+            place={"secret": out("secret-arn"), "region": REGION},
+            command=out("aws secretsmanager get-secret-value"),
+        )
+        if init
+        else None,
         ready=(),
     )
 

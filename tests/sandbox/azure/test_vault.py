@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.rows import Refused
 from sandbox.wire import Properties
-from tests.sandbox.azure_world import CRYPTO_USER, READER, AzureWorld
+from tests.sandbox.azure.world import CRYPTO_USER, READER, AzureWorld
 
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
 ROLE = "12345678-1234-4234-a234-123456789012"
