@@ -16,16 +16,16 @@ from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
 from tests.settings.stack_files import changed
 
-# What the program manages of a layer when it creates it, by type and name.
+# What the program manages of a layer when it creates it: types, and after a space names where the type is not enough.
 MANAGED: Final[Mapping[str, str]] = {
     "network": r"aws:ec2/(vpc|subnet|natGateway|route|routeTable|internetGateway|eip|defaultSecurityGroup):.*",
     "encryption": r"aws:kms/.* rasa-\w+-data-.*",
     "cluster": r"aws:eks/(cluster|nodeGroup|addon|accessEntry):.*",
-    "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase) .*",
+    "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
     "lockStore": r"aws:elasticache/.*",
     "eventQueue": r"aws:msk/.*|aws:secretsmanager/.* rasa-\w+-event-queue-.*",
     "modelStorage": r"aws:s3/.*",
-    "secretsManager": r"aws:(kms|secretsmanager)/.* rasa-\w+-vault-.*|rasa:kubernetes:VaultServer .*",
+    "secretsManager": r"aws:(kms|secretsmanager)/.* rasa-\w+-vault-.*|rasa:kubernetes:VaultServer",
 }
 SERVICES: Final = ("trackerStore", "lockStore", "eventQueue", "modelStorage")
 IRSA: Final = {
@@ -66,10 +66,14 @@ def recording(case: str, preview: bool = False) -> Recording:
     return run_program(stack_file, preview=preview, stack=stack_file["profile"])
 
 
+def belongs(type_: str, name: str, pattern: str) -> bool:
+    """Whether a resource is one of those of a layer."""
+    return re.fullmatch(f"({pattern})( .*)?", f"{type_} {name}") is not None
+
+
 def managed(case: str, layer: str) -> list[str]:
     """What is managed of a layer."""
-    pattern = re.compile(MANAGED[layer])
-    return [one.urn for one in recording(case).resources.values() if pattern.fullmatch(f"{one.type} {one.name}")]
+    return [one.urn for one in recording(case).resources.values() if belongs(one.type, one.name, MANAGED[layer])]
 
 
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:

@@ -196,13 +196,14 @@ def test_the_secret_is_made_empty_and_encrypted_with_a_key_of_its_own(dev: Built
 
 
 def test_the_job_is_told_where_the_secret_is_and_people_how_to_read_it(dev: Built) -> None:
-    seal, secret = seal_of(dev), dev.arn(secret_of(dev))
-    assert values(seal.recovery.place) == {"secret": secret, "region": "eu-central-1"}
-    words = known(seal.recovery.command).split()
+    recovery, secret = seal_of(dev).recovery, dev.arn(secret_of(dev))
+    assert recovery
+    assert values(recovery.place) == {"secret": secret, "region": "eu-central-1"}
+    words = known(recovery.command).split()
     assert words[:3] == ["aws", "secretsmanager", "get-secret-value"]
     assert words[words.index("--secret-id") + 1] == secret
     assert words[words.index("--region") + 1] == "eu-central-1"
-    assert not is_secret(seal.recovery.command)
+    assert not is_secret(recovery.command)
 
 
 def test_with_the_runbook_nothing_is_made_for_recovery_keys(runbook: Built) -> None:
