@@ -11,10 +11,10 @@ from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
-import pulumi_random
 
 from components.gcp import names
 from components.gcp.context import Context
+from components.naming import random_suffix
 
 ENCRYPTS: Final = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 QUARTER: Final = f"{90 * 24 * 3600}s"
@@ -36,10 +36,10 @@ def symmetric_key(name: str, key: str, destroyed_after: str, context: Context, *
     Deleted, they can be restored for the time of `destroyed_after`, in seconds like `86400s`. To change it would be to
     make another key.
     """
-    suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=parent))
+    suffix = random_suffix(name, parent)
     ring = gcp.kms.KeyRing(
         f"{name}-ring",
-        name=suffix.hex.apply(lambda end: names.key_ring(name, end)),
+        name=suffix.apply(lambda end: names.key_ring(name, end)),
         location=context.region,
         # Nothing is there before its API is on.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(context.apis)),
@@ -53,7 +53,7 @@ def symmetric_key(name: str, key: str, destroyed_after: str, context: Context, *
         destroy_scheduled_duration=destroyed_after,
         opts=pulumi.ResourceOptions(parent=parent, protect=context.protect),
     )
-    return Key(id=made.id, ring=ring.name, name=made.name, suffix=suffix.hex)
+    return Key(id=made.id, ring=ring.name, name=made.name, suffix=suffix)
 
 
 def may_encrypt(

@@ -28,8 +28,6 @@ ADDS: Final = "roles/secretmanager.secretVersionAdder"
 SECRET_MANAGER: Final = "secretmanager.googleapis.com"
 # The longest there is. The same in both profiles: a stack that goes to prod has to keep its keys.
 KEPT: Final = f"{120 * 24 * 3600}s"
-
-
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 

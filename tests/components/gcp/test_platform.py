@@ -8,6 +8,7 @@ import pytest
 
 from components.gcp.apis import SERVICES
 from settings import Cloud
+from tests.answers_gcp import digest
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import (
     API,
@@ -172,6 +173,7 @@ def test_names_that_are_not_free_again_end_randomly(prod: Built) -> None:
         for resource in prod.all(kind):
             (urn,) = resource.property_dependencies[key]
             assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
+            assert resource.inputs[key].endswith(f"-{digest(prod.recording.resources[urn].name, 6)}")
             ends.append(urn)
     # That of the secret is also that of the ring of its key.
     assert len(set(ends)) == len(ends) - 1

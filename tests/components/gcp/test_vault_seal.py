@@ -186,6 +186,7 @@ def test_in_prod_the_secret_is_protected_and_left_behind(dev: Built, prod: Built
 @PROFILES
 def test_the_job_and_the_user_are_told_where_the_secret_is(built: Built) -> None:
     seal, secret = seal_of(built), secret_name(built)
+    assert seal.recovery
     assert texts(seal.recovery.place) == {"secret": f"projects/{PROJECT}/secrets/{secret}"}
     command = f"gcloud secrets versions access latest --secret={secret} --project={PROJECT}"
     assert known(seal.recovery.command) == command
