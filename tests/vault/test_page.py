@@ -9,11 +9,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.recorder import ROOT
-from tests.vault.world import World, kept_keys
+from tests.vault.servers import Seal, wait_until
+from tests.vault.world import Tools, World, kept_keys, new_world
 
 pytestmark = pytest.mark.vault
 PAGE = (ROOT / "docs" / "vault.md").read_text()
@@ -91,21 +93,28 @@ def _told(name: str, output: str) -> str:
     return found[1]
 
 
-def test_recovery_and_snapshots(world: World, tmp_path: Path) -> None:
+def test_recovery_and_snapshots(world: World, tools: Tools, seal: Seal, tmp_path: Path) -> None:
+    """Root by recovery keys; and the way of a snapshot into a Vault that was initialised anew."""
     assert world.init().status == 0
     world.add_assistant("rasa")
-    assert world.assistant("rasa", "before").status == 0
+    assert world.assistant("rasa", "a password").status == 0
+    save, restore = blocks("Backup and restore")[0].strip().splitlines()
     operator = Operator(world, tmp_path / "operator")
     operator.sign_in(made_root(operator, kept_keys(world), 3))
-    (commands,) = blocks("Backup and restore")
-    save, restore = commands.strip().splitlines()
     operator.run(save)
-    assert world.assistant("rasa", "after").status == 0
-    operator.run(restore)
-    token = world.rasa_token("rasa")
-    told = world.node.ask("GET", "secret/data/rasa/tracker-store", token=token).json()["data"]
-    assert told["data"]["db_password"] == "before"
-    assert world.init().status == 0
+    with new_world(tools, tmp_path / "anew", seal) as anew:
+        anew.node.start()
+        assert anew.init().status == 0
+        operator = Operator(anew, tmp_path / "operator")
+        operator.sign_in(made_root(operator, kept_keys(anew), 3))
+        operator.run(restore)
+
+        def told() -> Any:
+            return anew.node.ask("GET", "secret/data/rasa/tracker-store", token=world.rasa_token("rasa")).json()
+
+        wait_until(lambda: "data" in told(), "to come back")
+        assert told()["data"]["data"]["db_password"] == "a password"
+        assert made_root(operator, kept_keys(world), 3)
 
 
 def test_runbook(world: World, tmp_path: Path) -> None:

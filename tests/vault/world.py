@@ -177,6 +177,7 @@ class World:
 @contextmanager
 def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nodes: int = 1) -> Iterator[World]:
     """A platform whose Vault has empty volumes."""
+    directory.mkdir(exist_ok=True)
     journal, api = Journal(), ClusterApi()
     job = "system:serviceaccount:vault:vault-init"
     api.allow(job, "create", namespace=NAMESPACE)
