@@ -202,6 +202,7 @@ def test_no_secret_is_made(built: Built) -> None:
 @PROFILES
 def test_the_job_is_told_where_the_secret_is_and_people_how_to_read_it(built: Built, profile: str) -> None:
     seal, name = seal_of(built), vault_name(built, "recovery")
+    assert seal.recovery
     assert texts(seal.recovery.place) == {
         "vault_url": f"https://{name}.vault.azure.net",
         "secret": "recovery-keys",
