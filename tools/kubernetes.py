@@ -16,9 +16,7 @@ PROGRAMS = (
     go_build.Program(
         name="kubernetes", version=f"v{VERSION}", version_variable="k8s.io/component-base/version.gitVersion"
     ),
-    go_build.Program(
-        name="kwok", version=f"v{KWOK_VERSION}", version_variable="sigs.k8s.io/kwok/pkg/consts.Version"
-    ),
+    go_build.Program(name="kwok", version=f"v{KWOK_VERSION}", version_variable="sigs.k8s.io/kwok/pkg/consts.Version"),
 )
 
 

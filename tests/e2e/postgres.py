@@ -72,9 +72,7 @@ def postgres(identity: Identity, administrator: str, password: str) -> Iterator[
         command = [system_packages.program("postgres"), "-D", data]
         started = "database system is ready to accept connections"
         # SIGINT: do not wait for clients.
-        with server(
-            command, log, lambda: started in log.read_text(), unprivileged=True, stop=signal.SIGINT
-        ):
+        with server(command, log, lambda: started in log.read_text(), unprivileged=True, stop=signal.SIGINT):
             running.sql(f"CREATE ROLE {administrator} LOGIN CREATEROLE CREATEDB PASSWORD '{password}'")
             yield running
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
 import sys
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import boto3
+import requests
 
 from tests.e2e.certificates import Authority, Identity
 from tests.e2e.processes import free_port, listens, server
@@ -37,6 +36,10 @@ class S3:
     def upload(self, key: str, file: Path) -> None:
         """Put an object there, as somebody who may."""
         self.storage.upload_file(str(file), self.bucket, key)
+
+    def download(self, key: str, file: Path) -> None:
+        """Get an object, as somebody who may."""
+        self.storage.download_file(self.bucket, key, str(file))
 
     def delete(self, key: str) -> None:
         """Remove an object."""
@@ -96,6 +99,5 @@ def s3(
 
 def _enforce_policies(url: str, authority: Authority) -> None:
     """From now on a request needs a policy that allows it."""
-    request = urllib.request.Request(f"{url}/moto-api/reset-auth", data=b"0", headers={"Content-Type": "text/plain"})
-    context = ssl.create_default_context(cafile=str(authority.file))
-    urllib.request.urlopen(request, context=context, timeout=10).close()
+    answer = requests.post(f"{url}/moto-api/reset-auth", data=b"0", verify=str(authority.file), timeout=10)
+    answer.raise_for_status()

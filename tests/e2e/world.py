@@ -16,7 +16,7 @@ from settings import Cloud
 from tests.e2e import clouds
 from tests.e2e.certificates import Authority
 from tests.e2e.kafka import Kafka, kafka
-from tests.e2e.pods import Pod, Relocation, relocated, release_pod, written
+from tests.e2e.pods import Pod, Relocation, release_pod, relocated, written
 from tests.e2e.postgres import Postgres, postgres
 from tests.e2e.processes import Finished, free_port, listens, run, server
 from tests.e2e.redis import Redis, redis
@@ -29,14 +29,15 @@ from tools import system_packages
 STACKS: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-gcp"}
 CA_FILES: Final = ("postgres-ca.pem", "redis-ca.pem", "kafka-ca.pem")
 _TUNNEL: Final = "/etc/rasa/ca/redis-tunnel.cfg"
-_TUNNEL_PORT: Final = 6379
-_SMOKE_TEST: Final = "/etc/rasa/job/smoke_test.json"
+_TUNNEL_ADDRESS: Final = ("127.0.0.1", 6379)
+SMOKE_TEST: Final = "/etc/rasa/job/smoke_test.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
     """The running services of a stack. `foreign` is an authority that signed none of their certificates."""
 
+    cloud: Cloud
     recording: Recording
     directory: Path
     python: Path
@@ -48,10 +49,16 @@ class World:
     s3: S3 | None
 
     @property
+    def models(self) -> S3:
+        """The storage of models, on the cloud that has a server for it here."""
+        assert self.s3
+        return self.s3
+
+    @property
     def smoke_test(self) -> Pod:
         """The smoke test's pod. Without the model, where no server for its storage can be had."""
         pod = self.here(clouds.smoke_test(self.recording))
-        return pod if self.s3 else pod.with_file(_SMOKE_TEST, {**pod.files[_SMOKE_TEST], "model": None})
+        return pod if self.s3 else pod.with_file(SMOKE_TEST, {**pod.files[SMOKE_TEST], "model": None})
 
     @property
     def rasa(self) -> Pod:
@@ -59,19 +66,27 @@ class World:
         return self.here(release_pod(self.recording, clouds.ASSISTANT))
 
     def here(self, pod: Pod) -> Pod:
-        """A pod of the stack, told where the services are. It gets the role's keys for S3, as from the pod's identity."""
+        """A pod of the stack, told where the services are; the keys of its role are what its identity would get."""
         moved = relocated(pod, self.relocation)
         return moved.with_environment(**self.s3.environment) if self.s3 else moved
 
-    def run(self, pod: Pod, name: str, *arguments: str, seconds: float = 120) -> Finished:
-        """Run the pod's command with Rasa Pro's Python."""
+    @property
+    def model_key(self) -> str:
+        """Where Rasa looks for its model."""
+        return self.recording.outputs["values"][clouds.ASSISTANT]["rasa"]["additionalArgs"][-1]
+
+    def run(self, pod: Pod, name: str, *arguments: str, stdin: str = "", seconds: float = 120) -> Finished:
+        """Run the pod's command, to its end, with Rasa Pro's Python; `name` is that of its directory."""
+        command, environment, directory = self.placed(pod, name)
+        return run([*command, *arguments], environment=environment, directory=directory, stdin=stdin, seconds=seconds)
+
+    def placed(self, pod: Pod, name: str) -> tuple[list[str | Path], dict[str, str], Path]:
+        """Command, environment and directory of a pod whose files now stand on disk."""
         directory = self.directory / name
         placed = written(pod, directory)
         python, *rest = placed.command
         assert python == "python"
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(directory), **placed.environment}
-        command = [self.python, *rest, *arguments]
-        return run(command, environment=environment, directory=directory, seconds=seconds)
+        return [self.python, *rest], {"PATH": "/usr/bin:/bin", "HOME": str(directory), **placed.environment}, directory
 
 
 @contextmanager
@@ -115,8 +130,9 @@ def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
         )
         pod = release_pod(found, clouds.ASSISTANT)
         if _TUNNEL in pod.files:
-            relocation = start(_tunnel(pod, directory, locks, relocation))
+            relocation = start(tunnel(pod, directory / "tunnel", locks, relocation))
         yield World(
+            cloud=cloud,
             recording=found,
             directory=directory,
             python=python,
@@ -140,18 +156,14 @@ def _s3(directory: Path, found: Recording, policy: str) -> Iterator[S3]:
 
 
 @contextmanager
-def _tunnel(pod: Pod, directory: Path, locks: Redis, relocation: Relocation) -> Iterator[Relocation]:
-    """Run the sidecar that is the way to Redis; Rasa reaches it where the pod would."""
+def tunnel(pod: Pod, directory: Path, locks: Redis, relocation: Relocation) -> Iterator[Relocation]:
+    """Run the sidecar that is the way to Redis. Rasa's connections then go where it listens."""
     (target,) = (line.split()[2] for line in pod.files[_TUNNEL].splitlines() if line.split()[:2] == ["server", "redis"])
     host, _, port = target.rpartition(":")
     own = free_port()
-    there, here = ("127.0.0.1", _TUNNEL_PORT), ("127.0.0.1", own)
-    moved = replace(
-        relocation, hosts={**relocation.hosts, (host, int(port)): ("127.0.0.1", locks.port), there: here}
-    )
-    placed = directory / "tunnel"
-    written(relocated(pod, moved), placed)
-    command = [system_packages.program("haproxy"), "-db", "-f", f"{placed}{_TUNNEL}"]
-    with server(command, directory / "tunnel.log", lambda: listens(own)):
+    hosts = {(host, int(port)): ("127.0.0.1", locks.port), _TUNNEL_ADDRESS: ("127.0.0.1", own)}
+    moved = replace(relocation, hosts={**relocation.hosts, **hosts})
+    written(relocated(pod, moved), directory)
+    command = [system_packages.program("haproxy"), "-db", "-f", f"{directory}{_TUNNEL}"]
+    with server(command, directory / "haproxy.log", lambda: listens(own)):
         yield moved
-
