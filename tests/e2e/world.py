@@ -30,6 +30,8 @@ STACKS: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-
 CA_FILES: Final = ("postgres-ca.pem", "redis-ca.pem", "kafka-ca.pem")
 _TUNNEL: Final = "/etc/rasa/ca/redis-tunnel.cfg"
 _TUNNEL_ADDRESS: Final = ("127.0.0.1", 6379)
+# Libraries of Rasa else ask the internet for the prices of language models.
+_NOTHING_OUTSIDE: Final = {"LITELLM_LOCAL_MODEL_COST_MAP": "true"}
 SMOKE_TEST: Final = "/etc/rasa/job/smoke_test.json"
 
 
@@ -86,7 +88,8 @@ class World:
         placed = written(pod, directory)
         python, *rest = placed.command
         assert python == "python"
-        return [self.python, *rest], {"PATH": "/usr/bin:/bin", "HOME": str(directory), **placed.environment}, directory
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(directory), **_NOTHING_OUTSIDE, **placed.environment}
+        return [self.python, *rest], environment, directory
 
 
 @contextmanager

@@ -39,12 +39,9 @@ FIXES = (
     (r"permission denied", "let the user own the database, or grant it CREATE on the schema public"),
     (r"no permissions", "let the user run the commands of locks and timers on the keys below its prefix"),
     (r"topic authorization failed", "let the user describe and write the topic"),
+    (r"bucket .* forbidden", "let the pod's identity list the bucket; if that was just granted, run `up` again"),
     (
-        r"bucket .* forbidden",
-        "let the pod's identity list the bucket; if that was just granted, run `up` again",
-    ),
-    (
-        r"refused|timed? ?out|could not connect|brokers? (is|are) down|not resolve|not known|unreachable|reset by peer",
+        r"refused|timed? ?out|could not connect|brokers are down|not resolve|not known|unreachable|reset by|closed by",
         "is it up, with TLS on this port, and do its firewall and the network policies let this pod through?",
     ),
 )

@@ -1,5 +1,5 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
-"""Reads events of one conversation from a topic, in Rasa Pro's environment, which has a Kafka client.
+"""Reads what was said in one conversation from a topic, in Rasa Pro's environment, which has a Kafka client.
 
 On stdin: the client's settings, the topic, the sender, and how many events to wait for.
 """
@@ -24,7 +24,7 @@ def main(settings, topic, sender, count):
         if message.error():
             sys.exit(f"{topic}: {message.error().str()}")
         event = json.loads(message.value())
-        if event.get("sender_id") == sender:
+        if event.get("sender_id") == sender and "text" in event:
             events.append({"key": (message.key() or b"").decode(), "partition": message.partition(), **event})
     consumer.close()
     sys.stdout.write(json.dumps(events))

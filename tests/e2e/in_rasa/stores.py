@@ -6,6 +6,7 @@ the file and the variables do not say.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -20,6 +21,7 @@ from rasa.core.persistor import get_persistor
 from rasa.shared.core.events import BotUttered, UserUttered
 
 HOLD_SECONDS = 60
+FIRE_SECONDS = 5
 
 
 def say(result):
@@ -54,17 +56,30 @@ async def lock(agent, sender, released):
             await asyncio.sleep(0.1)
 
 
-async def timer(agent, sender, scheduled):
-    """Set a timer."""
-    await agent.timer_manager.timer_store.store_timer(sender, "session", float(scheduled))
+async def timer(agent, sender):
+    """Set a timer that is due when this process has ended."""
+
+    async def fired(_sender, _session):
+        """Never, in this process."""
+
+    await agent.timer_manager.schedule_timer(sender, "session", 0.1, fired)
     say(True)
 
 
-async def expired(agent, sender):
-    """Take over a timer that is due."""
-    store = agent.timer_manager.timer_store
-    due = [each.sender_id for each in await store.get_expired_timers()]
-    say({"due": due, "taken": await store.delete_timer(sender)})
+async def fires(agent, sender):
+    """Whether the timer fires in this process."""
+    manager, due = agent.timer_manager, asyncio.Event()
+
+    async def fired(of, *_):
+        if of == sender:
+            due.set()
+
+    manager.set_callback(fired)
+    await manager.start()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(due.wait(), FIRE_SECONDS)
+    await manager.stop()
+    say(due.is_set())
 
 
 async def model(_agent, storage, key):
@@ -76,7 +91,7 @@ async def model(_agent, storage, key):
 
 async def main(endpoints, verb, *arguments):
     agent = await load_agent(endpoints=AvailableEndpoints.read_endpoints(Path(endpoints)))
-    verbs = {"save": save, "read": read, "lock": lock, "timer": timer, "expired": expired, "model": model}
+    verbs = {"save": save, "read": read, "lock": lock, "timer": timer, "fires": fires, "model": model}
     await verbs[verb](agent, *arguments)
     # What the broker's thread has still to send, as when a pod is asked to stop.
     if agent.tracker_store and agent.tracker_store.event_broker:
