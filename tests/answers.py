@@ -50,8 +50,7 @@ def outputs_of(type_: str, name: str, inputs: Inputs) -> tuple[str, dict[str, An
         case "azure-native":
             return answers_azure.outputs_of(type_, name, inputs)
         case "kubernetes":
-            metadata = dict(inputs.get("metadata") or {})
-            metadata.setdefault("name", f"{name}-{digest(name, 8)}")
+            metadata = {**(inputs.get("metadata") or {}), "name": kubernetes_name(name, inputs)}
             return f"{metadata.get('namespace', '')}/{metadata['name']}", {"metadata": metadata}
         case "gcp" | "confluentcloud":
             return answers_gcp.outputs_of(type_, name, inputs)
@@ -81,6 +80,11 @@ def physical(name: str, inputs: Inputs) -> str:
     """The given physical name, or one as Pulumi makes it."""
     given = inputs.get("name")
     return given if isinstance(given, str) else f"{name}-{digest(name, 7)}"
+
+
+def kubernetes_name(name: str, inputs: Inputs) -> str:
+    """The name of a Kubernetes object: the given one, or one as Pulumi makes it."""
+    return (inputs.get("metadata") or {}).get("name") or f"{name}-{digest(name, 8)}"
 
 
 def generated_password(name: str) -> str:

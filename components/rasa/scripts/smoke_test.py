@@ -20,6 +20,31 @@ CONFIG = Path(__file__).with_name("smoke_test.json")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 TIMEOUT_SECONDS = 15
 SENDER = "rasa-smoke-test"
+# What to do, by the words of the clients' libraries and of Rasa. The first that fits is told.
+FIXES = (
+    (
+        r"does not match host name|hostname mismatch|IP address mismatch",
+        "address it by a name that stands in its certificate",
+    ),
+    (
+        r"certificate.verify.failed",
+        "trust the authority that has signed its certificate: `ca` in the stack file",
+    ),
+    (
+        r"authentication failed|invalid username-password|invalid credentials",
+        "give the user and the password that the service knows; if `up` has made it, run `up` again",
+    ),
+    (r"database .* does not exist", "make the database, owned by this user"),
+    (r"unknown topic", "make the topic"),
+    (r"permission denied", "let the user own the database, or grant it CREATE on the schema public"),
+    (r"no permissions", "let the user run the commands of locks and timers on the keys below its prefix"),
+    (r"topic authorization failed", "let the user describe and write the topic"),
+    (r"bucket .* forbidden", "let the pod's identity list the bucket; if that was just granted, run `up` again"),
+    (
+        r"refused|timed? ?out|could not connect|brokers are down|not resolve|not known|unreachable|reset by|closed by",
+        "is it up, with TLS on this port, and do its firewall and the network policies let this pod through?",
+    ),
+)
 
 
 class Fault(Exception):
@@ -265,11 +290,13 @@ def checks(config):
 
 
 def reason(error, secrets):
-    """The error in one line, without any secret."""
+    """The error in one line, without any secret, and what to do."""
     text = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
     for secret in secrets:
         text = text.replace(secret, "***")
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    fix = next((fix for words, fix in FIXES if re.search(words, text, re.IGNORECASE)), None)
+    return f"{text}; {fix}" if fix else text
 
 
 def main(config):

@@ -38,7 +38,7 @@ def test_every_service_is_tried_although_one_fails(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: Any) -> str:
-        raise ConnectionError("refused\nfor a long\n  reason")
+        raise ConnectionError("slow\nfor a long\n  reason")
 
     monkeypatch.setattr(script, "check_model_storage", lambda _: "there")
     monkeypatch.setattr(script, "check_tracker_store", refuse)
@@ -50,7 +50,7 @@ def test_every_service_is_tried_although_one_fails(
         "ok: lock store at redis.example.com:6379: locks",
         "ok: event broker at b-1.example.com:9096: events",
         # Failures stand last, where the end of the log is shown.
-        "FAILED: tracker store at db.example.com:5432: ConnectionError: refused for a long reason",
+        "FAILED: tracker store at db.example.com:5432: ConnectionError: slow for a long reason",
     ]
 
 
