@@ -47,17 +47,20 @@ STAYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dev-gcp": (
         r"API \S+, still on",
-        r"key projects/\S+/(seal|recovery): its versions are destroyed after 120 days; until .*",
+        r"key projects/\S+/seal: its versions are destroyed after 120 days; until .*",
+        r"key projects/\S+/recovery: its versions are destroyed after 120 days; until .*",
         r"key ring projects/\S+, for good",
     ),
     "prod-gcp": (
         r"API \S+, still on",
         r"key projects/\S+/data: its versions are destroyed after 30 days; until .*",
-        r"key projects/\S+/(seal|recovery): its versions are destroyed after 120 days; until .*",
+        r"key projects/\S+/seal: its versions are destroyed after 120 days; until .*",
+        r"key projects/\S+/recovery: its versions are destroyed after 120 days; until .*",
         r"secret projects/\S+, left behind with its values, .*",
         r"key ring projects/\S+, for good",
         r"backups of Cloud SQL instance .*",
         r"final backup of Cloud SQL instance .*",
+        r"the disks of storage class vault, which outlive their claims",
     ),
 }
 
