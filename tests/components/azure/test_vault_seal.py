@@ -201,13 +201,14 @@ def test_no_secret_is_made(built: Built) -> None:
 
 @PROFILES
 def test_the_job_is_told_where_the_secret_is_and_people_how_to_read_it(built: Built, profile: str) -> None:
-    seal, name = seal_of(built), vault_name(built, "recovery")
-    assert texts(seal.recovery.place) == {
+    recovery, name = seal_of(built).recovery, vault_name(built, "recovery")
+    assert recovery
+    assert texts(recovery.place) == {
         "vault_url": f"https://{name}.vault.azure.net",
         "secret": "recovery-keys",
     }
-    assert not is_secret(seal.recovery.command)
-    command, _, comment = known(seal.recovery.command).partition("  # ")
+    assert not is_secret(recovery.command)
+    command, _, comment = known(recovery.command).partition("  # ")
     words = command.split()
     assert words[:4] == ["az", "keyvault", "secret", "show"]
     assert words[words.index("--vault-name") + 1] == name
