@@ -11,12 +11,14 @@ from typing import Final
 
 import pulumi
 
-# What Azure says when an identity has not got its role (yet).
+# What Azure says when an identity has not got its role (yet), or when a role of our own is not known everywhere.
 REFUSALS: Final = (
+    "KeyVaultAccessForbidden",
     "KeyVaultAuthenticationFailure",
     "ForbiddenByRbac",
     "LinkedAuthorizationFailed",
     "MissingPermission",
+    "RoleDefinitionDoesNotExist",
     "WithoutPermission",
 )
 SECONDS: Final = 20

@@ -46,5 +46,9 @@ def grant(
         ),
         principal_id=principal_id,
         principal_type=type_,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            # It may be given before Azure knows it everywhere.
+            hooks=None if isinstance(role, Role) else context.patience,
+        ),
     )

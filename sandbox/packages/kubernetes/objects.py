@@ -16,6 +16,7 @@ EKS_CLUSTER = "aws:eks/cluster:Cluster"
 EKS_DOMAIN = ".eks.amazonaws.com"
 AKS_CLUSTER = "azure-native:containerservice:ManagedCluster"
 AKS_DOMAIN = ".azmk8s.io"
+AZURE_DISKS = "disk.csi.azure.com"
 AKS_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
 ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 
@@ -193,7 +194,11 @@ def _deployment_status(subject: Subject) -> Properties:
 
 
 def _retained_disks(subject: Subject) -> list[str]:
-    if subject.inputs.get("reclaimPolicy") != "Retain":
+    """Azure's lie in the resource group of the cluster's nodes, and go with it unless the class names another."""
+    go_along = subject.inputs["provisioner"] == AZURE_DISKS and "resourceGroup" not in as_map(
+        subject.inputs.get("parameters")
+    )
+    if subject.inputs.get("reclaimPolicy") != "Retain" or go_along:
         return []
     return [f"the disks of storage class {_cluster_id(subject)}, which outlive their claims"]
 

@@ -36,6 +36,12 @@ def tries_again(*errors: str) -> bool:
         loop.close()
 
 
+@pytest.mark.parametrize("code", ["KeyVaultAccessForbidden", "LinkedAuthorizationFailed", "RoleDefinitionDoesNotExist"])
+def test_every_service_says_it_in_its_own_words(code: str, waited: list[float]) -> None:
+    assert tries_again(f"Code='{code}' Message='...'")
+    assert waited
+
+
 def test_a_refused_right_is_waited_for(waited: list[float]) -> None:
     assert tries_again(REFUSED)
     assert tries_again(REFUSED, REFUSED)
@@ -64,3 +70,10 @@ def test_whatever_uses_a_role_at_once_is_patient(profile: str, kinds: set[str], 
     users = [each for each in built.recording.resources.values() if roles & set(each.dependencies)]
     assert {each.type.removeprefix("azure-native:") for each in users} == kinds
     assert all(each.error_hooks for each in users)
+
+
+def test_a_role_of_our_own_is_given_with_patience(prod: Built) -> None:
+    own = {each.urn for each in prod.all("authorization:RoleDefinition")}
+    for given in prod.all(ROLE):
+        assert bool(given.error_hooks) == bool(own & set(given.dependencies)), given.name
+    assert any(given.error_hooks for given in prod.all(ROLE))
