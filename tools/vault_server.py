@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools import cache, go_build, progress
 
-# The newest that can be built from Go modules alone. The chart's image is newer: docs/vault.md.
+# One that can be built from Go modules alone. The chart's image is newer: docs/vault.md.
 VERSION = "1.21.0"
 PROGRAM = go_build.Program(name="vault", version=f"v{VERSION}")
 
