@@ -29,7 +29,7 @@ test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on t
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
 
 test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
-	@$(RUN) python -m tools.vault_server
+	@$(RUN) python -m tests.vault.tools
 	@$(RUN) pytest -m vault --numprocesses auto --dist loadscope
 
 lint: setup ## check style, types and the direction of imports

@@ -3,7 +3,6 @@
 Never one from PATH: the tests are about this version.
 """
 
-import sys
 from pathlib import Path
 
 from tools import cache, go_build, progress
@@ -21,10 +20,3 @@ def ensure() -> Path:
 def _make(directory: Path) -> None:
     progress.say(f"building Vault {VERSION}, about 8 minutes, once per machine")
     go_build.build([PROGRAM], directory)
-
-
-if __name__ == "__main__":
-    try:
-        ensure()
-    except progress.StepFailed as failure:
-        sys.exit(str(failure))

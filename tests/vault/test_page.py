@@ -15,7 +15,8 @@ import pytest
 
 from tests.recorder import ROOT
 from tests.vault.servers import Seal, wait_until
-from tests.vault.world import Tools, World, kept_keys, new_world
+from tests.vault.tools import Tools
+from tests.vault.world import World, kept_keys, new_world
 
 pytestmark = pytest.mark.vault
 PAGE = (ROOT / "docs" / "vault.md").read_text()
