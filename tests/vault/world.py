@@ -10,7 +10,7 @@ import json
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,8 @@ class World:
     vault_ca: Path
     cluster_ca: Path
     environment: Mapping[str, str]
+    outages: set[str]
+    """Paths at which Vault does not answer."""
     outputs: list[str] = field(default_factory=list[str])
     _running: subprocess.Popen[str] | None = None
 
@@ -199,8 +201,10 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
             for index, port in enumerate(ports)
         ]
         certificate = vault_ca.issue(LOOPBACK)
+        outages = set[str]()
         proxies = [
-            stack.enter_context(serve("vault", forward_to(node, vault_ca), journal, certificate)) for node in servers
+            stack.enter_context(serve("vault", forward_to(node, vault_ca, outages), journal, certificate))
+            for node in servers
         ]
         environment = {
             "KUBERNETES_SERVICE_HOST": LOOPBACK,
@@ -226,15 +230,18 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
             vault_ca=vault_ca.file,
             cluster_ca=in_cluster.file,
             environment=environment,
+            outages=outages,
         )
 
 
-def forward_to(node: Node, authority: Authority) -> Handle:
+def forward_to(node: Node, authority: Authority, outages: Container[str]) -> Handle:
     """Everything to the node; 502 where that is not there, which a script takes for no answer."""
     session = requests.Session()
     session.trust_env = False
 
     def handle(request: Request) -> Answer:
+        if request.path in outages:
+            return Answer(status=502)
         headers = {key: value for key, value in request.headers.items() if key not in ("host", "connection")}
         try:
             told = session.request(
