@@ -29,7 +29,7 @@ test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on t
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
 
 test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
-	@$(RUN) python -m tools.vault_server
+	@$(RUN) python -m tests.vault.tools
 	@$(RUN) pytest -m vault --numprocesses auto --dist loadscope
 
 test-e2e: setup ## run Rasa Pro, Helm and the Jobs' scripts on real services and a real API server

@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.vault.servers import Seal
-from tests.vault.world import Tools, World, new_world
-from tools import progress, rasa_pro, vault_server
-
-RASA_PRO = "3.17.0"
+from tests.vault.tools import Tools, ensure
+from tests.vault.world import World, new_world
+from tools import progress
 
 
 @pytest.fixture(scope="session")
 def tools() -> Tools:
     try:
-        return Tools(vault=vault_server.ensure(), python=rasa_pro.ensure(RASA_PRO))
+        return ensure()
     except progress.StepFailed as failure:
         if os.environ.get("CI"):
             raise

@@ -156,9 +156,12 @@ def test_a_token_of_another_assistant(platform: World) -> None:
 def test_a_token_with_more_rights_than_needed(platform: World) -> None:
     made(platform, "juliett")
     root = root_token(platform.node, kept_keys(platform))
-    put(platform, "juliett", root)
-    assert "the token that was there is revoked" in replaced(platform, "juliett")
-    assert platform.node.ask("GET", "auth/token/lookup-self", token=root).status_code == 403
+    wide = {"policies": ["vault-config", "default"], "period": "1h", "no_parent": True}
+    wrong = platform.node.ask("POST", "auth/token/create", wide, root).json()["auth"]["client_token"]
+    for token in (wrong, root):
+        put(platform, "juliett", token)
+        assert "the token that was there is revoked" in replaced(platform, "juliett")
+        assert platform.node.ask("GET", "auth/token/lookup-self", token=token).status_code == 403
 
 
 def test_a_secret_that_was_emptied(platform: World) -> None:
@@ -179,14 +182,25 @@ def test_a_secret_that_is_not_there(platform: World) -> None:
     assert "/namespaces/lima/secrets/rasa-vault: 404 NotFound" in ended.output
 
 
-def test_a_vault_that_does_not_answer(platform: World) -> None:
-    """An outage is no reason to throw a token away."""
+def test_an_outage_is_no_reason_to_throw_a_token_away(platform: World) -> None:
     token = made(platform, "mike")
+    platform.outages.add("/v1/auth/token/renew-self")
+    try:
+        ended = platform.assistant("mike", "first password")
+    finally:
+        platform.outages.clear()
+    assert ended.status == 1
+    assert "/v1/auth/token/renew-self: 502" in ended.output
+    assert platform.rasa_token("mike") == token
+    assert reads(platform, token, "mike")
+
+
+def test_a_vault_that_does_not_answer(platform: World) -> None:
+    platform.add_assistant("papa")
     platform.node.stop()
     try:
-        ended = platform.assistant("mike", "first password", deadline_seconds=3)
+        ended = platform.assistant("papa", "first password", deadline_seconds=3)
     finally:
         platform.node.start()
     assert ended.status == 1
     assert "/v1/auth/kubernetes/login: 502" in ended.output
-    assert platform.rasa_token("mike") == token

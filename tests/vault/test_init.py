@@ -10,8 +10,9 @@ import pytest
 
 from tests.vault.secrecy import assert_nothing_told, found_secrets
 from tests.vault.servers import Seal, wait_until
+from tests.vault.tools import Tools
 from tests.vault.wire import Request
-from tests.vault.world import TOKEN_PERIOD_SECONDS, Finished, Tools, World, kept_keys, new_world, root_token
+from tests.vault.world import TOKEN_PERIOD_SECONDS, Finished, World, kept_keys, new_world, root_token
 
 pytestmark = pytest.mark.vault
 SET_UP = "Vault is initialised, unsealed and set up"
@@ -64,7 +65,7 @@ def test_what_is_set_up(world: World) -> None:
     accessors = world.node.ask("LIST", "auth/token/accessors", token=root).json()["data"]["keys"]
     assert len(accessors) == 1
     names = world.node.ask("LIST", "sys/policies/acl", token=root).json()["data"]["keys"]
-    assert sorted(names) == ["assistant", "default", "root", "vault-config", "vault-init"]
+    assert sorted(names) == ["assistant", "default", "root", "vault-config", "vault-init", "vault-recovery"]
 
 
 def test_an_answer_that_was_lost(world: World) -> None:
@@ -113,6 +114,23 @@ def test_who_checks_can_only_look(world: World) -> None:
     assert status("POST", "auth/token/create/assistant", {"entity_alias": "rasa"}) == 403
     other = {"role": "vault-config", "jwt": jwt}
     assert world.node.ask("POST", "auth/kubernetes/login", other).status_code == 403
+
+
+def test_who_recovers_may_only_hand_keys_in(world: World) -> None:
+    assert world.init().status == 0
+    jwt = world.api.token("vault", "vault-recovery", audience="vault")
+    login = world.node.ask("POST", "auth/kubernetes/login", {"role": "vault-recovery", "jwt": jwt}).json()["auth"]
+    token = login["client_token"]
+
+    def may(path: str) -> set[str]:
+        asked = world.node.ask("POST", "sys/capabilities-self", {"paths": [path]}, token).json()
+        return set(asked["data"][path])
+
+    assert {"read", "update", "delete"} < may("sys/generate-root/attempt")
+    assert "update" in may("sys/generate-root/update")
+    for path in ("secret/data/rasa/tracker-store", "sys/policies/acl/vault-recovery", "auth/token/create"):
+        assert may(path) == {"deny"}
+    assert login["lease_duration"] == 1200
 
 
 def test_secrets_that_are_told_are_found(world: World) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from tests.vault.authority import Authority
 from tests.vault.servers import Seal, free_port
+from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK
-from tests.vault.world import Tools, World, new_world
+from tests.vault.world import World, new_world
 
 pytestmark = pytest.mark.vault
 SET_UP = "Vault is initialised, unsealed and set up"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.vault.servers import Seal, wait_until
-from tests.vault.world import Tools, World, kept_keys, new_world, root_token
+from tests.vault.tools import Tools
+from tests.vault.world import World, kept_keys, new_world, root_token
 
 pytestmark = pytest.mark.vault
 SET_UP = "Vault is initialised, unsealed and set up"

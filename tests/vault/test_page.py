@@ -15,7 +15,8 @@ import pytest
 
 from tests.recorder import ROOT
 from tests.vault.servers import Seal, wait_until
-from tests.vault.world import Tools, World, kept_keys, new_world
+from tests.vault.tools import Tools
+from tests.vault.world import World, kept_keys, new_world
 
 pytestmark = pytest.mark.vault
 PAGE = (ROOT / "docs" / "vault.md").read_text()
@@ -29,7 +30,7 @@ def blocks(title: str) -> list[str]:
 
 
 class Operator:
-    """Somebody with a shell and Vault's command line."""
+    """Somebody with a shell, Vault's command line, and `kubectl`."""
 
     def __init__(self, world: World, directory: Path) -> None:
         directory.mkdir(exist_ok=True)
@@ -61,9 +62,13 @@ class Operator:
     def _environment(self) -> Mapping[str, str]:
         programs = self._directory / "bin"
         programs.mkdir(exist_ok=True)
-        link = programs / "vault"
-        if not link.exists():
-            link.symlink_to(self._world.tools.vault)
+        (programs / "vault").unlink(missing_ok=True)
+        (programs / "vault").symlink_to(self._world.tools.vault)
+        # The Kubernetes API is a double that only knows what the scripts ask.
+        token = self._world.api.token("vault", "vault-recovery", audience="vault")
+        kubectl = programs / "kubectl"
+        kubectl.write_text(f'#!/bin/sh\ncase "$*" in *"create token vault-recovery"*) echo {token};; esac\n')
+        kubectl.chmod(0o700)
         return {
             "PATH": f"{programs}:/usr/bin:/bin",
             "HOME": str(self._directory),
@@ -75,7 +80,8 @@ class Operator:
 
 def made_root(operator: Operator, keys: list[str], threshold: int) -> str:
     """A root token, by the section that tells how."""
-    (commands,) = blocks("Who can recover it, and how?")
+    sign_in, commands, _ = blocks("Who can recover it, and how?")
+    operator.sign_in(operator.run(f"{sign_in}\necho $VAULT_TOKEN").split()[-1])
     start, give, decode, export = (line.partition("#")[0].strip() for line in commands.strip().splitlines())
     assert export == "export VAULT_TOKEN=<root token>"
     told = operator.run(start)

@@ -10,7 +10,7 @@ import json
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from tests.vault.cluster_api import ClusterApi
 from tests.vault.internet import internet
 from tests.vault.servers import Node, Seal, free_port
 from tests.vault.stores import AwsStore, AzureStore, GoogleStore, Store
+from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK, Answer, Handle, Journal, Request, serve
 
 SCRIPTS = Path(package.__path__[0]) / "scripts"
@@ -32,15 +33,6 @@ INIT = ("vault_init.py", "vault_client.py", "vault_nodes.py", "vault_stage.py")
 ASSISTANT = ("vault_assistant.py", "vault_client.py")
 TOKEN_PERIOD_SECONDS = 168 * 3600
 RUN_SECONDS = 120
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tools:
-    """Programs that the tests need."""
-
-    vault: Path
-    python: Path
-    """Of an environment that holds what Rasa Pro's image does."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +59,8 @@ class World:
     vault_ca: Path
     cluster_ca: Path
     environment: Mapping[str, str]
+    outages: set[str]
+    """Paths at which Vault does not answer."""
     outputs: list[str] = field(default_factory=list[str])
     _running: subprocess.Popen[str] | None = None
 
@@ -207,8 +201,10 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
             for index, port in enumerate(ports)
         ]
         certificate = vault_ca.issue(LOOPBACK)
+        outages = set[str]()
         proxies = [
-            stack.enter_context(serve("vault", forward_to(node, vault_ca), journal, certificate)) for node in servers
+            stack.enter_context(serve("vault", forward_to(node, vault_ca, outages), journal, certificate))
+            for node in servers
         ]
         environment = {
             "KUBERNETES_SERVICE_HOST": LOOPBACK,
@@ -234,15 +230,18 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
             vault_ca=vault_ca.file,
             cluster_ca=in_cluster.file,
             environment=environment,
+            outages=outages,
         )
 
 
-def forward_to(node: Node, authority: Authority) -> Handle:
+def forward_to(node: Node, authority: Authority, outages: Container[str]) -> Handle:
     """Everything to the node; 502 where that is not there, which a script takes for no answer."""
     session = requests.Session()
     session.trust_env = False
 
     def handle(request: Request) -> Answer:
+        if request.path in outages:
+            return Answer(status=502)
         headers = {key: value for key, value in request.headers.items() if key not in ("host", "connection")}
         try:
             told = session.request(
