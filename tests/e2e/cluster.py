@@ -152,6 +152,8 @@ def cluster(directory: Path) -> Iterator[Cluster]:
             lambda: all(map(_is_up, running.get("/api/v1/nodes")["items"])),
             f"--kubeconfig={kubeconfig}",
             "--manage-all-nodes=true",
+            # Nodes that are not heard of for a while count as gone, and so do their pods.
+            "--node-lease-duration-seconds=40",
         )
         yield running
 
