@@ -24,6 +24,8 @@ from tests.e2e.processes import free_port, listens, server, wait_until
 from tools import kubernetes, system_packages
 
 _ZONES: Final = ("a", "b", "c")
+# What needs a newer etcd than some systems have; clients would try it again and again before they do without.
+_OLD_ETCD: Final = "WatchList=false,SizeBasedListCostEstimate=false"
 _ROOM: Final = {"cpu": "16", "memory": "64Gi", "pods": "110"}
 
 
@@ -104,6 +106,8 @@ def cluster(directory: Path) -> Iterator[Cluster]:
     kubeconfig = directory / "kubeconfig"
     kubeconfig.write_text(_kubeconfig(f"https://127.0.0.1:{port}", authority, token))
     running = Cluster(url=f"https://127.0.0.1:{port}", kubeconfig=kubeconfig, session=requests.Session())
+    # Else a proxy or a bundle of certificates in the machine's environment would come first.
+    running.session.trust_env = False
     running.session.headers["Authorization"] = f"Bearer {token}"
     running.session.verify = str(authority.file)
     controllers, scheduler = free_port(), free_port()
@@ -129,6 +133,7 @@ def cluster(directory: Path) -> Iterator[Cluster]:
             "--service-account-issuer=https://kubernetes.default.svc",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--endpoint-reconciler-type=none",
+            f"--feature-gates={_OLD_ETCD}",
         )
         common = (f"--kubeconfig={kubeconfig}", "--leader-elect=false", "--bind-address=127.0.0.1")
         start(
@@ -147,6 +152,8 @@ def cluster(directory: Path) -> Iterator[Cluster]:
             lambda: all(map(_is_up, running.get("/api/v1/nodes")["items"])),
             f"--kubeconfig={kubeconfig}",
             "--manage-all-nodes=true",
+            # Nodes that are not heard of for a while count as gone, and so do their pods.
+            "--node-lease-duration-seconds=40",
         )
         yield running
 

@@ -138,10 +138,15 @@ def test_the_release_comes_up(api_server: Cluster, chart: Path, stack: str, tmp_
         assert "violate PodSecurity" not in finished.output
         assert api_server.warnings[before:] == []
         assert release.history() == [(1, "deployed")]
-        wanted = release.deployment()["spec"]["replicas"]
-        assert len(release.ready()) == wanted == values(found)["rasa"]["replicaCount"]
-        deployments = api_server.get(DEPLOYMENTS.format(namespace=release.namespace))["items"]
-        assert [each["metadata"]["name"] for each in deployments if each["status"].get("unavailableReplicas")] == []
+        # With autoscaling the chart says no number: there is one pod until the autoscaler knows better.
+        wanted = values(found)["rasa"]["replicaCount"]
+
+        def settled() -> bool:
+            all_ = api_server.get(DEPLOYMENTS.format(namespace=release.namespace))["items"]
+            whole = [each["status"].get("availableReplicas") == each["spec"]["replicas"] for each in all_]
+            return all(whole) and len(release.ready()) == release.deployment()["spec"]["replicas"] == wanted
+
+        wait_until(settled, f"every deployment is whole, and Rasa has {wanted} pods", 60)
 
 
 def test_an_upgrade_replaces_the_pods_and_a_failed_one_is_rolled_back(
