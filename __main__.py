@@ -4,7 +4,7 @@ import pulumi
 
 from components.connections import ExistingDatabases, PostgresConnection
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
-from components.kubernetes.vault.server import vault_of
+from components.kubernetes.vault.server import vault_addresses, vault_of
 from components.platform import create_platform
 from components.rasa.assistant import AssistantSpec, RasaAssistant
 from providers.kubernetes import kubernetes_provider
@@ -47,6 +47,6 @@ assistants = {
 pulumi.export("endpoints", {name: assistant.endpoints for name, assistant in assistants.items()})
 pulumi.export("values", {name: assistant.values for name, assistant in assistants.items()})
 pulumi.export("namespaces", {name: assistant.namespace for name, assistant in assistants.items()})
-pulumi.export("services", platform.services)
+pulumi.export("services", {**platform.services, **vault_addresses(vault)})
 pulumi.export("next", {name: assistant.next_step for name, assistant in assistants.items()})
 pulumi.export("kubeconfig", pulumi.Output.secret(platform.cluster.kubeconfig))

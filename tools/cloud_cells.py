@@ -17,6 +17,7 @@ from tests.program.stacks import DEV, PROD, recording
 from tests.recorder import Recording, Registration
 
 TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 # The product and its resource. A name is all that is written here by hand.
 PRODUCTS: Final[Mapping[str, Mapping[Cloud, tuple[str, str]]]] = {
     "cluster": {
@@ -43,6 +44,11 @@ PRODUCTS: Final[Mapping[str, Mapping[Cloud, tuple[str, str]]]] = {
         Cloud.AWS: ("S3", "aws:s3/bucket:Bucket"),
         Cloud.AZURE: ("Blob Storage", "azure-native:storage:StorageAccount"),
         Cloud.GCP: ("Cloud Storage", "gcp:storage/bucket:Bucket"),
+    },
+    "secretsManager": {
+        Cloud.AWS: ("HashiCorp Vault; recovery keys in Secrets Manager", RELEASE),
+        Cloud.AZURE: ("HashiCorp Vault; recovery keys in a Key Vault of their own", RELEASE),
+        Cloud.GCP: ("HashiCorp Vault; recovery keys in Secret Manager", RELEASE),
     },
 }
 # What settings say of a size, in this order.
@@ -104,6 +110,12 @@ MODEL_AUTH: Final[Mapping[str | None, str]] = {
     "key": "key of the account",
     "initDownload": "identity of the pod, in an init container",
 }
+# What unseals Vault, and so encrypts what its own key is stored with.
+SEALS: Final = {
+    "awskms": "key of its own in KMS",
+    "azurekeyvault": "key of its own in Key Vault",
+    "gcpckms": "key of its own in Cloud KMS",
+}
 ENDPOINTS: Final = {"trackerStore": "tracker_store", "lockStore": "lock_store", "eventQueue": "event_broker"}
 REDIS_DATABASE: Final = "azure-native:redisenterprise:Database"
 SNAPSHOT_HOURS: Final = {"12h": 12, "TWELVE_HOURS": 12}
@@ -111,6 +123,8 @@ SNAPSHOT_HOURS: Final = {"12h": 12, "TWELVE_HOURS": 12}
 
 def resource(cloud: Cloud, profile: Profile, layer: str) -> Registration:
     """The layer's main resource in the shipped stack."""
+    if layer == "secretsManager":
+        return _stack(cloud, profile).named("vault-release")
     (found,) = _stack(cloud, profile).of_type(PRODUCTS[layer][cloud][1])
     return found
 
@@ -143,7 +157,8 @@ def _size(cloud: Cloud, profile: Profile, layer: str) -> str:
             pass
     for key, text in SIZES.items():
         if key in default:
-            each = " each" if key == "storageGb" and "brokers" in default else ""
+            of_several = "brokers" in default or layer == "secretsManager"
+            each = " each" if key == "storageGb" and of_several else ""
             words.append(_one(text.format(default[key]) + each))
     return ", ".join(words)
 
@@ -167,6 +182,10 @@ def _authentication(cloud: Cloud, profile: Profile, layer: str) -> str:
             return f"identity of the cloud, by `{user['user']['exec']['command']}`"
         case "modelStorage":
             return MODEL_AUTH[cast("str | None", layer_defaults(cloud, profile)[layer].get("auth"))]
+        case "secretsManager":
+            return {"${VAULT_TOKEN}": "token of each assistant's own"}[
+                found.outputs["endpoints"]["rasa"]["secrets_manager"]["token"]
+            ]
         case _:
             told = found.outputs["endpoints"]["rasa"][ENDPOINTS[layer]]
             mechanism = told.get("sasl_mechanism")
@@ -193,6 +212,9 @@ def _tls(cloud: Cloud, profile: Profile, layer: str) -> str:
 
 def _encryption(cloud: Cloud, profile: Profile, layer: str) -> str:
     inputs = resource(cloud, profile, layer).inputs
+    if layer == "secretsManager":
+        (seal,) = re.findall(r'^seal "(\w+)"', _at(inputs, "values.server.ha.raft.config"), flags=re.MULTILINE)
+        return SEALS[seal]
     if layer == "modelStorage" and cloud is Cloud.AWS:
         type_ = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
         (rules,) = (one.inputs["rules"] for one in _stack(cloud, profile).of_type(type_))
@@ -207,6 +229,12 @@ def _availability(cloud: Cloud, profile: Profile, layer: str) -> str:
 
 
 def _redundancy(cloud: Cloud, layer: str, inputs: Mapping[str, Any]) -> Iterator[str]:
+    if layer == "secretsManager":
+        apart = "requiredDuringScheduling" in _at(inputs, "values.server.affinity")
+        yield "one node" if _at(inputs, "values.server.ha.replicas") == 1 else "several nodes"
+        if apart:
+            yield "no two on one node of the cluster"
+        return
     zones = [_at(inputs, path) for path in ZONES]
     if any(zones):
         yield f"{max(len(each) for each in zones if each)} zones"
@@ -234,6 +262,8 @@ def _backup(cloud: Cloud, profile: Profile, layer: str) -> str:
             return f"events, kept {default['retentionHours']} hours"
         case "modelStorage":
             return f"replaced and deleted models, kept {default['oldVersionDays']} days"
+        case "secretsManager":
+            return "snapshots, as you take them: [vault.md](vault.md)"
         case _:
             return ""
 

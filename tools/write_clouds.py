@@ -22,7 +22,7 @@ What the shipped stack files create. Where `dev` and `prod` differ, both are tol
 
 - **size**: the defaults; [configuration.md](configuration.md) has their keys.
 - **TLS**: what the client checks of the certificate; it speaks TLS in any case.
-- **encrypted with**: data at rest. The key of the stack is its own (`rasa:encryption`).
+- **encrypted with**: data at rest. The key of the stack is its own (`rasa:encryption`). Vault needs its own to start.
 - **backup**: what can be brought back. The last state of a Redis is what it starts from after all nodes were lost.
 - **protected by**: what refuses to delete it. *Pulumi* refuses in `up` and `destroy`, *the service* and *a lock* in the
   console as well; [destroy.md](destroy.md) tells how to lift them.
@@ -33,6 +33,7 @@ NAMES: Final = {
     "lockStore": "Lock store",
     "eventQueue": "Event queue",
     "modelStorage": "Model storage",
+    "secretsManager": "Secrets manager",
 }
 
 

@@ -136,6 +136,7 @@ def test_rasa_is_told_of_the_existing_services():
         "lockStore": "redis.acme.example.com:6380",
         "eventQueue": "kafka1.acme.example.com:9092,kafka2.acme.example.com:9093",
         "modelStorage": "s3://acme-models",
+        "secretsManager": "https://vault.acme.example.com:8200",
     }
 
 

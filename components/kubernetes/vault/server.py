@@ -6,6 +6,7 @@ identities and the place of the recovery keys are the cloud's (`VaultSeal`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,7 @@ from components.kubernetes.network import (
 from components.kubernetes.vault.certificates import VaultCertificates
 from components.kubernetes.vault.initialisation import InitialisationSpec, initialisation
 from components.kubernetes.vault.names import (
+    ADDRESS,
     CA_FILE,
     CERTIFICATE_SECRET,
     CLUSTER_PORT,
@@ -66,6 +68,17 @@ def vault_of(
                 image=image_of(settings.assistants[0]),
             )
             return VaultServer("vault", spec, opts=opts)
+
+
+def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, pulumi.Input[str]]:
+    """Where Vault is, and the command that shows its recovery keys to whoever may read them; for people."""
+    match vault:
+        case None:
+            return {}
+        case ExistingVault(address=address):
+            return {"secretsManager": address}
+        case VaultServer(recovery_command=command):
+            return {"secretsManager": ADDRESS, **({} if command is None else {"recoveryKeys": command})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +158,7 @@ class VaultServer(pulumi.ComponentResource):
         )
         self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(CONFIG_ACCOUNT, None))
         recovery = spec.seal.recovery
+        self.recovery_command = recovery.command if recovery is not None else None
         account = self._account(INIT_ACCOUNT, recovery.identity if recovery is not None else None)
         if self.usable:
             job = initialisation(
