@@ -65,6 +65,10 @@ class Cluster:
         """The pods of a namespace."""
         return self.get(f"/api/v1/namespaces/{namespace}/pods")["items"]
 
+    def delete(self, manifest: Mapping[str, Any]) -> None:
+        """Delete an object."""
+        self._ask("DELETE", self._path(manifest))
+
     def delete_namespaces(self, *names: str) -> None:
         """Delete namespaces with all that is in them."""
         for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.e2e.cluster import Cluster
 from tests.e2e.pods import object_name, plain
 from tests.recorder import Recording, Registration
 
@@ -20,9 +21,13 @@ def manifests(recording: Recording) -> list[dict[str, Any]]:
     return sorted(map(_manifest, found), key=lambda each: each["kind"] != "Namespace")
 
 
-def namespaces(recording: Recording) -> list[str]:
-    """The names of the namespaces that the program makes."""
-    return [each["metadata"]["name"] for each in manifests(recording) if each["kind"] == "Namespace"]
+def clear(server: Cluster, recording: Recording) -> None:
+    """Delete what the program makes: the namespaces with all that is in them, and what is in none."""
+    found = manifests(recording)
+    server.delete_namespaces(*(each["metadata"]["name"] for each in found if each["kind"] == "Namespace"))
+    for each in found:
+        if each["kind"] != "Namespace" and "namespace" not in each["metadata"]:
+            server.delete(each)
 
 
 def _manifest(registered: Registration) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from settings import Cloud
 from tests.e2e.cluster import Cluster, Refused
-from tests.e2e.manifests import manifests, namespaces
+from tests.e2e.manifests import clear, manifests
 from tests.e2e.processes import wait_until
 from tests.program.stacks import PROD, SHIPPED, recording
 
@@ -29,7 +29,7 @@ def applied(server: Cluster, stack: str) -> Iterator[list[dict[str, Any]]]:
     try:
         yield [server.apply(each) for each in manifests(found)]
     finally:
-        server.delete_namespaces(*namespaces(found))
+        clear(server, found)
 
 
 def jobs(server: Cluster, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ import pytest
 from components.artifacts import CHART, CHART_VERSION
 from components.rasa.wiring import RELEASE
 from tests.e2e.cluster import Cluster
-from tests.e2e.manifests import manifests, namespaces
+from tests.e2e.manifests import clear, manifests
 from tests.e2e.processes import Finished, run, wait_until
 from tests.program.stacks import SHIPPED, STACKS, recording, shipped
 from tests.recorder import Recording, run_program
@@ -108,7 +108,7 @@ def prepared(server: Cluster, chart: Path, found: Recording, directory: Path) ->
     try:
         yield Release(server=server, chart=chart, namespace=found.outputs["namespaces"]["rasa"], directory=directory)
     finally:
-        server.delete_namespaces(*namespaces(found))
+        clear(server, found)
 
 
 def values(found: Recording) -> Mapping[str, Any]:

@@ -21,8 +21,9 @@ from tests.e2e.postgres import Postgres, postgres
 from tests.e2e.processes import Finished, free_port, listens, run, server
 from tests.e2e.redis import Redis, redis
 from tests.e2e.s3 import S3, s3
-from tests.program.stacks import recording
-from tests.recorder import Recording
+from tests.program.stacks import shipped
+from tests.recorder import Recording, run_program
+from tests.settings.stack_files import changed
 from tools import system_packages
 
 # One of the shipped stacks for each cloud: those that have everything.
@@ -95,7 +96,9 @@ class World:
 @contextmanager
 def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
     """Start everything that the stack of a cloud needs. `python` is that of Rasa Pro's environment."""
-    found = recording(STACKS[cloud])
+    # Vault, which would hold the database's credentials, has a tier of its own.
+    settings = changed(shipped(STACKS[cloud]), secretsManager={"kind": "kubernetes"})
+    found = run_program(settings, stack=STACKS[cloud])
     services = clouds.cloud_services(cloud, found)
     wired = found.outputs["endpoints"][clouds.ASSISTANT]
     tracker, lock, broker = wired["tracker_store"], wired["lock_store"], wired["event_broker"]
