@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import yaml
 
+from components.kubernetes.vault.names import ADDRESS
+from tests.program.stacks import BARE, recording, shipped
+from tests.recorder import run_program
+from tests.settings.stack_files import changed
 from tests.vault.world import World
 
 pytestmark = pytest.mark.vault
@@ -17,22 +22,14 @@ READER = Path(__file__).with_name("read_as_rasa.py")
 
 
 def endpoints(world: World, assistant: str) -> Path:
-    """`endpoints.yml` as the release mounts it."""
-
-    def in_vault(key: str) -> Mapping[str, str]:
-        return {"source": "secrets_manager.vault", "secret_key": key}
-
+    """`endpoints.yml` as the program writes it; only Vault's address is another."""
+    # Without the services whose passwords only the release has.
+    stack_file = changed(shipped("dev"), **{**BARE, "assistants": [{"name": assistant}]})
+    wired = run_program(stack_file).outputs["endpoints"][assistant]
+    assert wired["secrets_manager"]["url"] == ADDRESS
     file = world.directory / f"{assistant}.yml"
-    manager = {
-        "type": "vault",
-        "url": world.node.address,
-        "token": "${VAULT_TOKEN}",
-        "mount_point": "secret",
-        "secrets_path": f"{assistant}/tracker-store",
-    }
-    store = {"type": "SQL", "dialect": "postgresql", "url": "db.example.com", "port": 5432, "db": assistant}
-    store |= {"username": in_vault("db_username"), "password": in_vault("db_password")}
-    file.write_text(yaml.safe_dump({"secrets_manager": manager, "tracker_store": store}))
+    moved = {**wired["secrets_manager"], "url": world.node.address}
+    file.write_text(yaml.safe_dump({**wired, "secrets_manager": moved}))
     return file
 
 
@@ -92,3 +89,13 @@ def test_rasa_does_not_start_without_a_token_that_lives(platform: World) -> None
     assert platform.assistant("oscar", "a-password").status == 0
     with rasa(platform, "oscar") as process:
         assert read(process) == "oscar a-password"
+
+
+def test_the_scripts_are_told_here_what_the_program_tells_them(platform: World) -> None:
+    """What the tests of this tier give the scripts has the keys of what the program writes, no more and no fewer."""
+    made = recording("prod")
+    pods = {"service_accounts"}
+    told = json.loads(made.named("vault-init-files").inputs["data"]["vault.json"])
+    assert told.keys() == platform.init_settings().keys() | pods
+    told = json.loads(made.named("rasa-vault-config-files").inputs["data"]["vault.json"])
+    assert told.keys() == platform.assistant_settings("rasa").keys() | pods

@@ -92,7 +92,11 @@ class World:
 
     def assistant(self, name: str, password: str, **changed: object) -> Finished:
         """Run vault_assistant.py for this assistant."""
-        settings = {
+        credentials = {"DB_USERNAME": name, "DB_PASSWORD": password}
+        return self._run("pod", ASSISTANT, "vault-config", self.assistant_settings(name) | changed, credentials)
+
+    def assistant_settings(self, name: str) -> dict[str, Any]:
+        return {
             "address": self.addresses[0],
             "deadline_seconds": 40,
             "mount": "secret",
@@ -100,8 +104,6 @@ class World:
             "assistant": name,
             "secret": {"namespace": name, "name": "rasa-vault", "key": "token"},
         }
-        credentials = {"DB_USERNAME": name, "DB_PASSWORD": password}
-        return self._run("pod", ASSISTANT, "vault-config", settings | changed, credentials)
 
     def add_assistant(self, name: str) -> None:
         """The namespace, with the Secret that Pulumi makes empty."""
