@@ -18,7 +18,7 @@ from components.artifacts import CHART, CHART_VERSION
 from components.rasa.wiring import RELEASE
 from tests.e2e.cluster import Cluster
 from tests.e2e.manifests import clear, manifests
-from tests.e2e.processes import Finished, run, wait_until
+from tests.processes import Finished, run, wait_until
 from tests.program.stacks import SHIPPED, STACKS, recording, shipped
 from tests.recorder import Recording, run_program
 from tests.settings.stack_files import changed
