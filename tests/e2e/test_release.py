@@ -116,15 +116,10 @@ def values(found: Recording) -> Mapping[str, Any]:
     return found.outputs["values"]["rasa"]
 
 
-def variant(**changes: Any) -> Mapping[str, Any]:
-    """The values of the dev stack with other settings."""
-    return values(run_program(changed(shipped("dev"), **changes), stack="dev"))
-
-
-def assistant(**settings: Any) -> list[dict[str, Any]]:
-    """The dev stack's assistant with other settings."""
-    (given,) = STACKS["dev"]["assistants"]
-    return [{**given, **settings}]
+def variant(stack: str, **settings: Any) -> Mapping[str, Any]:
+    """The values of a stack whose assistant has other settings."""
+    (assistant,) = STACKS[stack]["assistants"]
+    return values(run_program(changed(shipped(stack), assistants=[{**assistant, **settings}]), stack=stack))
 
 
 @pytest.mark.parametrize("stack", SHIPPED)
@@ -149,31 +144,32 @@ def test_the_release_comes_up(api_server: Cluster, chart: Path, stack: str, tmp_
         wait_until(settled, f"every deployment is whole, and Rasa has {wanted} pods", 60)
 
 
+@pytest.mark.parametrize("stack", SHIPPED)
 def test_an_upgrade_replaces_the_pods_and_a_failed_one_is_rolled_back(
-    api_server: Cluster, chart: Path, tmp_path: Path
+    api_server: Cluster, chart: Path, stack: str, tmp_path: Path
 ) -> None:
-    found = recording("dev")
+    found = recording(stack)
     with prepared(api_server, chart, found, tmp_path) as release:
         first = values(found)
         assert release.upgrade(first).status == 0
         old = {each["metadata"]["name"] for each in release.ready()}
 
         # Another number of replicas, and a secret that has changed.
-        second = dict(variant(assistants=assistant(replicas=3)))
+        second = dict(variant(stack, replicas=4))
         second["rasa"] = {**second["rasa"], "podAnnotations": {"checksum/secrets": "another"}}
         finished = release.upgrade(second)
         assert finished.status == 0, finished.output
-        wait_until(lambda: len(release.ready()) == 3, "three pods are ready", 30)
+        wait_until(lambda: len(release.ready()) == 4, "four pods are ready", 30)
         new = {each["metadata"]["name"] for each in release.ready()}
         assert not old & new
         assert {each["metadata"]["annotations"]["checksum/secrets"] for each in release.ready()} == {"another"}
 
         # More than any node has.
         resources = {"cpu": "1000", "memory": "2Gi", "memoryLimit": "4Gi"}
-        failed = release.upgrade(variant(assistants=assistant(replicas=3, resources=resources)), seconds=15)
+        failed = release.upgrade(variant(stack, replicas=4, resources=resources), seconds=15)
         assert failed.status != 0
         assert "rolled back due to atomic being set" in failed.output
         assert release.history() == [(1, "superseded"), (2, "superseded"), (3, "failed"), (4, "deployed")]
         # The pods of before have never been touched.
         assert {each["metadata"]["name"] for each in release.ready()} == new
-        assert release.deployment()["spec"]["replicas"] == 3
+        assert release.deployment()["spec"]["replicas"] == 4
