@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tools.pulls.data import HOLDINGS, what_it_holds
-from tools.pulls.markdown import alert, block, code, section, some
-from tools.pulls.outcome import Action, Change, Outcome, Property, Violation
+from tools.pulls.markdown import alert, block, code, join, section
+from tools.pulls.outcome import KNOWN_LATER, Action, Change, Outcome, Property, Violation
 
 # What a reader takes in at once; longer lists are folded away.
 SHORT = 12
@@ -22,8 +22,8 @@ DONE: Final[Mapping[Action, str]] = {
 # Made again at every change of what they do: each is a run, not something that stands.
 RUNS = frozenset({"kubernetes:batch/v1:Job"})
 WHERE = {
-    "cloud": "against the state of the stack",
-    "sandbox": "on the sandbox, from the stack as it is on the branch that is merged into",
+    "cloud": "Compared with the stack's own state",
+    "sandbox": "On the sandbox, compared with the branch that it merges into",
 }
 
 
@@ -44,6 +44,7 @@ def comment(outcome: Outcome, *, commit: str = "", link: str = "") -> str:
         f"{marker(outcome.stack)}\n### Preview of {code(outcome.stack)}",
         _verdict(outcome, lost),
         _counts(outcome),
+        _source(outcome, commit, link),
         *section("Data at risk", list(_data_lines(lost)), folded=False),
         *[block(error) for error in outcome.errors],
         *section("Refused by the policy pack", [_violation_line(one) for one in mandatory], folded=False),
@@ -54,9 +55,8 @@ def comment(outcome: Outcome, *, commit: str = "", link: str = "") -> str:
         *section(f"Created: {len(of['create'])}", list(_by_type(of["create"])), folded=True),
         *section(f"Advice of the policy pack: {len(advice)}", [_violation_line(one) for one in advice], folded=True),
         *section(f"Warnings: {len(outcome.warnings)}", [code(one) for one in outcome.warnings], folded=True),
-        _foot(outcome, commit, link),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return join(parts)
 
 
 def _loses_data(change: Change) -> bool:
@@ -112,14 +112,13 @@ def _by_holding(lost: Sequence[Change]) -> dict[str, list[Change]]:
 
 
 def _list(title: str, changes: Sequence[Change]) -> list[str]:
-    return section(
-        f"{title}: {len(changes)}", [line(change) for change in changes], folded=len(changes) > SHORT
-    )
+    return section(f"{title}: {len(changes)}", [line(change) for change in changes], folded=len(changes) > SHORT)
 
 
 def line(change: Change) -> str:
     """The resource and why; of a replacement, what forces it."""
     told = [one for one in change.properties if one.forces] or list(change.properties)
+    told.sort(key=lambda one: one.new == KNOWN_LATER)  # a cause before what only follows from one
     shown = [_property(one) for one in told[:PROPERTIES]]
     if len(told) > PROPERTIES:
         shown.append(f"and {len(told) - PROPERTIES} more")
@@ -141,7 +140,7 @@ def _by_type(changes: Iterable[Change]) -> Iterable[str]:
     for type_, found in sorted(names.items(), key=lambda item: (not what_it_holds(item[0], ""), item[0])):
         shown = ", ".join(code(name) for name in found[:PROPERTIES])
         more = f" and {len(found) - PROPERTIES} more" if len(found) > PROPERTIES else ""
-        yield f"{len(found)} × {_type(type_)}: {shown}{more}"
+        yield f"{len(found)} of {_type(type_)}: {shown}{more}"
 
 
 def _type(type_: str) -> str:
@@ -155,7 +154,15 @@ def _violation_line(one: Violation) -> str:
     return f"{code(one.policy)} on {code(one.resource)}: {code(one.message)}"
 
 
-def _foot(outcome: Outcome, commit: str, link: str) -> str:
-    full = f" · [full diff]({link})" if link else ""
-    of = f" · {code(commit[:7])}" if commit else ""
-    return f"<sub>Previewed {WHERE[outcome.where]}{of}{full}</sub>"
+def _source(outcome: Outcome, commit: str, link: str) -> str:
+    facts = [
+        WHERE[outcome.where],
+        f"commit {code(commit[:7])}" if commit else "",
+        f"[full diff]({link})" if link else "",
+    ]
+    return f"<sub>{' · '.join(fact for fact in facts if fact)}</sub>"
+
+
+def untouched(stack: str, commit: str) -> str:
+    """The comment on a stack that only an earlier push touched."""
+    return join([f"{marker(stack)}\n### Preview of {code(stack)}", f"Commit {code(commit[:7])} does not touch it."])

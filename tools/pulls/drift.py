@@ -6,12 +6,11 @@ Harmless is only what stands in a list here: whatever is not known to be harmles
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from tools.pulls.comment import line
 from tools.pulls.data import what_it_holds
-from tools.pulls.markdown import alert, block, code, section, some
+from tools.pulls.markdown import alert, block, code, join, section, some
 from tools.pulls.outcome import Change, Outcome
 
 # Properties that clouds and controllers write themselves, or that only describe.
@@ -73,7 +72,7 @@ def report(outcome: Outcome, *, link: str = "") -> str:
         "back, and cannot bring data back: `docs/pull-requests.md` tells what to do.",
         f"<sub>[Full diff]({link})</sub>" if link else "",
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return join(parts)
 
 
 def has_drift(outcome: Outcome) -> bool:
@@ -88,7 +87,3 @@ def _verdict(outcome: Outcome, dangerous: int, harmless: int) -> str:
     if dangerous:
         return alert("CAUTION", f"**{some(dangerous, 'dangerous change')} of {stack}** that no `up` made.")
     return alert("NOTE", f"**{some(harmless, 'harmless change')} of {stack}** that no `up` made.")
-
-
-def is_dangerous(changes: Sequence[Change]) -> bool:
-    return any(why_dangerous(change) for change in changes)

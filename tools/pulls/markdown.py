@@ -6,18 +6,22 @@ import re
 from collections.abc import Sequence
 
 LONGEST_LIST = 100
+LONGEST_WORD = 200
+LONGEST_TEXT = 60_000  # GitHub takes 65,536
 LONGEST_ERROR = 3000
 
 
 def code(text: str) -> str:
     """Text that is shown as it is: on one line, in a code span, where nothing is a link, a mention or a tag."""
     words = re.sub(r"[`\s]+", " ", text).strip()
-    return f"`{words}`"
+    return f"`{words if len(words) <= LONGEST_WORD else words[:LONGEST_WORD] + '...'}`"
 
 
 def block(text: str) -> str:
     """The same for several lines."""
-    shown = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}\n... (cut off; the full text is in the run)"
+    shown = (
+        text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]}\n... (cut off; the full text is in the run)"
+    )
     return "```text\n" + shown.replace("`", "'") + "\n```"
 
 
@@ -46,3 +50,13 @@ def section(title: str, lines: Sequence[str], *, folded: bool) -> list[str]:
 def some(count: int, noun: str) -> str:
     """`1 resource`, `2 resources`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def join(parts: Sequence[str]) -> str:
+    """The parts as one text, without those at the end that GitHub would not take."""
+    text = ""
+    for part in parts:
+        if len(text) + len(part) > LONGEST_TEXT:
+            return f"{text}The rest is too long to be shown here; it is in the full diff.\n"
+        text += f"{part}\n\n" if part else ""
+    return text

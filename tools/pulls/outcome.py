@@ -28,7 +28,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
 # How the engine spells a value that is known only after `up`, and, in an object of two keys, a secret.
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET: Final = "[secret]"
+KNOWN_LATER: Final = "known after up"
 LONGEST_VALUE = 60
+STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PART = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
 _PROTECTED = re.compile(r'unable to (replace|delete) resource "([^"]+)"')
 # What the engine adds to a program's own words.
@@ -86,6 +88,8 @@ class Outcome:
     def from_json(cls, text: str) -> Outcome:
         """Reads what `to_json` wrote, perhaps elsewhere: anything else is a ValueError, KeyError or TypeError."""
         given = json.loads(text)
+        if given["where"] not in ("cloud", "sandbox") or not STACK.fullmatch(given["stack"]):
+            raise ValueError("not the outcome of a preview")
         return cls(
             stack=str(given["stack"]),
             where=str(given["where"]),
@@ -174,14 +178,15 @@ def _take(metadata: Mapping[str, Any], steps: dict[str, Change], same: set[str])
 
 
 def _properties(metadata: Mapping[str, Any]) -> Iterator[Property]:
-    details = metadata.get("detailedDiff") or dict.fromkeys(metadata.get("diffs") or [], {})
+    details: Mapping[str, Any] = metadata.get("detailedDiff") or {}
+    paths: Iterable[str] = details or metadata.get("diffs") or ()
     forcing = set(metadata.get("keys") or [])
-    for path, detail in details.items():
+    for path in paths:
         yield Property(
             path=path,
             old=_value(metadata.get("old"), path),
             new=_value(metadata.get("new"), path),
-            forces=path in forcing or str(detail.get("diffKind", "")).endswith("-replace"),
+            forces=path in forcing or str(details.get(path, {}).get("diffKind", "")).endswith("-replace"),
         )
 
 
@@ -202,7 +207,7 @@ def _value(state: Mapping[str, Any] | None, path: str) -> str:
         return ""
     text = value if isinstance(value, str) else json.dumps(value)
     if UNKNOWN in text:
-        return "known after up"
+        return KNOWN_LATER
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
