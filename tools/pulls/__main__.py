@@ -26,12 +26,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _stacks(options: argparse.Namespace) -> int:
-    """A list for a workflow's matrix, JSON."""
+    """Two lists for the matrices of a workflow, in the form of a step's outputs: `cloud=[...]` and `sandbox=[...]`."""
     known = stacks_in(CHECKOUT)
     wanted = list(known)
     if options.since:
         wanted = stacks_touched(_git("diff", "--name-only", options.since, "HEAD").splitlines(), known)
-    print(json.dumps([{"stack": stack, "cloud": known[stack]} for stack in wanted]))
+    in_cloud = set(options.cloud.split())
+    for where, stacks in (
+        ("cloud", [stack for stack in wanted if stack in in_cloud]),
+        ("sandbox", [stack for stack in wanted if stack not in in_cloud]),
+    ):
+        print(f"{where}={json.dumps([{'stack': stack, 'cloud': known[stack]} for stack in stacks])}")
     return 0
 
 
@@ -104,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     into = argparse.ArgumentParser(add_help=False)
     into.add_argument("--into", type=Path, required=True, help="directory for what was found")
 
-    stacks = commands.add_parser("stacks", help="the stacks, as JSON")
+    stacks = commands.add_parser("stacks", help="the stacks, for a workflow")
+    stacks.add_argument("--cloud", default="", help="names of those that stand in a cloud, apart by spaces")
     stacks.add_argument("--since", default="", help="only those that differ from this commit")
     stacks.set_defaults(run=_stacks)
     preview = commands.add_parser("preview", parents=[looks, base, into], help="look at what up would do")
