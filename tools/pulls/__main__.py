@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def main(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
+    options = commands().parse_args(arguments)
     return options.run(options)
 
 
@@ -98,9 +98,10 @@ def _git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
 
 
-def _parser() -> argparse.ArgumentParser:
+def commands() -> argparse.ArgumentParser:
+    """What can be called, and how."""
     parser = argparse.ArgumentParser(prog="python -m tools.pulls", description=__doc__)
-    commands = parser.add_subparsers(required=True)
+    verbs = parser.add_subparsers(required=True)
     looks = argparse.ArgumentParser(add_help=False)
     looks.add_argument("stack")
     looks.add_argument("--policy-pack", default="", help="the pack to run, a directory")
@@ -109,25 +110,25 @@ def _parser() -> argparse.ArgumentParser:
     into = argparse.ArgumentParser(add_help=False)
     into.add_argument("--into", type=Path, required=True, help="directory for what was found")
 
-    stacks = commands.add_parser("stacks", help="the stacks, for a workflow")
+    stacks = verbs.add_parser("stacks", help="the stacks, for a workflow")
     stacks.add_argument("--cloud", default="", help="names of those that stand in a cloud, apart by spaces")
     stacks.add_argument("--since", default="", help="only those that differ from this commit")
     stacks.set_defaults(run=_stacks)
-    preview = commands.add_parser("preview", parents=[looks, base, into], help="look at what up would do")
+    preview = verbs.add_parser("preview", parents=[looks, base, into], help="look at what up would do")
     preview.add_argument("--sandbox", action="store_true", help="in the sandbox instead of the cloud")
     preview.add_argument("--save-plan", action="store_true", help="keep a plan for up")
     preview.set_defaults(run=_preview)
-    up = commands.add_parser("up", parents=[looks], help="carry a plan out")
+    up = verbs.add_parser("up", parents=[looks], help="carry a plan out")
     up.add_argument("--plan", type=Path, required=True)
     up.set_defaults(run=_up)
-    drift = commands.add_parser("drift", parents=[looks, into], help="look for what no up changed")
+    drift = verbs.add_parser("drift", parents=[looks, into], help="look for what no up changed")
     drift.set_defaults(run=_drift)
-    text = commands.add_parser("comment", parents=[looks, base], help="print the comment of a pull request")
+    text = verbs.add_parser("comment", parents=[looks, base], help="print the comment of a pull request")
     text.set_defaults(run=_comment)
-    posting = commands.add_parser("post", help="comment on the pull request of a workflow run")
+    posting = verbs.add_parser("post", help="comment on the pull request of a workflow run")
     posting.add_argument("directory", type=Path)
     posting.set_defaults(run=_post)
-    issues = commands.add_parser("report", help="open, edit or close the issues about drift")
+    issues = verbs.add_parser("report", help="open, edit or close the issues about drift")
     issues.add_argument("directory", type=Path)
     issues.add_argument("--link", required=True)
     issues.set_defaults(run=_report)

@@ -21,7 +21,19 @@ _RECOVERY = "the place of Vault's recovery keys"
 _RESOURCE_GROUP = "the resource group that everything is in"
 _VAULT = "Vault with the assistants' credentials"
 # The gravest first.
-HOLDINGS: Final = (_DATABASE, _KEY, _MODELS, _RECOVERY, _VAULT, _RESOURCE_GROUP, _REDIS, _KAFKA, _TOPIC, _NETWORK)
+HOLDINGS: Final = (
+    _DATABASE,
+    _KEY,
+    _MODELS,
+    _RECOVERY,
+    _VAULT,
+    _RESOURCE_GROUP,
+    _REDIS,
+    _KAFKA,
+    _TOPIC,
+    _CLUSTER,
+    _NETWORK,
+)
 
 # Type to what a person knows it as.
 DATA: Final[Mapping[str, str]] = {
