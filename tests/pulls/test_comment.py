@@ -86,6 +86,7 @@ def test_the_policy_pack_is_heard():
     mandatory = Violation(policy="encrypted", resource="db", message="set it", mandatory=True)
     advice = Violation(policy="small", resource="db", message="smaller would do", mandatory=False)
     text = comment(Outcome(stack="dev", where="cloud", succeeded=False, violations=(mandatory, advice)))
+    assert "The policy pack refuses this" in first_lines(text)
     assert "**Refused by the policy pack**\n\n- `encrypted` on `db`: `set it`" in text
     assert "<summary>Advice of the policy pack: 1</summary>" in text
 

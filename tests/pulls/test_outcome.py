@@ -102,7 +102,9 @@ def test_the_policy_packs_words_are_kept():
         "message": "<{%reset%}>not encrypted; set storageEncrypted<{%reset%}>",
         "enforcementLevel": "mandatory",
     }
-    (found,) = outcome({"policyEvent": event}).violations
+    said_so = outcome({"policyEvent": event}, said("error", "preview failed"), ended("failed"))
+    assert said_so.errors == ()
+    (found,) = said_so.violations
     assert (found.policy, found.resource, found.mandatory) == ("encrypted", "db", True)
     assert found.message == "not encrypted; set storageEncrypted"
 

@@ -77,6 +77,8 @@ def _verdict(outcome: Outcome, lost: Sequence[Change]) -> str:
             f"**Data is at risk:** {what}. What replaces it is new and empty; what is in the old one goes with it. "
             "Read `docs/replace.md` before you merge.",
         )
+    if any(one.mandatory for one in outcome.violations):
+        return alert("WARNING", "**The policy pack refuses this.** No data is at risk. Nothing was changed.")
     if not outcome.succeeded:
         return alert("WARNING", "**The preview failed.** What is listed is as far as it came. Nothing was changed.")
     if not outcome.changes:
@@ -151,7 +153,8 @@ def _type(type_: str) -> str:
 
 
 def _violation_line(one: Violation) -> str:
-    return f"{code(one.policy)} on {code(one.resource)}: {code(one.message)}"
+    on = f" on {code(one.resource)}" if one.resource else ""
+    return f"{code(one.policy)}{on}: {code(one.message)}"
 
 
 def _source(outcome: Outcome, commit: str, link: str) -> str:

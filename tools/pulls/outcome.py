@@ -149,13 +149,14 @@ def read_events(lines: Iterable[str], *, stack: str, where: str) -> Outcome:
     allowed = (change for change in steps.values() if (change.type, change.name) not in refused)
     errors = [error for error in said["error"] if not _PROTECTED.search(error)]
     own = [error for error in errors if not error.startswith(_ECHO)]
+    told = own or refused or any(one.mandatory for one in violations)
     return Outcome(
         stack=stack,
         where=where,
         succeeded=succeeded,
         changes=(*refused.values(), *allowed),
         unchanged=len(same - steps.keys()),
-        errors=tuple(dict.fromkeys(own or errors)),
+        errors=tuple(dict.fromkeys(own if told else errors)),
         warnings=tuple(dict.fromkeys(said["warning"])),
         violations=tuple(dict.fromkeys(violations)),
     )
