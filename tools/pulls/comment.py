@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tools.pulls.data import HOLDINGS, what_it_holds
-from tools.pulls.markdown import alert, block, code, join, section
+from tools.pulls.markdown import LONGEST_SENTENCE, alert, block, code, join, section
 from tools.pulls.outcome import KNOWN_LATER, Action, Change, Outcome, Property, Violation
 
 # What a reader takes in at once; longer lists are folded away.
@@ -54,7 +54,9 @@ def comment(outcome: Outcome, *, commit: str = "", link: str = "") -> str:
         *section(f"Jobs that run again: {len(runs)}", [code(change.name) for change in runs], folded=True),
         *section(f"Created: {len(of['create'])}", list(_by_type(of["create"])), folded=True),
         *section(f"Advice of the policy pack: {len(advice)}", [_violation_line(one) for one in advice], folded=True),
-        *section(f"Warnings: {len(outcome.warnings)}", [code(one) for one in outcome.warnings], folded=True),
+        *section(
+            f"Warnings: {len(outcome.warnings)}", [code(one, LONGEST_SENTENCE) for one in outcome.warnings], folded=True
+        ),
     ]
     return join(parts)
 
@@ -154,7 +156,7 @@ def _type(type_: str) -> str:
 
 def _violation_line(one: Violation) -> str:
     on = f" on {code(one.resource)}" if one.resource else ""
-    return f"{code(one.policy)}{on}: {code(one.message)}"
+    return f"{code(one.policy)}{on}: {code(one.message, LONGEST_SENTENCE)}"
 
 
 def _source(outcome: Outcome, commit: str, link: str) -> str:

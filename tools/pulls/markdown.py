@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 LONGEST_LIST = 100
 LONGEST_WORD = 200
+LONGEST_SENTENCE = 800
 LONGEST_TEXT = 60_000  # GitHub takes 65,536
 LONGEST_ERROR = 3000
 
 
-def code(text: str) -> str:
+def code(text: str, longest: int = LONGEST_WORD) -> str:
     """Text that is shown as it is: on one line, in a code span, where nothing is a link, a mention or a tag."""
     words = re.sub(r"[`\s]+", " ", text).strip()
-    return f"`{words if len(words) <= LONGEST_WORD else words[:LONGEST_WORD] + '...'}`"
+    return f"`{words if len(words) <= longest else words[:longest] + '...'}`"
 
 
 def block(text: str) -> str:
