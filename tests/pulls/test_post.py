@@ -122,7 +122,7 @@ def test_what_a_stranger_hands_over_instead_is_passed_over(github: GitHub, found
     (found / "preview-evil").mkdir()
     (found / "preview-evil" / "result.json").write_text('{"stack": "../../x", "where": "cloud"}')
     (found / "preview-link").mkdir()
-    (found / "preview-link" / "result.json").symlink_to("/etc/passwd")
+    (found / "preview-link" / "result.json").symlink_to(found / "preview-dev" / "result.json")
     post.previews(github.repository, RUN, found)
     assert len(github.sent) == 1
 
