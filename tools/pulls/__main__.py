@@ -95,7 +95,10 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
+    found = subprocess.run(["git", *arguments], cwd=CHECKOUT, check=False, capture_output=True, text=True)
+    if found.returncode:
+        sys.exit(f"git {' '.join(arguments)}: {found.stderr.strip()}; is the commit to compare with here (BASE=...)?")
+    return found.stdout
 
 
 def commands() -> argparse.ArgumentParser:
