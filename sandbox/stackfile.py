@@ -28,7 +28,7 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
     mark = home.directory / "stack-file.sha256"
     digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
     project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
-    exists = home.has_stack(project["name"])
+    exists = home.state_file.is_file()
     if exists and home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
         return
     home.directory.mkdir(parents=True, exist_ok=True)
