@@ -15,7 +15,7 @@ from sandbox.clock.timeline import Bar, Timeline, told
 
 WIDTH: Final = 1200
 LEFT: Final = 290
-RIGHT: Final = 80
+RIGHT: Final = 120
 TOP: Final = 92
 BOTTOM: Final = 40
 ROW: Final = 20
@@ -159,6 +159,7 @@ def _legend(timeline: Timeline) -> Iterator[str]:
     yield _text(52, 64, "what the run waits for", "quiet")
     yield _rect(196, 54, 22, BAR, "bar")
     yield _text(224, 64, "has time to spare", "quiet")
+    yield _text(336, 64, "short: too short to draw, and nothing waits for it", "quiet")
     slow = f"predicted from published times; up to {told(timeline.slow)} minutes on a slow day"
     yield _text(WIDTH - 24, 64, slow, "quiet", anchor="end")
 
