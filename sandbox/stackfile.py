@@ -7,6 +7,7 @@ written.
 import hashlib
 import json
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
     exists = home.state_file.is_file()
     if exists and home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
         return
+    # Not on standard output, which may be read by a program.
+    print(f"sandbox: preparing stack {home.stack}", file=sys.stderr, flush=True)
     home.directory.mkdir(parents=True, exist_ok=True)
     bare = {"name": project["name"], "runtime": project["runtime"]}
     (home.directory / "Pulumi.yaml").write_text(yaml.safe_dump(bare))

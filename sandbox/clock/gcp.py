@@ -9,9 +9,9 @@ from sandbox.clock.rows import Times
 GCP: Final[tuple[Times, ...]] = (
     # Transcripts: 0.3 to 3 until an API that was switched on answers.
     Times(token="gcp:projects/service:Service", create=1, update=0.1, delete=0.3, slow=3),
-    # Vendor: a grant holds within two minutes, at times seven; most services see a key's grant at once.
-    Times(token="gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember", create=0.2, update=0.2, delete=0.2, slow=7),
-    Times(token="gcp:projects/iAMMember:IAMMember", create=0.2, update=0.2, delete=0.2, slow=7),
+    # Vendor: a grant holds within two minutes; services that encrypt with a key see its grants at once.
+    Times(token="gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember", create=0.2, update=0.2, delete=0.2, slow=2),
+    Times(token="gcp:projects/iAMMember:IAMMember", create=0.2, update=0.2, delete=0.2, slow=2),
     # Transcripts: network, subnet and NAT together 0.5 to 1.5.
     Times(token="gcp:compute/network:Network", create=0.4, update=0.2, delete=0.6, slow=0.6),
     Times(token="gcp:compute/subnetwork:Subnetwork", create=0.3, update=0.2, delete=0.3, slow=0.5),
