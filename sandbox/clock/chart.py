@@ -159,7 +159,7 @@ def _legend(timeline: Timeline) -> Iterator[str]:
     yield _text(52, 64, "what the run waits for", "quiet")
     yield _rect(196, 54, 22, BAR, "bar")
     yield _text(224, 64, "has time to spare", "quiet")
-    yield _text(336, 64, "short: too short to draw, and nothing waits for it", "quiet")
+    yield _text(336, 64, "short: takes seconds, not drawn", "quiet")
     slow = f"predicted from published times; up to {told(timeline.slow)} minutes on a slow day"
     yield _text(WIDTH - 24, 64, slow, "quiet", anchor="end")
 

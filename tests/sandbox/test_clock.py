@@ -57,9 +57,8 @@ def test_what_is_there_already_takes_no_time():
     assert forward(DIAMOND, {}) == ()
 
 
-@pytest.mark.parametrize("edge", ["parent", "provider"])
-def test_parents_and_providers_are_waited_for(edge: str):
-    waiting = Node(urn="b", token=NETWORK, name="b", **{edge: "a"})
+@pytest.mark.parametrize("waiting", [node("b", parent="a"), node("b", provider="a")], ids=["parent", "provider"])
+def test_parents_and_providers_are_waited_for(waiting: Node):
     assert length(forward(graph(node("a"), waiting), {"a": 1, "b": 1})) == 2
 
 
