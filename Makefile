@@ -8,7 +8,7 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix lint setup clean
+.PHONY: help up preview destroy test test-matrix test-vault test-e2e lint setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,14 @@ test: setup ## run the tests
 
 test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on the engine (minutes)
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
+
+test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
+	@$(RUN) python -m tests.vault.tools
+	@$(RUN) pytest -m vault --numprocesses auto --dist loadscope
+
+test-e2e: setup ## run Rasa Pro, Helm and the Jobs' scripts on real services and a real API server
+	@$(RUN) python -m tools.e2e
+	@$(RUN) pytest -m e2e -rs --numprocesses 2 --dist loadgroup
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

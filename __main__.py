@@ -4,10 +4,12 @@ import pulumi
 
 from components.connections import ExistingDatabases, PostgresConnection
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
+from components.kubernetes.vault.server import vault_addresses, vault_of
 from components.platform import create_platform
 from components.rasa.assistant import AssistantSpec, RasaAssistant
 from providers.kubernetes import kubernetes_provider
 from providers.random import random_provider
+from providers.tls import tls_provider
 from settings import load
 
 settings = load()
@@ -16,7 +18,7 @@ if settings.protect:
     pulumi.log.info("Data is protected: a change that would replace or delete it is refused; see docs/replace.md.")
 random = random_provider()
 platform = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
-in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random])
+in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random, tls_provider()])
 
 match platform.tracker_store:
     case PostgresConnection() as connection:
@@ -24,6 +26,7 @@ match platform.tracker_store:
         tracker_store = DatabaseServer("database", server, opts=in_cluster)
     case ExistingDatabases() as tracker_store:
         pass
+vault = vault_of(settings, platform.vault_seal, platform.cluster, in_cluster)
 assistants = {
     assistant.name: RasaAssistant(
         assistant.name,
@@ -34,6 +37,7 @@ assistants = {
             connections=platform.assistants[assistant.name],
             cluster=platform.cluster,
             tracker_store=tracker_store,
+            vault=vault,
         ),
         opts=in_cluster,
     )
@@ -43,6 +47,6 @@ assistants = {
 pulumi.export("endpoints", {name: assistant.endpoints for name, assistant in assistants.items()})
 pulumi.export("values", {name: assistant.values for name, assistant in assistants.items()})
 pulumi.export("namespaces", {name: assistant.namespace for name, assistant in assistants.items()})
-pulumi.export("services", platform.services)
+pulumi.export("services", {**platform.services, **vault_addresses(vault)})
 pulumi.export("next", {name: assistant.next_step for name, assistant in assistants.items()})
 pulumi.export("kubeconfig", pulumi.Output.secret(platform.cluster.kubeconfig))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import pulumi
 
@@ -80,13 +80,18 @@ class PostgresIamAuth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CredentialsInVault:
+    """User name and password stand in Vault, where Rasa reads them by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DatabaseConnection:
     """One database, as its owner sees it."""
 
     host: pulumi.Output[str]
     port: int
     database: str
-    auth: PasswordAuth | PostgresIamAuth
+    auth: PasswordAuth | PostgresIamAuth | CredentialsInVault
     ssl_mode: Literal["verify-full", "verify-ca"]
     ca_pem: pulumi.Input[str]
     networks: tuple[str, ...]
@@ -211,19 +216,100 @@ class WorkloadIdentity:
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
 
 
+NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class InNamespace:
+    """A service in the cluster, by its namespace."""
+
+    namespace: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InNetworks:
+    """A service outside the cluster, by the address ranges in which it answers."""
+
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultConnection:
+    """One assistant's access to a key-value engine, version 2, of HashiCorp Vault.
+
+    The tracker store's credentials stand at `path` below `mount`, keys `db_username` and `db_password`. The Secret
+    `token_secret` of the assistant's namespace holds a token (key `token`) that may read them and renew itself; `token`
+    is that one where the user gave it, and None where a Job delivers it, unseen by the program. `usable`: whether there
+    is or will be one; not as long as the user has to initialise Vault.
+    """
+
+    url: str
+    port: int
+    place: InNamespace | InNetworks
+    mount: str
+    path: str
+    token_secret: str
+    ca_pem: pulumi.Input[str]
+    token: pulumi.Output[str] | None = field(repr=False)
+    usable: bool
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryStore:
+    """One secret of the cloud's own secret store, for the recovery keys of Vault.
+
+    `identity` is that of the Job that initialises Vault; all that it may do is add a value to this secret. `script` is
+    a module whose `add(place, value)` does that in the Job's pod. `command` shows the keys to whoever may read them.
+    """
+
+    identity: WorkloadIdentity
+    script: Path
+    place: Mapping[str, pulumi.Input[str]]
+    command: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultSeal:
+    """What a Vault in the cluster needs of the cloud: a key that unseals it, and a place for its recovery keys.
+
+    `kind` and `options` are its `seal` stanza. `server` is the identity of its pods, which may use the key. `recovery`
+    is None where the user initialises it.
+    """
+
+    kind: Literal["awskms", "azurekeyvault", "gcpckms"]
+    options: Mapping[str, pulumi.Input[str]]
+    server: WorkloadIdentity
+    recovery: RecoveryStore | None
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeClass:
+    """How the cluster makes encrypted disks: the driver and its parameters, as a StorageClass takes them.
+
+    `ready` are the grants without which a disk cannot be encrypted or attached.
+    """
+
+    provisioner: str
+    parameters: Mapping[str, pulumi.Input[str]]
+    ready: tuple[pulumi.Resource, ...] = field(repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClusterConnection:
     """A Kubernetes cluster.
 
     `identifier` stays the same as long as the cluster is the same (ARN or resource id). `kubeconfig` is JSON; that of a
     created cluster has exec authentication, no token in it. `networks` are the ranges that nodes, and so load balancers
-    and probes, come from.
+    and probes, come from. `volumes` is None where the cluster's own default class is used.
     """
 
     name: pulumi.Output[str]
     identifier: pulumi.Output[str]
     kubeconfig: pulumi.Output[str] = field(repr=False)
     networks: tuple[str, ...]
+    volumes: VolumeClass | None = None
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
     pod_security: PodSecurity = PodSecurity.RESTRICTED
 

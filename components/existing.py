@@ -1,4 +1,4 @@
-"""Connections to what exists already, as the stack file describes it. The same on every cloud.
+"""What exists already, as the stack file describes it, or is left out. The same on every cloud.
 
 Makes no resource: nothing existing is managed, changed or deleted. What only a cloud can tell (subnets, keys, buckets)
 is in that cloud's package.
@@ -7,8 +7,7 @@ is in that cloud's package.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Never
 
 import pulumi
 import yaml
@@ -16,12 +15,14 @@ import yaml
 from components.connections import (
     AssistantDatabases,
     ClusterConnection,
+    CredentialsInVault,
     DatabaseConnection,
     ExistingDatabases,
     KafkaConnection,
     PasswordAuth,
     RedisConnection,
 )
+from components.services import EventQueue, LockStore, Service, TrackerStore
 from components.trust import public_roots
 from settings import (
     Assistant,
@@ -30,6 +31,8 @@ from settings import (
     ExistingEventQueue,
     ExistingLockStore,
     ExistingTrackerStore,
+    NoEventQueue,
+    NoLockStore,
     Settings,
 )
 
@@ -47,34 +50,43 @@ def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterCon
     )
 
 
-def existing_databases(store: ExistingTrackerStore, settings: Settings) -> ExistingDatabases:
+def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> TrackerStore[Never]:
     """The databases of all assistants. Their roles are made already."""
+
+    def auth(login: DatabaseLogin) -> PasswordAuth | CredentialsInVault:
+        if login.password is None:
+            return CredentialsInVault()
+        return PasswordAuth(username=login.username, password=settings.secret(login.password))
 
     def database(login: DatabaseLogin) -> DatabaseConnection:
         return DatabaseConnection(
             host=pulumi.Output.from_input(store.host),
             port=store.port,
             database=login.database,
-            auth=PasswordAuth(username=login.username, password=settings.secret(login.password)),
+            auth=auth(login),
             ssl_mode=store.ssl_mode,
             ca_pem=store.ca or public_roots(),
             networks=store.networks,
             ready=(),
         )
 
-    return ExistingDatabases(
-        by_assistant={
-            assistant.name: AssistantDatabases(
-                rasa=database(store.logins[assistant.name]),
-                analytics=database(store.analytics_logins[assistant.name]) if assistant.analytics else None,
-            )
-            for assistant in settings.assistants
-        }
+    databases = {
+        assistant.name: AssistantDatabases(
+            rasa=database(store.logins[assistant.name]),
+            analytics=database(store.analytics_logins[assistant.name]) if assistant.analytics else None,
+        )
+        for assistant in settings.assistants
+    }
+    return Service(
+        address=pulumi.Output.from_input(f"{store.host}:{store.port}"),
+        connection=ExistingDatabases(by_assistant=databases),
     )
 
 
-def existing_lock_stores(store: ExistingLockStore, settings: Settings) -> Mapping[str, RedisConnection]:
-    """The same Redis for every assistant, by its name; each has a key prefix of its own."""
+def existing_lock_store(store: ExistingLockStore | NoLockStore, settings: Settings) -> LockStore[Never] | None:
+    """The same Redis for every assistant; each has a key prefix of its own."""
+    if isinstance(store, NoLockStore):
+        return None
     connection = RedisConnection(
         host=pulumi.Output.from_input(store.host),
         port=store.port,
@@ -83,16 +95,22 @@ def existing_lock_stores(store: ExistingLockStore, settings: Settings) -> Mappin
         networks=store.networks,
         ready=(),
     )
-    return {assistant.name: connection for assistant in settings.assistants}
+    return Service(
+        address=pulumi.Output.from_input(f"{store.host}:{store.port}"),
+        connection={assistant.name: connection for assistant in settings.assistants},
+    )
 
 
-def existing_event_queues(queue: ExistingEventQueue, settings: Settings) -> Mapping[str, KafkaConnection]:
-    """The same Kafka for every assistant, by its name; each has topics of its own, which are there already."""
+def existing_event_queue(queue: ExistingEventQueue | NoEventQueue, settings: Settings) -> EventQueue[Never] | None:
+    """The same Kafka for every assistant; each has topics of its own, which are there already."""
+    if isinstance(queue, NoEventQueue):
+        return None
     user = PasswordAuth(username=queue.username, password=settings.secret(queue.password))
+    bootstrap = pulumi.Output.from_input(queue.bootstrap)
 
     def connection(assistant: Assistant) -> KafkaConnection:
         return KafkaConnection(
-            bootstrap=pulumi.Output.from_input(queue.bootstrap),
+            bootstrap=bootstrap,
             mechanism=queue.mechanism,
             producer=user,
             consumer=user,
@@ -104,7 +122,9 @@ def existing_event_queues(queue: ExistingEventQueue, settings: Settings) -> Mapp
             ready=(),
         )
 
-    return {assistant.name: connection(assistant) for assistant in settings.assistants}
+    return Service(
+        address=bootstrap, connection={assistant.name: connection(assistant) for assistant in settings.assistants}
+    )
 
 
 def _with_context(kubeconfig: str, context: str) -> str:

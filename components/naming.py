@@ -1,9 +1,12 @@
-"""What the naming functions of every cloud have in common. Pure."""
+"""What the physical names of every cloud have in common."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+
+import pulumi
+import pulumi_random
 
 
 def fit(text: str, limit: int) -> str:
@@ -12,3 +15,9 @@ def fit(text: str, limit: int) -> str:
     if single == text and len(text) <= limit:
         return text
     return f"{single[: limit - 7].rstrip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def random_suffix(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
+    """Six hexadecimal digits, kept in the state: for names that are global or cannot be used again soon."""
+    opts = pulumi.ResourceOptions(parent=parent)
+    return pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=opts).hex

@@ -11,7 +11,13 @@ from typing import Protocol
 import pulumi
 import pulumi_random
 
-from components.connections import AssistantConnections, ClusterConnection, ExistingDatabases, PostgresConnection
+from components.connections import (
+    AssistantConnections,
+    ClusterConnection,
+    ExistingDatabases,
+    PostgresConnection,
+    VaultSeal,
+)
 from settings import AnySettings, AwsSettings, AzureSettings, GcpSettings
 
 
@@ -26,6 +32,11 @@ class Platform(Protocol):
     @property
     def tracker_store(self) -> PostgresConnection | ExistingDatabases:
         """The PostgreSQL server that all assistants share, or databases that are there already."""
+        ...
+
+    @property
+    def vault_seal(self) -> VaultSeal | None:
+        """What Vault needs of the cloud; None where there is no Vault to be made."""
         ...
 
     @property

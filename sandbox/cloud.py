@@ -15,6 +15,7 @@ from sandbox.inputs import Problem, problems
 from sandbox.package import Package
 from sandbox.rows import Record, Ref, Refused, Row, Seed, Subject, Where
 from sandbox.store import NOBODYS, Store, Transaction
+from sandbox.urns import name_of, type_of
 from sandbox.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
 
 BUSY_SECONDS = 0.05  # programs register resources milliseconds apart
@@ -202,7 +203,7 @@ class Cloud:
                     transaction.retire(self.where.scopes[row.name_scope or row.scope], kind, name)
 
     def _row(self, urn: str) -> Row:
-        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        token = type_of(urn)
         row = self._package.rows.get(token)
         if row is None:
             raise Refused(
@@ -315,7 +316,7 @@ def _autonamed(row: Row, urn: str, olds: Properties, news: Properties, random_se
     if auto is None or any(news.get(key) for key in auto.unless) or list(_named(auto.path, news)):
         return news
     kept = list(_named(auto.path, olds))
-    name = urn.rsplit("::", 1)[1]
+    name = name_of(urn)
     digits = (random_seed.hex() or secrets.token_hex(16))[: auto.digits]
     value = kept[0] if kept else f"{name.lower() if auto.lower else name}{auto.separator}{digits}"
     parent, _, leaf = auto.path.rpartition(".")

@@ -10,6 +10,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.wire import Properties, as_list, as_map
 
+# Layers that name keys of `rasa:secrets` when they exist already, and their settings that do.
+WITH_SECRETS = tuple(
+    f"rasa:{layer}"
+    for layer in ("trackerStore", "lockStore", "eventQueue", "modelStorage", "secretsManager", "cluster")
+)
+NAMES_A_SECRET = ("password", "token", "accountKey", "kubeconfig")
 LAYERS = ("rasa:network", "rasa:encryption", "rasa:modelStorage")
 
 
@@ -44,13 +50,13 @@ def existing(config: Mapping[str, Any]) -> dict[str, Properties]:
 
 def secret_names(config: Mapping[str, Any]) -> Iterator[str]:
     """Keys of `rasa:secrets` that existing layers name."""
-    for key in ("rasa:trackerStore", "rasa:lockStore", "rasa:eventQueue", "rasa:modelStorage", "rasa:cluster"):
+    for key in WITH_SECRETS:
         yield from _references(as_map(config.get(key)))
 
 
 def _references(value: Any) -> Iterator[str]:
     for key, item in as_map(value).items():
-        if key in ("password", "accountKey", "kubeconfig") and isinstance(item, str):
+        if key in NAMES_A_SECRET and isinstance(item, str):
             yield item
         yield from _references(item)
 

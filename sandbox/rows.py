@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from sandbox.urns import name_of, stack_of, type_of
 from sandbox.wire import UNKNOWN, Properties
 
 
@@ -120,12 +121,17 @@ class Subject:
     @property
     def name(self) -> str:
         """The logical name."""
-        return self.urn.rsplit("::", 1)[1]
+        return name_of(self.urn)
+
+    @property
+    def token(self) -> str:
+        """The type."""
+        return type_of(self.urn)
 
     @property
     def stack(self) -> str:
         """The stack that declares it."""
-        return self.urn.removeprefix("urn:pulumi:").split("::")[0]
+        return stack_of(self.urn)
 
     def __getitem__(self, key: str) -> Any:
         """What `{key}` in a template means; raises `Refused` for an optional input that the row cannot do without."""

@@ -21,6 +21,7 @@ from sandbox.inputs import decode_config, problems
 from sandbox.package import Package
 from sandbox.rows import Refused
 from sandbox.store import Store
+from sandbox.urns import stack_of
 from sandbox.wire import Properties, from_struct, reveal, to_struct
 
 THREADS = 32  # the engine asks at most 16 things at once per core by default; waiting threads cost little
@@ -62,7 +63,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return _diff_response(Difference(changes, replaces, False))
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        stack = request.urn.removeprefix("urn:pulumi:").split("::")[0]
+        stack = stack_of(request.urn)
         with _Refusal(context):
             where = self._package.configure(self._config(request.args), stack)
             self._instances[context.peer()] = Cloud(self._package, where, self._store)

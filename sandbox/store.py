@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.rows import Record
+from sandbox.urns import stack_of
 from sandbox.wire import Properties
 
 SCHEMA = """
@@ -118,7 +119,7 @@ class Transaction:
         self, *, token: str, scope: str, id: str, urn: str, seed: str, inputs: Properties, outputs: Properties
     ) -> int:
         """Adds a resource and returns its key; raises `sqlite3.IntegrityError` if the id is taken."""
-        stack = urn.removeprefix("urn:pulumi:").split("::")[0]
+        stack = stack_of(urn)
         values = (token, scope, id, urn, stack, seed, json.dumps(inputs), json.dumps(outputs), time.time())
         statement = (
             "INSERT INTO resources (token, scope, id, urn, stack, seed, inputs, outputs, created) "

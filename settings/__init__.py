@@ -58,7 +58,6 @@ from settings.layers import (
     CreateModelStorage,
     CreateNetwork,
     CreateTrackerStore,
-    KubernetesSecrets,
     NoEventQueue,
     NoLockStore,
     NoModelStorage,
@@ -67,6 +66,7 @@ from settings.load import load
 from settings.model import Settings
 from settings.parse import AnySettings, parse
 from settings.problems import Problem, SettingsError
+from settings.vault import CreateVault, ExistingVault, KubernetesSecrets, SecretsManager, VaultLogin
 
 __all__ = [
     "PRIVATE",
@@ -96,6 +96,7 @@ __all__ = [
     "CreateNetwork",
     "CreateRds",
     "CreateTrackerStore",
+    "CreateVault",
     "DatabaseLogin",
     "ExistingAwsCluster",
     "ExistingAzureCluster",
@@ -113,6 +114,7 @@ __all__ = [
     "ExistingModelStorage",
     "ExistingNetwork",
     "ExistingTrackerStore",
+    "ExistingVault",
     "ExistingVnet",
     "ExistingVpc",
     "ExistingVpcNetwork",
@@ -132,8 +134,10 @@ __all__ = [
     "Problem",
     "Profile",
     "Resources",
+    "SecretsManager",
     "Settings",
     "SettingsError",
+    "VaultLogin",
     "load",
     "parse",
 ]

@@ -27,12 +27,14 @@ RESERVED_ENVIRONMENT: Final = frozenset(
         "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_ENVIRONMENT",
         "RASA_PRO_LICENSE", "RASA_TELEMETRY_DEBUG", "RASA_TELEMETRY_ENABLED", "RDS_SQL_DB_AWS_IAM_ENABLED",
         "REDIS_PASSWORD", "SQL_MAX_OVERFLOW", "SQL_POOL_SIZE", "SQL_TRACKER_STORE_SSL_MODE",
-        "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE",
+        "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", "VAULT_CACERT", "VAULT_TOKEN",
     }
 )  # fmt: skip
 
-# Names that Kubernetes or PostgreSQL keep for themselves: the name becomes a namespace, a database and a role.
-RESERVED_NAMES: Final = frozenset({"default", "postgres", "public", "none", "rdsadmin", "template0", "template1"})
+# Names that Kubernetes, PostgreSQL or Vault keep for themselves: the name becomes a namespace, a database and a role.
+RESERVED_NAMES: Final = frozenset(
+    {"default", "postgres", "public", "none", "rdsadmin", "template0", "template1", "vault"}
+)
 
 _CREDENTIAL: Final = re.compile(r"(?i)(^|[_-])(token|secret|password|api_?key|jwt_key)$")
 _UNITS: Final = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
@@ -102,7 +104,7 @@ def _is_consistent(key: str, assistant: Assistant) -> Iterator[Problem]:
         yield Problem(
             key=f"{key}.name",
             got=repr(assistant.name),
-            expected="is a name that Kubernetes or PostgreSQL keeps for itself",
+            expected="is a name that Kubernetes, PostgreSQL or Vault keeps for itself",
             fix="choose another name",
         )
     if assistant.rasa_version not in COMPATIBLE_VERSIONS:

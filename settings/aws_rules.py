@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
@@ -21,8 +20,17 @@ from settings.aws import (
 from settings.base import Auth, Profile
 from settings.existing import NoIdentity
 from settings.layers import CreateNetwork, NoModelStorage
-from settings.limits import above, below, no_match, prefix_outside, too_small_to_grow
-from settings.problems import Problem, shown
+from settings.limits import (
+    above,
+    below,
+    foreign_key,
+    foreign_zones,
+    no_match,
+    prefix_outside,
+    too_small_to_grow,
+    wrong_tags,
+)
+from settings.problems import Problem
 
 RDS_STORAGE_GB: Final = (20, 65536)
 MSK_STORAGE_GB: Final = 16384
@@ -31,6 +39,10 @@ ELASTICACHE_BACKUP_DAYS: Final = 35
 ELASTICACHE_NODES: Final = 6
 TAGS: Final = 40  # AWS allows 50 on a resource; the program and Kubernetes add theirs
 TAG_PATTERNS: Final = (r"(?!aws:)[\w .:/=+@\-]{1,128}", r"[\w .:/=+@\-]{0,256}")
+NO_TAG: Final = (
+    "is not a tag that AWS accepts (letters, digits, spaces and _.:/=+-@; "
+    "key up to 128, value up to 256, no key that starts with aws:)"
+)
 # Where the program knows the roots that sign the database's certificate; the same as `components/trust/rds/`.
 RDS_REGIONS: Final = frozenset(
     {
@@ -49,17 +61,11 @@ STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
     """Problems that only AWS has."""
-    yield from _tags(settings)
+    yield from wrong_tags(settings.tags, TAGS, TAG_PATTERNS, NO_TAG)
     yield from _network(settings)
     match settings.encryption:
-        case ExistingKmsKey(key=key) if f":kms:{settings.region}:" not in key:
-            yield Problem(
-                key="encryption.key",
-                got=shown(key),
-                expected=f"is not in {settings.region}, and services take keys of their own region only",
-                fix="name a key of that region",
-                others=("region",),
-            )
+        case ExistingKmsKey(key=key):
+            yield from foreign_key(key, settings.region, f":kms:{settings.region}:")
         case _:
             pass
     match settings.cluster:
@@ -84,34 +90,11 @@ def aws_rules(settings: AwsSettings) -> Iterator[Problem]:
             pass
 
 
-def _tags(settings: AwsSettings) -> Iterator[Problem]:
-    if len(settings.tags) > TAGS:
-        yield Problem(
-            key="tags", got=f"{len(settings.tags)} tags", expected=f"is above {TAGS}", fix="keep the ones that matter"
-        )
-    for key, value in settings.tags.items():
-        if not all(re.fullmatch(pattern, text) for pattern, text in zip(TAG_PATTERNS, (key, value), strict=True)):
-            yield Problem(
-                key=f"tags.{key}",
-                got=repr(value),
-                expected="is not a tag that AWS accepts (letters, digits, spaces and _.:/=+-@; "
-                "key up to 128, value up to 256, no key that starts with aws:)",
-                fix="change the key or the value",
-            )
-
-
 def _network(settings: AwsSettings) -> Iterator[Problem]:
     match settings.network:
         case CreateNetwork() as network:
-            for zone in network.zones:
-                if not re.fullmatch(rf"{settings.region}(-[a-z0-9-]+)?[a-z]", zone):
-                    yield Problem(
-                        key="network.zones",
-                        got=zone,
-                        expected=f"is not in {settings.region}",
-                        fix=f"name zones like {settings.region}a",
-                        others=("region",),
-                    )
+            zone = rf"{settings.region}(-[a-z0-9-]+)?[a-z]"
+            yield from foreign_zones(network.zones, settings.region, zone, f"{settings.region}a")
             reason = "what a VPC allows and three tiers need"
             yield from prefix_outside("network.cidr", network.cidr, VPC_PREFIX, reason, "10.0.0.0/16")
         case ExistingVpc() as network:

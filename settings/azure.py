@@ -46,6 +46,7 @@ from settings.layers import (
     NoModelStorage,
 )
 from settings.model import Provider, Settings
+from settings.vault import CreateVault
 
 _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -117,6 +118,9 @@ class DnsZones(Model):
     )
     event_hubs: ZoneId | None = Field(
         default=None, description="Of Event Hubs, `privatelink.servicebus.windows.net`.", json_schema_extra=REPLACES
+    )
+    key_vault: ZoneId | None = Field(
+        default=None, description="Of Key Vault, `privatelink.vaultcore.azure.net`.", json_schema_extra=REPLACES
     )
 
 
@@ -248,6 +252,9 @@ class AzureSettings(Settings):
 
     @property
     def in_network(self) -> tuple[str, ...]:
-        """As on every cloud; and a storage account answers through a private endpoint."""
-        own = ("modelStorage",) if isinstance(self.model_storage, CreateBlobStorage) else ()
-        return (*super().in_network, *own)
+        """As on every cloud; and what answers through a private endpoint: a storage account, the key of Vault."""
+        own = {
+            "modelStorage": isinstance(self.model_storage, CreateBlobStorage),
+            "secretsManager": isinstance(self.secrets_manager, CreateVault),
+        }
+        return (*super().in_network, *(key for key, is_created in own.items() if is_created))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -29,6 +28,7 @@ from settings.limits import (
     prefix_outside,
     several_sizes,
     unknown_secret,
+    wrong_tags,
 )
 from settings.problems import Problem, shown
 
@@ -57,18 +57,23 @@ QUEUE_PARTITIONS: Final = {"Standard": 32, "Premium": 100}
 QUEUE_HOURS: Final = {"Standard": 168, "Premium": 2160}
 TAGS: Final = 12  # private DNS takes 15 on a zone; the program adds its own
 TAG_PATTERNS: Final = (r"(?i)(?!azure|microsoft|windows)[a-z_][\w.:=+@\-]{0,127}", r"[^\x00-\x1f]{0,256}")
+NO_TAG: Final = (
+    "is not a tag that Azure accepts everywhere (key: letters, digits and _.:=+-@, letter first, "
+    "up to 128, not azure..., microsoft... or windows...; value up to 256)"
+)
 NO_SIZE: Final = "is not the size of a virtual machine of Azure"
 DNS_ZONES: Final = {
     "blob": "privatelink.blob.core.windows.net",
     "database": ".postgres.database.azure.com",
     "redis": "privatelink.redis.azure.net",
     "eventHubs": "privatelink.servicebus.windows.net",
+    "keyVault": "privatelink.vaultcore.azure.net",
 }
 
 
 def azure_rules(settings: AzureSettings) -> Iterator[Problem]:
     """Problems that only Azure has."""
-    yield from _tags(settings)
+    yield from wrong_tags(settings.tags, TAGS, TAG_PATTERNS, NO_TAG)
     yield from _network(settings)
     match settings.cluster:
         case CreateAks() as cluster:
@@ -97,19 +102,6 @@ def azure_rules(settings: AzureSettings) -> Iterator[Problem]:
             yield from _container(settings, container)
         case _:
             pass
-
-
-def _tags(settings: AzureSettings) -> Iterator[Problem]:
-    yield from above("tags", len(settings.tags), TAGS, "what every kind of resource takes")
-    for key, value in settings.tags.items():
-        if not all(re.fullmatch(pattern, text) for pattern, text in zip(TAG_PATTERNS, (key, value), strict=True)):
-            yield Problem(
-                key=f"tags.{key}",
-                got=repr(value),
-                expected="is not a tag that Azure accepts everywhere (key: letters, digits and _.:=+-@, letter first, "
-                "up to 128, not azure..., microsoft... or windows...; value up to 256)",
-                fix="change the key or the value",
-            )
 
 
 def _network(settings: AzureSettings) -> Iterator[Problem]:
@@ -162,7 +154,13 @@ def _existing_network(network: ExistingVnet) -> Iterator[Problem]:
             fix="name a larger subnet",
         )
     zones = network.dns_zones
-    given = {"blob": zones.blob, "database": zones.database, "redis": zones.redis, "eventHubs": zones.event_hubs}
+    given = {
+        "blob": zones.blob,
+        "database": zones.database,
+        "redis": zones.redis,
+        "eventHubs": zones.event_hubs,
+        "keyVault": zones.key_vault,
+    }
     for key, zone in given.items():
         if zone is not None and not zone.endswith(DNS_ZONES[key]):
             yield Problem(

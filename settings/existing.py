@@ -87,8 +87,11 @@ class DatabaseLogin(Model):
 
     database: Text = Field(description="Name of the database.", json_schema_extra=RESTARTS_PODS)
     username: Text = Field(description="Role; needs CREATE on the schema `public`.", json_schema_extra=RESTARTS_PODS)
-    password: SecretKey = Field(
-        description="Key of `rasa:secrets` that holds its password.", json_schema_extra=RESTARTS_PODS
+    password: SecretKey | None = Field(
+        default=None,
+        description="Key of `rasa:secrets` that holds its password. Only Rasa's own login can do without it, where it "
+        "stands in an existing Vault.",
+        json_schema_extra=RESTARTS_PODS,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 import yaml
@@ -17,9 +17,10 @@ from settings.existing import (
     ExistingTrackerStore,
 )
 from settings.layers import CreateNetwork
-from settings.limits import unknown_secret
+from settings.limits import missing_logins, unknown_secret
 from settings.model import Settings
 from settings.problems import Problem
+from settings.vault import ExistingVault
 
 
 def existing_rules(settings: Settings) -> Iterator[Problem]:
@@ -90,31 +91,27 @@ def contexts(kubeconfig: str) -> list[str]:
 
 
 def _logins(
-    field: str,
-    logins: Mapping[str, DatabaseLogin],
-    assistants: list[Assistant] | tuple[Assistant, ...],
-    settings: Settings,
+    field: str, logins: Mapping[str, DatabaseLogin], assistants: Sequence[Assistant], settings: Settings
 ) -> Iterator[Problem]:
-    names = [assistant.name for assistant in assistants]
-    for name in names:
-        if name not in logins:
-            what = "its analytics" if field == "analyticsLogins" else "its conversations"
-            yield Problem(
-                key=f"trackerStore.{field}.{name}",
-                got="nothing",
-                expected=f"is set, but the assistant {name} needs a database for {what}",
-                fix="add {database: ..., username: ..., password: <key of rasa:secrets>}",
-                others=("assistants", "trackerStore"),
-            )
+    what = "its analytics" if field == "analyticsLogins" else "its conversations"
+    yield from missing_logins(
+        f"trackerStore.{field}",
+        logins,
+        wanted=[assistant.name for assistant in assistants],
+        known=[assistant.name for assistant in settings.assistants],
+        expected=f"is set, but the assistant {{name}} needs a database for {what}",
+        fix="add {database: ..., username: ..., password: <key of rasa:secrets>}",
+    )
+    in_vault = field == "logins" and isinstance(settings.secrets_manager, ExistingVault)
     for name, login in logins.items():
-        key = f"trackerStore.{field}.{name}"
-        yield from unknown_secret(f"{key}.password", login.password, settings.secrets)
-        if name not in {assistant.name for assistant in settings.assistants}:
-            near = get_close_matches(name, names, n=1)
+        key = f"trackerStore.{field}.{name}.password"
+        if login.password is not None:
+            yield from unknown_secret(key, login.password, settings.secrets)
+        elif not in_vault:
             yield Problem(
                 key=key,
-                got=repr(name),
-                expected=f"is no assistant of rasa:assistants (known: {', '.join(names) or 'none'})",
-                fix=f"did you mean {near[0]}?" if near else "remove it",
-                others=("assistants",),
+                got="nothing",
+                expected="is set, but it is not in an existing Vault either",
+                fix="name a key of rasa:secrets that holds it",
+                others=("secretsManager",),
             )

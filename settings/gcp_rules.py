@@ -22,6 +22,8 @@ from settings.layers import CreateNetwork, NoModelStorage
 from settings.limits import (
     above,
     below,
+    foreign_key,
+    foreign_zones,
     no_match,
     no_room_for_nodes,
     not_one_of,
@@ -29,8 +31,9 @@ from settings.limits import (
     several_sizes,
     too_small_to_grow,
     unknown_secret,
+    wrong_tags,
 )
-from settings.problems import Problem, shown
+from settings.problems import Problem
 
 NETWORK_PREFIX: Final = (16, 19)
 SERVICE_PREFIX: Final = (16, 27)
@@ -46,21 +49,16 @@ MEMORYSTORE_NODES: Final = 2
 MEMORYSTORE_VERSIONS: Final = ("7.0", "7.2")
 LABELS: Final = 60  # GCP takes 64; the program and the services add theirs
 LABEL_PATTERNS: Final = (r"[a-z][a-z0-9_-]{0,62}", r"[a-z0-9_-]{0,63}")
+NO_LABEL: Final = "is not a label that GCP accepts (a-z, 0-9, _ and -, up to 63, key: letter first)"
 
 
 def gcp_rules(settings: GcpSettings) -> Iterator[Problem]:
     """Problems that only GCP has."""
-    yield from _labels(settings)
+    yield from wrong_tags(settings.tags, LABELS, LABEL_PATTERNS, NO_LABEL)
     yield from _network(settings)
     match settings.encryption:
-        case ExistingCryptoKey(key=key) if f"/locations/{settings.region}/" not in key:
-            yield Problem(
-                key="encryption.key",
-                got=shown(key),
-                expected=f"is not in {settings.region}, and services take keys of their own region only",
-                fix="name a key of that region",
-                others=("region",),
-            )
+        case ExistingCryptoKey(key=key):
+            yield from foreign_key(key, settings.region, f"/locations/{settings.region}/")
         case _:
             pass
     match settings.cluster:
@@ -88,30 +86,11 @@ def gcp_rules(settings: GcpSettings) -> Iterator[Problem]:
             pass
 
 
-def _labels(settings: GcpSettings) -> Iterator[Problem]:
-    yield from above("tags", len(settings.tags), LABELS, "what every kind of resource takes")
-    for key, value in settings.tags.items():
-        if not all(re.fullmatch(pattern, text) for pattern, text in zip(LABEL_PATTERNS, (key, value), strict=True)):
-            yield Problem(
-                key=f"tags.{key}",
-                got=repr(value),
-                expected="is not a label that GCP accepts (a-z, 0-9, _ and -, up to 63, key: letter first)",
-                fix="change the key or the value",
-            )
-
-
 def _network(settings: GcpSettings) -> Iterator[Problem]:
     match settings.network:
         case CreateNetwork() as network:
-            for zone in network.zones:
-                if not re.fullmatch(rf"{settings.region}-[a-z]", zone):
-                    yield Problem(
-                        key="network.zones",
-                        got=zone,
-                        expected=f"is not in {settings.region}",
-                        fix=f"name zones like {settings.region}-b",
-                        others=("region",),
-                    )
+            zone = rf"{settings.region}-[a-z]"
+            yield from foreign_zones(network.zones, settings.region, zone, f"{settings.region}-b")
             reason = "what the ranges of all services need"
             yield from prefix_outside("network.cidr", network.cidr, NETWORK_PREFIX, reason, "10.0.0.0/16")
         case ExistingVpcNetwork() as network:

@@ -16,7 +16,6 @@ from settings.base import (
     IN_PLACE,
     ONLY_GROWS,
     REPLACES,
-    RESTARTS_PODS,
     Cidr,
     Model,
     at_least,
@@ -160,14 +159,6 @@ class CreateEventQueue(Model):
         description="Partitions of each topic.", json_schema_extra=ONLY_GROWS
     )
     retention_hours: Retention = Field(description="Hours that events are kept.", json_schema_extra=IN_PLACE)
-
-
-class KubernetesSecrets(Model):
-    """No secrets manager of its own: credentials reach Rasa by Kubernetes Secrets."""
-
-    kind: Literal["kubernetes"] = Field(
-        default="kubernetes", description="How Rasa gets its credentials.", json_schema_extra=RESTARTS_PODS
-    )
 
 
 class NoLockStore(Model):

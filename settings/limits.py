@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
 
-from settings.problems import Problem
+from settings.problems import Problem, shown
 
 
 def below(key: str, number: int, minimum: int, reason: str) -> Iterator[Problem]:
@@ -102,6 +102,39 @@ def overlaps(ranges: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
+def foreign_zones(zones: Sequence[str], region: str, pattern: str, example: str) -> Iterator[Problem]:
+    """Zones of another region, by how the cloud spells those of this one."""
+    for zone in zones:
+        if not re.fullmatch(pattern, zone):
+            yield Problem(
+                key="network.zones",
+                got=zone,
+                expected=f"is not in {region}",
+                fix=f"name zones like {example}",
+                others=("region",),
+            )
+
+
+def foreign_key(key: str, region: str, part: str) -> Iterator[Problem]:
+    """A key for data that is in another region; `part` is what the ids of those in this one have in them."""
+    if part not in key:
+        yield Problem(
+            key="encryption.key",
+            got=shown(key),
+            expected=f"is not in {region}, and services take keys of their own region only",
+            fix="name a key of that region",
+            others=("region",),
+        )
+
+
+def wrong_tags(tags: Mapping[str, str], most: int, patterns: tuple[str, str], expected: str) -> Iterator[Problem]:
+    """More tags than every resource takes, and those whose key or value (by `patterns`) the cloud does not accept."""
+    yield from above("tags", len(tags), most, "what every kind of resource takes")
+    for key, value in tags.items():
+        if not all(re.fullmatch(pattern, text) for pattern, text in zip(patterns, (key, value), strict=True)):
+            yield Problem(key=f"tags.{key}", got=repr(value), expected=expected, fix="change the key or the value")
+
+
 def unknown_secret(key: str, secret: str, secrets: Mapping[str, object]) -> Iterator[Problem]:
     """A setting that names a key of `rasa:secrets` that is not there."""
     if secret not in secrets:
@@ -114,3 +147,29 @@ def unknown_secret(key: str, secret: str, secrets: Mapping[str, object]) -> Iter
             fix=f"did you mean {near[0]}?" if near else command,
             others=("secrets", f"secrets.{secret}"),
         )
+
+
+def missing_logins(
+    key: str, logins: Collection[str], *, wanted: Sequence[str], known: Sequence[str], expected: str, fix: str
+) -> Iterator[Problem]:
+    """Assistants without a login, and logins of nobody; `expected` says what the assistant `{name}` needs it for."""
+    layer = key.partition(".")[0]
+    for name in wanted:
+        if name not in logins:
+            yield Problem(
+                key=f"{key}.{name}",
+                got="nothing",
+                expected=expected.format(name=name),
+                fix=fix,
+                others=("assistants", layer),
+            )
+    for name in logins:
+        if name not in known:
+            near = get_close_matches(name, wanted, n=1)
+            yield Problem(
+                key=f"{key}.{name}",
+                got=repr(name),
+                expected=f"is no assistant of rasa:assistants (known: {', '.join(wanted) or 'none'})",
+                fix=f"did you mean {near[0]}?" if near else "remove it",
+                others=("assistants",),
+            )

@@ -30,11 +30,11 @@ from settings.layers import (
     CreateModelStorage,
     CreateNetwork,
     CreateTrackerStore,
-    KubernetesSecrets,
     NoEventQueue,
     NoLockStore,
     NoModelStorage,
 )
+from settings.vault import SecretsManager
 
 SecretText = Annotated[SecretStr, Field(min_length=1)]
 
@@ -77,7 +77,7 @@ class Settings(Model):
     model_storage: CreateModelStorage | ExistingModelStorage | NoModelStorage = Field(
         description="Object storage for models."
     )
-    secrets_manager: KubernetesSecrets = Field(description="Where Rasa's credentials come from.")
+    secrets_manager: SecretsManager = Field(description="Where the tracker store's credentials come from.")
     assistants: tuple[Assistant, ...] = Field(
         default=(), description="The assistants on the platform: one at least, and usually one."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from tests import answers_azure, answers_gcp
 
@@ -49,8 +50,7 @@ def outputs_of(type_: str, name: str, inputs: Inputs) -> tuple[str, dict[str, An
         case "azure-native":
             return answers_azure.outputs_of(type_, name, inputs)
         case "kubernetes":
-            metadata = dict(inputs.get("metadata") or {})
-            metadata.setdefault("name", f"{name}-{digest(name, 8)}")
+            metadata = {**(inputs.get("metadata") or {}), "name": kubernetes_name(name, inputs)}
             return f"{metadata.get('namespace', '')}/{metadata['name']}", {"metadata": metadata}
         case "gcp" | "confluentcloud":
             return answers_gcp.outputs_of(type_, name, inputs)
@@ -82,6 +82,11 @@ def physical(name: str, inputs: Inputs) -> str:
     return given if isinstance(given, str) else f"{name}-{digest(name, 7)}"
 
 
+def kubernetes_name(name: str, inputs: Inputs) -> str:
+    """The name of a Kubernetes object: the given one, or one as Pulumi makes it."""
+    return (inputs.get("metadata") or {}).get("name") or f"{name}-{digest(name, 8)}"
+
+
 def generated_password(name: str) -> str:
     """What the double generates for a RandomPassword: recognisable, wherever it turns up."""
     return f"generated-password-of-{name}"
@@ -105,6 +110,10 @@ def _launch_template(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
 def _role(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     role = physical(name, inputs)
     return role, {"arn": arn("iam", f"role/{role}", region=""), "name": role}
+
+
+def _certificate(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    return digest(name, 40), {"certPem": f"certificate of {name}", "validityEndTime": "2027-01-01T00:00:00Z"}
 
 
 def _key(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
@@ -172,6 +181,11 @@ def _msk_configuration(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return arn_, {"arn": arn_, "latestRevision": 1}
 
 
+def _uuid(name: str, _inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    uuid = str(uuid5(NAMESPACE_URL, name))
+    return uuid, {"result": uuid}
+
+
 _ANSWERS: Mapping[str, Answer] = {
     "aws:ec2/vpc:Vpc": _numbered("vpc"),
     "aws:ec2/subnet:Subnet": _numbered("subnet"),
@@ -194,5 +208,16 @@ _ANSWERS: Mapping[str, Answer] = {
         digest(name, 8),
         {"hex": digest(name, 2 * int(inputs["byteLength"]))},
     ),
+    "tls:index/privateKey:PrivateKey": lambda name, _inputs: (
+        digest(name, 40),
+        {"privateKeyPem": generated_password(name), "publicKeyPem": f"public key of {name}"},
+    ),
+    "tls:index/selfSignedCert:SelfSignedCert": _certificate,
+    "tls:index/certRequest:CertRequest": lambda name, _inputs: (
+        digest(name, 40),
+        {"certRequestPem": f"request {name}"},
+    ),
+    "tls:index/locallySignedCert:LocallySignedCert": _certificate,
+    "random:index/randomUuid:RandomUuid": _uuid,
     "random:index/randomPassword:RandomPassword": lambda name, _inputs: ("none", {"result": generated_password(name)}),
 }

@@ -51,6 +51,7 @@ CALLS: Final[Mapping[str, dict[str, Any]]] = {
 
 # The input that holds the resource's own name, where the program gives one.
 NAMES: Final[Mapping[str, str]] = {
+    "authorization:RoleDefinition": "roleDefinitionId",
     "containerservice:AgentPool": "agentPoolName",
     "containerservice:ManagedCluster": "resourceName",
     "dbforpostgresql:Configuration": "configurationName",
@@ -82,6 +83,8 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> tuple[str, d
     own = str(inputs.get(NAMES.get(kind, ""), f"{name}{_digest(name)}"))
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{inputs.get('resourceGroupName')}"
     id_ = f"{group}/providers/{kind.replace(':', '/')}/{own}"
+    if kind == "keyvault:Key":
+        id_ = f"{group}/providers/keyvault/Vault/{inputs['vaultName']}/keys/{own}"
     outputs: dict[str, Any] = {"name": own, "location": REGION}
     if kind in _MORE:
         outputs |= _MORE[kind](own, inputs)

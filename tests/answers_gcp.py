@@ -76,6 +76,11 @@ def _key(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     return f"{inputs['keyRing']}/cryptoKeys/{physical(name, inputs)}", {}
 
 
+def _secret(_name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
+    own = inputs["secretId"]
+    return f"projects/{PROJECT}/secrets/{own}", {"name": f"projects/{NUMBER}/secrets/{own}"}
+
+
 def _cluster(name: str, inputs: Inputs) -> tuple[str, dict[str, Any]]:
     own = physical(name, inputs)
     config = inputs["controlPlaneEndpointsConfig"]
@@ -157,6 +162,7 @@ _ANSWERS: Mapping[str, Answer] = {
     "gcp:kms/keyRing:KeyRing": _named(f"locations/{REGION}/keyRings"),
     "gcp:kms/cryptoKey:CryptoKey": _key,
     "gcp:projects/serviceIdentity:ServiceIdentity": _identity,
+    "gcp:secretmanager/secret:Secret": _secret,
     "gcp:serviceaccount/account:Account": _account,
     "gcp:container/cluster:Cluster": _cluster,
     "gcp:sql/databaseInstance:DatabaseInstance": _database,

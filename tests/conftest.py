@@ -14,6 +14,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", f"ignore::DeprecationWarning:{sdk}")
     config.addinivalue_line("markers", "engine: runs the real Pulumi engine on the sandbox")
     config.addinivalue_line("markers", "matrix: takes minutes; only `make test-matrix` runs it")
+    config.addinivalue_line("markers", "vault: runs a real Vault; only `make test-vault` runs it")
+    config.addinivalue_line("markers", "e2e: starts real services; only `make test-e2e` runs it")
 
 
 @pytest.fixture(autouse=True)

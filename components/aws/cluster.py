@@ -77,6 +77,7 @@ class EksCluster(pulumi.ComponentResource):
                 lambda known: kubeconfig(known[0], known[1], known[2], spec.context.region, spec.role_arn)
             ),
             networks=spec.networks,
+            volumes=pool.volumes,
             ready=pool.ready,
         )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})

@@ -1,11 +1,12 @@
-"""The key that all data of the platform is encrypted with, and who may use it.
+"""Keys of KMS: the one that all data of the platform is encrypted with, and those that something has for itself.
 
-Users get at it through the services that encrypt with it; their own rights stand in their roles' policies. Deleting the
-key makes every snapshot and backup unreadable.
+Users get at a key through the services that encrypt with it, or with it alone; their rights stand in their roles'
+policies. Deleting a key makes everything unreadable that it has encrypted, every snapshot and backup.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -17,12 +18,16 @@ from settings import Profile
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionSpec:
-    """`protect` keeps the key from deletion."""
+    """`purpose` is what a person reads of the key, `protect` keeps it from deletion.
 
-    region: str
+    `services` are statements of its policy about services of AWS that use it for themselves, not for a caller.
+    """
+
+    purpose: str
     account: pulumi.Output[str]
     profile: Profile
     protect: bool
+    services: Sequence[Mapping[str, object]] = ()
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -32,11 +37,11 @@ class EncryptionKey(pulumi.ComponentResource):
         super().__init__("rasa:aws:EncryptionKey", name, {}, opts)
         key = aws.kms.Key(
             f"{name}-key",
-            description=f"Data of {name}",
+            description=spec.purpose,
             enable_key_rotation=True,
             rotation_period_in_days=365,
             deletion_window_in_days=30 if spec.profile is Profile.PROD else 7,
-            policy=_key_policy(spec),
+            policy=policy.document([_account(spec.account), *spec.services]),
             opts=pulumi.ResourceOptions(parent=self, protect=spec.protect),
         )
         aws.kms.Alias(
@@ -49,31 +54,30 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"keyArn": self.key_arn})
 
 
-def _key_policy(spec: EncryptionSpec) -> pulumi.Output[str]:
-    """In a key's own policy the resource `*` is that key."""
-    return policy.document(
-        [
-            {
-                # Without it IAM policies have no say over the key, and nobody could change it any more.
-                "Sid": "AccountDecidesByIam",
-                "Effect": "Allow",
-                "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", spec.account)},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-            {
-                "Sid": "LogGroupsOfTheAccount",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{spec.region}.amazonaws.com"},
-                "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-                "Resource": "*",
-                "Condition": {
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": pulumi.Output.format(
-                            "arn:aws:logs:{0}:{1}:log-group:*", spec.region, spec.account
-                        )
-                    }
-                },
-            },
-        ]
-    )
+def log_groups(region: str, account: pulumi.Output[str]) -> Mapping[str, object]:
+    """Lets CloudWatch encrypt the account's log groups. In a key's own policy the resource `*` is that key."""
+    return {
+        "Sid": "LogGroupsOfTheAccount",
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        "Resource": "*",
+        "Condition": {
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": pulumi.Output.format(
+                    "arn:aws:logs:{0}:{1}:log-group:*", region, account
+                )
+            }
+        },
+    }
+
+
+def _account(account: pulumi.Output[str]) -> Mapping[str, object]:
+    return {
+        # Without it IAM policies have no say over the key, and nobody could change it any more.
+        "Sid": "AccountDecidesByIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account)},
+        "Action": "kms:*",
+        "Resource": "*",
+    }

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.context import ClientGroup, ClientRanges, Context, DataTier
-from components.aws.encryption import EncryptionKey, EncryptionSpec
+from components.aws.encryption import EncryptionKey, EncryptionSpec, log_groups
 from components.aws.network import Network, NetworkConnection, NetworkSpec, existing_network
 from settings import AwsSettings, CreateEncryption, CreateNetwork, ExistingKmsKey, ExistingVpc, Profile
 
@@ -37,10 +37,15 @@ class Foundation:
             case ExistingKmsKey(key=arn):
                 return pulumi.Output.from_input(arn)
             case CreateEncryption():
+                name = f"{self._name}-data"
                 spec = EncryptionSpec(
-                    region=settings.region, account=self.account, profile=settings.profile, protect=settings.protect
+                    purpose=f"Data of {name}",
+                    account=self.account,
+                    profile=settings.profile,
+                    protect=settings.protect,
+                    services=[log_groups(settings.region, self.account)],
                 )
-                return EncryptionKey(f"{self._name}-data", spec, opts=self._child).key_arn
+                return EncryptionKey(name, spec, opts=self._child).key_arn
 
     @cached_property
     def context(self) -> Context:

@@ -1,4 +1,4 @@
-"""Identity: a role for a service account of an assistant, through EKS Pod Identity or an OIDC provider (IRSA).
+"""Identity: a role for a service account, through EKS Pod Identity or an OIDC provider (IRSA).
 
 What the role may do is told by the service components. A pod must start after its role is bound to its service account:
 one that starts before has no credentials until it is restarted.
@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
 from components.aws import names, policy
-from components.connections import WorkloadIdentity
+from components.connections import NO_IDENTITY, WorkloadIdentity
 
 AGENT: Final = ("169.254.170.23/32", 80)
-NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +40,17 @@ class NoBinding:
     """The cluster gives its pods no identity of AWS."""
 
 
+Binding: TypeAlias = PodIdentityBinding | IrsaBinding | NoBinding
+
+
 @dataclass(frozen=True, kw_only=True)
 class IdentitySpec:
     """Whose pods, and what they may do."""
 
-    binding: PodIdentityBinding | IrsaBinding | NoBinding
+    binding: Binding
     namespace: str
     service_account: str
-    statements: Sequence[policy.Allow]
+    rights: Sequence[policy.Allow]
 
 
 class PodIdentity(pulumi.ComponentResource):
@@ -98,7 +100,7 @@ class Irsa(pulumi.ComponentResource):
 
 def workload_identity(name: str, spec: IdentitySpec, *, opts: pulumi.ResourceOptions) -> WorkloadIdentity:
     """The identity of a service account; none, and nothing made, for one that needs no rights or cannot have any."""
-    if not spec.statements:
+    if not spec.rights:
         return NO_IDENTITY
     match spec.binding:
         case PodIdentityBinding() as binding:
@@ -120,7 +122,5 @@ def _role(
         assume_role_policy=trust,
         opts=child,
     )
-    rights = aws.iam.RolePolicy(
-        f"{name}-policy", role=role.name, policy=policy.permissions(spec.statements), opts=child
-    )
+    rights = aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=policy.permissions(spec.rights), opts=child)
     return role, rights

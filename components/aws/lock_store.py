@@ -12,12 +12,12 @@ from typing import Final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random
 
 from components.aws import names, policy
 from components.aws.context import Context, DataTier
 from components.aws.firewall import Firewall, FirewallSpec
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
+from components.naming import random_suffix
 from components.passwords import generated_password
 from components.trust import amazon_roots
 from settings import Assistant, Auth, CreateElastiCache
@@ -151,8 +151,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         return auth
 
     def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
-        return suffix.hex.apply(lambda end: names.final_snapshot(name, end))
+        suffix = random_suffix(name, self)
+        return suffix.apply(lambda end: names.final_snapshot(name, end))
 
     def _logs(self, name: str, context: Context) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
         return [

@@ -12,11 +12,11 @@ from typing import Final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random
 
 from components.aws import names, policy
 from components.aws.context import Context
 from components.connections import ModelStorageConnection
+from components.naming import random_suffix
 from settings import Assistant, CreateModelStorage, ExistingBucket
 
 KEPT_VERSIONS: Final = 5  # of one model, however old
@@ -37,11 +37,10 @@ class S3ModelStorage(pulumi.ComponentResource):
     def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:S3ModelStorage", name, {}, opts)
         self._context = spec.context
-        child = pulumi.ResourceOptions(parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         self._bucket = aws.s3.Bucket(
             f"{name}-bucket",
-            bucket=suffix.hex.apply(lambda end: names.bucket(name, end)),
+            bucket=suffix.apply(lambda end: names.bucket(name, end)),
             force_destroy=not spec.context.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
         )

@@ -10,43 +10,42 @@ and kept in the state, for names that are global or cannot be used again soon.
 
 from __future__ import annotations
 
-import hashlib
-import re
+from components.naming import fit
 
 
 def bucket(name: str, suffix: str) -> str:
     """S3: 3 to 63, unique in the world."""
-    return _fit(f"{name}-{suffix}", 63)
+    return fit(f"{name}-{suffix}", 63)
 
 
 def database_instance(name: str) -> str:
     """RDS instance: at most 63, no `--`."""
-    return _fit(name, 63)
+    return fit(name, 63)
 
 
 def final_snapshot(name: str, suffix: str) -> str:
     """Last snapshot of RDS (at most 255) or ElastiCache; it outlives the stack, so the name is not free again."""
-    return _fit(f"{name}-final-{suffix}", 255)
+    return fit(f"{name}-final-{suffix}", 255)
 
 
 def replication_group(name: str) -> str:
     """ElastiCache replication group: at most 40, no `--`."""
-    return _fit(name, 40)
+    return fit(name, 40)
 
 
 def cache_user(name: str, assistant: str) -> str:
     """ElastiCache user: at most 40, no `--`; for IAM the user's id and name must be the same."""
-    return _fit(f"{name}-{assistant}", 40)
+    return fit(f"{name}-{assistant}", 40)
 
 
 def cache_user_group(name: str) -> str:
     """ElastiCache user group: at most 40, no `--`."""
-    return _fit(f"{name}-users", 40)
+    return fit(f"{name}-users", 40)
 
 
 def kafka_cluster(name: str) -> str:
     """MSK cluster: at most 64."""
-    return _fit(name, 64)
+    return fit(name, 64)
 
 
 def kafka_secret(name: str, suffix: str) -> str:
@@ -54,14 +53,22 @@ def kafka_secret(name: str, suffix: str) -> str:
     return f"AmazonMSK_{name}-{suffix}"
 
 
+def recovery_secret(name: str, suffix: str) -> str:
+    """Secret: at most 512, and a deleted name stays taken for weeks.
+
+    AWS adds a hyphen and 6 characters to make the ARN, so a name must not end like that itself.
+    """
+    return f"{name}/{suffix}"
+
+
 def kubernetes_cluster(name: str) -> str:
     """EKS cluster: at most 100."""
-    return _fit(name, 100)
+    return fit(name, 100)
 
 
 def role(name: str) -> str:
     """IAM role: at most 64, unique in the account."""
-    return _fit(name, 64)
+    return fit(name, 64)
 
 
 def key_alias(name: str) -> str:
@@ -82,12 +89,3 @@ def database_log_group(instance: str, log: str) -> str:
 def delivered_log_group(name: str, log: str) -> str:
     """A log that AWS delivers. The prefix keeps the account's resource policy for log delivery short."""
     return f"/aws/vendedlogs/{name}/{log}"
-
-
-def _fit(text: str, limit: int) -> str:
-    """The text with single hyphens and within the limit; what had to be changed ends in a digest, so stays unique."""
-    single = re.sub(r"-{2,}", "-", text)
-    if single == text and len(text) <= limit:
-        return text
-    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
-    return f"{single[: limit - 7].rstrip('-')}-{digest}"

@@ -17,6 +17,8 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context
+from components.aws.roles import service_role
+from components.connections import VolumeClass
 from settings import CreateEks
 
 NODE_POLICIES: Final[Mapping[str, str]] = {
@@ -34,6 +36,7 @@ BEFORE_NODES: Final[Mapping[str, str | None]] = {
 # These are pods themselves. metrics-server is what autoscaling of Rasa reads.
 AFTER_NODES: Final = ("coredns", "metrics-server")
 EBS_DRIVER: Final = "aws-ebs-csi-driver"
+DISK_ACCOUNT: Final = "ebs-csi-controller-sa"
 DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
 
 
@@ -49,51 +52,27 @@ class NodePoolSpec:
 
 
 class NodePool(pulumi.ComponentResource):
-    """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles."""
+    """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
+
+    `volumes` is how their disks are made: EKS comes without a storage class that a claim would get by default.
+    """
 
     def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
         self._spec = spec
-        child = pulumi.ResourceOptions(parent=self)
-        before = [
-            aws.eks.Addon(
-                f"{name}-{addon}",
-                cluster_name=spec.cluster_name,
-                addon_name=addon,
-                configuration_values=values,
-                resolve_conflicts_on_create="OVERWRITE",
-                resolve_conflicts_on_update="PRESERVE",
-                opts=child,
-            )
-            for addon, values in BEFORE_NODES.items()
-        ]
+        before = [self._addon(name, addon, settings=settings) for addon, settings in BEFORE_NODES.items()]
         nodes = self._nodes(name, before)
-        # A pod needs a node, which no property of these add-ons names.
-        on_nodes = pulumi.ResourceOptions(parent=self, depends_on=[nodes])
-        after = [
-            aws.eks.Addon(
-                f"{name}-{addon}",
-                cluster_name=spec.cluster_name,
-                addon_name=addon,
-                resolve_conflicts_on_create="OVERWRITE",
-                resolve_conflicts_on_update="PRESERVE",
-                opts=on_nodes,
-            )
-            for addon in AFTER_NODES
-        ]
-        after.append(
-            aws.eks.Addon(
-                f"{name}-{EBS_DRIVER}",
-                cluster_name=spec.cluster_name,
-                addon_name=EBS_DRIVER,
-                pod_identity_associations=[
-                    {"role_arn": self._disk_role(name), "service_account": "ebs-csi-controller-sa"}
-                ],
-                resolve_conflicts_on_create="OVERWRITE",
-                resolve_conflicts_on_update="PRESERVE",
-                opts=on_nodes,
-            )
+        after = [self._addon(name, addon, on=[nodes]) for addon in AFTER_NODES]
+        role = service_role(
+            f"{name}-disks",
+            "pods.eks.amazonaws.com",
+            "AmazonEBSCSIDriverPolicy",
+            context=spec.context,
+            parent=self,
         )
+        rights = self._disk_rights(name, role)
+        after.append(self._addon(name, EBS_DRIVER, on=[nodes, *rights], disk_role=role))
+        self.volumes = VolumeClass(provisioner="ebs.csi.aws.com", parameters=self._disk_parameters(), ready=rights)
         self.ready: tuple[pulumi.Resource, ...] = (nodes, *before, *after)
         self.register_outputs({})
 
@@ -149,19 +128,59 @@ class NodePool(pulumi.ComponentResource):
             ),
         )
 
-    def _disk_role(self, name: str) -> pulumi.Output[str]:
-        """ARN of the role with which the driver makes disks."""
-        role = aws.iam.Role(
-            f"{name}-disks",
-            name=names.role(f"{name}-disks"),
-            assume_role_policy=policy.trust("pods.eks.amazonaws.com", self._spec.context.account),
-            opts=pulumi.ResourceOptions(parent=self),
+    def _addon(
+        self,
+        name: str,
+        addon: str,
+        *,
+        settings: str | None = None,
+        on: Sequence[pulumi.Resource] = (),
+        disk_role: pulumi.Output[str] | None = None,
+    ) -> aws.eks.Addon:
+        """An add-on: its settings (JSON), what its pods need besides, and the role of the driver of disks, if any."""
+        return aws.eks.Addon(
+            f"{name}-{addon}",
+            cluster_name=self._spec.cluster_name,
+            addon_name=addon,
+            configuration_values=settings,
+            pod_identity_associations=[{"role_arn": disk_role, "service_account": DISK_ACCOUNT}] if disk_role else None,
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="PRESERVE",
+            # A pod needs a node, which no property of an add-on names.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(on)),
         )
-        rights = aws.iam.RolePolicyAttachment(
-            f"{name}-disks",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
-            opts=pulumi.ResourceOptions(parent=self),
+
+    def _disk_parameters(self) -> dict[str, pulumi.Input[str]]:
+        key = self._spec.context.storage_key
+        return {"type": "gp3", "encrypted": "true", **({} if key is None else {"kmsKeyId": key})}
+
+    def _disk_rights(self, name: str, role_arn: pulumi.Output[str]) -> tuple[pulumi.Resource, ...]:
+        """What the driver's role may do with the platform's key: AWS's own policy knows none."""
+        context = self._spec.context
+        if context.storage_key is None:
+            return ()
+        return (
+            aws.iam.RolePolicy(
+                f"{name}-disks-key",
+                role=role_arn.apply(lambda arn: arn.rpartition("/")[2]),
+                policy=policy.permissions(disk_encryption(context.storage_key, context.region)),
+                opts=pulumi.ResourceOptions(parent=self),
+            ),
         )
-        # The driver's first call needs the rights.
-        return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])
+
+
+def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[policy.Allow, ...]:
+    """What the driver may do with a key: make an encrypted disk, and let EC2 read it as long as a node has it."""
+    via_ec2 = {"StringEquals": {"kms:ViaService": f"ec2.{region}.amazonaws.com"}}
+    return (
+        policy.Allow(
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+            resources=[key],
+            conditions=via_ec2,
+        ),
+        policy.Allow(
+            actions=["kms:CreateGrant"],
+            resources=[key],
+            conditions={**via_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
+    )

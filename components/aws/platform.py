@@ -14,18 +14,38 @@ import pulumi
 from components.aws.cluster import ClusterSpec, EksCluster
 from components.aws.context import ClientGroup, ClientRanges
 from components.aws.foundation import Foundation
-from components.aws.identity import IdentitySpec, IrsaBinding, NoBinding, PodIdentityBinding, workload_identity
-from components.aws.services import Rights, Services
+from components.aws.identity import (
+    Binding,
+    IdentitySpec,
+    IrsaBinding,
+    NoBinding,
+    PodIdentityBinding,
+    workload_identity,
+)
+from components.aws.policy import Allow
+from components.aws.services import AwsServices
+from components.aws.vault_seal import KmsVaultSeal, VaultSealSpec
 from components.connections import (
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
-from settings import Assistant, AwsSettings, CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
-from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+from components.services import Services
+from settings import (
+    AwsSettings,
+    CreateEks,
+    CreateVault,
+    ExistingAwsCluster,
+    ExistingVault,
+    Irsa,
+    KubernetesSecrets,
+    NoIdentity,
+    PodIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +55,7 @@ class Cluster:
     connection: ClusterConnection
     address: pulumi.Output[str]
     pods: ClientGroup | ClientRanges
-    binding: PodIdentityBinding | IrsaBinding | NoBinding
+    binding: Binding
 
 
 class AwsPlatform(pulumi.ComponentResource):
@@ -46,53 +66,29 @@ class AwsPlatform(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         foundation = Foundation(name, settings, self)
         cluster = self._cluster(name, settings, foundation)
-        services = Services(name, settings, foundation, cluster.pods, self)
-        tracker_store = services.tracker_store()
-        lock_store = services.lock_store()
-        event_queue = services.event_queue()
-        model_storage = services.model_storage()
+        made = AwsServices(name, settings, foundation, cluster.pods, self)
+        services = Services(
+            tracker_store=made.tracker_store(),
+            lock_store=made.lock_store(),
+            event_queue=made.event_queue(),
+            model_storage=made.model_storage(),
+        )
 
-        def identity(assistant: Assistant, service_account: str, statements: Rights) -> WorkloadIdentity:
-            return workload_identity(
-                f"{name}-{assistant.name}-{service_account}",
-                IdentitySpec(
-                    binding=cluster.binding,
-                    namespace=assistant.namespace,
-                    service_account=service_account,
-                    statements=statements,
-                ),
-                opts=self._child,
+        def identity(namespace: str, service_account: str, rights: tuple[Allow, ...] | None) -> WorkloadIdentity:
+            # Every right is given to the role itself: one without rights would be of no use.
+            spec = IdentitySpec(
+                binding=cluster.binding, namespace=namespace, service_account=service_account, rights=rights or ()
             )
-
-        used = [service for service in (tracker_store, lock_store, event_queue, model_storage) if service is not None]
-
-        def rasa_rights(assistant: Assistant) -> Rights:
-            return tuple(right for service in used for right in service.rasa(assistant))
-
-        def analytics_rights(assistant: Assistant) -> Rights:
-            if not assistant.analytics:
-                return ()
-            return tuple(right for service in used for right in service.analytics(assistant))
+            return workload_identity(f"{name}-{namespace}-{service_account}", spec, opts=self._child)
 
         self.cluster: ClusterConnection = cluster.connection
-        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
-        self.assistants: Mapping[str, AssistantConnections] = {
-            assistant.name: AssistantConnections(
-                lock_store=lock_store.connection[assistant.name] if lock_store else None,
-                event_queue=event_queue.connection[assistant.name] if event_queue else None,
-                model_storage=model_storage.connection[assistant.name] if model_storage else None,
-                rasa=identity(assistant, SERVICE_ACCOUNT, rasa_rights(assistant)),
-                analytics=identity(assistant, ANALYTICS_SERVICE_ACCOUNT, analytics_rights(assistant)),
-            )
-            for assistant in settings.assistants
-        }
+        self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.binding)
+        self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.network.vpc_id} if settings.in_network else {}),
             "cluster": cluster.address,
-            "trackerStore": tracker_store.address,
-            **({"lockStore": lock_store.address} if lock_store else {}),
-            **({"eventQueue": event_queue.address} if event_queue else {}),
-            **({"modelStorage": model_storage.address} if model_storage else {}),
+            **services.addresses(),
         }
         self.register_outputs({"services": dict(self.services)})
 
@@ -126,8 +122,25 @@ class AwsPlatform(pulumi.ComponentResource):
                     binding=_binding(chosen, foundation),
                 )
 
+    def _vault_seal(
+        self, name: str, settings: AwsSettings, foundation: Foundation, binding: Binding
+    ) -> VaultSeal | None:
+        match settings.secrets_manager:
+            case CreateVault() as chosen:
+                spec = VaultSealSpec(
+                    settings=chosen,
+                    region=settings.region,
+                    account=foundation.account,
+                    profile=settings.profile,
+                    protect=settings.protect,
+                    binding=binding,
+                )
+                return KmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            case ExistingVault() | KubernetesSecrets():
+                return None
 
-def _binding(cluster: ExistingAwsCluster, foundation: Foundation) -> PodIdentityBinding | IrsaBinding | NoBinding:
+
+def _binding(cluster: ExistingAwsCluster, foundation: Foundation) -> Binding:
     match cluster.identity:
         case PodIdentity(cluster_name=name):
             return PodIdentityBinding(cluster_name=pulumi.Output.from_input(name), account=foundation.account)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random
 
 from components.aws import names, policy
 from components.aws.context import Context
 from components.connections import PasswordAuth
+from components.naming import random_suffix
 from components.passwords import generated_password
 
 
@@ -31,10 +31,10 @@ class ScramUser(pulumi.ComponentResource):
         super().__init__("rasa:aws:ScramUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         password = generated_password(f"{name}-password", parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
-            name=suffix.hex.apply(lambda end: names.kafka_secret(name, end)),
+            name=suffix.apply(lambda end: names.kafka_secret(name, end)),
             description="Read by MSK",
             kms_key_id=spec.key,
             recovery_window_in_days=30 if spec.context.is_prod else 0,

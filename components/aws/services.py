@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-
 import pulumi
 
 from components.aws.context import ClientGroup, ClientRanges
@@ -15,16 +11,9 @@ from components.aws.lock_store import ElastiCacheLockStore, LockStoreSpec
 from components.aws.model_storage import ExistingS3ModelStorage, ModelStorageSpec, S3ModelStorage
 from components.aws.policy import Allow
 from components.aws.tracker_store import RdsTrackerStore, TrackerStoreSpec
-from components.connections import (
-    ExistingDatabases,
-    KafkaConnection,
-    ModelStorageConnection,
-    PostgresConnection,
-    RedisConnection,
-)
-from components.existing import existing_databases, existing_event_queues, existing_lock_stores
+from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
+from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
-    Assistant,
     AwsSettings,
     CreateElastiCache,
     CreateModelStorage,
@@ -39,25 +28,8 @@ from settings import (
     NoModelStorage,
 )
 
-T = TypeVar("T")
-Rights = tuple[Allow, ...]
 
-
-def _none(_: Assistant) -> Rights:
-    return ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service(Generic[T]):
-    """`rasa` and `analytics` tell what the roles of an assistant's service accounts may do with it."""
-
-    address: pulumi.Output[str]
-    connection: T
-    rasa: Callable[[Assistant], Rights] = _none
-    analytics: Callable[[Assistant], Rights] = _none
-
-
-class Services:
+class AwsServices:
     """Makes the services of one platform, which `clients` may reach."""
 
     def __init__(
@@ -74,7 +46,7 @@ class Services:
         self._clients = clients
         self._child = pulumi.ResourceOptions(parent=parent)
 
-    def tracker_store(self) -> Service[PostgresConnection | ExistingDatabases]:
+    def tracker_store(self) -> TrackerStore[Allow]:
         """PostgreSQL."""
         match self._settings.tracker_store:
             case CreateRds() as chosen:
@@ -91,12 +63,9 @@ class Services:
                     analytics=lambda assistant: made.access(assistant.analytics_database),
                 )
             case ExistingTrackerStore() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
-                    connection=existing_databases(chosen, self._settings),
-                )
+                return existing_tracker_store(chosen, self._settings)
 
-    def lock_store(self) -> Service[Mapping[str, RedisConnection]] | None:
+    def lock_store(self) -> LockStore[Allow] | None:
         """Redis, by the assistant's name."""
         match self._settings.lock_store:
             case CreateElastiCache() as chosen:
@@ -108,15 +77,10 @@ class Services:
                 )
                 made = ElastiCacheLockStore(f"{self._name}-lock-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connections, rasa=made.access)
-            case ExistingLockStore() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
-                    connection=existing_lock_stores(chosen, self._settings),
-                )
-            case NoLockStore():
-                return None
+            case ExistingLockStore() | NoLockStore() as chosen:
+                return existing_lock_store(chosen, self._settings)
 
-    def event_queue(self) -> Service[Mapping[str, KafkaConnection]] | None:
+    def event_queue(self) -> EventQueue[Allow] | None:
         """Kafka, by the assistant's name."""
         match self._settings.event_queue:
             case CreateMsk() as chosen:
@@ -131,15 +95,10 @@ class Services:
                 return Service(
                     address=made.bootstrap, connection=made.connections, rasa=made.produce, analytics=made.consume
                 )
-            case ExistingEventQueue() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(chosen.bootstrap),
-                    connection=existing_event_queues(chosen, self._settings),
-                )
-            case NoEventQueue():
-                return None
+            case ExistingEventQueue() | NoEventQueue() as chosen:
+                return existing_event_queue(chosen, self._settings)
 
-    def model_storage(self) -> Service[Mapping[str, ModelStorageConnection]] | None:
+    def model_storage(self) -> ModelStorage[Allow] | None:
         """Object storage, by the assistant's name."""
         match self._settings.model_storage:
             case CreateModelStorage() as chosen:

@@ -12,12 +12,13 @@ from typing import Final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random
 
 from components.aws import names, policy
 from components.aws.context import Context, DataTier
 from components.aws.firewall import Firewall, FirewallSpec
+from components.aws.roles import service_role
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
+from components.naming import random_suffix
 from components.passwords import generated_password
 from components.trust import rds_roots
 from settings import Auth, CreateRds
@@ -91,7 +92,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
             performance_insights_kms_key_id=context.storage_key,
             performance_insights_retention_period=7 if context.is_prod else None,
             monitoring_interval=60 if context.is_prod else 0,
-            monitoring_role_arn=self._monitoring_role(name) if context.is_prod else None,
+            monitoring_role_arn=self._monitoring_role(name),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
@@ -161,22 +162,12 @@ class RdsTrackerStore(pulumi.ComponentResource):
         ]
 
     def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
-        return suffix.hex.apply(lambda end: names.final_snapshot(name, end))
+        suffix = random_suffix(name, self)
+        return suffix.apply(lambda end: names.final_snapshot(name, end))
 
-    def _monitoring_role(self, name: str) -> pulumi.Output[str]:
+    def _monitoring_role(self, name: str) -> pulumi.Output[str] | None:
         """ARN of a role for metrics of the operating system, every minute."""
-        role = aws.iam.Role(
-            f"{name}-monitoring",
-            name=names.role(f"{name}-monitoring"),
-            assume_role_policy=policy.trust("monitoring.rds.amazonaws.com", self._context.account),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        rights = aws.iam.RolePolicyAttachment(
-            f"{name}-monitoring",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        # RDS refuses a role that has not got its rights yet.
-        return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])
+        if not self._context.is_prod:
+            return None
+        service, rights = "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"
+        return service_role(f"{name}-monitoring", service, rights, context=self._context, parent=self)

@@ -18,15 +18,16 @@ import yaml
 from components.azure import names
 from components.azure.address_plan import name_service_address
 from components.azure.context import Context, Place
+from components.azure.internet import OPEN
 from components.azure.nodes import NodePool, NodePoolSpec, system_pool
 from components.azure.roles import Role, grant
 from components.azure.safety import log
+from components.azure.volumes import Disks, DisksSpec
 from components.connections import ClusterConnection
 from settings import CreateAks
 
 LOGS: Final = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "guard")
 SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenant of Entra
-OPEN: Final = "0.0.0.0/0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,18 @@ class AksCluster(pulumi.ComponentResource):
         super().__init__("rasa:azure:AksCluster", name, {}, opts)
         self._spec = spec
         context = spec.context
-        cluster = self._control_plane(name)
+        identity = azure.managedidentity.UserAssignedIdentity(
+            f"{name}-identity",
+            resource_group_name=context.resource_group,
+            tags=context.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        disks = Disks(
+            f"{name}-disks",
+            DisksSpec(principal_id=identity.principal_id, context=context),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        cluster = self._control_plane(name, identity, disks)
         pool = NodePool(
             f"{name}-nodes",
             NodePoolSpec(
@@ -81,19 +93,16 @@ class AksCluster(pulumi.ComponentResource):
             identifier=cluster.id,
             kubeconfig=given.apply(kubeconfig),
             networks=spec.place.cluster_networks,
+            volumes=disks.connection,
             ready=(*pool.ready, *granted),
         )
         self.register_outputs({"endpoint": self.endpoint})
 
-    def _control_plane(self, name: str) -> azure.containerservice.ManagedCluster:
+    def _control_plane(
+        self, name: str, identity: azure.managedidentity.UserAssignedIdentity, disks: Disks
+    ) -> azure.containerservice.ManagedCluster:
         settings, context = self._spec.settings, self._spec.context
         cluster_name = names.kubernetes_cluster(name)
-        identity = azure.managedidentity.UserAssignedIdentity(
-            f"{name}-identity",
-            resource_group_name=context.resource_group,
-            tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
         rights = grant(
             f"{name}-network",
             Role.NETWORK_CONTRIBUTOR,
@@ -148,8 +157,9 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
-                # AKS needs its rights in the network at once.
-                depends_on=[rights],
+                # AKS needs its rights in the network at once, and takes its disks along when it goes.
+                depends_on=[rights, *disks.ready],
+                hooks=context.patience,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # The autoscaler owns the number of nodes.

@@ -36,8 +36,9 @@ class Context:
     """Subscription, resource group and profile of the platform; the provider knows the region.
 
     `protect` is whether data is kept from deletion. `storage_key` encrypts data; None for the services' own keys.
-    `logs` is the id of the workspace that services log to; None for no logs. `tags` are to be put on every resource
-    that can have them, because the provider does not.
+    `patience` is for resources that use a role at once: to encrypt, or to join the network. `logs` is the id of the
+    workspace that services log to; None for no logs. `tags` are to be put on every resource that can have them, because
+    the provider does not.
     """
 
     subscription: pulumi.Output[str]
@@ -46,6 +47,7 @@ class Context:
     profile: Profile
     protect: bool
     storage_key: StorageKey | None
+    patience: pulumi.ResourceHookBinding
     logs: pulumi.Output[str] | None
 
     @property
@@ -58,8 +60,8 @@ class Context:
 class DataTier:
     """Where data services stand: the database in a subnet of its own, all others behind private endpoints.
 
-    `database_networks` and `endpoint_networks` are the ranges of the subnets. `zone_ids` are DNS zones that exist
-    already and are linked to the network, by `private_link.Zone`; the others are made, each by its service.
+    `database_networks` and `endpoint_networks` are the ranges of the subnets. `zone_ids` are DNS zones that are
+    there and linked to the network, by `private_link.Zone`; the others are made, each by its service.
     """
 
     vnet_id: pulumi.Output[str]
@@ -67,7 +69,7 @@ class DataTier:
     endpoint_subnet_id: pulumi.Output[str]
     database_networks: tuple[str, ...]
     endpoint_networks: tuple[str, ...]
-    zone_ids: Mapping[str, str]
+    zone_ids: Mapping[str, pulumi.Input[str]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
-from components.azure import names
 from components.azure.context import Context, StorageKey
+from components.azure.key_vault import key_vault
 from components.azure.roles import Role, grant
-from components.azure.safety import lock, log
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,23 +31,7 @@ class EncryptionKey(pulumi.ComponentResource):
         super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
         context = spec.context
         child = pulumi.ResourceOptions(parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
-        vault = azure.keyvault.Vault(
-            f"{name}-vault",
-            vault_name=suffix.hex.apply(lambda end: names.key_vault(name, end)),
-            resource_group_name=context.resource_group,
-            properties={
-                "tenant_id": spec.tenant,
-                "sku": {"family": "A", "name": azure.keyvault.SkuName.STANDARD},
-                "enable_rbac_authorization": True,
-                "enable_soft_delete": True,
-                "soft_delete_retention_in_days": 90,
-                "enable_purge_protection": True,
-                "network_acls": {"bypass": "AzureServices", "default_action": "Deny"},
-            },
-            tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
-        )
+        vault = key_vault(name, tenant=spec.tenant, purge_protection=True, context=context, parent=self)
         # Through the resource manager: needs neither a role in the vault nor a way through its firewall.
         key = azure.keyvault.Key(
             f"{name}-key",
@@ -71,8 +53,6 @@ class EncryptionKey(pulumi.ComponentResource):
             context=context,
             parent=self,
         )
-        lock(f"{name}-lock", vault.id, context=context, parent=self)
-        log(f"{name}-log", vault.id, context=context, parent=self)
         self.storage_key = StorageKey(
             # A service that is given the key uses it at once.
             url=pulumi.Output.all(key.key_uri_with_version, granted.id).apply(lambda known: str(known[0])),

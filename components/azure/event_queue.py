@@ -13,13 +13,13 @@ from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
 from components.azure.safety import lock, log
 from components.connections import KafkaConnection, PasswordAuth
+from components.naming import random_suffix
 from components.trust import azure_roots
 from settings import Assistant, CreateEventHubs
 
@@ -84,12 +84,12 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _make_namespace(self, name: str) -> azure.eventhub.Namespace:
         settings, context = self._spec.settings, self._spec.context
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        suffix = random_suffix(name, self)
         is_standard = settings.size == "Standard"
         key = None if is_standard else context.storage_key
         return azure.eventhub.Namespace(
             f"{name}-namespace",
-            namespace_name=suffix.hex.apply(lambda end: names.event_hubs_namespace(name, end)),
+            namespace_name=suffix.apply(lambda end: names.event_hubs_namespace(name, end)),
             resource_group_name=context.resource_group,
             sku={"name": settings.size, "tier": settings.size, "capacity": settings.units},
             is_auto_inflate_enabled=is_standard,
@@ -104,6 +104,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
+                hooks=context.patience,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="60m"),
             ),
         )

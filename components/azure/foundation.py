@@ -17,8 +17,10 @@ from components.azure.context import Context, Place, StorageKey
 from components.azure.encryption import EncryptionKey, EncryptionSpec
 from components.azure.logs import Logs, LogsSpec
 from components.azure.network import Network, NetworkSpec, existing_place
+from components.azure.patience import patience
 from settings import (
     AzureSettings,
+    CreateAks,
     CreateEncryption,
     CreateNetwork,
     ExistingKeyVaultKey,
@@ -44,20 +46,34 @@ class Foundation:
         """Object id of the principal that runs `up`."""
         return self._client.object_id
 
+    @property
+    def tenant(self) -> pulumi.Output[str]:
+        """The Entra tenant of the subscription."""
+        return self._client.tenant_id
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The ranges on the internet that people come from: whoever may reach the cluster."""
+        match self._settings.cluster:
+            case CreateAks(api_access=tuple() as ranges):
+                return ranges
+            case _:
+                return ()
+
     @cached_property
     def context(self) -> Context:
         """What every service that is created is told."""
         match self._settings.encryption:
             case ExistingKeyVaultKey(key=url, identity=identity):
                 key = StorageKey(url=pulumi.Output.from_input(url), identity_id=pulumi.Output.from_input(identity))
-                return replace(self._keyless, storage_key=key)
+                return replace(self.keyless, storage_key=key)
             case CreateEncryption():
                 # A vault that data can be encrypted with cannot be deleted for months: not for trying things out.
                 if self._settings.profile is Profile.DEV:
-                    return self._keyless
-                spec = EncryptionSpec(tenant=self._client.tenant_id, context=self._keyless)
+                    return self.keyless
+                spec = EncryptionSpec(tenant=self.tenant, context=self.keyless)
                 key = EncryptionKey(f"{self._name}-data", spec, opts=self._child).storage_key
-                return replace(self._keyless, storage_key=key)
+                return replace(self.keyless, storage_key=key)
 
     @cached_property
     def place(self) -> Place:
@@ -70,7 +86,8 @@ class Foundation:
                 return Network(f"{self._name}-network", spec, opts=self._child).place
 
     @cached_property
-    def _keyless(self) -> Context:
+    def keyless(self) -> Context:
+        """The same without the key for data, for who has no use for it."""
         settings = self._settings
         tags = {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}
         group = azure.resources.ResourceGroup(
@@ -90,5 +107,6 @@ class Foundation:
             profile=settings.profile,
             protect=settings.protect,
             storage_key=None,
+            patience=patience(f"{self._name}-patience"),
             logs=logs,
         )

@@ -18,15 +18,17 @@ from components.azure.roles import Role, grant
 from components.connections import WorkloadIdentity
 
 AUDIENCE: Final = "api://AzureADTokenExchange"
-NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """A role over a resource, by its id. `key` tells it apart from the others of one identity."""
+    """A role, built-in or by its id, over a resource, by its id.
+
+    `key` tells it apart from the others of one identity.
+    """
 
     key: str
-    role: Role
+    role: Role | pulumi.Output[str]
     scope: pulumi.Output[str]
 
 

@@ -13,13 +13,13 @@ from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
 from components.azure.safety import lock, log
 from components.connections import PasswordAuth, RedisConnection
+from components.naming import random_suffix
 from components.trust import azure_roots
 from settings import Assistant, CreateLockStore
 
@@ -46,10 +46,10 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
         settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         cluster = azure.redisenterprise.RedisEnterprise(
             f"{name}-cluster",
-            cluster_name=suffix.hex.apply(lambda end: names.redis_cluster(name, end)),
+            cluster_name=suffix.apply(lambda end: names.redis_cluster(name, end)),
             resource_group_name=context.resource_group,
             sku={"name": settings.size},
             high_availability="Enabled" if settings.nodes > 1 else "Disabled",
@@ -61,6 +61,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
+                hooks=context.patience,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m", delete="60m"),
             ),
         )

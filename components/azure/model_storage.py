@@ -8,7 +8,6 @@ can be brought back.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,22 +15,21 @@ from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
 from components.azure.identity import Right
+from components.azure.internet import OPEN, on_the_internet
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
 from components.azure.roles import Role
 from components.azure.safety import lock, log
 from components.connections import DownloadedModel, ModelStorageConnection
+from components.naming import random_suffix
 from settings import Assistant, AzureSettings, CreateBlobStorage, ExistingContainer, ModelAuth
 
 GROUP: Final = "blob"
 ZONE_NAME: Final = "privatelink.blob.core.windows.net"
 DOWNLOAD: Final = Path(__file__).parent / "scripts" / "download_model.py"
-OPEN: Final = "0.0.0.0/0"
-PRIVATE: Final = tuple(ipaddress.IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +88,10 @@ class BlobModelStorage(pulumi.ComponentResource):
 
     def _make_account(self, name: str) -> azure.storage.StorageAccount:
         spec, context = self._spec, self._spec.context
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        suffix = random_suffix(name, self)
         return azure.storage.StorageAccount(
             f"{name}-account",
-            account_name=suffix.hex.apply(lambda end: names.storage_account(name, end)),
+            account_name=suffix.apply(lambda end: names.storage_account(name, end)),
             resource_group_name=context.resource_group,
             kind="StorageV2",
             sku={"name": "Standard_ZRS" if context.is_prod else "Standard_LRS"},
@@ -111,7 +109,7 @@ class BlobModelStorage(pulumi.ComponentResource):
             identity=_identity(context.storage_key),
             encryption=_encryption(context.storage_key),
             tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect, hooks=context.patience),
         )
 
     def _keep_versions(self, name: str, days: int) -> None:
@@ -243,14 +241,12 @@ def container_connection(
 
 
 def firewall(ranges: Sequence[str]) -> azure.storage.NetworkRuleSetArgs:
-    """Who may reach the account from the internet. Azure takes no private ranges, and addresses without their /32."""
+    """Who may reach the account from the internet. Storage takes single addresses without their /32."""
     if OPEN in ranges:
         return azure.storage.NetworkRuleSetArgs(default_action=azure.storage.DefaultAction.ALLOW)
-    networks = [ipaddress.IPv4Network(each) for each in ranges]
     addresses = [
         address
-        for network in networks
-        if not any(network.overlaps(private) for private in PRIVATE)
+        for network in on_the_internet(ranges)
         for address in ([str(network)] if network.prefixlen <= 30 else [str(each) for each in network])
     ]
     return azure.storage.NetworkRuleSetArgs(

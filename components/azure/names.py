@@ -27,7 +27,14 @@ def node_resource_group(name: str) -> str:
 
 def key_vault(name: str, suffix: str) -> str:
     """Key Vault: 3 to 24, no `--`, unique in the world; a deleted one keeps its name for up to 90 days."""
-    return _ending(name, suffix, 24)
+    platform, _, purpose = name.rpartition("-")
+    end = f"{purpose}-{suffix}"  # that people know which vault it is
+    return _ending(platform, end, 24)
+
+
+def role(name: str, id: str) -> str:
+    """Role of our own: at most 512, unique in the tenant."""
+    return f"{name}-{id}"
 
 
 def storage_account(name: str, suffix: str) -> str:

@@ -20,7 +20,7 @@ from settings import CreateNetwork, ExistingVnet
 from settings.defaults.azure import zones as default_zones
 
 DATABASE_PORTS: Final = ("5432",)
-ENDPOINT_PORTS: Final = ("443", "9093", "10000")  # Blob, Event Hubs, Redis
+ENDPOINT_PORTS: Final = ("443", "9093", "10000")  # Blob and Key Vault, Event Hubs, Redis
 LAST: Final = 4096  # the weakest priority of a rule that can be made
 
 
@@ -181,6 +181,7 @@ def existing_place(settings: ExistingVnet, region: str) -> Place:
         Zone.DATABASE: zones.database,
         Zone.REDIS: zones.redis,
         Zone.EVENT_HUBS: zones.event_hubs,
+        Zone.KEY_VAULT: zones.key_vault,
     }
     return Place(
         zones=default_zones(region),

@@ -13,18 +13,30 @@ import pulumi
 
 from components.azure.cluster import AksCluster, ClusterSpec
 from components.azure.foundation import Foundation
-from components.azure.identity import NO_IDENTITY, ManagedIdentity, ManagedIdentitySpec
-from components.azure.services import Services
+from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
+from components.azure.services import AzureServices
+from components.azure.vault_seal import KeyVaultSeal, VaultSealSpec
 from components.connections import (
+    NO_IDENTITY,
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
-from settings import Assistant, AzureSettings, AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
-from settings.assistant import SERVICE_ACCOUNT
+from components.services import Services
+from settings import (
+    AzureSettings,
+    AzureWorkloadIdentity,
+    CreateAks,
+    CreateVault,
+    ExistingAzureCluster,
+    ExistingVault,
+    KubernetesSecrets,
+    NoIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,47 +56,54 @@ class AzurePlatform(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         foundation = Foundation(name, settings, self)
         cluster = self._cluster(name, settings, foundation)
-        services = Services(name, settings, foundation, self)
-        tracker_store = services.tracker_store()
-        lock_store = services.lock_store()
-        event_queue = services.event_queue()
-        model_storage = services.model_storage()
+        made = AzureServices(name, settings, foundation, self)
+        services = Services(
+            tracker_store=made.tracker_store(),
+            lock_store=made.lock_store(),
+            event_queue=made.event_queue(),
+            model_storage=made.model_storage(),
+        )
 
-        def identity(assistant: Assistant) -> WorkloadIdentity:
-            rights = model_storage.rasa(assistant) if model_storage else None
+        def identity(namespace: str, service_account: str, rights: tuple[Right, ...] | None) -> WorkloadIdentity:
             if rights is None or cluster.issuer is None:
                 return NO_IDENTITY
             spec = ManagedIdentitySpec(
                 context=foundation.context,
                 issuer=cluster.issuer,
-                namespace=assistant.namespace,
-                service_account=SERVICE_ACCOUNT,
+                namespace=namespace,
+                service_account=service_account,
                 rights=rights,
             )
-            return ManagedIdentity(f"{name}-{assistant.name}-{SERVICE_ACCOUNT}", spec, opts=self._child).connection
+            return ManagedIdentity(f"{name}-{namespace}-{service_account}", spec, opts=self._child).connection
 
         self.cluster: ClusterConnection = cluster.connection
-        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
-        self.assistants: Mapping[str, AssistantConnections] = {
-            assistant.name: AssistantConnections(
-                lock_store=lock_store.connection[assistant.name] if lock_store else None,
-                event_queue=event_queue.connection[assistant.name] if event_queue else None,
-                model_storage=model_storage.connection[assistant.name] if model_storage else None,
-                rasa=identity(assistant),
-                # Analytics signs in with passwords only.
-                analytics=NO_IDENTITY,
-            )
-            for assistant in settings.assistants
-        }
+        self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.issuer)
+        self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.place.tier.vnet_id} if settings.in_network else {}),
             "cluster": cluster.address,
-            "trackerStore": tracker_store.address,
-            **({"lockStore": lock_store.address} if lock_store else {}),
-            **({"eventQueue": event_queue.address} if event_queue else {}),
-            **({"modelStorage": model_storage.address} if model_storage else {}),
+            **services.addresses(),
         }
         self.register_outputs({"services": dict(self.services)})
+
+    def _vault_seal(
+        self, name: str, settings: AzureSettings, foundation: Foundation, issuer: pulumi.Input[str] | None
+    ) -> VaultSeal | None:
+        match settings.secrets_manager:
+            case CreateVault() as chosen if issuer is not None:
+                spec = VaultSealSpec(
+                    settings=chosen,
+                    operators=foundation.operators,
+                    context=foundation.keyless,
+                    tier=foundation.place.tier,
+                    tenant=foundation.tenant,
+                    issuer=issuer,
+                )
+                return KeyVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            # The settings refuse a Vault in a cluster without identities.
+            case CreateVault() | ExistingVault() | KubernetesSecrets():
+                return None
 
     def _cluster(self, name: str, settings: AzureSettings, foundation: Foundation) -> Cluster:
         match settings.cluster:

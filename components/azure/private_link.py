@@ -18,6 +18,7 @@ class Zone(StrEnum):
     DATABASE = "database"
     REDIS = "redis"
     EVENT_HUBS = "eventHubs"
+    KEY_VAULT = "keyVault"
 
 
 @dataclass(frozen=True, kw_only=True)

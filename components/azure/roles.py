@@ -1,4 +1,4 @@
-"""Azure's built-in roles that the program gives, and how it gives one."""
+"""Azure's built-in roles that the program gives, and how it gives one of these or of its own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Role(StrEnum):
     """A built-in role, by its id."""
 
     KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+    READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
     STORAGE_BLOB_DATA_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
     NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
     KUBERNETES_CLUSTER_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
@@ -23,7 +24,7 @@ class Role(StrEnum):
 
 def grant(
     name: str,
-    role: Role,
+    role: Role | pulumi.Output[str],
     *,
     scope: pulumi.Input[str],
     principal_id: pulumi.Input[str],
@@ -31,7 +32,7 @@ def grant(
     context: Context,
     parent: pulumi.Resource,
 ) -> azure.authorization.RoleAssignment:
-    """Gives a role over a resource and all that is in it; it takes effect within minutes.
+    """Gives a role, built-in or by its id, over a resource and all that is in it; it takes effect within minutes.
 
     Without the type Azure looks the principal up, and does not find one that was made a moment ago.
     """
@@ -41,9 +42,13 @@ def grant(
         name,
         scope=scope,
         role_definition_id=pulumi.Output.format(
-            "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", context.subscription, role.value
+            "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", context.subscription, role
         ),
         principal_id=principal_id,
         principal_type=type_,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            # It may be given before Azure knows it everywhere.
+            hooks=None if isinstance(role, Role) else context.patience,
+        ),
     )

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-
 import pulumi
 
 from components.azure.event_queue import EventHubsEventQueue, EventQueueSpec
@@ -14,19 +10,10 @@ from components.azure.identity import Right
 from components.azure.lock_store import LockStoreSpec, ManagedRedisLockStore
 from components.azure.model_storage import BlobModelStorage, ExistingBlobModelStorage, ModelStorageSpec
 from components.azure.tracker_store import FlexibleServerTrackerStore, TrackerStoreSpec
-from components.connections import (
-    DownloadedModel,
-    ExistingDatabases,
-    KafkaConnection,
-    ModelStorageConnection,
-    PostgresConnection,
-    RedisConnection,
-)
-from components.existing import existing_databases, existing_event_queues, existing_lock_stores
+from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
+from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
-    Assistant,
     AzureSettings,
-    CreateAks,
     CreateBlobStorage,
     CreateEventHubs,
     CreateLockStore,
@@ -40,26 +27,9 @@ from settings import (
     NoModelStorage,
 )
 
-T = TypeVar("T")
-# None: pods need no identity for it. Empty: they need one, whose rights somebody else gives.
-Rights = tuple[Right, ...] | None
 
-
-def _none(_: Assistant) -> Rights:
-    return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service(Generic[T]):
-    """`rasa` tells what the identity of an assistant's pods may do with it."""
-
-    address: pulumi.Output[str]
-    connection: T
-    rasa: Callable[[Assistant], Rights] = _none
-
-
-class Services:
-    """Makes the services of one platform."""
+class AzureServices:
+    """Makes the services of one platform. Analytics signs in to all of them with passwords, so it gets no rights."""
 
     def __init__(self, name: str, settings: AzureSettings, foundation: Foundation, parent: pulumi.Resource) -> None:
         self._name = name
@@ -67,7 +37,7 @@ class Services:
         self._foundation = foundation
         self._child = pulumi.ResourceOptions(parent=parent)
 
-    def tracker_store(self) -> Service[PostgresConnection | ExistingDatabases]:
+    def tracker_store(self) -> TrackerStore[Right]:
         """PostgreSQL."""
         match self._settings.tracker_store:
             case CreateTrackerStore() as chosen:
@@ -80,12 +50,9 @@ class Services:
                 made = FlexibleServerTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connection)
             case ExistingTrackerStore() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
-                    connection=existing_databases(chosen, self._settings),
-                )
+                return existing_tracker_store(chosen, self._settings)
 
-    def lock_store(self) -> Service[Mapping[str, RedisConnection]] | None:
+    def lock_store(self) -> LockStore[Right] | None:
         """Redis, by the assistant's name."""
         match self._settings.lock_store:
             case CreateLockStore() as chosen:
@@ -97,15 +64,10 @@ class Services:
                 )
                 made = ManagedRedisLockStore(f"{self._name}-lock-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connections)
-            case ExistingLockStore() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
-                    connection=existing_lock_stores(chosen, self._settings),
-                )
-            case NoLockStore():
-                return None
+            case ExistingLockStore() | NoLockStore() as chosen:
+                return existing_lock_store(chosen, self._settings)
 
-    def event_queue(self) -> Service[Mapping[str, KafkaConnection]] | None:
+    def event_queue(self) -> EventQueue[Right] | None:
         """Kafka, by the assistant's name."""
         match self._settings.event_queue:
             case CreateEventHubs() as chosen:
@@ -117,21 +79,16 @@ class Services:
                 )
                 made = EventHubsEventQueue(f"{self._name}-event-queue", spec, opts=self._child)
                 return Service(address=made.bootstrap, connection=made.connections)
-            case ExistingEventQueue() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(chosen.bootstrap),
-                    connection=existing_event_queues(chosen, self._settings),
-                )
-            case NoEventQueue():
-                return None
+            case ExistingEventQueue() | NoEventQueue() as chosen:
+                return existing_event_queue(chosen, self._settings)
 
-    def model_storage(self) -> Service[Mapping[str, ModelStorageConnection | DownloadedModel]] | None:
+    def model_storage(self) -> ModelStorage[Right] | None:
         """Object storage, by the assistant's name."""
         match self._settings.model_storage:
             case CreateBlobStorage() as chosen:
                 spec = ModelStorageSpec(
                     settings=chosen,
-                    uploaders=self._uploaders(),
+                    uploaders=self._foundation.operators,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
@@ -146,11 +103,3 @@ class Services:
             connection=storage.connections,
             rasa=storage.access,
         )
-
-    def _uploaders(self) -> tuple[str, ...]:
-        """Whoever may reach the cluster may upload models."""
-        match self._settings.cluster:
-            case CreateAks(api_access=tuple() as ranges):
-                return ranges
-            case _:
-                return ()

@@ -12,13 +12,13 @@ from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
 from components.azure.private_link import PrivateZone, PrivateZoneSpec, Zone
 from components.azure.safety import lock, log
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
+from components.naming import random_suffix
 from components.passwords import generated_password
 from components.trust import azure_roots
 from settings import CreateTrackerStore
@@ -53,10 +53,10 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             opts=child,
         )
         password = generated_password(f"{name}-admin-password", parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         server = azure.dbforpostgresql.Server(
             f"{name}-server",
-            server_name=suffix.hex.apply(lambda end: names.database_server(name, end)),
+            server_name=suffix.apply(lambda end: names.database_server(name, end)),
             resource_group_name=context.resource_group,
             version=settings.version,
             sku={"name": settings.size, "tier": tier_of(settings.size)},
@@ -92,6 +92,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
+                hooks=context.patience,
                 ignore_changes=list(CHANGED_BY_AZURE) if context.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),

@@ -13,7 +13,7 @@ import pulumi_gcp as gcp
 
 SERVICES: Final = (
     "cloudkms", "cloudresourcemanager", "compute", "container", "dns", "iam", "iamcredentials", "logging", "monitoring",
-    "redis", "servicenetworking", "serviceusage", "sqladmin", "storage",
+    "redis", "secretmanager", "servicenetworking", "serviceusage", "sqladmin", "storage",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import pulumi
 import pulumi_gcp as gcp
 
-from components.connections import ClusterConnection
+from components.connections import ClusterConnection, VolumeClass
 from components.gcp import names
 from components.gcp.context import Agent, Context, NodeTier
 from components.gcp.identity import WorkloadPool
@@ -77,6 +77,7 @@ class GkeCluster(pulumi.ComponentResource):
                 lambda known: kubeconfig(known[0], known[1], known[2])
             ),
             networks=(*spec.tier.networks, *LOAD_BALANCERS),
+            volumes=_volumes(spec.context),
             ready=nodes.ready,
         )
         self.register_outputs({"name": cluster.name, "endpoint": self.endpoint})
@@ -160,6 +161,16 @@ class GkeCluster(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
         )
+
+
+def _volumes(context: Context) -> VolumeClass:
+    """Disks in one zone, of GKE's own driver, encrypted with the platform's key; without one by Google's own."""
+    key = {} if context.key_id is None else {"disk-encryption-kms-key": context.key_id}
+    return VolumeClass(
+        provisioner="pd.csi.storage.gke.io",
+        parameters={"type": "pd-balanced", **key},
+        ready=tuple(context.granted(Agent.COMPUTE)),
+    )
 
 
 def _name_of_api(cluster: gcp.container.Cluster) -> pulumi.Output[str]:

@@ -5,6 +5,7 @@ Each is made, or looked up, when the first part of the platform asks for it: whe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import pulumi
@@ -12,7 +13,7 @@ import pulumi_gcp as gcp
 
 from components.gcp.apis import Apis
 from components.gcp.context import Context, StorageKey
-from components.gcp.encryption import EncryptionKey, EncryptionSpec
+from components.gcp.encryption import EncryptionKey
 from components.gcp.identity import WorkloadPool
 from components.gcp.network import Network, NetworkSpec, Place, existing_place
 from providers.gcp import labels
@@ -48,6 +49,11 @@ class Foundation:
     @cached_property
     def context(self) -> Context:
         """What every service that is created is told."""
+        return replace(self.keyless, storage_key=self._key())
+
+    @cached_property
+    def keyless(self) -> Context:
+        """The same for those who encrypt nothing with the platform's key: a key ring that is made is there for good."""
         settings = self._settings
         project = gcp.organizations.get_project_output(
             project_id=settings.provider.project, opts=pulumi.InvokeOutputOptions(parent=self._parent)
@@ -61,7 +67,7 @@ class Foundation:
             profile=settings.profile,
             protect=settings.protect,
             labels=labels(settings),
-            storage_key=self._key(project.number, apis),
+            storage_key=None,
             apis=apis,
         )
 
@@ -80,17 +86,16 @@ class Foundation:
                 )
                 return Network(f"{self._name}-network", spec, opts=self._child).place
 
-    def _key(self, number: pulumi.Output[str], apis: tuple[pulumi.Resource, ...]) -> StorageKey | None:
+    def _key(self) -> StorageKey | None:
         settings = self._settings
         match settings.encryption:
             case ExistingCryptoKey(key=key):
                 return StorageKey(id=pulumi.Output.from_input(key))
             case CreateEncryption():
-                # A key ring cannot be deleted: not for trying things out.
+                # To try things out Google's own keys will do: a key ring cannot be deleted.
                 if settings.profile is Profile.DEV:
                     return None
-                spec = EncryptionSpec(region=settings.region, number=number, protect=settings.protect, apis=apis)
-                return EncryptionKey(f"{self._name}-data", spec, opts=self._child).storage_key
+                return EncryptionKey(f"{self._name}-data", self.keyless, opts=self._child).storage_key
 
 
 def _zones(settings: GcpSettings) -> tuple[str, ...]:

@@ -13,11 +13,10 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.connections import WorkloadIdentity
-from components.gcp.policy import BucketRole, objects_below
+from components.gcp.policy import BucketRole, KeyRole, Right, SecretRole, objects_below
 
 # Where the metadata server answers, and where it answered before Dataplane V2.
 METADATA: Final = (("169.254.169.254/32", 80), ("169.254.169.252/32", 988))
-NO_IDENTITY: Final = WorkloadIdentity(service_account_annotations={}, pod_labels={}, endpoints=(), ready=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +39,12 @@ class WorkloadPool:
 
 @dataclass(frozen=True, kw_only=True)
 class FederatedIdentitySpec:
-    """Whose pods, and what they may do; no roles where somebody else gives them."""
+    """Whose pods, and what they may do; no rights where somebody else gives them."""
 
     pool: WorkloadPool
     namespace: str
     service_account: str
-    roles: Sequence[BucketRole]
+    rights: Sequence[Right]
 
 
 class FederatedIdentity(pulumi.ComponentResource):
@@ -54,21 +53,24 @@ class FederatedIdentity(pulumi.ComponentResource):
     def __init__(self, name: str, spec: FederatedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:FederatedIdentity", name, {}, opts)
         member = spec.pool.principal(spec.namespace, spec.service_account)
-        rights = [
-            gcp.storage.BucketIAMMember(
-                f"{name}-{role.role.rpartition('.')[2]}",
-                bucket=role.bucket,
-                role=role.role,
-                member=member,
-                condition=_condition(role),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            for role in spec.roles
-        ]
+        rights = [_binding(f"{name}-{right.role.rpartition('.')[2]}", right, member, self) for right in spec.rights]
         self.connection = WorkloadIdentity(
             service_account_annotations={}, pod_labels={}, endpoints=METADATA, ready=tuple(rights)
         )
         self.register_outputs({"member": member})
+
+
+def _binding(name: str, right: Right, member: pulumi.Output[str], parent: pulumi.Resource) -> pulumi.Resource:
+    child = pulumi.ResourceOptions(parent=parent)
+    match right:
+        case BucketRole(bucket=bucket, role=role):
+            return gcp.storage.BucketIAMMember(
+                name, bucket=bucket, role=role, member=member, condition=_condition(right), opts=child
+            )
+        case KeyRole(key=key, role=role):
+            return gcp.kms.CryptoKeyIAMMember(name, crypto_key_id=key, role=role, member=member, opts=child)
+        case SecretRole(secret=secret, role=role):
+            return gcp.secretmanager.SecretIamMember(name, secret_id=secret, role=role, member=member, opts=child)
 
 
 def _condition(role: BucketRole) -> gcp.storage.BucketIAMMemberConditionArgs | None:

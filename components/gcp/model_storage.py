@@ -12,12 +12,12 @@ from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
-import pulumi_random
 
 from components.connections import ModelStorageConnection
 from components.gcp import names
 from components.gcp.context import Agent, Context
 from components.gcp.policy import BucketRole
+from components.naming import random_suffix
 from settings import Assistant, CreateModelStorage, ExistingGcsBucket
 
 KEPT_VERSIONS: Final = 5  # of one model, however old
@@ -39,10 +39,10 @@ class GcsModelStorage(pulumi.ComponentResource):
     def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:GcsModelStorage", name, {}, opts)
         context = spec.context
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        suffix = random_suffix(name, self)
         bucket = gcp.storage.Bucket(
             f"{name}-bucket",
-            name=suffix.hex.apply(lambda end: names.bucket(name, end)),
+            name=suffix.apply(lambda end: names.bucket(name, end)),
             location=context.region.upper(),  # as Google writes it back
             storage_class="STANDARD",
             uniform_bucket_level_access=True,

@@ -33,6 +33,11 @@ def key_ring(name: str, suffix: str) -> str:
     return fit(f"{name}-{suffix}", 63)
 
 
+def secret(name: str, suffix: str) -> str:
+    """Secret Manager: at most 255, unique in the project; one that is left behind keeps its name."""
+    return fit(f"{name}-{suffix}", 255)
+
+
 def kubernetes_cluster(name: str) -> str:
     """GKE cluster: at most 40."""
     return fit(name, 40)

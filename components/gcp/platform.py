@@ -12,19 +12,32 @@ from dataclasses import dataclass
 import pulumi
 
 from components.connections import (
+    NO_IDENTITY,
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    VaultSeal,
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
 from components.gcp.cluster import ClusterSpec, GkeCluster
 from components.gcp.foundation import Foundation
-from components.gcp.identity import NO_IDENTITY, FederatedIdentity, FederatedIdentitySpec, WorkloadPool
-from components.gcp.services import Services
-from settings import Assistant, CreateGke, ExistingGcpCluster, GcpSettings, GcpWorkloadIdentity, NoIdentity
-from settings.assistant import SERVICE_ACCOUNT
+from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
+from components.gcp.policy import BucketRole
+from components.gcp.services import GcpServices
+from components.gcp.vault_seal import CloudKmsVaultSeal, VaultSealSpec
+from components.services import Services
+from settings import (
+    CreateGke,
+    CreateVault,
+    ExistingGcpCluster,
+    ExistingVault,
+    GcpSettings,
+    GcpWorkloadIdentity,
+    KubernetesSecrets,
+    NoIdentity,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,41 +57,30 @@ class GcpPlatform(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         foundation = Foundation(name, settings, self)
         cluster = self._cluster(name, settings, foundation)
-        services = Services(name, settings, foundation, self)
-        tracker_store = services.tracker_store()
-        lock_store = services.lock_store()
-        event_queue = services.event_queue()
-        model_storage = services.model_storage()
+        made = GcpServices(name, settings, foundation, self)
+        services = Services(
+            tracker_store=made.tracker_store(),
+            lock_store=made.lock_store(),
+            event_queue=made.event_queue(),
+            model_storage=made.model_storage(),
+        )
 
-        def identity(assistant: Assistant) -> WorkloadIdentity:
-            roles = model_storage.rasa(assistant) if model_storage else None
-            if roles is None or cluster.pool is None:
+        def identity(namespace: str, service_account: str, rights: tuple[BucketRole, ...] | None) -> WorkloadIdentity:
+            if rights is None or cluster.pool is None:
                 return NO_IDENTITY
             spec = FederatedIdentitySpec(
-                pool=cluster.pool, namespace=assistant.namespace, service_account=SERVICE_ACCOUNT, roles=roles
+                pool=cluster.pool, namespace=namespace, service_account=service_account, rights=rights
             )
-            return FederatedIdentity(f"{name}-{assistant.name}-{SERVICE_ACCOUNT}", spec, opts=self._child).connection
+            return FederatedIdentity(f"{name}-{namespace}-{service_account}", spec, opts=self._child).connection
 
         self.cluster: ClusterConnection = cluster.connection
-        self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
-        self.assistants: Mapping[str, AssistantConnections] = {
-            assistant.name: AssistantConnections(
-                lock_store=lock_store.connection[assistant.name] if lock_store else None,
-                event_queue=event_queue.connection[assistant.name] if event_queue else None,
-                model_storage=model_storage.connection[assistant.name] if model_storage else None,
-                rasa=identity(assistant),
-                # Analytics signs in with passwords only.
-                analytics=NO_IDENTITY,
-            )
-            for assistant in settings.assistants
-        }
+        self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
+        self.vault_seal: VaultSeal | None = self._vault_seal(name, settings, foundation, cluster.pool)
+        self.assistants: Mapping[str, AssistantConnections] = services.connections(settings.assistants, identity)
         self.services: Mapping[str, pulumi.Output[str]] = {
             **({"network": foundation.place.data.network_id} if settings.in_network else {}),
             "cluster": cluster.address,
-            "trackerStore": tracker_store.address,
-            **({"lockStore": lock_store.address} if lock_store else {}),
-            **({"eventQueue": event_queue.address} if event_queue else {}),
-            **({"modelStorage": model_storage.address} if model_storage else {}),
+            **services.addresses(),
         }
         self.register_outputs({"services": dict(self.services)})
 
@@ -91,6 +93,17 @@ class GcpPlatform(pulumi.ComponentResource):
             case ExistingGcpCluster() as chosen:
                 connection = existing_cluster(chosen, settings)
                 return Cluster(connection=connection, address=connection.name, pool=_pool(chosen, foundation))
+
+    def _vault_seal(
+        self, name: str, settings: GcpSettings, foundation: Foundation, pool: WorkloadPool | None
+    ) -> VaultSeal | None:
+        match settings.secrets_manager:
+            case CreateVault() as chosen if pool is not None:
+                spec = VaultSealSpec(settings=chosen, context=foundation.keyless, pool=pool)
+                return CloudKmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+            # The settings refuse a Vault in a cluster without identities.
+            case CreateVault() | ExistingVault() | KubernetesSecrets():
+                return None
 
 
 def _pool(cluster: ExistingGcpCluster, foundation: Foundation) -> WorkloadPool | None:

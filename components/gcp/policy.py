@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pulumi
 
@@ -14,6 +15,25 @@ class BucketRole:
     bucket: pulumi.Output[str]
     role: str
     prefix: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyRole:
+    """A role on a key, by the key's id."""
+
+    key: pulumi.Output[str]
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretRole:
+    """A role on a secret, by the secret's own name in its project."""
+
+    secret: pulumi.Output[str]
+    role: str
+
+
+Right: TypeAlias = BucketRole | KeyRole | SecretRole
 
 
 def objects_below(bucket: str, prefix: str) -> str:

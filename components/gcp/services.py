@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-
 import pulumi
 
-from components.connections import (
-    ExistingDatabases,
-    KafkaConnection,
-    ModelStorageConnection,
-    PostgresConnection,
-    RedisConnection,
-)
-from components.existing import existing_databases, existing_event_queues, existing_lock_stores
+from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
 from components.gcp.event_queue import ConfluentEventQueue, EventQueueSpec
 from components.gcp.foundation import Foundation
 from components.gcp.lock_store import LockStoreSpec, MemorystoreLockStore
 from components.gcp.model_storage import ExistingGcsModelStorage, GcsModelStorage, ModelStorageSpec
 from components.gcp.policy import BucketRole
 from components.gcp.tracker_store import CloudSqlTrackerStore, TrackerStoreSpec
+from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
-    Assistant,
     CreateCloudSql,
     CreateConfluent,
     CreateMemorystore,
@@ -38,26 +27,9 @@ from settings import (
     NoModelStorage,
 )
 
-T = TypeVar("T")
-# None: pods need no identity for it. Empty: they need one, whose rights somebody else gives.
-Rights = tuple[BucketRole, ...] | None
 
-
-def _none(_: Assistant) -> Rights:
-    return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Service(Generic[T]):
-    """`rasa` tells what the identity of an assistant's pods may do with it."""
-
-    address: pulumi.Output[str]
-    connection: T
-    rasa: Callable[[Assistant], Rights] = _none
-
-
-class Services:
-    """Makes the services of one platform."""
+class GcpServices:
+    """Makes the services of one platform. Analytics signs in to all of them with passwords, so it gets no rights."""
 
     def __init__(self, name: str, settings: GcpSettings, foundation: Foundation, parent: pulumi.Resource) -> None:
         self._name = name
@@ -65,7 +37,7 @@ class Services:
         self._foundation = foundation
         self._child = pulumi.ResourceOptions(parent=parent)
 
-    def tracker_store(self) -> Service[PostgresConnection | ExistingDatabases]:
+    def tracker_store(self) -> TrackerStore[BucketRole]:
         """PostgreSQL."""
         match self._settings.tracker_store:
             case CreateCloudSql() as chosen:
@@ -75,12 +47,9 @@ class Services:
                 made = CloudSqlTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connection)
             case ExistingTrackerStore() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
-                    connection=existing_databases(chosen, self._settings),
-                )
+                return existing_tracker_store(chosen, self._settings)
 
-    def lock_store(self) -> Service[Mapping[str, RedisConnection]] | None:
+    def lock_store(self) -> LockStore[BucketRole] | None:
         """Redis, by the assistant's name."""
         match self._settings.lock_store:
             case CreateMemorystore() as chosen:
@@ -92,15 +61,10 @@ class Services:
                 )
                 made = MemorystoreLockStore(f"{self._name}-lock-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connections)
-            case ExistingLockStore() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(f"{chosen.host}:{chosen.port}"),
-                    connection=existing_lock_stores(chosen, self._settings),
-                )
-            case NoLockStore():
-                return None
+            case ExistingLockStore() | NoLockStore() as chosen:
+                return existing_lock_store(chosen, self._settings)
 
-    def event_queue(self) -> Service[Mapping[str, KafkaConnection]] | None:
+    def event_queue(self) -> EventQueue[BucketRole] | None:
         """Kafka, by the assistant's name."""
         match self._settings.event_queue:
             case CreateConfluent() as chosen:
@@ -112,15 +76,10 @@ class Services:
                 )
                 made = ConfluentEventQueue(f"{self._name}-event-queue", spec, opts=self._child)
                 return Service(address=made.bootstrap, connection=made.connections)
-            case ExistingEventQueue() as chosen:
-                return Service(
-                    address=pulumi.Output.from_input(chosen.bootstrap),
-                    connection=existing_event_queues(chosen, self._settings),
-                )
-            case NoEventQueue():
-                return None
+            case ExistingEventQueue() | NoEventQueue() as chosen:
+                return existing_event_queue(chosen, self._settings)
 
-    def model_storage(self) -> Service[Mapping[str, ModelStorageConnection]] | None:
+    def model_storage(self) -> ModelStorage[BucketRole] | None:
         """Object storage, by the assistant's name."""
         match self._settings.model_storage:
             case CreateModelStorage() as chosen:

@@ -11,12 +11,12 @@ from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
-import pulumi_random
 
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
 from components.gcp import names
 from components.gcp.certificates import concatenated
 from components.gcp.context import Agent, Context, DataTier
+from components.naming import random_suffix
 from components.passwords import generated_password
 from settings import CreateCloudSql
 
@@ -47,10 +47,10 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
         settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=child)
+        suffix = random_suffix(name, self)
         self._instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
-            name=suffix.hex.apply(lambda end: names.database_instance(name, end)),
+            name=suffix.apply(lambda end: names.database_instance(name, end)),
             region=context.region,
             database_version=f"POSTGRES_{settings.version}",
             encryption_key_name=context.key_id,

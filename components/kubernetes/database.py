@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-import pulumi_random as random
 
 from components.connections import (
     AssistantDatabases,
@@ -29,6 +28,7 @@ from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named, to_networks
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.passwords import generated_password
 from settings import Assistant, PodSecurity
 
 NAMESPACE: Final = "rasa-system"
@@ -81,11 +81,15 @@ class DatabaseServer(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantDatabaseSpec:
-    """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client."""
+    """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client.
+
+    `password` is the one that Rasa's role gets, where it is the user's to choose; by default it is generated.
+    """
 
     server: DatabaseServer
     assistant: Assistant
     image: str
+    password: pulumi.Output[str] | None = field(default=None, repr=False)
 
 
 class AssistantDatabase(pulumi.ComponentResource):
@@ -113,7 +117,12 @@ class AssistantDatabase(pulumi.ComponentResource):
         }
         match connection.roles:
             case PasswordRoles():
-                passwords = {role: self._password(f"{name}-{role}") for role in names}
+                given = {} if spec.password is None else {spec.assistant.database: spec.password}
+                generated = [role for role in names if role not in given]
+                passwords = {
+                    **given,
+                    **{role: generated_password(f"{name}-{role}-password", self) for role in generated},
+                }
                 secret = kubernetes.core.v1.Secret(
                     f"{name}-passwords",
                     metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
@@ -160,18 +169,6 @@ class AssistantDatabase(pulumi.ComponentResource):
             analytics=database(spec.assistant.analytics_database) if spec.assistant.analytics else None,
         )
         self.register_outputs({"databases": names})
-
-    def _password(self, name: str) -> pulumi.Output[str]:
-        password = random.RandomPassword(
-            f"{name}-password",
-            length=32,
-            special=False,
-            min_lower=1,
-            min_upper=1,
-            min_numeric=1,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return pulumi.Output.secret(password.result)
 
 
 def _sign_in(

@@ -25,10 +25,19 @@ _MORE_LABELS: Final[Mapping[PodSecurity, Mapping[str, str]]] = {
 
 
 class RestrictedNamespace(pulumi.ComponentResource):
-    """A namespace, closed. `name` is an output of the Namespace, so that who uses it waits for it."""
+    """A namespace, closed. `name` is an output of the Namespace, so that who uses it waits for it.
+
+    `protect` keeps it from deletion.
+    """
 
     def __init__(
-        self, name: str, namespace: str, pod_security: PodSecurity, *, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        namespace: str,
+        pod_security: PodSecurity,
+        *,
+        protect: bool = False,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:kubernetes:RestrictedNamespace", name, None, opts)
         self.pod_security = pod_security
@@ -39,7 +48,8 @@ class RestrictedNamespace(pulumi.ComponentResource):
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
                 name=namespace, labels={**labels, **versions, **_MORE_LABELS[pod_security]}
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            # With it go the claims of volumes in it.
+            opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         self.name: pulumi.Output[str] = resource.metadata.name
         self.policies = (

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pulumi_kubernetes as kubernetes
 
+from components.connections import WorkloadIdentity
 from settings import PodSecurity
 
 NAME_LABEL: Final = "app.kubernetes.io/name"
@@ -86,6 +87,22 @@ def to_url(url: str, cluster_networks: Iterable[str]) -> Egress:
     return to_networks([f"{address}/{address.max_prefixlen}"], port)
 
 
+def to_namespace(namespace: str, *ports: int) -> Egress:
+    """To every pod of a namespace."""
+    return Egress(to=[_namespace(namespace)], ports=_tcp(ports))
+
+
+def to_apis() -> Egress:
+    """To the APIs of Kubernetes and the cloud: where they answer differs by cluster, and no policy can name them."""
+    return to_networks(["0.0.0.0/0"], 443, 6443)
+
+
+def to_identity(identity: WorkloadIdentity, cluster_networks: Iterable[str]) -> list[Egress]:
+    """Where a pod fetches its tokens: inside the node, or, for an annotated account, also at the cloud's API."""
+    rules = [to_networks([address], port) for address, port in identity.endpoints]
+    return [*rules, to_internet(cluster_networks)] if identity.service_account_annotations else rules
+
+
 def from_networks(networks: Iterable[str], port: int) -> Ingress:
     """From address ranges: probes of the kubelet and load balancers."""
     return Ingress(from_=_blocks(networks), ports=_tcp([port]))
@@ -94,6 +111,11 @@ def from_networks(networks: Iterable[str], port: int) -> Ingress:
 def from_pods(selector: Selector, port: int) -> Ingress:
     """From pods of the same namespace."""
     return Ingress(from_=[Peer(pod_selector=selector)], ports=_tcp([port]))
+
+
+def from_namespaces(namespaces: Iterable[str], port: int) -> Ingress:
+    """From every pod of some namespaces."""
+    return Ingress(from_=[_namespace(namespace) for namespace in namespaces], ports=_tcp([port]))
 
 
 def from_any_namespace(port: int) -> Ingress:

@@ -10,9 +10,16 @@ from urllib.parse import quote
 
 import pulumi
 
-from components.connections import DatabaseConnection, KafkaConnection, KafkaIamAuth, PasswordAuth, PostgresIamAuth
+from components.artifacts import ANALYTICS_IMAGE, image_values
+from components.connections import (
+    CredentialsInVault,
+    DatabaseConnection,
+    KafkaConnection,
+    KafkaIamAuth,
+    PasswordAuth,
+    PostgresIamAuth,
+)
 from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POSTGRES_CA, Values, pod_security_values
-from components.rasa.artifacts import ANALYTICS_IMAGE, image_values
 from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, SECRET, Wiring
 from settings import Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT
@@ -70,6 +77,8 @@ def _encoded(text: str) -> str:
 
 def _database(database: DatabaseConnection) -> Values:
     match database.auth:
+        case CredentialsInVault():
+            raise ValueError("analytics reads nothing in Vault: its login needs a password")
         case PasswordAuth():
             return {"urlExistingSecretName": SECRET, "urlExistingSecretKey": DB_URL_KEY}
         case PostgresIamAuth(username=username):

@@ -12,18 +12,13 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.connections import (
-    AssistantConnections,
-    AssistantDatabases,
-    ClusterConnection,
-    ExistingDatabases,
-    WorkloadIdentity,
-)
-from components.kubernetes.database import AssistantDatabase, AssistantDatabaseSpec, DatabaseServer
+from components.connections import AssistantConnections, ClusterConnection, ExistingDatabases, WorkloadIdentity
+from components.kubernetes.database import DatabaseServer
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named
 from components.kubernetes.topics import AssistantTopics, AssistantTopicsSpec
-from components.rasa.artifacts import image_of
+from components.kubernetes.vault.server import VaultServer
+from components.rasa.credentials import CredentialsSpec, databases_of
 from components.rasa.endpoints import endpoints
 from components.rasa.network import RasaNetwork, RasaNetworkSpec
 from components.rasa.next_step import next_step
@@ -32,13 +27,13 @@ from components.rasa.secrets import RasaSecrets, RasaSecretsSpec
 from components.rasa.smoke_test import SmokeTestSpec, smoke_test
 from components.rasa.values import values
 from components.rasa.wiring import ACTION_SERVER_SERVICE_ACCOUNT, RASA_POD, Wiring
-from settings import Assistant, Profile
+from settings import Assistant, ExistingVault, Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantSpec:
-    """`secrets` are the values of `rasa:secrets` by key."""
+    """`secrets` are the values of `rasa:secrets` by key. `vault` is None where credentials come by Secret."""
 
     settings: Assistant
     profile: Profile
@@ -46,26 +41,37 @@ class AssistantSpec:
     connections: AssistantConnections
     cluster: ClusterConnection
     tracker_store: DatabaseServer | ExistingDatabases
+    vault: VaultServer | ExistingVault | None
 
 
 class RasaAssistant(pulumi.ComponentResource):
-    """One Rasa release. Without a model everything but the release is made, and `next_step` says what is missing.
+    """One Rasa release. Without a model, or before Vault is initialised, everything but the release is made, and
+    `next_step` says what is missing.
 
     `endpoints` and `values` are what the release is given, without any secret.
     """
 
     def __init__(self, name: str, spec: AssistantSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:core:Assistant", name, None, opts)
-        assistant, connections = spec.settings, spec.connections
+        assistant = spec.settings
         child = pulumi.ResourceOptions(parent=self)
+        space = RestrictedNamespace(f"{name}-space", assistant.namespace, spec.cluster.pod_security, opts=child)
+        credentials = CredentialsSpec(
+            assistant=assistant,
+            namespace=space,
+            tracker_store=spec.tracker_store,
+            vault=spec.vault,
+            secrets=spec.secrets,
+        )
+        databases, vault = databases_of(name, credentials, self)
         wiring = Wiring(
             assistant=assistant,
             profile=spec.profile,
             pod_security=spec.cluster.pod_security,
-            databases=self._databases(name, spec),
-            connections=connections,
+            databases=databases,
+            connections=spec.connections,
+            vault=vault,
         )
-        space = RestrictedNamespace(f"{name}-space", assistant.namespace, wiring.pod_security, opts=child)
         secrets = RasaSecrets(
             f"{name}-secrets",
             RasaSecretsSpec(wiring=wiring, namespace=space.name, given=spec.secrets),
@@ -81,14 +87,15 @@ class RasaAssistant(pulumi.ComponentResource):
 
         wired = endpoints(wiring)
         given = values(wiring, wired, secrets.revision)
-        tested = smoke_test(
-            f"{name}-smoke-test",
-            SmokeTestSpec(wiring=wiring, namespace=space.name, endpoints=wired, secrets=secrets, after=ready),
-            opts=child,
-        )
-        if wiring.releasable:
-            after = [tested.job, *secrets.ready, *ready, *self._disruption_budget(name, assistant, space.name)]
-            release(f"{name}-release", space.name, given, after=after, parent=self)
+        if vault is None or vault.usable:
+            tested = smoke_test(
+                f"{name}-smoke-test",
+                SmokeTestSpec(wiring=wiring, namespace=space.name, endpoints=wired, secrets=secrets, after=ready),
+                opts=child,
+            )
+            if wiring.has_model:
+                after = [tested.job, *secrets.ready, *ready, *self._disruption_budget(name, assistant, space.name)]
+                release(f"{name}-release", space.name, given, after=after, parent=self)
 
         self.namespace = space.name
         self.endpoints: pulumi.Output[Mapping[str, Any]] = pulumi.Output.from_input(wired)
@@ -102,15 +109,6 @@ class RasaAssistant(pulumi.ComponentResource):
                 "next_step": self.next_step,
             }
         )
-
-    def _databases(self, name: str, spec: AssistantSpec) -> AssistantDatabases:
-        match spec.tracker_store:
-            case ExistingDatabases(by_assistant=databases):
-                return databases[spec.settings.name]
-            case DatabaseServer() as server:
-                database = AssistantDatabaseSpec(server=server, assistant=spec.settings, image=image_of(spec.settings))
-                opts = pulumi.ResourceOptions(parent=self)
-                return AssistantDatabase(f"{name}-database", database, opts=opts).databases
 
     def _accounts(self, name: str, wiring: Wiring, namespace: pulumi.Input[str]) -> list[pulumi.Resource]:
         """The service accounts. The chart could make them, but the smoke test runs as Rasa before the release."""

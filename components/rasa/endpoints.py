@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.connections import (
+    CredentialsInVault,
     DatabaseConnection,
     KafkaConnection,
     KafkaIamAuth,
@@ -17,6 +18,7 @@ from components.connections import (
     PostgresIamAuth,
     RedisConnection,
     RedisIamAuth,
+    VaultConnection,
 )
 from components.kubernetes.pod import CA_DIRECTORY, Values
 from components.rasa import redis_tunnel
@@ -31,6 +33,8 @@ def endpoints(wiring: Wiring) -> Values:
     assistant, connections = wiring.assistant, wiring.connections
     recent = wiring.since(_TIMERS_AND_KEEPALIVE)
     sections: dict[str, Any] = {"tracker_store": _tracker_store(wiring.databases.rasa)}
+    if wiring.vault is not None:
+        sections["secrets_manager"] = _secrets_manager(wiring.vault)
     if connections.lock_store is not None:
         redis = _redis(connections.lock_store, assistant.key_prefix)
         sections["lock_store"] = {"type": "concurrent_redis", **redis}
@@ -56,13 +60,28 @@ def _tracker_store(database: DatabaseConnection) -> Values:
         "url": database.host,
         "port": database.port,
         "db": database.database,
-        "username": database.auth.username,
     }
     match database.auth:
-        case PasswordAuth():
-            return {**section, "password": "${DB_PASSWORD}"}
-        case PostgresIamAuth():
-            return section
+        case PasswordAuth(username=username):
+            return {**section, "username": username, "password": "${DB_PASSWORD}"}
+        case PostgresIamAuth(username=username):
+            return {**section, "username": username}
+        case CredentialsInVault():
+            return {**section, "username": _from_vault("db_username"), "password": _from_vault("db_password")}
+
+
+def _from_vault(key: str) -> Values:
+    return {"source": "secrets_manager.vault", "secret_key": key}
+
+
+def _secrets_manager(vault: VaultConnection) -> Values:
+    return {
+        "type": "vault",
+        "url": vault.url,
+        "token": "${VAULT_TOKEN}",
+        "mount_point": vault.mount,
+        "secrets_path": vault.path,
+    }
 
 
 def _redis(redis: RedisConnection, key_prefix: str) -> Values:

@@ -11,6 +11,7 @@ from typing import Final
 import pulumi
 
 from components.connections import (
+    CredentialsInVault,
     DownloadedModel,
     KafkaIamAuth,
     ModelStorageConnection,
@@ -19,7 +20,8 @@ from components.connections import (
     RedisIamAuth,
 )
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
-from components.rasa.wiring import SECRET, Wiring
+from components.kubernetes.vault.token import TOKEN_KEY
+from components.rasa.wiring import SECRET, VAULT_CA, Wiring
 
 DB_PASSWORD_KEY: Final = "dbPassword"
 REDIS_PASSWORD_KEY: Final = "redisPassword"
@@ -56,6 +58,12 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
         case PostgresIamAuth(region=region):
             yield from _iam(region)
             yield "RDS_SQL_DB_AWS_IAM_ENABLED", "true"
+        case CredentialsInVault():
+            pass
+    if wiring.vault is not None:
+        yield "VAULT_TOKEN", SecretKey(secret=wiring.vault.token_secret, key=TOKEN_KEY)
+        # Read by Vault's client, which Rasa does not tell of any authority.
+        yield "VAULT_CACERT", f"{CA_DIRECTORY}/{VAULT_CA}"
     if connections.lock_store is not None:
         match connections.lock_store.auth:
             case PasswordAuth():

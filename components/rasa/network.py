@@ -11,7 +11,13 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.connections import ClusterConnection, DatabaseConnection, WorkloadIdentity
+from components.connections import (
+    ClusterConnection,
+    DatabaseConnection,
+    InNamespace,
+    InNetworks,
+    VaultConnection,
+)
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import (
     Egress,
@@ -20,7 +26,9 @@ from components.kubernetes.network import (
     from_networks,
     from_pods,
     pods_named,
+    to_identity,
     to_internet,
+    to_namespace,
     to_networks,
     to_pods,
     to_url,
@@ -82,7 +90,7 @@ class RasaNetwork(pulumi.ComponentResource):
                     egress=[
                         _to_postgres(wiring.databases.rasa),
                         *_to_kafka(wiring),
-                        *_to_identity(wiring.connections.analytics, networks),
+                        *to_identity(wiring.connections.analytics, networks),
                     ],
                 )
             )
@@ -109,7 +117,9 @@ def rasa_egress(spec: RasaNetworkSpec) -> list[Egress]:
     if redis is not None:
         rules.append(to_networks(redis.networks, redis.port))
     rules += _to_kafka(wiring)
-    rules += _to_identity(wiring.connections.rasa, networks)
+    if wiring.vault is not None:
+        rules.append(_to_vault(wiring.vault))
+    rules += to_identity(wiring.connections.rasa, networks)
     if assistant.action_server is not None:
         rules.append(to_pods(pods_named(ACTION_SERVER_POD), ACTION_SERVER_PORT))
     rules.append(to_internet(networks))
@@ -138,10 +148,12 @@ def _to_kafka(wiring: Wiring) -> list[Egress]:
     return [] if kafka is None else [to_networks(kafka.networks, *kafka.ports)]
 
 
-def _to_identity(identity: WorkloadIdentity, networks: tuple[str, ...]) -> list[Egress]:
-    """Where the pod fetches its tokens: inside the node, or, for an annotated account, also at the cloud's API."""
-    rules = [to_networks([address], port) for address, port in identity.endpoints]
-    return [*rules, to_internet(networks)] if identity.service_account_annotations else rules
+def _to_vault(vault: VaultConnection) -> Egress:
+    match vault.place:
+        case InNamespace(namespace=namespace):
+            return to_namespace(namespace, vault.port)
+        case InNetworks(networks=networks):
+            return to_networks(networks, vault.port)
 
 
 def _model_urls(groups: tuple[dict[str, Any], ...]) -> list[str]:

@@ -13,9 +13,14 @@ _REST = "rest"
 
 
 def next_step(wiring: Wiring) -> pulumi.Output[str]:
-    """Upload a model and name it, or talk to the assistant."""
+    """Initialise Vault, upload a model and name it, or talk to the assistant."""
     assistant, storage = wiring.assistant, wiring.connections.model_storage
-    if storage is not None and not wiring.releasable:
+    if wiring.vault is not None and not wiring.vault.usable:
+        return pulumi.Output.from_input(
+            "Vault waits to be initialised, so Rasa was not released. Follow the runbook in docs/vault.md - then set "
+            "`initialized: true` in rasa:secretsManager and run `pulumi up` again."
+        )
+    if storage is not None and not wiring.has_model:
         return pulumi.Output.concat(
             "There is no model yet, so Rasa was not released. Upload one: ",
             storage.upload_command,

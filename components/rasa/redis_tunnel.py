@@ -11,10 +11,10 @@ from typing import Final
 
 import pulumi
 
+from components.artifacts import HAPROXY_IMAGE
 from components.connections import RedisConnection
 from components.kubernetes.pod import CA_DIRECTORY
 from components.kubernetes.sidecar import Sidecar
-from components.rasa.artifacts import HAPROXY_IMAGE
 from components.rasa.wiring import REDIS_CA
 
 HOST: Final = "127.0.0.1"

@@ -8,8 +8,8 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.artifacts import CHART, CHART_VERSION
 from components.kubernetes.pod import Values
-from components.rasa.artifacts import CHART, CHART_VERSION
 from components.rasa.wiring import RELEASE
 
 # The image and the model are fetched and loaded, pod after pod.

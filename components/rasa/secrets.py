@@ -15,13 +15,14 @@ import pulumi_random as random
 
 from components.connections import ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
+from components.kubernetes.vault.token import TOKEN_KEY
 from components.rasa import redis_tunnel
 from components.rasa.analytics import DB_URL_KEY, analytics_url
 from components.rasa.analytics import KAFKA_PASSWORD_KEY as ANALYTICS_KAFKA_PASSWORD_KEY
 from components.rasa.environment import DB_PASSWORD_KEY, KAFKA_PASSWORD_KEY, KAFKA_USERNAME_KEY, REDIS_PASSWORD_KEY
 from components.rasa.model_download import SCRIPT, download
 from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, LICENSE_KEY
-from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, Wiring
+from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, VAULT_CA, Wiring
 
 _LICENSE = "license"
 
@@ -62,9 +63,10 @@ class RasaSecrets(pulumi.ComponentResource):
         )
         # Running pods keep the old values. A digest of secrets does not belong into Helm values, so a random number
         # stands there, drawn anew when the digest changes.
-        revision = random.RandomId(
-            f"{name}-revision", byte_length=4, keepers={"sha256": digest({**self.values, **authorities})}, opts=child
-        )
+        vault = spec.wiring.vault
+        token = {} if vault is None or vault.token is None else {TOKEN_KEY: vault.token}
+        read = {**self.values, **authorities, **token}
+        revision = random.RandomId(f"{name}-revision", byte_length=4, keepers={"sha256": digest(read)}, opts=child)
         self.revision: pulumi.Output[str] = revision.hex
         self.ready: tuple[pulumi.Resource, ...] = (secret, ca)
         self.register_outputs({"revision": self.revision})
@@ -113,6 +115,8 @@ def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
             files[redis_tunnel.CONFIGURATION] = redis_tunnel.configuration(connections.lock_store)
     if connections.event_queue is not None:
         files[KAFKA_CA] = connections.event_queue.ca_pem
+    if wiring.vault is not None:
+        files[VAULT_CA] = wiring.vault.ca_pem
     if (model := download(wiring)) is not None:
         files[SCRIPT] = model.script.read_text(encoding="utf-8")
     return files

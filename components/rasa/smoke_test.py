@@ -16,7 +16,7 @@ from components.connections import DownloadedModel
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
 from components.rasa import redis_tunnel
-from components.rasa.environment import environment
+from components.rasa.environment import KAFKA_USERNAME_KEY, environment
 from components.rasa.model_download import SCRIPT
 from components.rasa.secrets import RasaSecrets
 from components.rasa.wiring import CA_CONFIG_MAP, SMOKE_TEST_POD, Wiring
@@ -48,13 +48,18 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
             "storage": "download" if downloaded else storage.remote_storage,
             "script": f"{CA_DIRECTORY}/{SCRIPT}" if downloaded else None,
             # Without a model in the stack file only the bucket can be tried.
-            "key": spec.wiring.model if spec.wiring.releasable else None,
+            "key": spec.wiring.model if spec.wiring.has_model else None,
             "upload": storage.upload_command,
         }
     config: Values = {
         "endpoints": spec.endpoints,
         "model": model,
-        "secrets": [name for name, value in variables.items() if isinstance(value, SecretKey)],
+        # A user name is no secret, and one as common as `rasa` must not be blotted out of every sentence.
+        "secrets": [
+            name
+            for name, value in variables.items()
+            if isinstance(value, SecretKey) and value.key != KAFKA_USERNAME_KEY
+        ],
     }
     return ScriptJob(
         name,

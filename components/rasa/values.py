@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pulumi
 
+from components.artifacts import image_values
 from components.connections import DownloadedModel
 from components.kubernetes.network import NAME_LABEL
 from components.kubernetes.pod import (
@@ -24,7 +25,6 @@ from components.kubernetes.pod import (
 from components.kubernetes.sidecar import sidecar_values
 from components.rasa import redis_tunnel
 from components.rasa.analytics import analytics_values
-from components.rasa.artifacts import image_values
 from components.rasa.environment import environment
 from components.rasa.model_download import download, download_container, model_file
 from components.rasa.wiring import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from components.connections import AssistantConnections, AssistantDatabases
-from components.rasa.artifacts import image_of
+from components.artifacts import image_of
+from components.connections import AssistantConnections, AssistantDatabases, VaultConnection
 from settings import Assistant, PodSecurity, Profile
 
 RELEASE: Final = "rasa"
@@ -14,6 +14,7 @@ SECRET: Final = "rasa-secrets"
 CA_CONFIG_MAP: Final = "rasa-cloud-ca"
 REDIS_CA: Final = "redis-ca.pem"
 KAFKA_CA: Final = "kafka-ca.pem"
+VAULT_CA: Final = "vault-ca.pem"
 
 # `app.kubernetes.io/name` of the pods. The chart derives all but the last from `fullnameOverride`.
 RASA_POD: Final = RELEASE
@@ -40,6 +41,7 @@ class Wiring:
     pod_security: PodSecurity
     databases: AssistantDatabases
     connections: AssistantConnections
+    vault: VaultConnection | None
 
     @property
     def image(self) -> str:
@@ -53,7 +55,7 @@ class Wiring:
         return None if storage is None else f"{storage.prefix}{self.assistant.model or UPLOADED_MODEL}"
 
     @property
-    def releasable(self) -> bool:
+    def has_model(self) -> bool:
         """Whether there is a model to run: named in the stack file, or in the image."""
         return self.connections.model_storage is None or self.assistant.model is not None
 

@@ -18,7 +18,7 @@ COMMON: Final[dict[str, dict[str, Json]]] = {
     "lockStore": {"kind": "create", "auth": "password", "version": "8.2"},
     "eventQueue": {"kind": "msk", "auth": "password", "version": "3.9.x", "brokers": 3, "partitions": 6},
     "modelStorage": {"kind": "create"},
-    "secretsManager": {"kind": "kubernetes"},
+    "secretsManager": {"kind": "vault", "version": "2.0.4"},
 }
 
 BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
@@ -28,6 +28,7 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
         "lockStore": {"size": "cache.t4g.micro", "nodes": 1, "backupDays": 0},
         "eventQueue": {"size": "kafka.t3.small", "storageGb": 10, "retentionHours": 72},
         "modelStorage": {"oldVersionDays": 7},
+        "secretsManager": {"nodes": 1, "storageGb": 5},
     },
     Profile.PROD: {
         "cluster": {"nodeSizes": ["m7i.xlarge"], "minNodes": 3, "maxNodes": 9},
@@ -35,6 +36,7 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
         "lockStore": {"size": "cache.m7g.large", "nodes": 2, "backupDays": 7},
         "eventQueue": {"size": "kafka.m7g.large", "storageGb": 100, "retentionHours": 168},
         "modelStorage": {"oldVersionDays": 90},
+        "secretsManager": {"nodes": 3, "storageGb": 20},
     },
 }
 

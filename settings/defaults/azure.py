@@ -18,7 +18,7 @@ COMMON: Final[dict[str, dict[str, Json]]] = {
     "lockStore": {"kind": "create"},
     "eventQueue": {"kind": "eventHubs", "units": 1, "partitions": 4},
     "modelStorage": {"kind": "create"},
-    "secretsManager": {"kind": "kubernetes"},
+    "secretsManager": {"kind": "vault", "version": "2.0.4"},
 }
 
 BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
@@ -28,6 +28,7 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
         "lockStore": {"size": "Balanced_B0", "nodes": 1},
         "eventQueue": {"size": "Standard", "retentionHours": 72},
         "modelStorage": {"auth": "key", "oldVersionDays": 7},
+        "secretsManager": {"nodes": 1, "storageGb": 5},
     },
     Profile.PROD: {
         "cluster": {"nodeSizes": ["Standard_D4ds_v5"], "minNodes": 3, "maxNodes": 9},
@@ -35,6 +36,7 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
         "lockStore": {"size": "Balanced_B1", "nodes": 2},
         "eventQueue": {"size": "Premium", "retentionHours": 168},
         "modelStorage": {"auth": "initDownload", "oldVersionDays": 90},
+        "secretsManager": {"nodes": 3, "storageGb": 20},
     },
 }
 

@@ -18,7 +18,7 @@ COMMON: Final[dict[str, dict[str, Json]]] = {
     "lockStore": {"kind": "create", "version": "7.2"},
     "eventQueue": {"kind": "confluent", "partitions": 6},
     "modelStorage": {"kind": "create"},
-    "secretsManager": {"kind": "kubernetes"},
+    "secretsManager": {"kind": "vault", "version": "2.0.4"},
 }
 
 BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
@@ -28,6 +28,7 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
         "lockStore": {"size": "1", "nodes": 1},
         "eventQueue": {"size": "basic", "retentionHours": 72},
         "modelStorage": {"oldVersionDays": 7},
+        "secretsManager": {"nodes": 1, "storageGb": 5},
     },
     Profile.PROD: {
         "cluster": {"nodeSizes": ["n2-standard-4"], "minNodes": 3, "maxNodes": 9},
@@ -35,6 +36,7 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
         "lockStore": {"size": "5", "nodes": 2},
         "eventQueue": {"size": "enterprise", "retentionHours": 168},
         "modelStorage": {"oldVersionDays": 90},
+        "secretsManager": {"nodes": 3, "storageGb": 20},
     },
 }
 

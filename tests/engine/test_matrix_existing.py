@@ -64,7 +64,10 @@ def managed_layers(cloud: Cloud, resources: list[dict[str, Any]]) -> set[str]:
     return {
         layer
         for layer, pattern in MANAGED[cloud].items()
-        if any(re.fullmatch(pattern, resource["type"]) for resource in resources)
+        if any(
+            test_existing.belongs(resource["type"], resource["urn"].rpartition("::")[2], pattern)
+            for resource in resources
+        )
     }
 
 
@@ -97,8 +100,13 @@ def test_nothing_existing_is_managed_and_rasa_is_told_of_it(cloud: Cloud, case: 
 
 def test_what_exists_would_be_seen():
     """The controls of the checks above."""
-    made = [{"type": "aws:s3/bucket:Bucket"}, {"type": "aws:ec2/vpc:Vpc"}]
-    assert managed_layers(Cloud.AWS, made) == {"modelStorage", "network"}
+    made = {
+        "aws:s3/bucket:Bucket": "rasa-byo-model-storage-bucket",
+        "aws:ec2/vpc:Vpc": "rasa-byo-network-vpc",
+        "aws:kms/key:Key": "rasa-byo-vault-seal-key",
+    }
+    resources = [{"type": type_, "urn": f"urn:pulumi:byo::rasa::{type_}::{name}"} for type_, name in made.items()]
+    assert managed_layers(Cloud.AWS, resources) == {"modelStorage", "network", "secretsManager"}
     for cloud in Cloud:
         assert len(names_of(cloud, LAYERS)) > 8
         for layer in LAYERS:

@@ -16,26 +16,51 @@ pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 HEADING: Final = "Kept by the cloud, by design:"
 # What stays after a destroy: each line of it is one of these, and each of these stays.
 STAYS: Final[dict[str, tuple[str, ...]]] = {
-    "dev": (r"KMS key \S+, deleted for good after 7 days; until .*",),
+    "dev": (
+        r"KMS key \S+ \(Data of rasa-dev-data\), deleted for good after 7 days; until .*",
+        r"KMS key \S+ \(Seal of rasa-dev-vault\), deleted for good after 7 days; until .*",
+        r"KMS key \S+ \(Recovery keys of rasa-dev-vault\), deleted for good after 7 days; until .*",
+        r"secret rasa-dev-vault-recovery/\S+, recoverable for 7 days; its name is not free before",
+    ),
     "prod": (
-        r"KMS key \S+, deleted for good after 30 days; until .*",
+        r"KMS key \S+ \(Data of rasa-prod-data\), deleted for good after 30 days; until .*",
+        r"KMS key \S+ \(Seal of rasa-prod-vault\), deleted for good after 30 days; until .*",
+        r"KMS key \S+ \(Recovery keys of rasa-prod-vault\), deleted for good after 30 days; until .*",
         r"DB snapshot .* \(final snapshot of rasa-prod-tracker-store\)",
         r"cache snapshot .* \(final snapshot of rasa-prod-lock-store\)",
-        r"secret \S+, recoverable for 30 days; its name is not free before.*",
+        r"secret AmazonMSK_\S+, recoverable for 30 days; its name is not free before",
+        r"secret rasa-prod-vault-recovery/\S+, recoverable for 30 days; its name is not free before",
         r"automated backups.*",
+        r"the disks of storage class vault, which outlive their claims",
     ),
-    "dev-azure": (),
+    "dev-azure": tuple(
+        rf"Key Vault \S+-{purpose}-\S+, deleted but kept for 7 days with its name, keys and secrets \(can be purged\)"
+        for purpose in ("seal", "recovery")
+    ),
     "prod-azure": (
-        r"Key Vault rasa-prod-azure-\S+, deleted but kept for 90 days with its name \(cannot be purged\)",
+        *(
+            rf"Key Vault \S+-{purpose}-\S+, deleted but kept for 90 days with its name, keys and secrets "
+            r"\(cannot be purged\)"
+            for purpose in ("data", "seal", "recovery")
+        ),
         r"Log Analytics workspace .*, deleted but kept for 14 days",
     ),
-    "dev-gcp": (r"API \S+, still on",),
+    "dev-gcp": (
+        r"API \S+, still on",
+        r"key projects/\S+/seal: its versions are destroyed after 120 days; until .*",
+        r"key projects/\S+/recovery: its versions are destroyed after 120 days; until .*",
+        r"key ring projects/\S+, for good",
+    ),
     "prod-gcp": (
         r"API \S+, still on",
-        r"key projects/\S+: its versions are destroyed after 2592000s.*",
+        r"key projects/\S+/data: its versions are destroyed after 30 days; until .*",
+        r"key projects/\S+/seal: its versions are destroyed after 120 days; until .*",
+        r"key projects/\S+/recovery: its versions are destroyed after 120 days; until .*",
+        r"secret projects/\S+, left behind with its values, .*",
         r"key ring projects/\S+, for good",
         r"backups of Cloud SQL instance .*",
         r"final backup of Cloud SQL instance .*",
+        r"the disks of storage class vault, which outlive their claims",
     ),
 }
 

@@ -10,7 +10,7 @@ from settings.assistant_rules import RESERVED_ENVIRONMENT
 from tests import answers_azure
 from tests.answers import generated_password
 from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY
-from tests.recorder import UNKNOWN, Recording, Secret
+from tests.recorder import UNKNOWN, Recording, Registration, Secret
 
 Invariant = Callable[[Recording], list[str]]
 
@@ -45,6 +45,7 @@ DATA: Final = frozenset(
         "gcp:compute/globalAddress:GlobalAddress",
         "gcp:servicenetworking/connection:Connection",
         "gcp:kms/cryptoKey:CryptoKey",
+        "gcp:secretmanager/secret:Secret",
         "gcp:storage/bucket:Bucket",
         "gcp:sql/databaseInstance:DatabaseInstance",
         "gcp:redis/instance:Instance",
@@ -54,6 +55,10 @@ DATA: Final = frozenset(
         "confluentcloud:index/kafkaTopic:KafkaTopic",
     }
 )
+# Of the secrets in Secrets Manager this one only: what is in any other is made again.
+RECOVERY_KEYS: Final = ("aws:secretsmanager/secret:Secret", "-vault-recovery-secret")
+# The same, of types that are otherwise no data: Vault, and the namespace that its volumes go with.
+DATA_IN_CLUSTER: Final = frozenset({"vault-release", "vault-space-namespace"})
 # The only places where a secret may stand, by type and property; secret there, too.
 SECRET_PLACES: Final = frozenset(
     {
@@ -66,6 +71,9 @@ SECRET_PLACES: Final = frozenset(
         ("pulumi:providers:confluentcloud", "cloudApiSecret"),
         ("confluentcloud:index/kafkaTopic:KafkaTopic", "credentials"),
         ("confluentcloud:index/kafkaAcl:KafkaAcl", "credentials"),
+        ("tls:index/selfSignedCert:SelfSignedCert", "privateKeyPem"),
+        ("tls:index/certRequest:CertRequest", "privateKeyPem"),
+        ("tls:index/locallySignedCert:LocallySignedCert", "caPrivateKeyPem"),
         ("kubernetes:core/v1:Secret", "stringData"),
     }
 )
@@ -102,6 +110,7 @@ GENERATED: Final = (
     "random:index/randomPassword:RandomPassword",
     "gcp:redis/instance:Instance",
     "confluentcloud:index/apiKey:ApiKey",
+    "tls:index/privateKey:PrivateKey",
 )
 
 
@@ -214,6 +223,7 @@ def pods_set_no_variable_that_settings_do_not_know(recording: Recording) -> list
     return [
         f"{name} is set in the pods, but settings do not reserve it"
         for release in recording.of_type("kubernetes:helm.sh/v3:Release")
+        if "rasa" in release.inputs["values"]
         for name in (variable["name"] for variable in release.inputs["values"]["rasa"]["additionalEnv"])
         if name not in RESERVED_ENVIRONMENT | {"OPENAI_API_KEY"}
     ]
@@ -231,10 +241,16 @@ def protects(data: bool) -> Invariant:
         return [
             f"{one.urn} is {'protected' if one.protect else 'not protected'}"
             for one in recording.resources.values()
-            if one.protect != (data and one.type in DATA)
+            if one.protect != (data and is_data(one))
         ]
 
     return protection
+
+
+def is_data(one: Registration) -> bool:
+    """Whether no `up` brings it back."""
+    type_, end = RECOVERY_KEYS
+    return one.type in DATA or one.name in DATA_IN_CLUSTER or (one.type == type_ and one.name.endswith(end))
 
 
 def secret_values(recording: Recording) -> set[str]:

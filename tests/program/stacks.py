@@ -35,7 +35,12 @@ def shipped(stack: str) -> dict[str, Any]:
 
 NONE: Final = {"kind": "none"}
 BARE: Final = {"lockStore": NONE, "eventQueue": NONE, "modelStorage": NONE, "assistants": [{"name": "rasa"}]}
-IAM: Final = {"trackerStore.auth": "iam", "lockStore.auth": "iam", "eventQueue.auth": "iam"}
+IAM: Final = {
+    "trackerStore.auth": "iam",
+    "lockStore.auth": "iam",
+    "eventQueue.auth": "iam",
+    "secretsManager": {"kind": "kubernetes"},
+}
 TWO: Final = {
     "assistants": [
         {

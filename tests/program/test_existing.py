@@ -16,15 +16,16 @@ from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
 from tests.settings.stack_files import changed
 
-# What the program manages of a layer when it creates it.
+# What the program manages of a layer when it creates it: types, and after a space names where the type is not enough.
 MANAGED: Final[Mapping[str, str]] = {
     "network": r"aws:ec2/(vpc|subnet|natGateway|route|routeTable|internetGateway|eip|defaultSecurityGroup):.*",
-    "encryption": r"aws:kms/.*",
+    "encryption": r"aws:kms/.* rasa-\w+-data-.*",
     "cluster": r"aws:eks/(cluster|nodeGroup|addon|accessEntry):.*",
     "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
     "lockStore": r"aws:elasticache/.*",
-    "eventQueue": r"aws:(msk|secretsmanager)/.*",
+    "eventQueue": r"aws:msk/.*|aws:secretsmanager/.* rasa-\w+-event-queue-.*",
     "modelStorage": r"aws:s3/.*",
+    "secretsManager": r"aws:(kms|secretsmanager)/.* rasa-\w+-vault-.*|rasa:kubernetes:VaultServer",
 }
 SERVICES: Final = ("trackerStore", "lockStore", "eventQueue", "modelStorage")
 IRSA: Final = {
@@ -65,10 +66,14 @@ def recording(case: str, preview: bool = False) -> Recording:
     return run_program(stack_file, preview=preview, stack=stack_file["profile"])
 
 
+def belongs(type_: str, name: str, pattern: str) -> bool:
+    """Whether a resource is one of those of a layer."""
+    return re.fullmatch(f"({pattern})( .*)?", f"{type_} {name}") is not None
+
+
 def managed(case: str, layer: str) -> list[str]:
     """What is managed of a layer."""
-    pattern = re.compile(MANAGED[layer])
-    return [one.urn for one in recording(case).resources.values() if pattern.fullmatch(one.type)]
+    return [one.urn for one in recording(case).resources.values() if belongs(one.type, one.name, MANAGED[layer])]
 
 
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -115,9 +120,11 @@ def test_where_everything_exists_only_a_role_for_the_pods_is_made_on_the_cloud()
 
 def test_rasa_is_told_of_the_existing_services():
     endpoints = recording("everything").outputs["endpoints"]["rasa"]
-    assert {key: endpoints["tracker_store"][key] for key in ("url", "port", "db", "username")} == {
-        "url": "db.acme.example.com", "port": 5432, "db": "conversations", "username": "rasa@acme",
+    assert {key: endpoints["tracker_store"][key] for key in ("url", "port", "db")} == {
+        "url": "db.acme.example.com", "port": 5432, "db": "conversations",
     }  # fmt: skip
+    assert endpoints["tracker_store"]["username"] == {"source": "secrets_manager.vault", "secret_key": "db_username"}
+    assert endpoints["secrets_manager"]["url"] == "https://vault.acme.example.com:8200"
     assert {key: endpoints["lock_store"][key] for key in ("host", "port", "username", "use_ssl")} == {
         "host": "redis.acme.example.com", "port": 6380, "username": "default", "use_ssl": True,
     }  # fmt: skip
@@ -129,6 +136,7 @@ def test_rasa_is_told_of_the_existing_services():
         "lockStore": "redis.acme.example.com:6380",
         "eventQueue": "kafka1.acme.example.com:9092,kafka2.acme.example.com:9093",
         "modelStorage": "s3://acme-models",
+        "secretsManager": "https://vault.acme.example.com:8200",
     }
 
 
@@ -147,6 +155,7 @@ def test_pods_reach_the_existing_services_and_no_more():
         ("10.20.1.0/24", 6380),
         ("0.0.0.0/0", 9092),
         ("0.0.0.0/0", 9093),
+        ("10.20.2.0/24", 8200),
         ("169.254.170.23/32", 80),
         ("10.10.0.0/16", 443),
     }
@@ -154,9 +163,11 @@ def test_pods_reach_the_existing_services_and_no_more():
 
 def test_the_passwords_of_existing_services_stand_in_the_pods_secret_only():
     used = recording("everything")
-    for key in ("dbPassword", "redisPassword", "kafkaPassword"):
+    # The database's password is in Vault, and nobody here needs it.
+    held = {"dbPassword": [], "redisPassword": ["rasa-secrets-secret"], "kafkaPassword": ["rasa-secrets-secret"]}
+    for key, names in {**held, "vaultToken": ["rasa-vault-token"]}.items():
         holders = [one for one in used.resources.values() if SECRETS[key] in set(all_texts(one.inputs))]
-        assert [one.name for one in holders] == ["rasa-secrets-secret"], key
+        assert [one.name for one in holders] == names, key
 
 
 def test_the_kubeconfig_goes_to_the_provider_with_the_chosen_context():
@@ -180,19 +191,20 @@ def test_a_cluster_is_made_in_an_existing_network():
     assert cluster.inputs["vpcConfig"]["subnetIds"] == list(EXISTING[Cloud.AWS]["network"]["privateSubnets"])
 
 
-def test_an_existing_key_encrypts_everything_in_both_profiles():
+def test_an_existing_key_encrypts_all_data_in_both_profiles():
     key = EXISTING[Cloud.AWS]["encryption"]["key"]
     made = recording("encryption")
     assert made.of_type("aws:rds/instance:Instance")[0].inputs["kmsKeyId"] == key
     assert made.of_type("aws:elasticache/replicationGroup:ReplicationGroup")[0].inputs["kmsKeyId"] == key
-    assert made.of_type("aws:secretsmanager/secret:Secret")[0].inputs["kmsKeyId"] == key
+    assert made.named("rasa-dev-event-queue-rasa-secret").inputs["kmsKeyId"] == key
 
 
-def test_the_role_of_a_cluster_with_an_oidc_provider_trusts_one_service_account():
+def test_each_role_of_a_cluster_with_an_oidc_provider_trusts_one_service_account():
     made = recording("OpenShift")
-    (role,) = (one for one in made.of_type("aws:iam/role:Role") if "oidc" in one.inputs["assumeRolePolicy"])
-    assert "system:serviceaccount:rasa:rasa" in role.inputs["assumeRolePolicy"]
-    assert '"oidc.acme.example.com/1:aud"' in role.inputs["assumeRolePolicy"]
+    trusts = [one.inputs["assumeRolePolicy"] for one in made.of_type("aws:iam/role:Role")]
+    of_pods = [trust for trust in trusts if '"oidc.acme.example.com/1:aud"' in trust]
+    trusted = [re.findall("system:serviceaccount:([a-z:-]+)", trust) for trust in of_pods]
+    assert sorted(trusted) == [["rasa:rasa"], ["vault:vault"], ["vault:vault-init"]]
     account = made.named("rasa-account-rasa")
     assert list(account.inputs["metadata"]["annotations"]) == ["eks.amazonaws.com/role-arn"]
 

@@ -18,21 +18,23 @@ from tests.settings.stack_files import changed
 MANAGED: Final[Mapping[Cloud, Mapping[str, str]]] = {
     Cloud.AZURE: {
         "network": r"azure-native:network:(VirtualNetwork|Subnet|NatGateway|PublicIPAddress)",
-        "encryption": r"azure-native:keyvault:.*",
+        "encryption": r"rasa:azure:EncryptionKey",
         "cluster": r"azure-native:containerservice:.*",
         "trackerStore": r"azure-native:dbforpostgresql:.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
         "lockStore": r"azure-native:redisenterprise:.*",
         "eventQueue": r"azure-native:eventhub:.*",
         "modelStorage": r"azure-native:storage:.*",
+        "secretsManager": r"rasa:azure:KeyVaultSeal",
     },
     Cloud.GCP: {
         "network": r"gcp:compute/(network|subnetwork|router|routerNat):.*|gcp:servicenetworking/.*",
-        "encryption": r"gcp:kms/(keyRing|cryptoKey):.*",
+        "encryption": r"rasa:gcp:EncryptionKey",
         "cluster": r"gcp:container/.*",
         "trackerStore": r"gcp:sql/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
         "lockStore": r"gcp:redis/.*",
         "eventQueue": r"confluentcloud:.*",
         "modelStorage": r"gcp:storage/.*",
+        "secretsManager": r"rasa:gcp:CloudKmsVaultSeal|gcp:secretmanager/.*",
     },
 }
 # A cluster stands in a network that it does not make.

@@ -34,7 +34,7 @@ def test_data_is_protected_in_prod_and_only_there_and_until_it_is_lifted(stack: 
 def test_a_stack_has_providers_of_its_own_cloud_only(stack: str):
     providers = {one.type for one in recording(stack).resources.values() if one.is_provider}
     cloud = PACKAGES[cloud_of(stack)] - ({"confluentcloud"} if STACKS[stack].get("eventQueue") == NONE else set())
-    assert providers == {f"pulumi:providers:{package}" for package in (*cloud, "kubernetes", "random")}
+    assert providers == {f"pulumi:providers:{package}" for package in (*cloud, "kubernetes", "random", "tls")}
 
 
 @pytest.mark.parametrize("types", [invariants.SLOW, invariants.CLUSTERS, invariants.NODES, invariants.WAYS_OUT])

@@ -15,7 +15,8 @@ T = {row.token.rsplit(":", 1)[1]: row.token for row in GCP.rows.values() if not 
 REDIS = "gcp:redis/instance:Instance"
 C = {row.token.rsplit(":", 1)[1]: row.token for row in CONFLUENTCLOUD.rows.values()}
 APIS = (
-    "cloudkms", "compute", "container", "dns", "iam", "redis", "servicenetworking", "sqladmin", "storage",
+    "cloudkms", "compute", "container", "dns", "iam", "redis", "secretmanager", "servicenetworking", "sqladmin",
+    "storage",
 )  # fmt: skip
 
 
@@ -78,10 +79,21 @@ class Google(World):
         self.make(T["Connection"], "connection", {**inputs, **more})
         return name
 
-    def key(self) -> str:
+    def key(self, **more: Any) -> str:
         """Makes a key that nobody may use."""
         ring, _ = self.make(T["KeyRing"], "ring", {"name": "ring", "location": "europe-west1"})
-        return self.make(T["CryptoKey"], "key", {"name": "data", "keyRing": ring})[0]
+        return self.make(T["CryptoKey"], "key", {"name": "data", "keyRing": ring, **more})[0]
+
+    def may_encrypt(self, key: str, agent: str) -> None:
+        """Gives the right to use a key to the identity of a service."""
+        member = f"serviceAccount:service-{self.number}@{agent}.iam.gserviceaccount.com"
+        role = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+        self.make(T["CryptoKeyIAMMember"], "right", {"cryptoKeyId": key, "role": role, "member": member})
+
+    def principal(self, namespace: str = "rasa", account: str = "rasa") -> str:
+        """A service account of a cluster as a member."""
+        pool = f"projects/{self.number}/locations/global/workloadIdentityPools/{self.project}.svc.id.goog"
+        return f"principal://iam.googleapis.com/{pool}/subject/ns/{namespace}/sa/{account}"
 
     def node_account(self) -> str:
         """Makes a service account with the role of nodes, and returns its e-mail address."""

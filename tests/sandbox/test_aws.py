@@ -150,6 +150,9 @@ def test_an_update_may_not_refer_to_nothing_either(world: World) -> None:
         (T["LogGroup"], {"retentionInDays": 8}, "retention_in_days"),
         (T["Role"], {"assumeRolePolicy": "{}"}, "MalformedPolicyDocument"),
         (T["Key"], {"deletionWindowInDays": 3}, "deletion_window_in_days"),
+        (T["Secret"], {"name": "Vault's keys"}, "Invalid name 'Vault's keys'"),
+        (T["Secret"], {"name": "s" * 513}, "at most 512"),
+        (T["Secret"], {"name": "s", "recoveryWindowInDays": 3}, "between 7 and 30"),
         ("aws:rds/instance:Instance", {**RDS, "allocatedStorage": 5}, "Invalid storage size"),
         ("aws:rds/instance:Instance", {**RDS, "skipFinalSnapshot": False}, "final_snapshot_identifier is required"),
         ("aws:rds/instance:Instance", {**RDS, "username": "rdsadmin"}, "reserved word"),
@@ -276,11 +279,28 @@ def test_final_snapshots_stay_and_their_names_are_used_up(world: World) -> None:
 def test_the_name_of_a_deleted_secret_is_free_after_its_window_only(world: World, days: int, is_free: bool) -> None:
     token, inputs = "aws:secretsmanager/secret:Secret", {"name": "s", "recoveryWindowInDays": days}
     world.delete(token, "s", world.make(token, "s", inputs)[0])
+    with world.store.transaction() as transaction:
+        assert len(transaction.kept("dev")) == (0 if is_free else 1)
     if is_free:
         world.make(token, "s", inputs)
     else:
         with pytest.raises(Refused, match="scheduled for deletion"):
             world.make(token, "s", inputs)
+
+
+def test_what_a_destroy_leaves_of_vault_is_told(world: World) -> None:
+    """An empty secret stays like a full one: the program does not know what its Job has put into it."""
+    id, key = world.make(T["Key"], "k", {"description": "Seal of rasa", "deletionWindowInDays": 30})
+    name = "rasa-vault-recovery/a1b2c3"
+    secret, _ = world.make(T["Secret"], "s", {"name": name, "kmsKeyId": key["arn"]})
+    assert secret.rpartition(":secret:")[2].startswith(f"{name}-")
+    world.delete(T["Secret"], "s", secret)
+    world.delete(T["Key"], "k", id)
+    with world.store.transaction() as transaction:
+        assert transaction.kept("dev") == [
+            f"KMS key {id} (Seal of rasa), deleted for good after 30 days; until then it can be restored",
+            f"secret {name}, recoverable for 30 days; its name is not free before",
+        ]
 
 
 def test_nodes_wait_for_their_network_and_their_rights(world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,11 +55,6 @@ class Confluent:
             "restEndpoint": self.outputs["restEndpoint"],
             "credentials": {"key": key, "secret": secret},
         }
-
-
-@pytest.fixture
-def google(tmp_path: Path) -> Google:
-    return Google(tmp_path)
 
 
 @pytest.fixture

@@ -17,17 +17,6 @@ from sandbox.rows import Refused
 from sandbox.wire import is_secret, reveal
 from tests.sandbox.google import REDIS, Google, T, redis, sql
 
-PRINCIPAL = (
-    "principal://iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/{project}.svc.id.goog"
-    "/subject/ns/rasa/sa/rasa"
-)
-ENCRYPTS = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-
-
-@pytest.fixture
-def google(tmp_path: Path) -> Google:
-    return Google(tmp_path)
-
 
 @pytest.mark.parametrize("token", GCP.rows)
 def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
@@ -255,9 +244,14 @@ def test_a_key_is_used_by_right_only(token: str, path: str, agent: str, google: 
     inputs[path] = {"defaultKmsKeyName": key} if path == "encryption" else key
     with pytest.raises(Refused, match="useToEncrypt"):
         google.make(token, "service", inputs)
-    member = f"serviceAccount:service-{google.number}@{agent}.iam.gserviceaccount.com"
-    google.make(T["CryptoKeyIAMMember"], "right", {"cryptoKeyId": key, "role": ENCRYPTS, "member": member})
+    google.may_encrypt(key, agent)
     google.make(token, "service", inputs)
+
+
+@pytest.mark.parametrize("time", ["3600s", "10368001s", "30d"])
+def test_versions_of_a_key_are_restorable_for_days(time: str, google: Google) -> None:
+    with pytest.raises(Refused, match="1 to 120 days"):
+        google.key(destroyScheduledDuration=time)
 
 
 def test_a_key_ring_is_never_forgotten(google: Google) -> None:
@@ -270,13 +264,13 @@ def test_a_key_ring_is_never_forgotten(google: Google) -> None:
 
 def test_identities_of_a_cluster_exist_with_it_and_are_spelt_by_number(google: Google) -> None:
     bucket, _ = google.make(T["Bucket"], "models", {"location": "EU", "uniformBucketLevelAccess": True})
-    by_number = PRINCIPAL.format(number=google.number, project=google.project)
+    by_number = google.principal()
     right = {"bucket": bucket, "role": "roles/storage.objectViewer", "member": by_number}
     with pytest.raises(Refused, match="Identity Pool does not exist"):
         google.make(T["BucketIAMMember"], "right", right)
     google.gke()
     google.make(T["BucketIAMMember"], "right", right)
-    by_id = PRINCIPAL.format(number=google.project, project=google.project)
+    by_id = by_number.replace(google.number, google.project)
     with pytest.raises(Refused, match="Invalid principal"):
         google.make(T["BucketIAMMember"], "wrong", {**right, "member": by_id})
 

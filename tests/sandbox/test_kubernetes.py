@@ -236,3 +236,23 @@ def test_a_chart_path_that_does_not_exist_is_an_error(world: World, monkeypatch:
     monkeypatch.setenv("RASA_CHART", "/nowhere/rasa")
     with pytest.raises(Refused, match="RASA_CHART=/nowhere/rasa does not exist"):
         world.make(RELEASE, "r", _release())
+
+
+@pytest.mark.parametrize(
+    ("provisioner", "reclaim", "parameters", "stay"),
+    [
+        ("ebs.csi.aws.com", "Retain", {}, True),
+        ("ebs.csi.aws.com", "Delete", {}, False),
+        ("disk.csi.azure.com", "Retain", {}, False),
+        ("disk.csi.azure.com", "Retain", {"resourceGroup": "disks"}, True),
+    ],
+)
+def test_retained_disks_stay_unless_they_go_with_the_cluster(
+    provisioner: str, reclaim: str, parameters: dict[str, str], stay: bool, world: World
+) -> None:
+    token = "kubernetes:storage.k8s.io/v1:StorageClass"
+    more = {"provisioner": provisioner, "reclaimPolicy": reclaim, "parameters": parameters}
+    id, _ = world.make(token, "volumes", manifest("storage.k8s.io/v1", "StorageClass", name="vault", **more))
+    world.delete(token, "volumes", id)
+    with world.store.transaction() as transaction:
+        assert bool(transaction.kept("dev")) == stay

@@ -9,7 +9,9 @@ from sandbox.existing import dummy_kubeconfig
 from sandbox.home import Home
 from sandbox.report import summary, write_files
 from sandbox.stackfile import derive
+from settings import Cloud
 from settings.existing_rules import contexts
+from tests.settings.existing import LAYERS, SECRETS, existing
 
 
 def test_secrets_become_dummies_and_keep_their_keys() -> None:
@@ -42,6 +44,15 @@ def test_existing_layers_name_secrets_too_and_a_kubeconfig_has_the_chosen_contex
     _, secrets = derive({"config": config})
     assert {("rasa:secrets", "acmeCluster"), ("rasa:secrets", "dbPassword")} <= set(secrets)
     assert contexts(dummy_kubeconfig(config)) == ["acme-admin"]
+
+
+def test_every_secret_that_an_existing_layer_names_has_a_dummy() -> None:
+    for cloud in Cloud:
+        stack_file = existing(cloud, *LAYERS)
+        _, secrets = derive({"config": {f"rasa:{key}": value for key, value in stack_file.items() if key != "secrets"}})
+        found = {name for _, name in secrets}
+        assert found >= {name for name in SECRETS if f"'{name}'" in str({**stack_file, "secrets": None})}
+        assert {"vaultToken", "dbPassword"} <= found
 
 
 def test_no_stack_file_means_no_settings_but_the_usual_secrets() -> None:

@@ -28,6 +28,7 @@ SECRETS: dict[str, str] = {
     "redisPassword": "marker-of-redis",
     "kafkaPassword": "marker-of-kafka",
     "accountKey": "marker-of-the-storage-account",
+    "vaultToken": "marker-of-the-vault-token",
 }
 _SERVICES: dict[str, dict[str, Any]] = {
     "trackerStore": {
@@ -50,6 +51,12 @@ _SERVICES: dict[str, dict[str, Any]] = {
         "username": "rasa",
         "password": "kafkaPassword",
         "networks": ["0.0.0.0/0"],
+    },
+    "secretsManager": {
+        "kind": "existing",
+        "address": "https://vault.acme.example.com:8200",
+        "networks": ["10.20.2.0/24"],
+        "logins": {"rasa": {"path": "acme/rasa", "token": "vaultToken", "password": "dbPassword"}},
     },
 }
 _CLUSTER: dict[str, Any] = {

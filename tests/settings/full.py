@@ -34,6 +34,11 @@ _COMMON: dict[str, Any] = {
     "secrets.openai": "dummy-key",
     "assistants[0]": _ASSISTANT,
 }
+_RUNBOOK = {
+    "secretsManager.init": "runbook",
+    "secretsManager.initialized": True,
+    "secretsManager.storageClass": "fast",
+}
 # What has no default and is not required.
 _CREATED: dict[Cloud, dict[str, Any]] = {
     Cloud.AWS: {
@@ -60,7 +65,8 @@ _EXISTING: dict[str, Any] = {
     "lockStore.tls": True,
     "lockStore.ca": CA,
     "eventQueue.ca": CA,
-    "secretsManager": {"kind": "kubernetes"},
+    "secretsManager.ca": CA,
+    "secretsManager.mount": "kv",
 }
 _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
     Cloud.AWS: {
@@ -78,6 +84,7 @@ _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
             "database": f"{NETWORKING}/privateDnsZones/acme.postgres.database.azure.com",
             "redis": f"{NETWORKING}/privateDnsZones/privatelink.redis.azure.net",
             "eventHubs": f"{NETWORKING}/privateDnsZones/privatelink.servicebus.windows.net",
+            "keyVault": f"{NETWORKING}/privateDnsZones/privatelink.vaultcore.azure.net",
         },
     },
     Cloud.GCP: {},
@@ -86,7 +93,7 @@ _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
 
 def _created(cloud: Cloud) -> dict[str, Any]:
     full = with_defaults(deepcopy(SMALL[cloud]), cloud, Profile.DEV)
-    return changed(full, **deepcopy(_COMMON), **_CREATED[cloud])
+    return changed(full, **deepcopy(_COMMON), **_RUNBOOK, **_CREATED[cloud])
 
 
 def _existing(cloud: Cloud) -> dict[str, Any]:

@@ -7,15 +7,24 @@ from typing import Any
 import pytest
 
 from settings import Cloud, SettingsError, parse
-from tests.settings import wrong_azure, wrong_existing, wrong_gcp, wrong_settings
+from tests.settings import (
+    wrong_assistants,
+    wrong_aws,
+    wrong_azure,
+    wrong_existing,
+    wrong_gcp,
+    wrong_values,
+    wrong_vault,
+)
 from tests.settings.existing import LAYERS, existing
 from tests.settings.stack_files import AZURE, DEV, GCP, PROD, changed
-from tests.settings.wrong_settings import TOGETHER
 
 # Valid stack files, and what is said when they are spoilt.
 SPOILT: list[tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = [
-    (DEV, wrong_settings.IN_DEV),
-    (PROD, wrong_settings.IN_PROD),
+    (DEV, [*wrong_values.IN_DEV, *wrong_assistants.IN_DEV, *wrong_aws.IN_DEV, *wrong_vault.IN_DEV]),
+    (PROD, [*wrong_assistants.IN_PROD, *wrong_aws.IN_PROD, *wrong_vault.IN_PROD]),
+    (existing(Cloud.AWS, *LAYERS), wrong_vault.EXISTING),
+    (existing(Cloud.AWS, "secretsManager"), wrong_vault.ALONE),
     (AZURE, wrong_azure.IN_DEV),
     ({**AZURE, "profile": "prod"}, wrong_azure.IN_PROD),
     (GCP, wrong_gcp.IN_DEV),
@@ -54,8 +63,13 @@ def test_a_wrong_setting_has_exactly_its_own_message(stack_file: dict[str, Any],
 
 @pytest.mark.parametrize(
     ("dev", "rows"),
-    [(DEV, wrong_settings.IN_PROD), (AZURE, wrong_azure.IN_PROD), (GCP, wrong_gcp.IN_PROD)],
-    ids=[cloud.value for cloud in Cloud],
+    [
+        (DEV, wrong_assistants.IN_PROD),
+        (DEV, wrong_aws.IN_PROD),
+        (AZURE, wrong_azure.IN_PROD),
+        (GCP, wrong_gcp.IN_PROD),
+    ],
+    ids=["assistants", *Cloud],
 )
 def test_what_prod_refuses_dev_mostly_allows(dev: dict[str, Any], rows: list[tuple[dict[str, Any], str]]):
     refused = [message for changes, message in rows if problems(changed(dev, **changes))]
@@ -131,6 +145,8 @@ def test_what_makes_a_dev_stack_cheap_is_no_warning():
     assert warnings == []
 
 
-@pytest.mark.parametrize(("changes", "keys"), TOGETHER, ids=[" ".join(keys) for _, keys in TOGETHER])
+@pytest.mark.parametrize(
+    ("changes", "keys"), wrong_values.TOGETHER, ids=[" ".join(keys) for _, keys in wrong_values.TOGETHER]
+)
 def test_all_problems_are_told_at_once_and_no_mere_consequence(changes: dict[str, Any], keys: list[str]):
     assert [message.split(": ")[0].removeprefix("rasa:") for message in problems(changed(DEV, **changes))] == keys

@@ -209,6 +209,11 @@ EXISTING: Rows = [
         "for that service; name one that ends with privatelink.redis.azure.net",
     ),
     (
+        {"network.dnsZones": {"keyVault": f"{NETWORKING}/privateDnsZones/privatelink.vault.azure.net"}},
+        "rasa:network.dnsZones.keyVault: 'privatelink.vault.azure.net' is a zone in which nobody looks "
+        "for that service; name one that ends with privatelink.vaultcore.azure.net",
+    ),
+    (
         {"encryption.key": "https://acme.vault.azure.net/keys/rasa"},
         "rasa:encryption.key: 'https://acme.vault.azure.net/keys/rasa' is not the versioned address of a key "
         "in Key Vault; write it like https://acme.vault.azure.net/keys/rasa/0123456789abcdef0123456789abcdef",
@@ -253,7 +258,7 @@ EXISTING: Rows = [
     (
         {"modelStorage.accountKey": "storageKey"},
         "rasa:modelStorage.accountKey: storageKey is not a key of rasa:secrets (known: accountKey, "
-        "dbPassword, kafkaPassword, kubeconfig, license, redisPassword); run: pulumi config set --secret "
+        "dbPassword, kafkaPassword, kubeconfig, license, redisPassword, vaultToken); run: pulumi config set --secret "
         "--path 'rasa:secrets.storageKey'",
     ),
 ]

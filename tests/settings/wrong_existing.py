@@ -42,7 +42,7 @@ EXISTING: Rows = [
     (
         {"cluster.kubeconfig": "kubeConfig"},
         "rasa:cluster.kubeconfig: kubeConfig is not a key of rasa:secrets (known: accountKey, dbPassword, "
-        "kafkaPassword, kubeconfig, license, redisPassword); did you mean kubeconfig?",
+        "kafkaPassword, kubeconfig, license, redisPassword, vaultToken); did you mean kubeconfig?",
     ),
     (
         {"secrets.kubeconfig": "apiVersion: v1"},
@@ -108,14 +108,10 @@ EXISTING: Rows = [
         "conversations; add {database: ..., username: ..., password: <key of rasa:secrets>}",
     ),
     (
-        {"trackerStore.logins.rasa": {"database": "x", "username": "y"}},
-        "rasa:trackerStore.logins.rasa.password: nothing is set, but it is required; add "
-        "rasa:trackerStore.logins.rasa.password",
-    ),
-    (
         {"trackerStore.logins.rasa.password": "databasePassword"},
         "rasa:trackerStore.logins.rasa.password: databasePassword is not a key of rasa:secrets (known: "
-        "accountKey, dbPassword, kafkaPassword, kubeconfig, license, redisPassword); did you mean dbPassword?",
+        "accountKey, dbPassword, kafkaPassword, kubeconfig, license, redisPassword, vaultToken); "
+        "did you mean dbPassword?",
     ),
     (
         {"trackerStore.logins.sales": {"database": "conversations", "username": "rasa@acme", "password": "dbPassword"}},
@@ -129,7 +125,7 @@ EXISTING: Rows = [
     (
         {"lockStore.password": "redisKey"},
         "rasa:lockStore.password: redisKey is not a key of rasa:secrets (known: accountKey, dbPassword, "
-        "kafkaPassword, kubeconfig, license, redisPassword); run: pulumi config set --secret --path "
+        "kafkaPassword, kubeconfig, license, redisPassword, vaultToken); run: pulumi config set --secret --path "
         "'rasa:secrets.redisKey'",
     ),
     ({"lockStore.tls": "no"}, "rasa:lockStore.tls: 'no' is not true or false; write true or false, without quotes"),
@@ -149,7 +145,7 @@ EXISTING: Rows = [
     (
         {"eventQueue.password": "x1"},
         "rasa:eventQueue.password: x1 is not a key of rasa:secrets (known: accountKey, dbPassword, "
-        "kafkaPassword, kubeconfig, license, redisPassword); run: pulumi config set --secret --path "
+        "kafkaPassword, kubeconfig, license, redisPassword, vaultToken); run: pulumi config set --secret --path "
         "'rasa:secrets.x1'",
     ),
     (

@@ -20,6 +20,31 @@ CONFIG = Path(__file__).with_name("smoke_test.json")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 TIMEOUT_SECONDS = 15
 SENDER = "rasa-smoke-test"
+# What to do, by the words of the clients' libraries and of Rasa. The first that fits is told.
+FIXES = (
+    (
+        r"does not match host name|hostname mismatch|IP address mismatch",
+        "address it by a name that stands in its certificate",
+    ),
+    (
+        r"certificate.verify.failed",
+        "trust the authority that has signed its certificate: `ca` in the stack file",
+    ),
+    (
+        r"authentication failed|invalid username-password|invalid credentials",
+        "give the user and the password that the service knows; if `up` has made it, run `up` again",
+    ),
+    (r"database .* does not exist", "make the database, owned by this user"),
+    (r"unknown topic", "make the topic"),
+    (r"permission denied", "let the user own the database, or grant it CREATE on the schema public"),
+    (r"no permissions", "let the user run the commands of locks and timers on the keys below its prefix"),
+    (r"topic authorization failed", "let the user describe and write the topic"),
+    (r"bucket .* forbidden", "let the pod's identity list the bucket; if that was just granted, run `up` again"),
+    (
+        r"refused|timed? ?out|could not connect|brokers are down|not resolve|not known|unreachable|reset by|closed by",
+        "is it up, with TLS on this port, and do its firewall and the network policies let this pod through?",
+    ),
+)
 
 
 class Fault(Exception):
@@ -81,11 +106,62 @@ def check_model_storage(model):
         return f"the model {key} was downloaded, {file.stat().st_size} bytes"
 
 
-def check_tracker_store(section):
+def vault(section):
+    """Rasa's own access to Vault; its client verifies the server by $VAULT_CACERT."""
+    from rasa.core.secrets_manager.factory import create
+    from rasa.core.secrets_manager.vault import VaultSecretManagerConfig
+
+    config = with_variables(section)
+    return create(
+        VaultSecretManagerConfig(
+            url=config["url"],
+            token=config["token"],
+            secrets_path=config["secrets_path"],
+            mount_point=config["mount_point"],
+        )
+    )
+
+
+def from_vault(section):
+    """The credentials that stand there. What it was asked with is not shown: the error would tell the token."""
+    from hvac.exceptions import Forbidden, InvalidPath
+
+    path = f"{section['mount_point']}/{section['secrets_path']}"
+    try:
+        manager = vault(section)
+        found = manager.client.secrets.kv.read_secret_version(
+            mount_point=manager.mount_point, path=manager.secrets_path, raise_on_deleted_version=True
+        )
+    except Forbidden as error:
+        raise Fault(
+            f"the token is not valid any more, or may not read {path}; docs/vault.md tells the way back"
+        ) from error
+    except InvalidPath as error:
+        raise Fault(f"there is nothing at {path} (an engine for keys and values, version 2)") from error
+    return found["data"]["data"]
+
+
+def check_secrets_manager(section, wanted):
+    """Sign in with the token, and find what the tracker store's entry asks for."""
+    found = from_vault(section)
+    missing = [key for key in wanted if not isinstance(found.get(key), str)]
+    if missing:
+        raise Fault(f"{section['mount_point']}/{section['secrets_path']} has no {', '.join(missing)}")
+    return f"credentials can be read at {section['mount_point']}/{section['secrets_path']}"
+
+
+def keys_in_vault(section):
+    """The properties of the tracker store that Rasa takes from Vault, and the keys that they have there."""
+    return {name: item["secret_key"] for name, item in section.items() if isinstance(item, dict)}
+
+
+def check_tracker_store(section, secrets_manager):
     """Connect with TLS, make a table and drop it again."""
     import psycopg2
 
-    config = with_variables(section)
+    kept = keys_in_vault(section)
+    found = from_vault(secrets_manager) if kept else {}
+    config = {**with_variables(section), **{name: found.get(key) for name, key in kept.items()}}
     connection = psycopg2.connect(
         host=config["url"],
         port=config["port"],
@@ -199,8 +275,12 @@ def checks(config):
     endpoints, model = config["endpoints"], config["model"]
     if model:
         yield f"model storage ({model['storage']})", lambda: check_model_storage(model)
+    database, manager = endpoints.get("tracker_store", {}), endpoints.get("secrets_manager")
+    if manager:
+        wanted = keys_in_vault(database).values()
+        yield f"secrets manager at {address(manager)}", lambda: check_secrets_manager(manager, wanted)
     for key, check in (
-        ("tracker_store", check_tracker_store),
+        ("tracker_store", lambda section: check_tracker_store(section, manager)),
         ("lock_store", check_lock_store),
         ("event_broker", check_event_broker),
     ):
@@ -210,11 +290,13 @@ def checks(config):
 
 
 def reason(error, secrets):
-    """The error in one line, without any secret."""
+    """The error in one line, without any secret, and what to do."""
     text = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
     for secret in secrets:
         text = text.replace(secret, "***")
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    fix = next((fix for words, fix in FIXES if re.search(words, text, re.IGNORECASE)), None)
+    return f"{text}; {fix}" if fix else text
 
 
 def main(config):

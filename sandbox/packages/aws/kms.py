@@ -60,8 +60,8 @@ ROWS = [
         checks=(_window_is_offered, _rotation_is_offered, policy_is_valid("policy", RESOURCE)),
         admits=(principals_exist("policy"),),
         keeps=lambda subject: [
-            f"KMS key {subject.id}, deleted for good after {subject['deletionWindowInDays']} days; until "
-            "then it can be restored"
+            f"KMS key {subject.id} ({subject['description'] or 'no description'}), deleted for good after "
+            f"{subject['deletionWindowInDays']} days; until then it can be restored"
         ],
         not_found="NotFoundException: Key '{value}' does not exist",
     ),

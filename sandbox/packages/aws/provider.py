@@ -44,8 +44,7 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 def derived(subject: Subject) -> Properties:
     """Every regional resource tells its region; every taggable one the tags that it has with the provider's own."""
-    token = subject.urn.split("::")[2].rsplit("$", 1)[-1]
-    types = sdk.resource_shape(token).types
+    types = sdk.resource_shape(subject.token).types
     outputs: Properties = {}
     if "region" in types:
         outputs["region"] = subject.where.facts["region"]

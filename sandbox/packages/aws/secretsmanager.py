@@ -1,5 +1,6 @@
 """Secrets Manager. The name of a deleted secret is not free before its recovery window has passed."""
 
+import re
 from collections.abc import Iterable
 
 from sandbox.packages.aws.kms import kms_ref
@@ -9,11 +10,18 @@ from sandbox.rows import AutoName, Ref, Refused, Row, Subject, paths
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 NAME = "secret name"
+FORM = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)
 
 
 def _secret_ref(path: str) -> Ref:
     """A secret by ARN, or by id, which is the ARN too."""
     return Ref(path=path, to=(SECRET,), by=("arn", "name"), hold="owned")
+
+
+def _name_is_valid(subject: Subject) -> None:
+    name = subject.inputs.get("name")
+    if isinstance(name, str) and not FORM.fullmatch(name):
+        raise Refused(f"ValidationException: Invalid name '{name}': at most 512 of letters, digits and /_+=.@-")
 
 
 def _window_is_offered(subject: Subject) -> None:
@@ -49,7 +57,7 @@ ROWS = [
         names={NAME: "{name}"},
         replaces_on=paths("name namePrefix"),
         refers=(kms_ref("kmsKeyId"),),
-        checks=(_window_is_offered, policy_is_valid("policy", RESOURCE)),
+        checks=(_name_is_valid, _window_is_offered, policy_is_valid("policy", RESOURCE)),
         keeps=_kept,
         retires={NAME: lambda subject: subject["name"] if _days(subject) else ""},
         not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",

@@ -2,6 +2,7 @@
 
 from sandbox.package import Package
 from sandbox.packages.azure import (
+    compute,
     containerservice,
     dbforpostgresql,
     eventhub,
@@ -17,6 +18,7 @@ from sandbox.packages.azure import (
 from sandbox.packages.azure.provider import INVOKES, config_problems, configure, derived
 
 SERVICES = (
+    compute,
     containerservice,
     dbforpostgresql,
     eventhub,

@@ -1,15 +1,18 @@
 """Key Vault: a deleted vault keeps its name, a key is only ever made; and what services want of a key."""
 
+import ipaddress
+import re
 from collections.abc import Callable, Iterable
 
 from sandbox.packages.azure.identity import may
-from sandbox.packages.azure.provider import arm, at, name_matches
+from sandbox.packages.azure.provider import arm, at, is_private, name_matches
 from sandbox.rows import Record, Refused, Rule, Subject
-from sandbox.wire import UNKNOWN, Properties, as_map
+from sandbox.wire import UNKNOWN, Properties, as_list, as_map, at_path
 
 VAULT = "azure-native:keyvault:Vault"
 KEY = "azure-native:keyvault:Key"
 CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+LEAST_ROTATION_DAYS = 7
 NAME = r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]"
 
 
@@ -24,6 +27,18 @@ def _settings_are_valid(subject: Subject) -> None:
         raise Refused(f"BadRequest: Invalid tenant id {tenant}")
     if at(subject, "properties.sku.family", "A") != "A":
         raise Refused("BadRequest: the family of a vault's sku is A")
+
+
+def _firewall_is_possible(subject: Subject) -> None:
+    for range_ in at_path(subject.inputs, "properties.networkAcls.ipRules.value"):
+        if range_ == UNKNOWN:
+            continue
+        try:
+            network = ipaddress.IPv4Network(range_)
+        except ValueError:
+            raise Refused(f"BadRequest: The value '{range_}' is not an IPv4 address or CIDR range") from None
+        if is_private(network):
+            raise Refused(f"BadRequest: The IP rule '{range_}' is private; only public addresses are allowed")
 
 
 def _protection_stays(subject: Subject) -> None:
@@ -41,7 +56,9 @@ def _properties(subject: Subject) -> Properties:
 def _kept(subject: Subject) -> Iterable[str]:
     days = at(subject, "properties.softDeleteRetentionInDays", 90)
     purge = "cannot be purged" if at(subject, "properties.enablePurgeProtection") else "can be purged"
-    yield f"Key Vault {subject['vaultName']}, deleted but kept for {days} days with its name ({purge})"
+    yield (
+        f"Key Vault {subject['vaultName']}, deleted but kept for {days} days with its name, keys and secrets ({purge})"
+    )
 
 
 def _key_uri(subject: Subject) -> str:
@@ -52,6 +69,23 @@ def _key_is_possible(subject: Subject) -> None:
     kind, size = at(subject, "properties.kty"), at(subject, "properties.keySize")
     if str(kind).startswith("RSA") and size not in (None, UNKNOWN, 2048, 3072, 4096):
         raise Refused(f"BadParameter: key size {size} is not one of 2048, 3072, 4096")
+
+
+def _rotation_is_possible(subject: Subject) -> None:
+    """A key is rotated some time after it was made, or before it ends; never within a week."""
+    policy = as_map(as_map(subject.inputs.get("properties")).get("rotationPolicy"))
+    for action in map(as_map, as_list(policy.get("lifetimeActions"))):
+        trigger = as_map(action.get("trigger"))
+        times = [text for text in (trigger.get("timeAfterCreate"), trigger.get("timeBeforeExpiry")) if text]
+        if len(times) != 1:
+            raise Refused("BadParameter: a lifetime action has one trigger: timeAfterCreate or timeBeforeExpiry")
+        if trigger.get("timeBeforeExpiry") and not as_map(policy.get("attributes")).get("expiryTime"):
+            raise Refused("BadParameter: timeBeforeExpiry needs an expiryTime")
+        duration = re.fullmatch(r"P(\d+)([DMY])", times[0])
+        if not duration or (duration[2] == "D" and int(duration[1]) < LEAST_ROTATION_DAYS):
+            raise Refused(
+                f"BadParameter: {times[0]} is not a duration of {LEAST_ROTATION_DAYS} days or more, such as P1Y"
+            )
 
 
 def can_encrypt(url: Callable[[Subject], str | None], identity: Callable[[Subject], str | None]) -> Rule:
@@ -109,7 +143,7 @@ ROWS = [
         name_scope="global",
         retires={"Key Vault": "{vaultName}"},
         checks=(name_matches("vaultName", NAME, "VaultNameNotValid: 3-24 letters, digits, '-'"), _settings_are_valid,
-                _protection_stays),
+                _firewall_is_possible, _protection_stays),
         keeps=_kept,
         taken="VaultAlreadyExists: The vault name '{value}' is already in use. Vault names are globally unique so it "
         "is possible that the name is already taken, or that a deleted vault still has it.",
@@ -122,6 +156,7 @@ ROWS = [
             "keyUri": _key_uri,
             "keyUriWithVersion": lambda subject: f"{_key_uri(subject)}/{subject.seed.hex(32)}",
         },
-        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible),
+        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible,
+                _rotation_is_possible),
     ),
 ]  # fmt: skip

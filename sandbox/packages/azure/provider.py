@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict, Unpack
@@ -15,6 +16,7 @@ GROUP = "azure-native:resources:ResourceGroup"
 LOCK = "azure-native:authorization:ManagementLockByScope"
 LOCATION = re.compile(r"[a-z]+\d?")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 GROUP_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
 
 
@@ -48,8 +50,7 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 def derived(subject: Subject) -> Properties:
     """A resource that has a location and names none gets the provider's."""
-    token = subject.urn.split("::")[2].rsplit("$", 1)[-1]
-    if "location" not in sdk.resource_shape(token).types:
+    if "location" not in sdk.resource_shape(subject.token).types:
         return {}
     return {"location": subject.inputs.get("location") or subject.where.facts["location"]}
 
@@ -200,6 +201,11 @@ def text_at(subject: Subject, path: str) -> str:
 def at(subject: Subject, path: str, default: Any = None) -> Any:
     """The first value at a path of the inputs."""
     return next(at_path(subject.inputs, path), default)
+
+
+def is_private(network: ipaddress.IPv4Network) -> bool:
+    """Says whether a range is not on the internet, so that no firewall of a service takes it."""
+    return any(network.subnet_of(private) for private in PRIVATE)
 
 
 def key_text(seed: str, label: str, length: int) -> str:

@@ -4,13 +4,12 @@ import ipaddress
 
 from sandbox.packages.azure.identity import identities_of, identities_ref
 from sandbox.packages.azure.keyvault import can_encrypt
-from sandbox.packages.azure.provider import arm, at, called, key_text, name_matches, only
+from sandbox.packages.azure.provider import arm, at, called, is_private, key_text, name_matches, only
 from sandbox.rows import Ref, Refused, Subject, Where, World
 from sandbox.wire import Properties, as_list, as_map
 
 ACCOUNT = "azure-native:storage:StorageAccount"
 SERVICE = "azure-native:storage:BlobServiceProperties"
-PRIVATE = [ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
 
 def _firewall_is_possible(subject: Subject) -> None:
@@ -18,7 +17,7 @@ def _firewall_is_possible(subject: Subject) -> None:
     for rule in as_list(as_map(subject.inputs.get("networkRuleSet")).get("ipRules")):
         text = str(rule.get("iPAddressOrRange"))
         address = ipaddress.IPv4Network(text)
-        if ("/" in text and address.prefixlen > 30) or any(address.subnet_of(private) for private in PRIVATE):
+        if ("/" in text and address.prefixlen > 30) or is_private(address):
             raise Refused(f"InvalidValuesForRequestParameters: invalid: networkAcls.ipRule {text}")
 
 

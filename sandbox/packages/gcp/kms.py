@@ -23,23 +23,21 @@ def may_encrypt(path: str, agent: str) -> Rule:
     """Whoever encrypts with a key needs the right to, as the identity of the service."""
 
     def has_right(subject: Subject) -> None:
-        value = next(at_path(subject.inputs, path), None)
-        if value is None:
-            return
         member = f"serviceAccount:service-{subject['number']}@{agent}.iam.gserviceaccount.com"
-        key = subject.world.find(KEY, "id", value)
-        granted = (
-            grant.inputs["cryptoKeyId"] == value
-            and grant.inputs["member"] == member
-            and grant.inputs["role"] == ENCRYPTS
-            for grant in subject.world.all(KEY_MEMBER)
-        )
-        # Of a key that exists already, the stack file's word is taken.
-        if key and key.urn and not any(granted):
-            raise Refused(
-                f"Error 400: {member} does not have permission cloudkms.cryptoKeyVersions.useToEncrypt on {value}; "
-                "the resource must depend on the right"
+        for value in at_path(subject.inputs, path):
+            key = subject.world.find(KEY, "id", value)
+            granted = (
+                grant.inputs["cryptoKeyId"] == value
+                and grant.inputs["member"] == member
+                and grant.inputs["role"] == ENCRYPTS
+                for grant in subject.world.all(KEY_MEMBER)
             )
+            # Of a key that exists already, the stack file's word is taken.
+            if key and key.urn and not any(granted):
+                raise Refused(
+                    f"Error 400: {member} does not have permission cloudkms.cryptoKeyVersions.useToEncrypt on {value}; "
+                    "the resource must depend on the right"
+                )
 
     return has_right
 
@@ -51,7 +49,7 @@ def _name_is_valid(subject: Subject) -> None:
 
 
 def _was_not_deleted(subject: Subject) -> None:
-    if subject.world.is_taken("kms", subject.fill(ID[subject.urn.split("::")[2].rsplit("$", 1)[-1]])):
+    if subject.world.is_taken("kms", subject.fill(ID[subject.token])):
         raise Refused(f"Error 409: {subject.inputs['name']} already exists: KMS never forgets a name")
 
 
@@ -61,6 +59,17 @@ def _rotation_is_offered(subject: Subject) -> None:
         raise Refused(f"rotation_period must be at least a day, in seconds like 7776000s: {period}")
     if period and purpose != "ENCRYPT_DECRYPT":
         raise Refused(f"Error 400: a key for {purpose} cannot be rotated by itself")
+
+
+def _destruction_is_offered(subject: Subject) -> None:
+    delay = as_text(subject.inputs.get("destroyScheduledDuration"))
+    if delay and not (re.fullmatch(r"\d+s", delay) and DAY <= int(delay[:-1]) <= 120 * DAY):
+        raise Refused(f"Error 400: destroy_scheduled_duration must be 1 to 120 days, in seconds like 86400s: {delay}")
+
+
+def _kept_versions(subject: Subject) -> list[str]:
+    days = int(subject["destroyScheduledDuration"][:-1]) // DAY
+    return [f"key {subject.id}: its versions are destroyed after {days} days; until then they can be restored"]
 
 
 ID = {
@@ -92,12 +101,9 @@ ROWS = [
             "name keyRing purpose importOnly skipInitialVersionCreation destroyScheduledDuration cryptoKeyBackend"
         ),
         refers=(Ref(path="keyRing", to=(RING,)),),
-        checks=(_name_is_valid, _rotation_is_offered),
+        checks=(_name_is_valid, _rotation_is_offered, _destruction_is_offered),
         admits=(api("cloudkms"), _was_not_deleted),
-        keeps=lambda subject: [
-            f"key {subject.id}: its versions are destroyed after {subject['destroyScheduledDuration']}; until then "
-            "they can be restored"
-        ],
+        keeps=_kept_versions,
         retires={"kms": "{id}"},
         not_found="Error 404: CryptoKey {value} not found.",
         taken="Error 409: CryptoKey {id} already exists.",

@@ -17,6 +17,7 @@ AGENTS = {
     "sqladmin.googleapis.com": "gcp-sa-cloud-sql",
     "redis.googleapis.com": "cloud-redis",
     "container.googleapis.com": "container-engine-robot",
+    "secretmanager.googleapis.com": "gcp-sa-secretmanager",
 }
 ROLE = re.compile(r"roles/[a-zA-Z0-9_.]+|projects/[a-z0-9-]+/roles/[a-zA-Z0-9_.]+")
 MEMBER = re.compile(

@@ -45,8 +45,7 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 def derived(subject: Subject) -> Properties:
     """Every resource tells its project, and where it can have labels, those it has with the provider's own."""
-    token = subject.urn.split("::")[2].rsplit("$", 1)[-1]
-    types = sdk.resource_shape(token).types
+    types = sdk.resource_shape(subject.token).types
     outputs: Properties = {}
     if "project" in types:
         outputs["project"] = subject.where.facts["project"]

@@ -1,6 +1,6 @@
 """Helm releases. The chart is rendered with the real Helm where it can be had, and every manifest is checked.
 
-`RASA_CHART` names a chart on disk (a directory or an archive) to use for the chart of that name; else Helm pulls it.
+`RASA_CHART` and `VAULT_CHART` name a chart on disk (a directory or an archive) to use; else Helm pulls it.
 """
 
 import logging
@@ -38,10 +38,11 @@ def _existing_namespace(subject: Subject) -> list[str]:
 
 def _chart_on_disk(chart: str, version: str, repository: str) -> Path | None:
     """Returns the chart's path, or None if it cannot be had; asks the network once in a run."""
-    given = os.environ.get("RASA_CHART")
-    if given and chart.rstrip("/").rsplit("/", 1)[-1] == "rasa":
+    variable = f"{chart.rstrip('/').rsplit('/', 1)[-1].upper()}_CHART"
+    given = os.environ.get(variable)
+    if given:
         if not Path(given).exists():
-            raise Refused(f"RASA_CHART={given} does not exist")
+            raise Refused(f"{variable}={given} does not exist")
         return Path(given)
     return Path(chart) if Path(chart).exists() else _pull(chart, version, repository)
 
@@ -96,7 +97,7 @@ def _release_is_possible(subject: Subject) -> None:
     around = Surroundings(subject.world, _namespace(subject))
     for name, key in _secret_references(subject.inputs.get("values")):
         keys = around.keys("Secret", name)
-        if keys is not None and key not in keys:
+        if keys and key not in keys:
             raise Refused(f"values of release {subject['name']}: secret {around.namespace}/{name} has no key {key}")
     options = as_map(subject.inputs.get("repositoryOpts"))
     chart = _chart_on_disk(subject.inputs["chart"], subject.inputs.get("version") or "", options.get("repo") or "")

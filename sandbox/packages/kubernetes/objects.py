@@ -16,6 +16,7 @@ EKS_CLUSTER = "aws:eks/cluster:Cluster"
 EKS_DOMAIN = ".eks.amazonaws.com"
 AKS_CLUSTER = "azure-native:containerservice:ManagedCluster"
 AKS_DOMAIN = ".azmk8s.io"
+AZURE_DISKS = "disk.csi.azure.com"
 AKS_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
 ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 
@@ -118,6 +119,12 @@ def _pods_can_start(subject: Subject) -> None:
     )
 
 
+def _scheduled_pods_can_start(subject: Subject) -> None:
+    around = Surroundings(subject.world, namespace_of(subject))
+    template = subject.inputs["spec"]["jobTemplate"]["spec"]["template"]
+    can_start(f'CronJob "{subject.inputs["metadata"]["name"]}"', template, around)
+
+
 def _selector_matches(subject: Subject) -> None:
     spec = as_map(subject.inputs.get("spec"))
     wanted = as_map(as_map(spec.get("selector")).get("matchLabels"))
@@ -186,6 +193,16 @@ def _deployment_status(subject: Subject) -> Properties:
     return {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas, "observedGeneration": 1}
 
 
+def _retained_disks(subject: Subject) -> list[str]:
+    """Azure's lie in the resource group of the cluster's nodes, and go with it unless the class names another."""
+    go_along = subject.inputs["provisioner"] == AZURE_DISKS and "resourceGroup" not in as_map(
+        subject.inputs.get("parameters")
+    )
+    if subject.inputs.get("reclaimPolicy") != "Retain" or go_along:
+        return []
+    return [f"the disks of storage class {_cluster_id(subject)}, which outlive their claims"]
+
+
 def _object(
     token: str,
     *,
@@ -245,6 +262,7 @@ ROWS = [
         checks=(_restart_policy_ends,),
         admits=(_pods_can_start,),
     ),
+    _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),
     _object(
         "kubernetes:apps/v1:Deployment",
         immutable=("spec.selector",),
@@ -263,6 +281,7 @@ ROWS = [
         "kubernetes:storage.k8s.io/v1:StorageClass",
         namespaced=False,
         immutable=("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
+        keeps=_retained_disks,
     ),
     _object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
 ]

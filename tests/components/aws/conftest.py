@@ -7,7 +7,13 @@ import pytest
 from tests.components.aws.recorded import Built, build
 from tests.settings.stack_files import DEV, PROD, changed
 
-IAM = {"trackerStore.auth": "iam", "lockStore.auth": "iam", "eventQueue.auth": "iam"}
+# Rasa takes the database's credentials from Vault or from its identity, never both.
+IAM = {
+    "trackerStore.auth": "iam",
+    "lockStore.auth": "iam",
+    "eventQueue.auth": "iam",
+    "secretsManager": {"kind": "kubernetes"},
+}
 TWO = {"assistants": [{"name": "sales", "analytics": True}, {"name": "support"}]}
 
 

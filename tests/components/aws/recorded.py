@@ -14,6 +14,7 @@ from settings import AwsSettings, parse
 from tests.answers import outputs_of
 from tests.components import built
 from tests.components.built import is_secret, known, sources
+from tests.recorder import Registration
 
 __all__ = ["Built", "build", "is_secret", "known", "sources"]
 
@@ -27,9 +28,8 @@ BUCKET = "s3/bucket:Bucket"
 class Built(built.Built):
     """A platform on AWS."""
 
-    def arn(self, kind: str) -> str:
-        """The ARN of the one resource of a type."""
-        resource = self.one(kind)
+    def arn(self, resource: Registration) -> str:
+        """The ARN that the double gives to a resource."""
         return outputs_of(resource.type, resource.name, resource.inputs)[1]["arn"]
 
     def statements(self, name: str = "") -> list[dict[str, Any]]:

@@ -8,10 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from components.aws import names
+from tests.components.stack_names import ALIKE, LONGEST, STACKS
 
-LONGEST = "rasa-" + "s" * 20
-DOUBLE = "rasa-" + "a--" * 6 + "zz"
-STACKS = ("rasa-dev", LONGEST, DOUBLE)
 ASSISTANTS = ("rasa", "a" * 20)
 NO_DOUBLE_HYPHEN = r"[a-z](?!.*--)[a-z0-9-]*[a-z0-9]"
 
@@ -28,6 +26,7 @@ RULES: dict[str, tuple[Callable[[str, str], str], str, int]] = {
         r"AmazonMSK_[a-zA-Z0-9/_+=.@-]+",
         512,
     ),
+    "recovery": (lambda stack, _: names.recovery_secret(f"{stack}-vault-recovery", "a1b2c3"), r"[\w/+=.@-]+", 512),
     "kubernetes": (lambda stack, _: names.kubernetes_cluster(f"{stack}-cluster"), r"[a-zA-Z0-9][a-zA-Z0-9-]*", 100),
     "role": (lambda stack, who: names.role(f"{stack}-{who}-rasa-pro-services"), r"[\w+=,.@-]+", 64),
     "alias": (lambda stack, _: names.key_alias(f"{stack}-data"), r"alias/(?!aws/)[a-zA-Z0-9/_-]+", 256),
@@ -52,8 +51,12 @@ def test_every_name_keeps_to_its_rule(rule: str) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_different_stacks_get_different_names(rule: str) -> None:
     name, _, _ = RULES[rule]
-    near = [LONGEST, LONGEST[:-1] + "t", "rasa-a-b", "rasa-a--b", "rasa-a---b"]
-    assert len({name(stack, "rasa") for stack in near}) == len(near)
+    assert len({name(stack, "rasa") for stack in ALIKE}) == len(ALIKE)
+
+
+def test_a_secrets_name_does_not_end_like_its_arn() -> None:
+    """A hyphen and six characters: AWS would take the name for a whole ARN."""
+    assert not re.search("-.{6}$", names.recovery_secret("rasa-dev-vault-recovery", "a1b2c3"))
 
 
 def test_assistants_whose_names_are_cut_stay_apart() -> None:

@@ -75,7 +75,7 @@ def test_dev_encrypts_with_the_services_keys_and_its_own_where_there_is_no_other
     assert dev.one(RDS).inputs["storageEncrypted"] is True
     assert dev.one(CACHE).inputs["atRestEncryptionEnabled"] is True
     assert "kmsKeyId" not in dev.one(RDS).inputs
-    assert dev.source(dev.one("secretsmanager/secret:Secret"), "kmsKeyId") == "rasa-dev-data-key"
+    assert dev.source(dev.one("secretsmanager/secret:Secret", "-rasa-secret"), "kmsKeyId") == "rasa-dev-data-key"
     assert dev.source(dev.one(EKS), "encryptionConfig") == "rasa-dev-data-key"
 
 

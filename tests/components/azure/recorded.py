@@ -28,6 +28,7 @@ ACCOUNT, CONTAINER = "storage:StorageAccount", "storage:BlobContainer"
 VAULT, KEY = "keyvault:Vault", "keyvault:Key"
 SUBNET, ZONE_LINK = "network:Subnet", "privatedns:VirtualNetworkLink"
 ENDPOINT, ZONE_GROUP = "network:PrivateEndpoint", "network:PrivateDnsZoneGroup"
+ROLE_DEFINITION, DISK_KEY = "authorization:RoleDefinition", "compute:DiskEncryptionSet"
 ROLE, LOCK = "authorization:RoleAssignment", "authorization:ManagementLockByScope"
 IDENTITY, CREDENTIAL = "managedidentity:UserAssignedIdentity", "managedidentity:FederatedIdentityCredential"
 GROUP, VNET = "resources:ResourceGroup", "network:VirtualNetwork"
@@ -35,6 +36,11 @@ GROUP, VNET = "resources:ResourceGroup", "network:VirtualNetwork"
 
 class Built(built.Built):
     """A platform on Azure."""
+
+    @property
+    def identified(self) -> set[str]:
+        """The service accounts that are an identity of Entra, as `namespace:name`."""
+        return {each.inputs["subject"].removeprefix("system:serviceaccount:") for each in self.all(CREDENTIAL)}
 
     def grants(self, role: str) -> list[Registration]:
         """The assignments of a role."""

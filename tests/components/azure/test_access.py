@@ -29,6 +29,7 @@ from tests.components.built import known, sources
 from tests.settings.stack_files import AZURE, changed
 
 CLUSTER_ADMIN, CLUSTER_USER = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b", "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
+VAULTS = {"vault:vault", "vault:vault-init"}
 NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 VNET = (
     "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/net/providers/Microsoft.Network/"
@@ -106,21 +107,20 @@ def test_new_principals_are_named_with_their_type(prod: Built) -> None:
 
 
 def test_only_pods_that_download_models_have_an_identity(keyless: Built, dev: Built) -> None:
-    subjects = {each.inputs["subject"] for each in keyless.all(CREDENTIAL)}
-    assert subjects == {"system:serviceaccount:sales:rasa", "system:serviceaccount:support:rasa"}
+    assert keyless.identified == {"sales:rasa", "support:rasa", *VAULTS}
     assert {tuple(each.inputs["audiences"]) for each in keyless.all(CREDENTIAL)} == {("api://AzureADTokenExchange",)}
     # One credential for an identity: Entra makes no two at once.
-    assert len({each.inputs["resourceName"] for each in keyless.all(CREDENTIAL)}) == 2
+    assert len({each.inputs["resourceName"] for each in keyless.all(CREDENTIAL)}) == 4
     rasa = keyless.platform.assistants["sales"].rasa
     assert rasa.pod_labels == {"azure.workload.identity/use": "true"}
     assert set(rasa.service_account_annotations) == {"azure.workload.identity/client-id"}
     assert keyless.platform.assistants["sales"].analytics.ready == ()
-    assert len(dev.all(IDENTITY)) == 1  # the cluster's own
+    assert dev.identified == VAULTS
+    assert len(dev.all(IDENTITY)) == 3  # the cluster's own, too
 
 
 def test_the_cluster_vouches_for_the_pods(prod: Built) -> None:
-    (credential,) = prod.all(CREDENTIAL)
-    assert prod.source(credential, "issuer") == "rasa-prod-cluster-control-plane"
+    assert {prod.source(each, "issuer") for each in prod.all(CREDENTIAL)} == {"rasa-prod-cluster-control-plane"}
     cluster = prod.one(AKS).inputs
     assert cluster["oidcIssuerProfile"] == {"enabled": True}
     assert cluster["securityProfile"]["workloadIdentity"] == {"enabled": True}
@@ -158,7 +158,7 @@ def test_in_a_network_of_somebody_else_only_endpoints_and_missing_zones_are_made
     assert guest.all(SUBNET) == guest.all("network:VirtualNetwork") == guest.all("network:NetworkSecurityGroup") == []
     zones = {each.inputs["privateZoneName"] for each in guest.all("privatedns:PrivateZone")}
     assert not [zone for zone in zones if "redis" in zone]
-    assert len(zones) == 3
+    assert len(zones) == 4
     assert {each.inputs["subnet"]["id"] for each in guest.all(ENDPOINT)} == {f"{VNET}/subnets/endpoints"}
     assert guest.one(POSTGRES).inputs["network"]["delegatedSubnetResourceId"] == f"{VNET}/subnets/postgres"
     assert guest.one(AKS).inputs["networkProfile"]["outboundType"] == "loadBalancer"
@@ -178,8 +178,9 @@ def test_with_a_cluster_of_somebody_else_pods_get_an_identity_through_its_issuer
     chosen = {"cluster": cluster, "network": EXISTING_NETWORK, "modelStorage.auth": "initDownload"}
     built = build(changed(AZURE, **chosen, **{"secrets.kube": KUBECONFIG}))
     assert built.all(AKS) == built.all(POOL) == []
-    assert built.one(CREDENTIAL).inputs["issuer"] == issuer
-    assert len(built.all(ROLE)) == 1
+    assert {each.inputs["issuer"] for each in built.all(CREDENTIAL)} == {issuer}
+    assert built.identified == {"rasa:rasa", *VAULTS}
+    assert len(built.all(ROLE)) == 3
 
 
 def test_a_kubeconfig_signs_in_by_kubelogin(dev: Built) -> None:

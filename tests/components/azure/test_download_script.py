@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from components.azure.model_storage import DOWNLOAD
+from tests.scripts import loaded
 
 
 class HttpResponseError(Exception):
@@ -70,12 +70,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("AZURE_ACCOUNT_NAME", "acme")
     monkeypatch.setenv("AZURE_CONTAINER", "models-rasa")
     monkeypatch.setenv("AZURE_CLIENT_ID", "client-of-rasa")
-    spec = importlib.util.spec_from_file_location("download_model", DOWNLOAD)
-    assert spec
-    assert spec.loader
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+    return loaded(DOWNLOAD)
 
 
 def test_a_model_is_downloaded(script: Any, tmp_path: Path) -> None:

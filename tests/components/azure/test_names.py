@@ -10,11 +10,9 @@ import pytest
 from components.azure import names
 from components.azure.address_plan import name_service_address, plan_ranges
 from tests.components.azure.recorded import ENDPOINT, IDENTITY, Built, build
+from tests.components.stack_names import ALIKE, STACKS
 from tests.settings.stack_files import AZURE, changed
 
-LONGEST = "rasa-" + "s" * 20
-DOUBLE = "rasa-" + "a--" * 6 + "zz"
-STACKS = ("rasa-dev", LONGEST, DOUBLE)
 ASSISTANTS = ("rasa", "a" * 20, "a")
 END = "a1b2c3"
 NO_DOUBLE_HYPHEN = r"[a-z](?!.*--)[a-z0-9-]*[a-z0-9]"
@@ -24,6 +22,7 @@ RULES: dict[str, tuple[Callable[[str, str], str], str, int, int]] = {
     "group": (lambda stack, _: names.resource_group(stack), r"[\w.()-]*[\w()-]", 1, 90),
     "nodes": (lambda stack, _: names.node_resource_group(f"{stack}-cluster"), r"[\w.()-]*[\w()-]", 1, 80),
     "vault": (lambda stack, _: names.key_vault(f"{stack}-data", END), NO_DOUBLE_HYPHEN, 3, 24),
+    "role": (lambda stack, _: names.role(f"{stack}-vault-recovery", END), r"[a-z][a-z0-9-]+", 1, 512),
     "account": (lambda stack, _: names.storage_account(f"{stack}-model-storage", END), r"[a-z0-9]+", 3, 24),
     "container": (lambda _, who: names.container(who), r"(?!.*--)[a-z0-9][a-z0-9-]+[a-z0-9]", 3, 63),
     "server": (lambda stack, _: names.database_server(f"{stack}-tracker-store", END), NO_DOUBLE_HYPHEN, 3, 63),
@@ -44,7 +43,7 @@ RULES: dict[str, tuple[Callable[[str, str], str], str, int, int]] = {
     "pool": (lambda _, who: names.node_pool(f"Standard_{who}"), r"[a-z][a-z0-9]*", 1, 12),
 }
 # Kept apart by their random end alone.
-GLOBAL = ("vault", "account", "server", "redis", "namespace")
+GLOBAL = ("vault", "role", "account", "server", "redis", "namespace")
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -60,14 +59,19 @@ def test_every_name_keeps_to_its_rule(rule: str) -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in (*GLOBAL, "container", "pool")])
 def test_different_stacks_get_different_names(rule: str) -> None:
     name, *_ = RULES[rule]
-    near = [LONGEST, LONGEST[:-1] + "t", "rasa-a-b", "rasa-a--b", "rasa-a---b"]
-    assert len({name(stack, "rasa") for stack in near}) == len(near)
+    assert len({name(stack, "rasa") for stack in ALIKE}) == len(ALIKE)
 
 
 @pytest.mark.parametrize("rule", GLOBAL)
 def test_global_names_keep_their_random_end(rule: str) -> None:
     name, *_ = RULES[rule]
     assert all(name(stack, "rasa").endswith(END) for stack in STACKS)
+
+
+def test_people_know_which_vault_is_which() -> None:
+    for stack in STACKS:
+        vaults = [names.key_vault(f"{stack}-{purpose}", END) for purpose in ("data", "vault-seal", "vault-recovery")]
+        assert [vault.split("-")[-2] for vault in vaults] == ["data", "seal", "recovery"]
 
 
 def test_another_size_is_another_pool() -> None:

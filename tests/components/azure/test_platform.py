@@ -13,6 +13,7 @@ from tests.components.azure.recorded import (
     ADDRESS,
     AKS,
     CONTAINER,
+    DISK_KEY,
     ENDPOINT,
     GROUP,
     HUB,
@@ -111,8 +112,9 @@ def test_a_name_is_found_before_anybody_asks_for_it(prod: Built) -> None:
 
 
 def test_nobody_uses_the_key_before_its_identity_may(prod: Built) -> None:
-    (granted,) = prod.grants("e147488a-f6f5-4113-8e2d-b22465e65bf6")
-    for service in SERVICES:
+    uses = prod.grants("e147488a-f6f5-4113-8e2d-b22465e65bf6")
+    (granted,) = (each for each in uses if prod.source(each, "scope") == "rasa-prod-data-vault")
+    for service in (*SERVICES, DISK_KEY):
         assert granted.urn in prod.recording.reached_from(prod.one(service).urn), service
 
 
@@ -126,9 +128,9 @@ def test_prod_protects_the_data_and_its_keys(prod: Built, dev: Built) -> None:
     assert not any(resource.protect for resource in dev.recording.resources.values())
 
 
-def test_prod_locks_every_data_service_and_the_vault(prod: Built, dev: Built) -> None:
+def test_prod_locks_every_data_service_and_every_vault(prod: Built, dev: Built) -> None:
     locked = {prod.source(each, "scope") for each in prod.all(LOCK)}
-    assert locked == {prod.one(kind).name for kind in (*SERVICES, VAULT)}
+    assert locked == {each.name for kind in (*SERVICES, VAULT) for each in prod.all(kind)}
     assert {each.inputs["level"] for each in prod.all(LOCK)} == {"CanNotDelete"}
     assert dev.all(LOCK) == []
 
@@ -137,7 +139,7 @@ def test_allow_destroy_lifts_protection_and_locks() -> None:
     built = build(changed(PROD, allowDestroy=True), stack="prod")
     assert not any(resource.protect for resource in built.recording.resources.values())
     assert built.all(LOCK) == []
-    assert built.one(VAULT).inputs["properties"]["enablePurgeProtection"] is True
+    assert {each.inputs["properties"]["enablePurgeProtection"] for each in built.all(VAULT)} == {True}
 
 
 def test_prod_encrypts_everything_with_its_own_key(prod: Built) -> None:
@@ -154,7 +156,10 @@ def test_prod_encrypts_everything_with_its_own_key(prod: Built) -> None:
 
 
 def test_dev_makes_no_vault_that_could_not_be_deleted(dev: Built) -> None:
-    assert dev.all(VAULT) == []
+    assert dev.all(VAULT)
+    for vault in dev.all(VAULT):
+        assert "enablePurgeProtection" not in vault.inputs["properties"]
+        assert vault.inputs["properties"]["softDeleteRetentionInDays"] == 7
     for service in SERVICES:
         assert not {"encryption", "dataEncryption", "identity"} & set(dev.one(service).inputs)
 
@@ -163,16 +168,20 @@ def test_an_own_key_is_used_in_dev_too() -> None:
     url = "https://acme.vault.azure.net/keys/rasa/0123456789abcdef0123456789abcdef"
     identity = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/keys/providers/Microsoft.ManagedIdentity/userAssignedIdentities/data"  # noqa: E501
     built = build(changed(AZURE, encryption={"kind": "existing", "key": url, "identity": identity}))
-    assert built.all(VAULT) == []
+    assert {each.name for each in built.all(KEY)} == {"rasa-dev-vault-seal-key"}
     assert built.one(POSTGRES).inputs["dataEncryption"]["primaryKeyURI"] == url
     assert built.one(POSTGRES).inputs["identity"]["userAssignedIdentities"] == {identity: {}}
 
 
-def test_the_vault_is_closed_and_keeps_what_was_deleted(prod: Built) -> None:
-    properties = prod.one(VAULT).inputs["properties"]
-    assert properties["networkAcls"] == {"bypass": "AzureServices", "defaultAction": "Deny"}
-    assert (properties["enableRbacAuthorization"], properties["enablePurgeProtection"]) == (True, True)
-    assert properties["softDeleteRetentionInDays"] == 90
+def test_every_vault_is_closed_and_keeps_what_was_deleted(prod: Built) -> None:
+    names = {each.name for each in prod.all(VAULT)}
+    assert names == {"rasa-prod-data-vault", "rasa-prod-vault-seal-vault", "rasa-prod-vault-recovery-vault"}
+    for vault in prod.all(VAULT):
+        properties = vault.inputs["properties"]
+        assert properties["publicNetworkAccess"] == "Disabled"
+        assert properties["networkAcls"] == {"bypass": "AzureServices", "defaultAction": "Deny"}
+        assert (properties["enableRbacAuthorization"], properties["enablePurgeProtection"]) == (True, True)
+        assert properties["softDeleteRetentionInDays"] == 90
 
 
 def test_the_profiles_differ_in_redundancy(dev: Built, prod: Built) -> None:
@@ -219,7 +228,7 @@ def test_every_resource_that_can_have_tags_has_them() -> None:
 
 def test_prod_logs_what_every_service_does(prod: Built, dev: Built) -> None:
     logged = prod.all("monitor:DiagnosticSetting")
-    assert len(logged) == 6
+    assert len(logged) == 8
     assert all(each.inputs["workspaceId"] for each in logged)
     assert dev.all("monitor:DiagnosticSetting") == []
 
@@ -235,6 +244,7 @@ def test_everything_lies_in_the_one_resource_group(prod: Built) -> None:
 
 def test_what_is_not_wanted_is_not_made() -> None:
     none = {f"{layer}.kind": "none" for layer in ("lockStore", "eventQueue", "modelStorage")}
+    none["secretsManager.kind"] = "kubernetes"
     built = build(changed(AZURE, **none, assistants=[{"name": "rasa"}]))
     kinds = _types(built.recording.resources.values())
     assert not {REDIS, NAMESPACE, ACCOUNT, ENDPOINT} & kinds

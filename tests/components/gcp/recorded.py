@@ -22,6 +22,8 @@ SQL, REDIS, BUCKET = "sql/databaseInstance:DatabaseInstance", "redis/instance:In
 GKE, NODES, NAT = "container/cluster:Cluster", "container/nodePool:NodePool", "compute/routerNat:RouterNat"
 KEY, KEY_MEMBER = "kms/cryptoKey:CryptoKey", "kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
 API, CONNECTION = "projects/service:Service", "servicenetworking/connection:Connection"
+RING, SECRET = "kms/keyRing:KeyRing", "secretmanager/secret:Secret"
+SECRET_MEMBER = "secretmanager/secretIamMember:SecretIamMember"
 BUCKET_MEMBER = "storage/bucketIAMMember:BucketIAMMember"
 # Of Confluent, without `confluentcloud:index/`.
 KAFKA, TOPIC, ACL = "kafkaCluster:KafkaCluster", "kafkaTopic:KafkaTopic", "kafkaAcl:KafkaAcl"

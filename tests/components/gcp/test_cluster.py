@@ -6,19 +6,13 @@ import json
 
 import pytest
 
+from settings import Cloud
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import GKE, NODES, Built, build, known
+from tests.settings.existing import EXISTING
 from tests.settings.stack_files import GCP, changed
 
-NETWORK = {
-    "kind": "existing",
-    "network": "shared",
-    "subnetwork": "nodes",
-    "cidr": "10.10.0.0/20",
-    "podsRange": "pods",
-    "servicesRange": "services",
-    "privateServicesRange": {"name": "google", "cidr": "10.20.0.0/20"},
-}
+NETWORK = EXISTING[Cloud.GCP]["network"]
 
 
 def test_with_ranges_the_api_has_an_address_behind_a_firewall(dev: Built) -> None:

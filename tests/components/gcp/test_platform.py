@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from components.gcp.apis import SERVICES
+from settings import Cloud
+from tests.answers_gcp import digest
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import (
     API,
@@ -22,13 +23,16 @@ from tests.components.gcp.recorded import (
     NAT,
     NODES,
     REDIS,
+    RING,
     ROLE,
+    SECRET,
     SQL,
     TOPIC,
     Built,
     build,
 )
 from tests.recorder import Registration
+from tests.settings.existing import EXISTING
 from tests.settings.stack_files import GCP, changed
 
 KAFKA_TYPE = f"confluentcloud:index/{KAFKA}"
@@ -125,7 +129,7 @@ def test_prod_protects_the_data_and_its_keys(prod: Built, dev: Built) -> None:
     kept = {each.type for each in prod.recording.resources.values() if each.protect}
     network = ("compute/network:Network", "compute/subnetwork:Subnetwork", "compute/globalAddress:GlobalAddress")
     assert kept == {
-        *(f"gcp:{kind}" for kind in (SQL, REDIS, GKE, BUCKET, KEY, CONNECTION, *network)),
+        *(f"gcp:{kind}" for kind in (SQL, REDIS, GKE, BUCKET, KEY, SECRET, CONNECTION, *network)),
         KAFKA_TYPE,
         "confluentcloud:index/environment:Environment",
     }
@@ -163,9 +167,16 @@ def test_the_administrator_is_left_to_go_with_the_server(dev: Built) -> None:
 
 
 def test_names_that_are_not_free_again_end_randomly(prod: Built) -> None:
-    for kind in (SQL, BUCKET, "kms/keyRing:KeyRing"):
-        (urn,) = prod.one(kind).property_dependencies["name"]
-        assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
+    ends: list[str] = []
+    for kind, key in ((SQL, "name"), (BUCKET, "name"), (RING, "name"), (SECRET, "secretId")):
+        assert prod.all(kind)
+        for resource in prod.all(kind):
+            (urn,) = resource.property_dependencies[key]
+            assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
+            assert resource.inputs[key].endswith(f"-{digest(prod.recording.resources[urn].name, 6)}")
+            ends.append(urn)
+    # That of the secret is also that of the ring of its key.
+    assert len(set(ends)) == len(ends) - 1
 
 
 def test_data_is_encrypted_with_the_own_key_in_prod(prod: Built, dev: Built) -> None:
@@ -176,7 +187,8 @@ def test_data_is_encrypted_with_the_own_key_in_prod(prod: Built, dev: Built) -> 
     assert prod.one(GKE).inputs["databaseEncryption"]["state"] == "ENCRYPTED"
     assert prod.one(GKE).inputs["databaseEncryption"]["keyName"].endswith(key)
     assert prod.one(NODES).inputs["nodeConfig"]["bootDiskKmsKey"].endswith(key)
-    assert not dev.all(KEY)
+    assert "data" in {each.inputs["name"] for each in prod.all(KEY)}
+    assert "data" not in {each.inputs["name"] for each in dev.all(KEY)}
 
 
 def test_clients_must_use_tls_in_both_profiles(dev: Built, prod: Built) -> None:
@@ -235,23 +247,17 @@ def test_nothing_is_made_of_a_layer_that_is_not_wanted() -> None:
 
 def test_an_existing_network_and_key_are_used_and_not_made() -> None:
     key = "projects/acme-prod/locations/europe-west1/keyRings/rasa/cryptoKeys/data"
-    network: dict[str, Any] = {
-        "kind": "existing",
-        "network": "shared",
-        "subnetwork": "nodes",
-        "cidr": "10.10.0.0/20",
-        "podsRange": "pods",
-        "servicesRange": "services",
-        "privateServicesRange": {"name": "google", "cidr": "10.20.0.0/20"},
-    }
-    built = build(changed(PROD, network=network, encryption={"kind": "existing", "key": key}), stack="prod")
+    layers = {"network": EXISTING[Cloud.GCP]["network"], "encryption": {"kind": "existing", "key": key}}
+    built = build(changed(PROD, **layers), stack="prod")
     made = {each.type for each in built.recording.resources.values()}
     assert not made & {"gcp:compute/network:Network", "gcp:compute/subnetwork:Subnetwork", f"gcp:{CONNECTION}"}
-    assert not [kind for kind in made if kind.startswith("gcp:kms/")]
+    # Vault has keys of its own.
+    assert {each.inputs["name"] for each in built.all(KEY)} == {"seal", "recovery"}
+    assert {each.inputs["cryptoKeyId"].rpartition("/")[2] for each in built.all(KEY_MEMBER)} == {"seal", "recovery"}
     assert built.one(SQL).inputs["encryptionKeyName"] == key
-    assert built.one(SQL).inputs["settings"]["ipConfiguration"]["allocatedIpRange"] == "google"
-    assert built.one(REDIS).inputs["authorizedNetwork"] == "projects/acme-test/global/networks/shared"
-    assert built.postgres.networks == ("10.20.0.0/20",)
+    assert built.one(SQL).inputs["settings"]["ipConfiguration"]["allocatedIpRange"] == "acme-services"
+    assert built.one(REDIS).inputs["authorizedNetwork"] == "projects/acme-test/global/networks/acme"
+    assert built.postgres.networks == ("10.10.240.0/20",)
     apis = {each.urn for each in built.all(API)}
     for service in (built.one(SQL), built.one(REDIS), built.one(GKE)):
         assert apis <= built.recording.reached_from(service.urn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 import components.kubernetes as package
+from tests.scripts import loaded
 
 PATH = Path(package.__path__[0]) / "scripts" / "database_roles.py"
 
@@ -51,12 +51,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     )
     monkeypatch.setitem(sys.modules, "psycopg2", SimpleNamespace(sql=sql, extensions=extensions, Error=Exception))
     monkeypatch.setitem(sys.modules, "psycopg2.extensions", extensions)
-    spec = importlib.util.spec_from_file_location("database_roles", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(PATH)
 
 
 def test_a_new_role_gets_a_database_that_nobody_else_may_use(script: ModuleType) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 import components.kubernetes as package
+from tests.scripts import loaded
 
 PATH = Path(package.__path__[0]) / "scripts" / "kafka_topics.py"
 ALREADY_EXISTS, NOT_ALLOWED = 36, 29
@@ -78,12 +78,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         sys.modules, "confluent_kafka", SimpleNamespace(KafkaError=error, KafkaException=KafkaException)
     )
     monkeypatch.setitem(sys.modules, "confluent_kafka.admin", admin)
-    spec = importlib.util.spec_from_file_location("kafka_topics", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(PATH)
 
 
 def test_a_new_topic_is_made_as_it_should_be(script: ModuleType) -> None:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random
+import pulumi_tls
 
 from components.connections import AssistantConnections
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
+from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
-from settings import Assistant, PodSecurity, Profile
+from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile
 from tests.components.rasa import wirings
 from tests.recorder import Recording, run_program
 
 LICENSE = "the-licence"
 OPENAI = "the-openai-key"
+VAULT_TOKEN = "the-vault-token"
+DB_PASSWORD = "the-password-in-vault"
 
 
 def record(
     *assistants: Assistant,
     connections: AssistantConnections | None = None,
     iam: bool = False,
+    secrets_manager: CreateVault | ExistingVault | None = None,
     profile: Profile = Profile.PROD,
     preview: bool = False,
 ) -> Recording:
@@ -30,6 +35,7 @@ def record(
         providers: list[pulumi.ProviderResource] = [
             kubernetes.Provider("kubernetes", kubeconfig="{}"),
             pulumi_random.Provider("random"),
+            pulumi_tls.Provider("tls"),
         ]
         opts = pulumi.ResourceOptions(providers=providers)
         database = DatabaseServer(
@@ -37,6 +43,7 @@ def record(
             DatabaseServerSpec(connection=wirings.postgres(iam=iam), pod_security=PodSecurity.RESTRICTED),
             opts=opts,
         )
+        vault = _vault(secrets_manager, assistants, profile, opts) if secrets_manager else None
         for assistant in assistants:
             made = RasaAssistant(
                 assistant.name,
@@ -47,13 +54,36 @@ def record(
                         "license": wirings.secret(LICENSE),
                         "openaiApiKey": wirings.secret(OPENAI),
                         "unused": wirings.secret("unused"),
+                        "vaultToken": wirings.secret(VAULT_TOKEN),
+                        "dbPassword": wirings.secret(DB_PASSWORD),
                     },
                     connections=connections or wirings.connections(assistant.name, iam=iam),
                     cluster=wirings.cluster(),
                     tracker_store=database,
+                    vault=vault,
                 ),
                 opts=opts,
             )
             pulumi.export(assistant.name, {"values": made.values, "endpoints": made.endpoints, "next": made.next_step})
 
     return run_program({}, program=program, preview=preview)
+
+
+def _vault(
+    chosen: CreateVault | ExistingVault,
+    assistants: tuple[Assistant, ...],
+    profile: Profile,
+    opts: pulumi.ResourceOptions,
+) -> VaultServer | ExistingVault:
+    if isinstance(chosen, ExistingVault):
+        return chosen
+    spec = VaultServerSpec(
+        settings=chosen,
+        profile=profile,
+        protect=profile is Profile.PROD,
+        seal=wirings.seal(init=chosen.init == "job"),
+        cluster=wirings.cluster(),
+        clients=tuple(assistant.namespace for assistant in assistants),
+        image="registry.example.com/rasa-pro:3.17.0",
+    )
+    return VaultServer("vault", spec, opts=opts)

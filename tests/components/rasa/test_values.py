@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 
+from components.artifacts import CHART_VERSION, image_values
 from components.kubernetes.pod import SecretKey
-from components.rasa.artifacts import CHART_VERSION, image_values
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.secrets import service_secrets
 from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, values
 from components.rasa.wiring import CA_CONFIG_MAP, SECRET, Wiring
 from settings import Profile
+from tests.components.charts import recorded, unknown_paths
 from tests.components.rasa import wirings
 
-CHART = json.loads((Path(__file__).parents[2] / "data" / "rasa-chart.json").read_text(encoding="utf-8"))
-TYPES = {bool: "boolean", int: "integer", str: "string", list: "array", tuple: "array", dict: "object"}
+CHART = recorded("rasa")
 
 
 def of(wiring: Wiring) -> Any:
@@ -35,26 +32,13 @@ def wiring(request: pytest.FixtureRequest) -> Any:
     return wirings.VARIANTS[request.param]()
 
 
-def unknown_paths(value: Any, path: str = "") -> Iterator[str]:
-    """Paths that the chart does not know, or not with this type."""
-    if path in CHART["free"]:
-        return
-    kinds = CHART["paths"].get(path, "").split("|")
-    kind = "string" if isinstance(value, pulumi.Output) else TYPES[type(value)]
-    if path and kind not in kinds:
-        yield f"{path} ({kind})"
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from unknown_paths(item, f"{path}.{key}" if path else key)
-
-
 def test_every_path_is_one_of_the_pinned_chart(wiring: Any) -> None:
-    assert list(unknown_paths(of(wiring))) == []
+    assert list(unknown_paths(CHART, of(wiring))) == []
 
 
 def test_a_wrong_path_or_type_is_found() -> None:
-    assert list(unknown_paths({"rasa": {"replicas": 2}})) == ["rasa.replicas (integer)"]
-    assert list(unknown_paths({"rasaProServices": {"database": {"port": 5432}}})) == [
+    assert list(unknown_paths(CHART, {"rasa": {"replicas": 2}})) == ["rasa.replicas (integer)"]
+    assert list(unknown_paths(CHART, {"rasaProServices": {"database": {"port": 5432}}})) == [
         "rasaProServices.database.port (integer)"
     ]
 
@@ -85,7 +69,8 @@ def test_the_secret_holds_exactly_the_keys_that_are_referenced(variant: str) -> 
     given = {"license": wirings.secret("licence"), "openaiApiKey": wirings.secret("key")}
     held = service_secrets(wiring, given)
     found = set(references(of(wiring)))
-    assert found == {(SECRET, key) for key in [*held, AUTH_TOKEN_KEY, JWT_SECRET_KEY]}
+    token = {("rasa-vault", "token")} if wiring.vault else set[tuple[str, str]]()
+    assert found == {(SECRET, key) for key in [*held, AUTH_TOKEN_KEY, JWT_SECRET_KEY]} | token
 
 
 @pytest.mark.parametrize("part", ["rasa", "rasaProServices"])

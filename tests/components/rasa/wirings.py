@@ -13,9 +13,12 @@ from components.connections import (
     AssistantConnections,
     AssistantDatabases,
     ClusterConnection,
+    CredentialsInVault,
     DatabaseConnection,
     DownloadedModel,
     IamRoles,
+    InNamespace,
+    InNetworks,
     KafkaConnection,
     KafkaIamAuth,
     ModelStorageConnection,
@@ -23,8 +26,12 @@ from components.connections import (
     PasswordRoles,
     PostgresConnection,
     PostgresIamAuth,
+    RecoveryStore,
     RedisConnection,
     RedisIamAuth,
+    VaultConnection,
+    VaultSeal,
+    VolumeClass,
     WorkloadIdentity,
 )
 from components.rasa.wiring import Wiring
@@ -158,7 +165,12 @@ def identity(annotations: dict[str, str]) -> WorkloadIdentity:
 def cluster() -> ClusterConnection:
     """A cluster in one network."""
     return ClusterConnection(
-        name=out("rasa"), identifier=out("cluster/rasa"), kubeconfig=out("{}"), networks=("10.0.0.0/19",), ready=()
+        name=out("rasa"),
+        identifier=out("cluster/rasa"),
+        kubeconfig=out("{}"),
+        networks=("10.0.0.0/19",),
+        volumes=VolumeClass(provisioner="disk.example.com", parameters={"encrypted": "true"}, ready=()),
+        ready=(),
     )
 
 
@@ -171,6 +183,7 @@ def wiring(settings: Assistant | None = None, *, profile: Profile = Profile.PROD
         assistant=chosen,
         profile=profile,
         connections=connections(chosen.name, iam=iam),
+        vault=None,
     )
 
 
@@ -207,6 +220,46 @@ def downloaded_model(name: str = "rasa") -> DownloadedModel:
     )
 
 
+def vault(*, token: pulumi.Output[str] | None = None) -> VaultConnection:
+    """A Vault in the cluster, or, with a token, one of the user's."""
+    return VaultConnection(
+        url="https://vault.example.com:8200",
+        port=8200,
+        place=InNamespace(namespace="vault") if token is None else InNetworks(networks=("10.0.51.0/24",)),
+        mount="secret",
+        path="rasa/tracker-store",
+        token_secret="rasa-vault",
+        ca_pem="VAULT CA",
+        token=token,
+        usable=True,
+        ready=(),
+    )
+
+
+def seal(*, init: bool = True) -> VaultSeal:
+    """What a cloud gives a Vault; without `init` the user initialises it."""
+    return VaultSeal(
+        kind="awskms",
+        options={"region": REGION, "kms_key_id": out("key-arn")},
+        server=identity({"example.com/role": "vault"}),
+        recovery=RecoveryStore(
+            identity=identity({"example.com/role": "vault-init"}),
+            script=Path(__file__),
+            place={"secret": out("secret-arn"), "region": REGION},
+            command=out("aws secretsmanager get-secret-value"),
+        )
+        if init
+        else None,
+        ready=(),
+    )
+
+
+def with_vault(chosen: Wiring, connection: VaultConnection) -> Wiring:
+    """The same with the tracker store's credentials in Vault."""
+    in_vault = replace(chosen.databases.rasa, auth=CredentialsInVault())
+    return replace(chosen, vault=connection, databases=replace(chosen.databases, rasa=in_vault))
+
+
 VARIANTS = {
     "everything": wiring,
     "iam": lambda: wiring(iam=True),
@@ -215,4 +268,6 @@ VARIANTS = {
     "old": lambda: wiring(everything(rasaVersion="3.14")),
     "keyed": lambda: with_models(wiring(), keyed_models()),
     "downloaded": lambda: with_models(wiring(), downloaded_model()),
+    "vault": lambda: with_vault(wiring(), vault()),
+    "existing vault": lambda: with_vault(wiring(), vault(token=secret("vault-token"))),
 }

@@ -14,6 +14,27 @@ GROUP = {"resourceGroupName": "rasa"}
 CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
+IN_GROUP = rf"/subscriptions/{GUID}/resourceGroups/rasa/providers"
+# What is enough of each service.
+DELEGATION = {"name": "postgres", "serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}
+REDIS: Properties = {"clusterName": "rasa", "sku": {"name": "Balanced_B1"}, "publicNetworkAccess": "Disabled"}
+DATABASE: Properties = {
+    "clusterName": "rasa",
+    "databaseName": "default",
+    "port": 10000,
+    "clusteringPolicy": "NoCluster",
+}
+NAMESPACE: Properties = {"namespaceName": "rasa-dev", "sku": {"name": "Standard", "tier": "Standard", "capacity": 1}}
+ACCOUNT: Properties = {"accountName": "rasa", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+POSTGRES: Properties = {
+    "serverName": "rasa",
+    "sku": {"name": "Standard_B1ms", "tier": "Burstable"},
+    "storage": {"storageSizeGB": 32},
+    "administratorLogin": "rasa_admin",
+    "administratorLoginPassword": "Passw0rd",
+    "version": "17",
+}
 
 
 class AzureWorld(World):
@@ -88,3 +109,30 @@ class AzureWorld(World):
             {"vaultName": "rasa-a1b2c3", "keyName": "data", "properties": {"kty": "RSA", "keySize": 3072}},
         )
         return vault, key
+
+    def postgres(self, vnet: str, *, linked: bool = True, **more: Any) -> tuple[str, Properties]:
+        """A server in a subnet and a zone of its own; without a link nobody finds it."""
+        subnet = self.subnet("postgres", "10.0.1.0/24", delegations=[DELEGATION])
+        zone = self.zone("rasa.private.postgres.database.azure.com", vnet if linked else None)
+        network = {"delegatedSubnetResourceId": subnet, "privateDnsZoneArmResourceId": zone}
+        return self.make_azure("dbforpostgresql:Server", "db", {**POSTGRES, "network": network, **more})
+
+    def aks(self, *, granted: bool = True, **more: Any) -> tuple[str, Properties]:
+        """A cluster in a network of its own, whose identity may join it if `granted`."""
+        self.vnet()
+        subnet = self.subnet("nodes", "10.0.0.0/20")
+        identity, outputs = self.identity("aks")
+        if granted:
+            self.grant(NETWORK_CONTRIBUTOR, subnet, outputs["principalId"])
+        pool = {"name": "system", "mode": "System", "vmSize": "Standard_D2ds_v5", "count": 1, "vnetSubnetID": subnet}
+        inputs: Properties = {
+            "resourceName": "rasa",
+            "dnsPrefix": "rasa",
+            "kubernetesVersion": "1.35",
+            "identity": {"type": "UserAssigned", "userAssignedIdentities": [identity]},
+            "agentPoolProfiles": [pool],
+            "oidcIssuerProfile": {"enabled": True},
+            "aadProfile": {"managed": True, "enableAzureRBAC": True},
+            **more,
+        }
+        return self.make_azure("containerservice:ManagedCluster", "aks", inputs)

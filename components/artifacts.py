@@ -1,4 +1,4 @@
-"""The published artifacts of Rasa: addresses and versions, here and nowhere else."""
+"""The published charts and images that a release pulls: addresses and versions, here and nowhere else."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ ANALYTICS_IMAGE: Final = f"{_REGISTRY}/rasa-pro/rasa-pro-services:3.8.1-latest"
 # The way to a Redis whose certificate names no host; the long-term support line.
 HAPROXY_IMAGE: Final = "docker.io/library/haproxy:3.2"
 
+VAULT_CHART_REPOSITORY: Final = "https://helm.releases.hashicorp.com"
+VAULT_CHART: Final = "vault"
+VAULT_CHART_VERSION: Final = "0.34.1"
+VAULT_REPOSITORY: Final = "docker.io/hashicorp/vault"
+
 
 def image_of(assistant: Assistant) -> str:
     """The image of an assistant: its own, or Rasa's of its version."""
@@ -25,6 +30,6 @@ def image_of(assistant: Assistant) -> str:
 
 
 def image_values(image: str) -> dict[str, str]:
-    """An image as the chart wants it. It writes `repository:tag`, and so a digest is a tag of `name@sha256`."""
+    """An image as a chart wants it. It writes `repository:tag`, and so a digest is a tag of `name@sha256`."""
     repository, _, tag = image.rpartition(":")
     return {"repository": repository, "tag": tag}

@@ -1,0 +1,62 @@
+"""A vault of Key Vault as all of the platform's are: rights by roles, closed to the internet, kept after a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_azure_native as azure
+import pulumi_random
+
+from components.azure import names
+from components.azure.context import Context
+from components.azure.internet import OPEN, is_reachable, on_the_internet
+from components.azure.safety import lock, log
+
+
+def key_vault(
+    name: str,
+    *,
+    tenant: pulumi.Input[str],
+    purge_protection: bool,
+    clients: Sequence[str] = (),
+    context: Context,
+    parent: pulumi.Resource,
+) -> azure.keyvault.Vault:
+    """The vault, with its lock and its logs; `name` begins its physical name.
+
+    With purge protection, which cannot be taken back, it stays for 90 days after it was deleted, whatever anybody does;
+    else for 7, or until somebody purges it. `clients` are ranges on the internet that may reach it; private endpoints
+    and Azure's own services always may.
+    """
+    suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=parent))
+    vault = azure.keyvault.Vault(
+        f"{name}-vault",
+        vault_name=suffix.hex.apply(lambda end: names.key_vault(name, end)),
+        resource_group_name=context.resource_group,
+        properties=azure.keyvault.VaultPropertiesArgs(
+            tenant_id=tenant,
+            sku=azure.keyvault.SkuArgs(family="A", name=azure.keyvault.SkuName.STANDARD),
+            enable_rbac_authorization=True,
+            enable_soft_delete=True,
+            soft_delete_retention_in_days=90 if purge_protection else 7,
+            # Azure refuses False.
+            enable_purge_protection=True if purge_protection else None,
+            public_network_access="Enabled" if is_reachable(clients) else "Disabled",
+            network_acls=_firewall(clients),
+        ),
+        tags=context.tags,
+        opts=pulumi.ResourceOptions(parent=parent, protect=context.protect),
+    )
+    lock(f"{name}-lock", vault.id, context=context, parent=parent)
+    log(f"{name}-log", vault.id, context=context, parent=parent)
+    return vault
+
+
+def _firewall(clients: Sequence[str]) -> azure.keyvault.NetworkRuleSetArgs:
+    """Key Vault gives a single address back with its /32."""
+    return azure.keyvault.NetworkRuleSetArgs(
+        bypass="AzureServices",
+        default_action="Allow" if OPEN in clients else "Deny",
+        ip_rules=[azure.keyvault.IPRuleArgs(value=str(network)) for network in on_the_internet(clients)] or None,
+    )

@@ -1,0 +1,153 @@
+"""What an assistant has in Vault: its database's credentials, and a token that reads these and nothing else.
+
+Owns the Job that writes the credentials and delivers the token, its rights, and the Secrets around it. For a Vault of
+the user's, where both are there already, only the Secret with the token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.connections import InNamespace, InNetworks, PasswordAuth, VaultConnection
+from components.kubernetes.access import SecretAccessSpec, secret_access
+from components.kubernetes.namespace import RestrictedNamespace
+from components.kubernetes.pod import CA_DIRECTORY, SecretKey
+from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.kubernetes.vault.initialisation import CONFIG, SCRIPTS, SERVICE_ACCOUNT_FILES, modules
+from components.kubernetes.vault.names import ADDRESS, AUDIENCE, CA_FILE, CONFIG_ACCOUNT, CONFIG_POD, MOUNT, PORT
+from components.kubernetes.vault.server import VaultServer
+from components.kubernetes.vault.token import TOKEN_KEY, TOKEN_SECRET, token_secret
+from components.trust import public_roots
+from settings import Assistant, ExistingVault
+from settings.vault import VAULT_NAMESPACE
+
+_DEADLINE_SECONDS: Final = 300
+_EVERY_DAY: Final = "17 3 * * *"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantVaultSpec:
+    """`credentials` are those of the assistant's role at the database."""
+
+    server: VaultServer
+    assistant: Assistant
+    namespace: RestrictedNamespace
+    credentials: PasswordAuth
+
+
+class AssistantVault(pulumi.ComponentResource):
+    """The assistant's share of the Vault in the cluster. Ends in `connection`."""
+
+    def __init__(self, name: str, spec: AssistantVaultSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:AssistantVault", name, None, opts)
+        server, path = spec.server, f"{spec.assistant.name}/tracker-store"
+        child = pulumi.ResourceOptions(parent=self)
+        token = token_secret(f"{name}-token", spec.namespace.name, None, parent=self)
+        credentials = kubernetes.core.v1.Secret(
+            f"{name}-credentials",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
+            string_data={"username": spec.credentials.username, "password": spec.credentials.password},
+            opts=child,
+        )
+        rights = secret_access(
+            f"{name}-delivery",
+            SecretAccessSpec(
+                namespace=spec.namespace.name,
+                secret=TOKEN_SECRET,
+                verbs=("get", "patch"),
+                account=CONFIG_ACCOUNT,
+                account_namespace=VAULT_NAMESPACE,
+            ),
+            opts=child,
+        )
+        jobs: tuple[pulumi.Resource, ...] = ()
+        if server.usable:
+            config = {
+                "address": ADDRESS,
+                "deadline_seconds": _DEADLINE_SECONDS,
+                "mount": MOUNT,
+                "path": path,
+                "assistant": spec.assistant.name,
+                "secret": {"namespace": spec.namespace.name, "name": TOKEN_SECRET, "key": TOKEN_KEY},
+                "service_accounts": SERVICE_ACCOUNT_FILES,
+            }
+            job = ScriptJob(
+                f"{name}-config",
+                ScriptJobSpec(
+                    namespace=server.namespace,
+                    pod_security=server.pod_security,
+                    pod_name=CONFIG_POD,
+                    script=SCRIPTS / "vault_assistant.py",
+                    image=server.image,
+                    environment={
+                        "VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}",
+                        "DB_USERNAME": SecretKey(secret=credentials.metadata.name, key="username"),
+                        "DB_PASSWORD": SecretKey(secret=credentials.metadata.name, key="password"),
+                    },
+                    secrets={"password": spec.credentials.password},
+                    files={
+                        **modules(),
+                        CONFIG: pulumi.Output.json_dumps(config),
+                    },
+                    config_maps={CA_DIRECTORY: server.ca_config_map},
+                    service_account=CONFIG_ACCOUNT,
+                    reaches_api=True,
+                    audience=AUDIENCE,
+                    # Rasa renews its token seconds before it ends, and is lost when Vault does not answer just then.
+                    schedule=_EVERY_DAY,
+                    after=(*server.ready, token, *rights),
+                ),
+                opts=child,
+            )
+            jobs = (job.job,)
+        self.connection = VaultConnection(
+            url=ADDRESS,
+            port=PORT,
+            place=InNamespace(namespace=VAULT_NAMESPACE),
+            mount=MOUNT,
+            path=path,
+            token_secret=TOKEN_SECRET,
+            ca_pem=server.ca_pem,
+            token=None,
+            usable=server.usable,
+            ready=jobs,
+        )
+        self.register_outputs({"path": path})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingAssistantVaultSpec:
+    """`token` is the one that the user has made for the assistant."""
+
+    vault: ExistingVault
+    assistant: Assistant
+    namespace: RestrictedNamespace
+    token: pulumi.Output[str] = field(repr=False)
+
+
+class ExistingAssistantVault(pulumi.ComponentResource):
+    """The assistant's share of a Vault of the user's. Ends in `connection`."""
+
+    def __init__(
+        self, name: str, spec: ExistingAssistantVaultSpec, *, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("rasa:kubernetes:ExistingAssistantVault", name, None, opts)
+        vault, path = spec.vault, spec.vault.logins[spec.assistant.name].path
+        secret = token_secret(f"{name}-token", spec.namespace.name, spec.token, parent=self)
+        self.connection = VaultConnection(
+            url=vault.address,
+            port=vault.port,
+            place=InNetworks(networks=vault.networks),
+            mount=vault.mount,
+            path=path,
+            token_secret=TOKEN_SECRET,
+            ca_pem=vault.ca or public_roots(),
+            token=spec.token,
+            usable=True,
+            ready=(secret,),
+        )
+        self.register_outputs({"path": path})

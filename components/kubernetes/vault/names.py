@@ -1,0 +1,43 @@
+"""What Vault is called in the cluster: by its chart, by the pods that use it, and by its certificate. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from settings.vault import VAULT_NAMESPACE
+
+# The release's name, from which the chart derives all others; the `app.kubernetes.io/name` of its pods is the chart's.
+RELEASE: Final = "vault"
+SERVER_POD: Final = "vault"
+INIT_POD: Final = "vault-init"
+CONFIG_POD: Final = "vault-config"
+PORT: Final = 8200
+CLUSTER_PORT: Final = 8201
+
+# The service of the chart that leads to the active node, the only one that is never sealed.
+ADDRESS: Final = f"https://{RELEASE}-active.{VAULT_NAMESPACE}.svc:{PORT}"
+
+# The engine for key and value, and what tokens of service accounts have to be for.
+MOUNT: Final = "secret"
+AUDIENCE: Final = "vault"
+
+# The service account of the Jobs that write an assistant's credentials.
+CONFIG_ACCOUNT: Final = "vault-config"
+
+CERTIFICATE_SECRET: Final = "vault-tls"
+CA_FILE: Final = "ca.pem"
+
+
+def node_addresses(nodes: int) -> list[str]:
+    """Addresses of the single nodes, the first of which is initialised."""
+    return [f"https://{RELEASE}-{index}.{RELEASE}-internal.{VAULT_NAMESPACE}.svc:{PORT}" for index in range(nodes)]
+
+
+def certificate_names() -> list[str]:
+    """Every name by which a node is called; nodes call each other by the short one, whatever their number."""
+    services = [
+        f"{service}.{VAULT_NAMESPACE}.{suffix}"
+        for service in (RELEASE, f"{RELEASE}-active", f"*.{RELEASE}-internal")
+        for suffix in ("svc", "svc.cluster.local")
+    ]
+    return [*services, f"*.{RELEASE}-internal", "localhost"]

@@ -1,0 +1,249 @@
+"""HashiCorp Vault in the cluster: namespace, certificates, volumes, release, and the Job that initialises it.
+
+Owns everything in the namespace `vault` but what an assistant adds (`assistant`). The key that unseals it, the
+identities and the place of the recovery keys are the cloud's (`VaultSeal`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION, image_of
+from components.connections import ClusterConnection, VaultSeal, WorkloadIdentity
+from components.kubernetes.namespace import RestrictedNamespace
+from components.kubernetes.network import (
+    from_namespaces,
+    from_pods,
+    pods_named,
+    to_apis,
+    to_identity,
+    to_pods,
+)
+from components.kubernetes.vault.certificates import VaultCertificates
+from components.kubernetes.vault.initialisation import InitialisationSpec, initialisation
+from components.kubernetes.vault.names import (
+    ADDRESS,
+    CA_FILE,
+    CERTIFICATE_SECRET,
+    CLUSTER_PORT,
+    CONFIG_ACCOUNT,
+    CONFIG_POD,
+    INIT_POD,
+    PORT,
+    RELEASE,
+    SERVER_POD,
+)
+from components.kubernetes.vault.values import VaultValuesSpec, vault_values
+from settings import CreateVault, ExistingVault, KubernetesSecrets, Profile, Settings
+from settings.vault import INIT_ACCOUNT, VAULT_NAMESPACE
+
+_STORAGE_CLASS: Final = "vault"
+_NO_ANNOTATIONS: Final[dict[str, pulumi.Input[str]]] = {}
+
+
+def vault_of(
+    settings: Settings, seal: VaultSeal | None, cluster: ClusterConnection, opts: pulumi.ResourceOptions
+) -> VaultServer | ExistingVault | None:
+    """The Vault that the stack file asks for; None where credentials come by Secret."""
+    match settings.secrets_manager:
+        case KubernetesSecrets():
+            return None
+        case ExistingVault() as existing:
+            return existing
+        case CreateVault() as chosen:
+            if seal is None:
+                raise ValueError("a Vault in the cluster needs a key of the cloud that unseals it")
+            spec = VaultServerSpec(
+                settings=chosen,
+                profile=settings.profile,
+                protect=settings.protect,
+                seal=seal,
+                cluster=cluster,
+                clients=tuple(assistant.namespace for assistant in settings.assistants),
+                image=image_of(settings.assistants[0]),
+            )
+            return VaultServer("vault", spec, opts=opts)
+
+
+def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, pulumi.Input[str]]:
+    """Where Vault is, and the command that shows its recovery keys to whoever may read them; for people."""
+    match vault:
+        case None:
+            return {}
+        case ExistingVault(address=address):
+            return {"secretsManager": address}
+        case VaultServer(recovery_command=command):
+            return {"secretsManager": ADDRESS, **({} if command is None else {"recoveryKeys": command})}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultServerSpec:
+    """`clients` are the namespaces of those who read in it; `image` is one of Rasa Pro, which holds the Vault client.
+
+    `protect` keeps it from deletion.
+    """
+
+    settings: CreateVault
+    profile: Profile
+    protect: bool
+    seal: VaultSeal
+    cluster: ClusterConnection
+    clients: tuple[str, ...]
+    image: str
+
+
+class VaultServer(pulumi.ComponentResource):
+    """`usable` says whether assistants can be wired to it; `ready` is then there when it is initialised and set up."""
+
+    def __init__(self, name: str, spec: VaultServerSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("rasa:kubernetes:VaultServer", name, None, opts)
+        self._name, self._spec = name, spec
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.image = spec.image
+        self.pod_security = spec.cluster.pod_security
+        self.usable = spec.settings.init == "job" or spec.settings.initialized
+        space = RestrictedNamespace(
+            f"{name}-space", VAULT_NAMESPACE, self.pod_security, protect=spec.protect, opts=self._child
+        )
+        self.namespace: pulumi.Output[str] = space.name
+        certificates = VaultCertificates(f"{name}-tls", opts=self._child)
+        self.ca_pem: pulumi.Output[str] = certificates.ca_pem
+        secret = kubernetes.core.v1.Secret(
+            f"{name}-certificate",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CERTIFICATE_SECRET, namespace=space.name),
+            string_data={
+                "ca.crt": certificates.ca_pem,
+                "tls.crt": certificates.certificate_pem,
+                "tls.key": certificates.private_key_pem,
+            },
+            opts=self._child,
+        )
+        ca = kubernetes.core.v1.ConfigMap(
+            f"{name}-ca",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=space.name),
+            data={CA_FILE: certificates.ca_pem},
+            opts=self._child,
+        )
+        self.ca_config_map: pulumi.Output[str] = ca.metadata.name
+        policies = (*space.policies, *self._policies(space))
+        release = kubernetes.helm.v3.Release(
+            f"{name}-release",
+            name=RELEASE,
+            namespace=space.name,
+            chart=VAULT_CHART,
+            version=VAULT_CHART_VERSION,
+            repository_opts={"repo": VAULT_CHART_REPOSITORY},
+            values=vault_values(
+                VaultValuesSpec(
+                    settings=spec.settings,
+                    profile=spec.profile,
+                    pod_security=spec.cluster.pod_security,
+                    seal=spec.seal,
+                    storage_class=self._storage_class(),
+                    certificate_until=certificates.until,
+                )
+            ),
+            # Before it is initialised no pod is ready, and who initialises it needs the pods.
+            skip_await=True,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=spec.protect,
+                depends_on=[secret, *policies, *spec.seal.ready, *spec.seal.server.ready],
+            ),
+        )
+        self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(CONFIG_ACCOUNT, None))
+        recovery = spec.seal.recovery
+        self.recovery_command = recovery.command if recovery is not None else None
+        account = self._account(INIT_ACCOUNT, recovery.identity if recovery is not None else None)
+        if self.usable:
+            job = initialisation(
+                f"{name}-init",
+                InitialisationSpec(
+                    settings=spec.settings,
+                    profile=spec.profile,
+                    recovery=recovery,
+                    namespace=self.namespace,
+                    pod_security=self.pod_security,
+                    ca_config_map=self.ca_config_map,
+                    image=spec.image,
+                    after=(*self.ready, account),
+                ),
+                opts=self._child,
+            )
+            self.ready = (*self.ready, job.job)
+        self.register_outputs({"namespace": self.namespace})
+
+    def _storage_class(self) -> pulumi.Input[str] | None:
+        volumes = self._spec.cluster.volumes
+        if self._spec.settings.storage_class is not None or volumes is None:
+            return self._spec.settings.storage_class
+        made = kubernetes.storage.v1.StorageClass(
+            f"{self._name}-volumes",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=_STORAGE_CLASS),
+            provisioner=volumes.provisioner,
+            parameters=dict(volumes.parameters),
+            # Only when a pod is scheduled is it known in which zone the disk has to be.
+            volume_binding_mode="WaitForFirstConsumer",
+            allow_volume_expansion=True,
+            reclaim_policy="Retain" if self._spec.profile is Profile.PROD else "Delete",
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=list(volumes.ready),
+                # A StatefulSet cannot be given another class, so the name has to stay.
+                delete_before_replace=True,
+            ),
+        )
+        return made.metadata.name
+
+    def _account(self, account: str, identity: WorkloadIdentity | None) -> kubernetes.core.v1.ServiceAccount:
+        annotations = _NO_ANNOTATIONS if identity is None else dict(identity.service_account_annotations)
+        return kubernetes.core.v1.ServiceAccount(
+            f"{self._name}-account-{account}",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=account, namespace=self.namespace, annotations=annotations),
+            automount_service_account_token=False,
+            opts=self._child,
+        )
+
+    def _policies(self, space: RestrictedNamespace) -> list[pulumi.Resource]:
+        networks, seal = self._spec.cluster.networks, self._spec.seal
+        servers = pods_named(SERVER_POD)
+        jobs = pods_named(SERVER_POD, INIT_POD, CONFIG_POD)
+        identity = to_identity(seal.recovery.identity, networks) if seal.recovery is not None else []
+        return [
+            space.policy(
+                f"{self._name}-policy-server",
+                "vault",
+                servers,
+                ingress=[
+                    from_pods(jobs, PORT),
+                    from_pods(servers, CLUSTER_PORT),
+                    from_namespaces(self._spec.clients, PORT),
+                ],
+                egress=[
+                    to_pods(servers, PORT),
+                    to_pods(servers, CLUSTER_PORT),
+                    to_apis(),
+                    *to_identity(seal.server, networks),
+                ],
+                parent=self,
+            ),
+            space.policy(
+                f"{self._name}-policy-init",
+                INIT_POD,
+                pods_named(INIT_POD),
+                egress=[to_pods(servers, PORT), to_apis(), *identity],
+                parent=self,
+            ),
+            space.policy(
+                f"{self._name}-policy-config",
+                CONFIG_POD,
+                pods_named(CONFIG_POD),
+                egress=[to_pods(servers, PORT), to_apis()],
+                parent=self,
+            ),
+        ]

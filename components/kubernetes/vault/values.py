@@ -1,0 +1,154 @@
+"""Values of Vault's chart: integrated storage, TLS everywhere, unsealed by a key of the cloud, restricted pods.
+
+Pure. The chart's schema is open, so the tests compare every path here with those recorded from the pinned chart.
+Certificates, policies and the storage class are made by the program; the values only name them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+
+from components.artifacts import VAULT_REPOSITORY
+from components.connections import VaultSeal
+from components.kubernetes.pod import CONTAINER_SECURITY, Value, Values, pod_security_values
+from components.kubernetes.vault.names import ADDRESS, CERTIFICATE_SECRET, CLUSTER_PORT, PORT, RELEASE
+from settings import CreateVault, PodSecurity, Profile
+from settings.vault import VAULT_ACCOUNT
+
+_TLS: Final = "/vault/userconfig/tls"
+AUDIT_FILE: Final = "/vault/audit/audit.log"
+# The user and group that own the image's files.
+_USER: Final = {"runAsUser": 100, "runAsGroup": 1000, "fsGroup": 1000}
+_AUDIT_GB: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaultValuesSpec:
+    """`storage_class` is None for the cluster's default; `certificate_until` is when the certificate ends."""
+
+    settings: CreateVault
+    profile: Profile
+    pod_security: PodSecurity
+    seal: VaultSeal
+    storage_class: pulumi.Input[str] | None
+    certificate_until: pulumi.Input[str]
+
+
+def vault_values(spec: VaultValuesSpec) -> Values:
+    """Everything the release is given."""
+    is_prod = spec.profile is Profile.PROD
+    return {
+        "global": {"tlsDisable": False, "openshift": spec.pod_security is PodSecurity.OPENSHIFT},
+        "injector": {"enabled": False},
+        "csi": {"enabled": False},
+        "ui": {"enabled": False},
+        "server": {
+            "image": {"repository": VAULT_REPOSITORY, "tag": spec.settings.version},
+            # Nodes are restarted by hand, the active one last.
+            "updateStrategyType": "OnDelete",
+            "logFormat": "json",
+            # A pod whose annotation is an older one than its StatefulSet's shows the old certificate.
+            "annotations": {"rasa/certificate-until": spec.certificate_until},
+            "extraLabels": dict(spec.seal.server.pod_labels),
+            "extraEnvironmentVars": {"VAULT_CACERT": f"{_TLS}/ca.crt"},
+            "volumes": [{"name": "tls", "secret": {"secretName": CERTIFICATE_SECRET, "defaultMode": 0o440}}],
+            "volumeMounts": [{"name": "tls", "mountPath": _TLS, "readOnly": True}],
+            "serviceAccount": {
+                "create": True,
+                "name": VAULT_ACCOUNT,
+                "annotations": dict(spec.seal.server.service_account_annotations),
+            },
+            "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+            "statefulSet": {
+                "securityContext": {
+                    "pod": {**pod_security_values(spec.pod_security), **_user(spec.pod_security)},
+                    "container": CONTAINER_SECURITY,
+                }
+            },
+            "affinity": _affinity(required=is_prod),
+            **_storage(spec, is_prod=is_prod),
+            "standalone": {"enabled": False},
+            "ha": {
+                "enabled": True,
+                "replicas": spec.settings.nodes,
+                "apiAddr": ADDRESS,
+                "disruptionBudget": {"enabled": spec.settings.nodes > 1},
+                "raft": {"enabled": True, "setNodeId": True, "config": configuration(spec.settings.nodes, spec.seal)},
+            },
+        },
+    }
+
+
+def configuration(nodes: int, seal: VaultSeal) -> pulumi.Output[str]:
+    """Vault's configuration file, HCL."""
+    peers = [_PEER.format(index=index, release=RELEASE, port=PORT, tls=_TLS) for index in range(nodes)]
+    options = [pulumi.Output.concat("  ", key, ' = "', value, '"\n') for key, value in seal.options.items()]
+    return pulumi.Output.concat(
+        _CONFIGURATION.format(port=PORT, cluster_port=CLUSTER_PORT, tls=_TLS),
+        'storage "raft" {\n  path = "/vault/data"\n',
+        *peers,
+        f'}}\nseal "{seal.kind}" {{\n',
+        *options,
+        "}\n",
+    )
+
+
+# No memory lock: the kernel allows it to privileged containers only, and nodes of Kubernetes have no swap.
+_CONFIGURATION: Final = """\
+ui = false
+disable_mlock = true
+service_registration "kubernetes" {{}}
+listener "tcp" {{
+  address = "[::]:{port}"
+  cluster_address = "[::]:{cluster_port}"
+  tls_cert_file = "{tls}/tls.crt"
+  tls_key_file = "{tls}/tls.key"
+  tls_min_version = "tls12"
+}}
+"""
+_PEER: Final = """\
+  retry_join {{
+    leader_api_addr = "https://{release}-{index}.{release}-internal:{port}"
+    leader_ca_cert_file = "{tls}/ca.crt"
+  }}
+"""
+
+
+def _user(wanted: PodSecurity) -> Values:
+    match wanted:
+        case PodSecurity.RESTRICTED:
+            return _USER
+        case PodSecurity.OPENSHIFT:
+            return {}
+
+
+def _affinity(*, required: bool) -> str:
+    """Never two nodes of Vault on one of the cluster in prod, and other zones where there are any.
+
+    As text, since the chart's own default is one.
+    """
+    selector: Values = {"matchLabels": {"app.kubernetes.io/name": RELEASE, "component": "server"}}
+    apart: Values = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector}
+    zones: Values = {"topologyKey": "topology.kubernetes.io/zone", "labelSelector": selector}
+    preferred: list[Value] = [{"weight": 100, "podAffinityTerm": zones}]
+    rules = {
+        "preferredDuringSchedulingIgnoredDuringExecution": preferred,
+        **({"requiredDuringSchedulingIgnoredDuringExecution": [apart]} if required else {}),
+    }
+    return json.dumps({"podAntiAffinity": rules})
+
+
+def _storage(spec: VaultValuesSpec, *, is_prod: bool) -> Values:
+    def volume(gigabytes: int) -> Values:
+        return {"enabled": True, "size": f"{gigabytes}Gi", "storageClass": spec.storage_class}
+
+    return {
+        "dataStorage": volume(spec.settings.storage_gb),
+        "auditStorage": volume(_AUDIT_GB) if is_prod else {"enabled": False},
+        # What is in the volumes is what Vault knows.
+        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+    }

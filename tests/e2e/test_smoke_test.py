@@ -1,0 +1,250 @@
+"""The smoke test's own script: passes where all is well, else says in one sentence what is broken and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from settings import Cloud
+from tests.e2e import breaks, clouds
+from tests.e2e.breaks import Break, authority, redis_user, section, told, variable
+from tests.e2e.conftest import Worlds, on
+from tests.e2e.pods import Pod, release_pod
+from tests.e2e.world import World, tunnel
+
+pytestmark = pytest.mark.e2e
+
+MODELS, TRACKER, LOCKS, EVENTS = "model storage (aws)", "tracker store at", "lock store at", "event broker at"
+PASSWORD_FIX = "give the user and the password that the service knows"
+AUTHORITY_FIX = "trust the authority that has signed its certificate: `ca` in the stack file"
+REACH_FIX = "is it up, with TLS on this port, and do its firewall and the network policies let"
+
+
+def case(cloud: Cloud, name: str, broken: Break, service: str, *words: str) -> ParameterSet:
+    """A break, and what the sentence about it must say: the service, what is wrong, the fix."""
+    group = pytest.mark.xdist_group(f"e2e {cloud}")
+    return pytest.param(cloud, broken, service, words, id=f"{cloud}-{name}", marks=group)
+
+
+def elsewhere(name: str, key: str = "port") -> Break:
+    """A section leads to where nothing listens."""
+
+    def change(world: World) -> Pod:
+        address = breaks.nobody(world)
+        return section(world, name, **{key: address if key == "url" else int(address.rpartition(":")[2])})
+
+    return told(change)
+
+
+CASES: Sequence[ParameterSet] = [
+    case(Cloud.AWS, "database-down", elsewhere("tracker_store"), TRACKER, "Connection refused", REACH_FIX),
+    case(
+        Cloud.AWS,
+        "database-password",
+        variable("DB_PASSWORD", lambda _: "wrong"),
+        TRACKER,
+        'password authentication failed for user "rasa"',
+        PASSWORD_FIX,
+    ),
+    case(
+        Cloud.AWS,
+        "database-authority",
+        authority("postgres-ca.pem"),
+        TRACKER,
+        "certificate verify failed",
+        AUTHORITY_FIX,
+    ),
+    case(
+        Cloud.AWS,
+        "database-name-in-certificate",
+        told(lambda world: section(world, "tracker_store", url="127.0.0.1")),
+        TRACKER,
+        "does not match host name",
+        "address it by a name that stands in its certificate",
+    ),
+    case(
+        Cloud.AWS,
+        "database-missing",
+        told(lambda world: section(world, "tracker_store", db="never_made")),
+        TRACKER,
+        'database "never_made" does not exist',
+        "make the database, owned by this user",
+    ),
+    case(
+        Cloud.AWS,
+        "database-right",
+        breaks.no_right_to_make_tables,
+        TRACKER,
+        "permission denied for schema public",
+        "grant it CREATE on the schema public",
+    ),
+    case(
+        Cloud.AWS,
+        "database-without-tls",
+        variable("SQL_TRACKER_STORE_SSL_MODE", lambda _: "disable"),
+        TRACKER,
+        "no encryption",
+    ),
+    case(Cloud.AWS, "redis-down", elsewhere("lock_store"), LOCKS, "Connection refused", REACH_FIX),
+    case(
+        Cloud.AWS,
+        "redis-password",
+        variable("REDIS_PASSWORD", lambda _: "wrong"),
+        LOCKS,
+        "invalid username-password pair",
+        PASSWORD_FIX,
+    ),
+    case(Cloud.AWS, "redis-authority", authority("redis-ca.pem"), LOCKS, "certificate verify failed", AUTHORITY_FIX),
+    case(
+        Cloud.AWS,
+        "redis-keys",
+        redis_user("resetkeys", "~other:*"),
+        LOCKS,
+        "no permissions to access one of the keys",
+        "on the keys below its prefix",
+    ),
+    case(
+        Cloud.AWS,
+        "redis-command",
+        redis_user("-keys"),
+        LOCKS,
+        "no permissions to run the 'keys' command",
+        "run the commands of locks and timers",
+    ),
+    case(Cloud.AWS, "kafka-down", elsewhere("event_broker", "url"), EVENTS, "Connection refused", REACH_FIX),
+    case(
+        Cloud.AWS,
+        "kafka-password",
+        variable("KAFKA_PASSWORD", lambda _: "wrong"),
+        EVENTS,
+        "invalid credentials with SASL mechanism SCRAM-SHA-512",
+        PASSWORD_FIX,
+    ),
+    case(Cloud.AWS, "kafka-authority", authority("kafka-ca.pem"), EVENTS, "certificate verify failed", AUTHORITY_FIX),
+    case(
+        Cloud.AWS,
+        "kafka-topic",
+        told(lambda world: section(world, "event_broker", topic="never-made")),
+        EVENTS,
+        "topic never-made",
+        "make the topic",
+    ),
+    case(Cloud.AZURE, "kafka-right", breaks.no_right_to_write, EVENTS, "authorization failed", "describe and write"),
+    case(
+        Cloud.AZURE,
+        "kafka-password",
+        variable("KAFKA_PASSWORD", lambda _: "wrong"),
+        EVENTS,
+        "Authentication failed",
+        PASSWORD_FIX,
+    ),
+    case(
+        Cloud.AWS,
+        "models-down",
+        variable("AWS_ENDPOINT_URL", lambda world: f"https://{breaks.nobody(world)}"),
+        MODELS,
+        "Could not connect to the endpoint",
+        REACH_FIX,
+    ),
+    case(
+        Cloud.AWS,
+        "models-key",
+        variable("AWS_SECRET_ACCESS_KEY", lambda _: "wrong"),
+        MODELS,
+        "is forbidden",
+        "let the pod's identity list the bucket",
+    ),
+    case(
+        Cloud.AWS,
+        "models-authority",
+        variable("AWS_CA_BUNDLE", lambda world: str(world.foreign.file)),
+        MODELS,
+        "certificate verify failed",
+    ),
+    case(
+        Cloud.AWS, "models-bucket", breaks.no_bucket, MODELS, "'never-made' does not exist", "create the bucket first"
+    ),
+    case(Cloud.AWS, "models-missing", breaks.no_model, MODELS, "the model rasa/model.tar.gz is not there", "aws s3 cp"),
+    case(
+        Cloud.AWS, "models-other", breaks.no_archive, MODELS, "is not a trained model", "aws s3 cp model.tar.gz s3://"
+    ),
+    case(
+        Cloud.AWS,
+        "models-list-right",
+        breaks.models_policy("s3:GetObject"),
+        MODELS,
+        "is forbidden",
+        "let the pod's identity list the bucket",
+    ),
+    case(
+        Cloud.AWS,
+        "models-read-right",
+        breaks.models_policy("s3:ListBucket"),
+        MODELS,
+        "cannot be read",
+        "the right to get (and decrypt) the object",
+    ),
+]
+
+
+def lines(world: World, pod: Pod, name: str) -> tuple[int, list[str]]:
+    """The smoke test's status, and its sentences."""
+    finished = world.run(pod, name)
+    found = [line for line in finished.output.splitlines() if line.startswith(("ok: ", "FAILED: "))]
+    assert found, finished.output
+    return finished.status, found
+
+
+@on(Cloud.AWS, Cloud.AZURE, Cloud.GCP)
+def test_it_passes_where_all_is_well(worlds: Worlds, cloud: Cloud) -> None:
+    world = worlds(cloud)
+    status, found = lines(world, world.smoke_test, "smoke-test")
+    tried = [MODELS, TRACKER, LOCKS, EVENTS] if world.s3 else [TRACKER, LOCKS, EVENTS]
+    assert [line for line in found if not line.startswith("ok: ")] == []
+    assert [any(line.startswith(f"ok: {service}") for line in found) for service in tried] == [True] * len(found)
+    assert status == 0
+
+
+@pytest.mark.parametrize(("cloud", "broken", "service", "words"), CASES)
+def test_what_is_broken_is_told_with_its_fix(
+    worlds: Worlds, cloud: Cloud, broken: Break, service: str, words: Sequence[str]
+) -> None:
+    world = worlds(cloud)
+    with broken(world) as pod:
+        status, found = lines(world, pod, "broken")
+    # The last line, which `up` shows; the other services are tried all the same and are well.
+    *others, sentence = found
+    assert status == 1
+    assert sentence.startswith(f"FAILED: {service}")
+    assert [word for word in words if word not in sentence] == [], sentence
+    assert [line for line in others if not line.startswith("ok: ")] == []
+    assert len(others) == (3 if world.s3 else 2)
+
+
+@on(Cloud.GCP)
+def test_the_sidecar_takes_no_certificate_of_another_authority(worlds: Worlds, cloud: Cloud, tmp_path: Path) -> None:
+    world = worlds(cloud)
+    rasa = release_pod(world.recording, clouds.ASSISTANT)
+    authorities = {**world.relocation.authorities, "redis-ca.pem": world.foreign.pem}
+    with tunnel(rasa, tmp_path, world.redis, replace(world.relocation, authorities=authorities)) as elsewhere:
+        moved = replace(world, relocation=elsewhere)
+        status, found = lines(world, moved.smoke_test, "tunnel-authority")
+    assert status == 1
+    assert found[-1].startswith(f"FAILED: {LOCKS} 127.0.0.1")
+    assert REACH_FIX in found[-1]
+
+
+@on(Cloud.AZURE)
+def test_it_ends_in_time_where_nothing_answers(worlds: Worlds, cloud: Cloud) -> None:
+    """Services that take a connection and then say nothing, as behind some firewalls."""
+    world = worlds(cloud)
+    with breaks.silent(world) as pod:
+        status, found = lines(world, pod, "silent")
+    assert status == 1
+    assert [line.split(" at ")[0] for line in found] == [
+        f"FAILED: {each.removesuffix(' at')}" for each in (TRACKER, LOCKS, EVENTS)
+    ]

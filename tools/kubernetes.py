@@ -1,0 +1,30 @@
+"""A Kubernetes control plane and kwok, whose nodes are only pretended, for the tests against a real API server.
+
+The vendor's binaries are in no package registry, so they are built from their Go modules.
+"""
+
+from pathlib import Path
+
+from tools import cache, go_build, progress
+
+VERSION = "1.34.0"
+KWOK_VERSION = "0.7.0"
+ENTRY = f"kubernetes-{VERSION}-kwok-{KWOK_VERSION}"
+
+PROGRAMS = (
+    # Three programs of one module: kube-apiserver, kube-controller-manager, kube-scheduler.
+    go_build.Program(
+        name="kubernetes", version=f"v{VERSION}", version_variable="k8s.io/component-base/version.gitVersion"
+    ),
+    go_build.Program(name="kwok", version=f"v{KWOK_VERSION}", version_variable="sigs.k8s.io/kwok/pkg/consts.Version"),
+)
+
+
+def ensure() -> Path:
+    """The directory of the programs."""
+    return cache.provide(ENTRY, _make)
+
+
+def _make(directory: Path) -> None:
+    progress.say("building a Kubernetes control plane, about 8 minutes, once per machine")
+    go_build.build(PROGRAMS, directory)
