@@ -8,10 +8,10 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-vault test-e2e lint setup clean
+.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e lint setup clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
 	@$(PULUMI) up --stack $(STACK) --yes --suppress-outputs
@@ -27,6 +27,10 @@ test: setup ## run the tests
 
 test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on the engine (minutes)
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
+
+test-contract: setup ## let Rasa Pro's own code, Helm and Kubernetes judge what the program writes
+	@$(RUN) python -m tools.contract
+	@$(RUN) pytest -m contract -rs --numprocesses 2 --dist loadgroup
 
 test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
 	@$(RUN) python -m tests.vault.tools

@@ -16,9 +16,10 @@ from components.rasa import assistant as assistants
 from components.rasa.wiring import Wiring
 from components.trust import rds_roots
 from settings import Cloud
-from tests.answers import outputs_of
+from tests.e2e.manifests import RELEASE, manifests
+from tests.e2e.pods import plain
 from tests.program import stacks, test_existing
-from tests.recorder import Recording, Registration, Secret, run_program
+from tests.recorder import Recording, run_program
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
 from tests.settings.stack_files import SMALL, changed
@@ -79,7 +80,7 @@ class Case:
     @property
     def is_released(self) -> bool:
         """Whether there is a release at all: not without a model."""
-        return bool(self.recording.of_type("kubernetes:helm.sh/v3:Release"))
+        return bool(self.recording.of_type(RELEASE))
 
 
 @cache
@@ -114,37 +115,17 @@ def _case(stack: str, wiring: Wiring, recording: Recording) -> Case:
     return Case(
         stack=stack,
         wiring=wiring,
-        endpoints=revealed(recording.outputs["endpoints"][name]),
-        values=revealed(recording.outputs["values"][name]),
-        secrets=_contents(recording, "kubernetes:core/v1:Secret", wiring.assistant.namespace),
-        config_maps=_contents(recording, "kubernetes:core/v1:ConfigMap", wiring.assistant.namespace),
+        endpoints=plain(recording.outputs["endpoints"][name]),
+        values=plain(recording.outputs["values"][name]),
+        secrets=_contents(recording, "Secret", wiring.assistant.namespace),
+        config_maps=_contents(recording, "ConfigMap", wiring.assistant.namespace),
         recording=recording,
     )
 
 
-def _contents(recording: Recording, type_: str, namespace: str) -> dict[str, dict[str, str]]:
-    found = (revealed(manifest_of(one)) for one in recording.of_type(type_))
+def _contents(recording: Recording, kind: str, namespace: str) -> dict[str, dict[str, str]]:
     return {
         one["metadata"]["name"]: {**one.get("data", {}), **one.get("stringData", {})}
-        for one in found
-        if one["metadata"].get("namespace") == namespace
+        for one in manifests(recording)
+        if one["kind"] == kind and one["metadata"].get("namespace") == namespace
     }
-
-
-def manifest_of(resource: Registration) -> dict[str, Any]:
-    """An object of the cluster as the API server gets it; Pulumi gives it a name where the program does not."""
-    _, outputs = outputs_of(resource.type, resource.name, resource.inputs)
-    return {**resource.inputs, "metadata": outputs["metadata"]}
-
-
-def revealed(value: Any) -> Any:
-    """The same with the secrets in it as plain values."""
-    match value:
-        case Secret():
-            return revealed(value.value)
-        case Mapping():
-            return {key: revealed(item) for key, item in value.items()}
-        case list():
-            return [revealed(item) for item in value]
-        case _:
-            return value

@@ -53,28 +53,13 @@ def _all(*changes: Change) -> Change:
     return change
 
 
-def _from_vault(key: str) -> Mapping[str, str]:
-    return {"source": "secrets_manager.vault", "secret_key": key}
-
-
-_VAULT: Final = _all(
-    _section(
-        "secrets_manager",
-        type="vault",
-        url="https://vault.example.com:8200",
-        token="${VAULT_TOKEN}",
-        mount_point="kv",
-        secrets_path="rasa/tracker-store",
-    ),
-    _section("tracker_store", username=_from_vault("db_username"), password=_from_vault("db_password")),
-    _environment("DB_PASSWORD", VAULT_TOKEN="token-of-the-pod", VAULT_CACERT="/etc/rasa/ca/kafka-ca.pem"),
-)
+_FROM_VAULT: Final = {"source": "secrets_manager.vault"}
 
 CONTROLS: Final[Mapping[str, Change]] = {
     "an unknown type of tracker store": _section("tracker_store", type="postgres"),
     "the driver in the dialect": _section("tracker_store", dialect="postgresql+psycopg2"),
     "TLS as a key of the tracker store": _section("tracker_store", sslmode="verify-full", ssl=True),
-    "an unknown type of event broker": _section("event_broker", type="Kafka"),
+    "an unknown type of event broker": _section("event_broker", type="msk"),
     "the address of the lock store as url": _all(
         _section("lock_store", "host", url="redis.example.com"), _section("timer_store", "host", hostname="redis")
     ),
@@ -96,6 +81,6 @@ CONTROLS: Final[Mapping[str, Change]] = {
     "the region as the command line tool reads it": _environment("AWS_DEFAULT_REGION", AWS_REGION="eu-west-1"),
     "no model": lambda pod: replace(pod, arguments=pod.arguments[: pod.arguments.index("--model")]),
     "an empty API token": _environment(AUTH_TOKEN=""),
-    "credentials in Vault": _VAULT,
-    "a password alone in Vault": _all(_VAULT, _section("tracker_store", username="rasa")),
+    "no authority of Vault": _environment("VAULT_CACERT"),
+    "a key that is not in Vault": _section("tracker_store", password={**_FROM_VAULT, "secret_key": "password"}),
 }

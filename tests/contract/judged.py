@@ -24,12 +24,16 @@ FILES_FOR: Final = {"3.14.0": "3.14", "3.17.0": "3.17", "3.21.0": "3.17"}
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What Rasa has made of a pod's files: `facts` as in `judge/start.py`, and the keys and variables it never read."""
+    """What Rasa has made of a pod's files: `facts` as in `judge/start.py`, and the keys and variables it never read.
+
+    Of a control it may also be an `error`, with which Rasa ends.
+    """
 
     case: Case
     pod: RasaPod
     facts: Mapping[str, Any]
     unread: frozenset[str]
+    error: str | None
 
     def text_at(self, path: str) -> str:
         """What Rasa finds in a file of the pod; fails where nothing is mounted."""
@@ -49,9 +53,15 @@ def judged(version: str) -> Mapping[str, Judged]:
     same = {json.dumps(job, sort_keys=True): name for name, job in reversed(jobs.items())}
     answers = ask(version, {name: jobs[name] for name in reversed(same.values())})
     results = {name: answers[same[json.dumps(job, sort_keys=True)]] for name, job in jobs.items()}
+    failed = {name: result["error"] for name, result in results.items() if "error" in result and name not in CONTROLS}
+    assert failed == {}, "\n".join(f"{name}: {error}" for name, error in failed.items())
     return {
         name: Judged(
-            case=case, pod=pod, facts=results[name]["facts"], unread=frozenset(results[name]["unread"])
+            case=case,
+            pod=pod,
+            facts=results[name].get("facts", {}),
+            unread=frozenset(results[name].get("unread", [])),
+            error=results[name].get("error"),
         )
         for name, (case, pod) in found.items()
     }
@@ -76,7 +86,4 @@ def ask(version: str, jobs: Mapping[str, Any]) -> dict[str, Any]:
         command, input=json.dumps(jobs), capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert finished.returncode == 0, finished.stderr[-4000:]
-    results = json.loads(finished.stdout)
-    failed = {name: result["error"] for name, result in results.items() if "error" in result}
-    assert failed == {}, "\n".join(f"{name}: {error}" for name, error in failed.items())
-    return results
+    return json.loads(finished.stdout)

@@ -21,6 +21,7 @@ from components.connections import (
 )
 from tests.components.built import known
 from tests.contract.cases import STACK_FILES
+from tests.contract.controls import CONTROLS
 from tests.contract.judge.network import VAULT_LOGIN
 from tests.contract.judged import FILES_FOR, Judged, judged
 
@@ -36,15 +37,15 @@ EACH: Final = pytest.mark.parametrize(
 )
 # What Rasa does without a service of its own.
 IN_MEMORY: Final = {"InMemoryLockStore", "InMemorySessionTimerStore", "InMemoryTrackerStore"}
-# The chart's own: a header of events, and a method that is the default.
-FOR_OTHERS: Final[set[str]] = set()
+# Rasa takes the variable VAULT_TOKEN, which it refers to, before it.
+READ_ELSEWHERE: Final = {"secrets_manager.token"}
 READ_BY_THE_DOWNLOAD: Final = {"AZURE_ACCOUNT_NAME", "AZURE_CONTAINER"}
 AZURE_OPTIONS: Final = ("account-name", "container-name", "name")
 
 
 def assistants(version: str, stack: str) -> Iterator[Judged]:
     """The judgement of that version on every assistant of the stack."""
-    found = [one for one in judged(version).values() if one.case.stack == stack]
+    found = [one for name, one in judged(version).items() if one.case.stack == stack and name not in CONTROLS]
     assert found != []
     yield from found
 
@@ -80,6 +81,21 @@ def test_conversations_go_to_the_database(version: str, stack: str) -> None:
             case _:
                 login = (VAULT_LOGIN["db_username"], VAULT_LOGIN["db_password"])
                 assert (connect["user"], connect["password"]) == login
+
+
+@EACH
+def test_credentials_are_asked_of_vault_alone(version: str, stack: str) -> None:
+    for one in assistants(version, stack):
+        asked = [each for each in one.facts["requests"] if each["token"] is not None]
+        vault = one.case.wiring.vault
+        if vault is None:
+            assert asked == []
+            assert "secrets_manager" not in one.case.endpoints
+            continue
+        paths = ("auth/token/lookup-self", f"{plain(vault.mount)}/data/{vault.path}")
+        assert [each["url"] for each in asked] == [f"{plain(vault.url)}/v1/{path}" for path in paths]
+        assert {each["token"] for each in asked} == {one.pod.environment["VAULT_TOKEN"]}
+        assert {one.text_at(each["verify"]) for each in asked} == {plain(vault.ca_pem)}
 
 
 @EACH
@@ -212,8 +228,7 @@ def test_the_model_is_fetched_from_where_it_is_uploaded_to(version: str, stack: 
                 assert server["remote_storage"] == storage.remote_storage
                 wanted = addresses(plain(storage.upload_command), STACK_FILES[stack]["region"])
                 assert set(wanted) <= set(asked)
-                # With an account's key Rasa signs itself; else the pod's identity does.
-                assert all(asked[url].startswith("SharedKey ") == bool(storage.secret_environment) for url in wanted)
+                assert {asked[url] for url in wanted} == {signer(one, storage)}
             case DownloadedModel():
                 assert server["remote_storage"] == "None"
                 assert server["model_path"] in one.pod.files
@@ -222,6 +237,14 @@ def test_the_model_is_fetched_from_where_it_is_uploaded_to(version: str, stack: 
                 assert server["remote_storage"] == "None"
                 assert any(path.startswith(f"/app/{server['model_path']}/") for path in one.pod.files)
                 assert asked == {}
+
+
+def signer(one: Judged, storage: ModelStorageConnection) -> str:
+    """Rasa itself signs with an account's key; everywhere else the pod's identity does, which nobody has here."""
+    key = "AZURE_ACCOUNT_KEY"
+    if key not in storage.secret_environment:
+        return ""
+    return f"SharedKey {one.pod.environment['AZURE_ACCOUNT_NAME']}:{plain(storage.secret_environment[key])}"
 
 
 def addresses(upload: str, region: str) -> tuple[str, str]:
@@ -271,7 +294,7 @@ def test_channels_and_servers_of_ones_own_are_the_settings(version: str, stack: 
 @EACH
 def test_every_key_and_variable_is_read(version: str, stack: str) -> None:
     for one in assistants(version, stack):
-        allowed = FOR_OTHERS | (READ_BY_THE_DOWNLOAD if downloads(one) else set())
+        allowed = READ_ELSEWHERE | (READ_BY_THE_DOWNLOAD if downloads(one) else set())
         assert set(one.unread) - allowed == set()
 
 

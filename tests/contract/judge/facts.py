@@ -97,7 +97,7 @@ def requests(sent: Sent) -> list[dict[str, Any]]:
             "url": one["url"],
             "verify": one["verify"],
             "token": one["headers"].get("x-vault-token"),
-            "signed_by": one["headers"].get("authorization", "").partition(":")[0],
+            "signed_by": one["headers"].get("authorization", ""),
         }
         for one in sent.requests
     ]

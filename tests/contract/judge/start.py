@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 import inspect
 from pathlib import Path
 from typing import Any
@@ -119,17 +120,25 @@ async def _section(name: str, file: str, sent: Sent) -> Any:
         case "nlg":
             found = facts.nlg(_nlg(endpoint))
         case "secrets_manager":
-            found = None  # all that it does is to ask for secrets
+            # All that it does is to ask for secrets, when somebody needs one.
+            store = read_endpoint_config(file, endpoint_type="tracker_store")
+            found = facts.tracker_store(TrackerStore.create(store), sent)
         case _:
             found = None if endpoint is None else endpoint.url
     return [found, facts.requests(sent)]
 
 
 def _forget() -> None:
-    """Rasa keeps the files that it has read, by name."""
+    """What a process keeps: the files that it has read, by name, the secrets manager, and the authority of Vault."""
+    import hvac
     import rasa.shared.utils.yaml as files
     import rasa.utils.endpoints as endpoints
+    from rasa.core.secrets_manager.secret_manager import SecretsManagerProvider
 
+    SecretsManagerProvider.secret_managers.clear()
+    # The client of Vault reads its variables when it is imported.
+    for module in (hvac.constants.client, hvac.v1, hvac):
+        importlib.reload(module)
     for module in (files, endpoints):
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
