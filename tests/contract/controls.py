@@ -14,7 +14,8 @@ import yaml
 from tests.contract.pods import RasaPod, as_helm_writes
 
 # The case that has every section.
-CONTROLLED: Final = "every setting of aws, rasa"
+CONTROLLED_STACK: Final = "every setting of aws"
+CONTROLLED: Final = f"{CONTROLLED_STACK}, rasa"
 
 Change = Callable[[RasaPod], RasaPod]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.contract.cases import STACK_FILES, Case, cases
-from tests.contract.controls import CONTROLLED, CONTROLS
+from tests.contract.controls import CONTROLLED, CONTROLLED_STACK, CONTROLS
 from tests.contract.pods import RasaPod, pod_of
 from tools import rasa_pro
 
@@ -20,6 +20,16 @@ SECONDS: Final = 600
 # The files that each version is given, by the `rasaVersion` that they are made for. The newest one is refused by the
 # settings; what it makes of the others' files tells what is to come.
 FILES_FOR: Final = {"3.14.0": "3.14", "3.17.0": "3.17", "3.21.0": "3.17"}
+
+
+# What the tests of a run ask for; by itself everything.
+_WANTED: dict[str, set[str]] = {"stacks": set(STACK_FILES), "controls": set(CONTROLS)}
+
+
+def wanted(*, stacks: set[str], controls: bool) -> None:
+    """From now on only these stacks are judged, and the controls if it is said."""
+    _WANTED["stacks"] = stacks
+    _WANTED["controls"] = set(CONTROLS) if controls else set()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +54,16 @@ class Judged:
 @cache
 def judged(version: str) -> Mapping[str, Judged]:
     """By the name of the case, or of the control."""
-    found = {case.name: (case, pod_of(case)) for stack in STACK_FILES for case in cases(stack, FILES_FOR[version])}
-    case, pod = found[CONTROLLED]
-    found |= {name: (case, change(pod)) for name, change in CONTROLS.items()}
+    stacks, controls = _WANTED["stacks"], _WANTED["controls"]
+    found = {
+        case.name: (case, pod_of(case))
+        for stack in STACK_FILES
+        if stack in stacks or (controls and stack == CONTROLLED_STACK)
+        for case in cases(stack, FILES_FOR[version])
+    }
+    if controls:
+        case, pod = found[CONTROLLED]
+        found |= {name: (case, change(pod)) for name, change in CONTROLS.items()}
     # The user's own variables are read by nobody here: they are for language models and channels.
     jobs = {name: job(pod, without=set(case.wiring.assistant.secret_env)) for name, (case, pod) in found.items()}
     # Much of what a stack file can say makes no difference to Rasa.

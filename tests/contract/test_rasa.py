@@ -112,8 +112,8 @@ def test_a_pod_takes_few_connections(version: str, stack: str) -> None:
 @pytest.mark.parametrize(
     ("section", "class_", "prefix"),
     [
-        ("lock_store", "ConcurrentRedisLockStore", "concurrent_lock:"),
-        ("timer_store", "RedisSessionTimerStore", "timer:"),
+        pytest.param("lock_store", "ConcurrentRedisLockStore", "concurrent_lock:", id="lock_store"),
+        pytest.param("timer_store", "RedisSessionTimerStore", "timer:", id="timer_store"),
     ],
 )
 def test_locks_and_timers_go_to_redis(version: str, stack: str, section: str, class_: str, prefix: str) -> None:

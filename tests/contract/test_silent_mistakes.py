@@ -36,7 +36,7 @@ EFFECTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "an empty API token": {"server.auth_token": ""},
     "no authority of Vault": {"requests.0.verify": True, "requests.1.verify": True},
     "a key that is not in Vault": {
-        "tracker_store.connect.password": {"source": "secrets_manager.vault", "secret_key": "password"}
+        "tracker_store.connect.password": "{'secret_key': 'password', 'source': 'secrets_manager.vault'}"
     },
 }
 # What is written and read by nobody.
@@ -44,7 +44,7 @@ UNREAD: Final[Mapping[str, set[str]]] = {
     "TLS as a key of the tracker store": {"tracker_store.ssl", "tracker_store.sslmode"},
     "the address of the lock store as url": {"lock_store.url", "timer_store.hostname"},
     "a boolean by a variable": {"lock_store.use_ssl"},
-    "sections of the chart's version 1": {"trackerStore", "lockStore"},
+    "sections of the chart's version 1": {"trackerStore.db", "lockStore.host"},
     "names of variables from the documentation": {"POSTGRESQL_POOL_SIZE", "POSTGRESQL_MAX_OVERFLOW"},
     "the region as the command line tool reads it": {"AWS_REGION"},
 }
