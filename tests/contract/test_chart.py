@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,7 +18,8 @@ from tests.contract.closed import dangling
 from tests.contract.pods import RasaPod, pod_of
 from tests.contract.test_manifests import KUBERNETES, RASA, delivered
 from tests.e2e.manifests import manifests
-from tests.real_chart import reached
+from tests.processes import run
+from tests.real_chart import helm, home, reached
 
 pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("manifests")]
 
@@ -37,19 +36,15 @@ def chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rendered(case: Case, chart: Path, kubernetes: str) -> list[Any]:
     """What Helm would send for the release of an assistant."""
-    helm = shutil.which("helm")
-    assert helm, "no helm on PATH: run `make setup`"
-    with tempfile.TemporaryDirectory() as home:
-        values = Path(home, "values.yml")
+    with tempfile.TemporaryDirectory() as scratch:
+        values = Path(scratch, "values.yml")
         values.write_text(yaml.safe_dump(dict(case.values)))
-        command = [helm, "template", RELEASE, chart, "--namespace", case.namespace, "--values", values]
+        command = [helm(), "template", RELEASE, chart, "--namespace", case.namespace, "--values", values]
         options = ["--kube-version", f"{kubernetes}.0", "--skip-tests"]
-        environment = {f"HELM_{kind}_HOME": home for kind in ("CACHE", "CONFIG", "DATA")}
-        finished = subprocess.run(
-            [*command, *options], capture_output=True, text=True, timeout=SECONDS, check=False, env=environment
-        )
-    assert finished.returncode == 0, finished.stderr
-    return [_in_namespace(each, case.namespace) for each in yaml.safe_load_all(finished.stdout) if each]
+        finished = run([*command, *options], environment=home(Path(scratch)), seconds=SECONDS)
+    assert finished.status == 0, finished.output
+    documents = yaml.safe_load_all(finished.output)
+    return [_in_namespace(each, case.namespace) for each in documents if each]
 
 
 def _in_namespace(manifest: Any, namespace: str) -> Any:
