@@ -15,6 +15,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if isinstance(item, pytest.Function) and hasattr(item, "callspec")
     ]
     judged.wanted(
-        stacks={each["stack"] for each in parameters if "stack" in each},
+        stacks={str(each["stack"]) for each in parameters if "stack" in each},
         controls=any("mistake" in each for each in parameters),
     )

@@ -3,7 +3,7 @@
     python -m tests.contract.mutations [words of some mistakes]
 
 copies the checkout, makes one mistake after another in the copy, and runs the test that is meant for it: about 20
-seconds for each. `python -m tools.write_mutations` lists them in docs/testing.md.
+seconds for each. docs/testing.md lists them; `--table` prints that list.
 """
 
 from __future__ import annotations
@@ -384,8 +384,21 @@ def chosen(words: list[str]) -> Iterator[Mutation]:
     yield from (each for each in MUTATIONS if not words or any(word in each.mistake for word in words))
 
 
+def table() -> str:
+    """The list for docs/testing.md."""
+    rows = (f"| {each.mistake} | {each.does} | `{_short(each.test)}` |" for each in MUTATIONS)
+    return "\n".join(["| Mistake | What it does | Caught by |", "|---|---|---|", *rows])
+
+
+def _short(test: str) -> str:
+    return test.rpartition("::")[2].partition("[")[0]
+
+
 def main() -> None:
     """Try them and say which test has caught which; the status is 1 where one was not caught."""
+    if sys.argv[1:] == ["--table"]:
+        print(table())
+        return
     missed = 0
     with tempfile.TemporaryDirectory() as scratch:
         directory = copied(Path(scratch))

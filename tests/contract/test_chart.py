@@ -63,7 +63,7 @@ def test_helm_renders_the_pod_that_rasa_has_judged_and_nothing_invalid(stack: st
             found = rendered(case, chart, kubernetes)
             for one in found:
                 validate(one, kubernetes)
-            assert dangling([*found, *manifests(case.recording)], delivered(case)) == []
+            assert dangling([*found, *manifests(case.recording)], delivered(*cases(stack, RASA))) == []
             assert pod_in(found, case) == of_the_chart(pod_of(case))
 
 

@@ -26,10 +26,10 @@ EACH: Final = pytest.mark.parametrize(
 )
 
 
-def delivered(case: Case) -> dict[tuple[str, str], set[str]]:
-    """What a Job delivers, unseen by the program: the token of Vault."""
-    vault = case.wiring.vault
-    return {} if vault is None else {(case.namespace, vault.token_secret): {"token"}}
+def delivered(*given: Case) -> dict[tuple[str, str], set[str]]:
+    """What Jobs deliver to these assistants, unseen by the program: the token of Vault."""
+    found = ((case.namespace, case.wiring.vault) for case in given)
+    return {(namespace, vault.token_secret): {"token"} for namespace, vault in found if vault is not None}
 
 
 @EACH
@@ -44,7 +44,7 @@ def test_every_pod_finds_what_it_refers_to(stack: str) -> None:
     found = cases(stack, RASA)
     given = manifests(found[0].recording)
     assert list(pods(given)) != []
-    assert dangling(given, {key: held for case in found for key, held in delivered(case).items()}) == []
+    assert dangling(given, delivered(*found)) == []
 
 
 @EACH
@@ -70,7 +70,8 @@ def test_every_variable_of_the_files_is_in_the_pods_environment(stack: str) -> N
 @EACH
 def test_every_secret_that_is_referred_to_has_the_key(stack: str) -> None:
     for case in cases(stack, RASA):
-        held = case.secrets | {name: keys for (_, name), keys in delivered(case).items()}
+        held = {name: set(keys) for name, keys in case.secrets.items()}
+        held |= {name: keys for (_, name), keys in delivered(case).items()}
         for variable, name, key in pod_of(case).references:
             assert key in held[name], f"{variable}: no {key} in {name}"
 

@@ -1,4 +1,4 @@
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportMissingModuleSource=false, reportIndexIssue=false
 """What Rasa has built: the attributes of its own objects and of its clients, as JSON.
 
 Runs in Rasa's environment. Asks the objects at the end of the way (the database driver's arguments, the Redis client's

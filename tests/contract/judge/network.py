@@ -1,4 +1,4 @@
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportMissingModuleSource=false
 """The edge of the network, in place of every service: what Rasa sends is remembered, nothing leaves the machine.
 
 Runs in Rasa's environment. Everything up to here is Rasa's and its libraries' own code. Databases refuse, as if they
@@ -79,6 +79,7 @@ def _requests(sent: Sent) -> None:
     """Vault, Google and Azure are all reached by this library."""
     import google.auth
     import requests
+    import requests.adapters
     from azure.storage.blob._shared import authentication
     from google.auth.credentials import AnonymousCredentials
 
@@ -98,7 +99,7 @@ def _requests(sent: Sent) -> None:
         answer.raw = _Body(json.dumps(body).encode())
         return answer
 
-    requests.adapters.HTTPAdapter.send = send
+    requests.adapters.HTTPAdapter.send = send  # pyright: ignore[reportAttributeAccessIssue]
     # The key in place of a signature, which would change with the time.
     authentication.sign_string = lambda key, _: key
     # The node's metadata server answers in a cluster.

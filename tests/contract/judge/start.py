@@ -1,4 +1,4 @@
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportMissingModuleSource=false
 """Rasa's start, up to the network: its own command line, its own readers, its own `load_agent`.
 
 Runs in Rasa's environment. `start` does what `rasa run` does before it listens. `section` builds one part alone, for
@@ -131,6 +131,8 @@ async def _section(name: str, file: str, sent: Sent) -> Any:
 def _forget() -> None:
     """What a process keeps: the files that it has read, by name, the secrets manager, and the authority of Vault."""
     import hvac
+    import hvac.constants.client
+    import hvac.v1
     import rasa.shared.utils.yaml as files
     import rasa.utils.endpoints as endpoints
     from rasa.core.secrets_manager.secret_manager import SecretsManagerProvider
