@@ -1,0 +1,20 @@
+"""Starts the policy pack: the engine runs this directory for `--policy-pack policy`."""
+
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Serves the rules until the engine ends."""
+    # The engine runs the directory, which Python then has first on its path. What counts is the package that it is.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+    from pulumi_policy import PolicyPack
+
+    from policy.context import from_stack_config
+    from policy.pack import policies
+
+    PolicyPack("rasa", policies(from_stack_config))
+
+
+main()
