@@ -11,10 +11,11 @@ def main() -> None:
 
     from pulumi_policy import PolicyPack
 
-    from policy.context import from_stack_config
     from policy.pack import policies
+    from policy.told import context, listen
 
-    PolicyPack("rasa", policies(from_stack_config))
+    listen()
+    PolicyPack("rasa", policies(context))
 
 
 main()

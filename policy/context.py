@@ -1,22 +1,21 @@
 """What a rule has to know of the stack: profile, `allowDestroy`, and the exceptions of its stack file.
 
-The engine hands the stack's configuration to the pack, so the stack file is the only place where these are said. The
-pack reads it by itself: it judges the program, and so takes nothing from it, its settings included.
+The stack file is the only place where these are said. The pack reads it by itself: it judges the program, and so takes
+nothing from it, its settings included.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
-
-import pulumi
 
 from policy.exceptions import Relaxation, relaxations
 from policy.resource import Resource
 from policy.rule import Rule, When
 
-NAMESPACE: Final = "rasa"
 PROD: Final = "prod"
 
 
@@ -45,12 +44,11 @@ class Context:
         return "" in faults, faults
 
 
-def from_stack_config() -> Context:
-    """The context of the engine's operation."""
-    config = pulumi.Config(NAMESPACE)
+def from_config(config: Mapping[str, str]) -> Context:
+    """The context that a stack's configuration gives: keys with their project, values as text, as the engine has it."""
     return Context(
-        profile=config.get("profile") or PROD,  # whoever says nothing is judged strictly
+        profile=config.get("rasa:profile") or PROD,  # whoever says nothing is judged strictly
         today=datetime.now(UTC).date(),
-        allow_destroy=config.get("allowDestroy") == "true",
-        relaxations=relaxations(config.get_object("policyExceptions")),
+        allow_destroy=config.get("rasa:allowDestroy") == "true",
+        relaxations=relaxations(json.loads(config.get("rasa:policyExceptions") or "[]")),
     )

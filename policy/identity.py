@@ -135,9 +135,7 @@ RULES: Final = (
             kinds.ROLE_ASSIGNMENT: value(
                 "scope", matches(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/.+", "a resource of a group")
             ),
-            kinds.CONFLUENT_ROLE: value(
-                "crnPattern", matches(r".*/cloud-cluster=.+", "one cluster or what is in it")
-            ),
+            kinds.CONFLUENT_ROLE: value("crnPattern", matches(r".*/cloud-cluster=.+", "one cluster or what is in it")),
         },
     ),
     Rule(

@@ -71,7 +71,8 @@ class Rule:
         found = any(
             other.type == companion.type
             and resource.urn in other.comes_from(companion.by)
-            and not list(companion.that(other))
+            # A preview knows nothing at all of what a cluster that does not stand yet would answer.
+            and not (other.props and list(companion.that(other)))
             for other in stack
         )
         return [] if found else [f"no such {companion.type.rpartition(':')[2]} belongs to it"]
