@@ -57,7 +57,7 @@ def policies(context: Callable[[], Context]) -> list[Policy]:
 def _policy(rule: Rule, context: Callable[[], Context]) -> Policy:
     def of_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
         now = context()
-        if now.has(rule):
+        if rule.speaks_of(args.resource_type) and now.has(rule):
             seen = _seen(args)
             _report(rule, seen, rule.findings(seen), now, report)
 

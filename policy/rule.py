@@ -54,6 +54,10 @@ class Rule:
         """The resource types that it names."""
         return (*self.on, *self.companions)
 
+    def speaks_of(self, type_: str) -> bool:
+        """Whether it names this resource type."""
+        return any(fnmatchcase(type_, pattern) for pattern in self.types)
+
     def findings(self, resource: Resource) -> list[str]:
         """What it has against a resource by itself."""
         return [
