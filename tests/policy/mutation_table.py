@@ -20,7 +20,10 @@ ARTIFACTS = "components/artifacts.py"
 
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
-    """In a file, one piece of one line is another; the stack whose resources change by it."""
+    """In a file, one piece of one line is another; the stack whose resources change by it.
+
+    Where the line stands in the file more than once, the one before it is told as well.
+    """
 
     stack: str
     file: str
@@ -39,8 +42,8 @@ MUTATIONS: Final = {
     "bucket-guards": _in(
         AZURE,
         "components/azure/model_storage.py",
-        "            account_name=account.name,\n            blob_services_name",
-        '            account_name="other",\n            blob_services_name',
+        '-versions",\n            account_name=self._account.name,',
+        '-versions",\n            account_name="other",',
     ),
     "no-public-database": _in(AWS, RDS, "publicly_accessible=False", "publicly_accessible=True"),
     "no-public-redis": _in(AZURE, "components/azure/lock_store.py", '_access="Disabled"', '_access="Enabled"'),
@@ -61,7 +64,12 @@ MUTATIONS: Final = {
         GCP, "components/gcp/network.py", "create_subnetworks=False", "create_subnetworks=True"
     ),
     "network-policies-enforced": _in(AWS, NODES, '"enableNetworkPolicy": "true"', '"enableNetworkPolicy": "false"'),
-    "flow-logs": _in(AWS, "components/aws/network_extras.py", "vpc_id=spec.vpc_id,", 'vpc_id="vpc-0",'),
+    "flow-logs": _in(
+        AWS,
+        "components/aws/network_extras.py",
+        '-log",\n            vpc_id=spec.vpc_id,',
+        '-log",\n            vpc_id="vpc-0",',
+    ),
     # TLS
     "tls-to-database": _in(AWS, RDS, '"rds.force_ssl": "1"', '"rds.force_ssl": "0"'),
     "tls-to-redis": _in(AWS, ELASTICACHE, 'mode="required"', 'mode="preferred"'),

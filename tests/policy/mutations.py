@@ -11,11 +11,13 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from policy.pack import RULES
@@ -44,9 +46,9 @@ def found_by(mutation: Mutation) -> list[str]:
     with os.fdopen(reader) as answer:
         told = json.load(answer)
     os.waitpid(child, 0)
-    # Only imported: whoever has run a program has threads, with which no process can be forked.
+    # Only loaded: whoever has run a program has threads, with which no process can be forked.
     for name in told["modules"]:
-        importlib.import_module(name)
+        vars(importlib.import_module(name))
     if told["fault"]:
         raise Unusable(told["fault"])
     return told["found"]
@@ -65,7 +67,12 @@ def _run(mutation: Mutation) -> dict[str, Any]:
             found = sorted({one.rule for one in judge(changed, context_of(mutation.stack))})
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the parent tells it
         fault = f"{type(error).__name__}: {error}"
-    modules = [name for name in sys.modules if name.startswith("pulumi_")]
+    # Services of a cloud, of which the SDKs load each when it is first used.
+    modules = [
+        name
+        for name, module in list(sys.modules.items())
+        if re.fullmatch(r"pulumi_\w+\.[a-z0-9]+", name) and type(module) is ModuleType
+    ]
     return {"found": found, "fault": fault, "modules": modules}
 
 

@@ -14,8 +14,8 @@ IN_DEV: Rows = [
     (
         {"lockstore": {}},
         "rasa:lockstore: 'lockstore' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
-        "encryption, eventQueue, lockStore, modelStorage, network, policyExceptions, profile, provider, region, secrets, "
-        "secretsManager, tags, trackerStore); did you mean lockStore?",
+        "encryption, eventQueue, lockStore, modelStorage, network, policyExceptions, profile, provider, region, "
+        "secrets, secretsManager, tags, trackerStore); did you mean lockStore?",
     ),
     (
         {"trackerStore": {"storageGB": 30}},
