@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policy import kinds
-from policy.checks import at_least, equals, every, items, matches, value, where
+from policy.checks import at_least, equals, every, items, matches, of_chart, value
 from policy.rule import Rule, When
 
 RULES: Final = (
@@ -91,10 +91,8 @@ RULES: Final = (
         when=When.PROD,
         on={
             kinds.RELEASE: every(
-                where("chart", matches(r".*/rasa", "Rasa's chart"), value("values.rasa.replicaCount", at_least(2))),
-                where(
-                    "chart", matches(r"(.*/)?vault", "Vault's chart"), value("values.server.ha.replicas", at_least(3))
-                ),
+                of_chart("rasa", value("values.rasa.replicaCount", at_least(2))),
+                of_chart("vault", value("values.server.ha.replicas", at_least(3))),
             )
         },
     ),

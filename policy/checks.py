@@ -58,9 +58,7 @@ def items(least: int) -> Test:
 
 def includes(*wanted: str) -> Test:
     """A list that has all of these."""
-    return Test(
-        f"a list with {', '.join(wanted)}", lambda value: all(one in items_of(value) or value == one for one in wanted)
-    )
+    return Test(f"a list with {', '.join(wanted)}", lambda value: all(one in items_of(value) for one in wanted))
 
 
 def without(*refused: object) -> Test:
@@ -113,12 +111,17 @@ def where(path: Path, test: Test, then: Check) -> Check:
     return check
 
 
-def named(path: Path, name: str, test: Test, *, key: str = "name") -> Check:
+def of_chart(chart: str, then: Check) -> Check:
+    """The check, for releases of the chart of this name, wherever it is published."""
+    return where("chart", matches(rf"(.*/)?{chart}", f"the chart {chart}"), then)
+
+
+def named(path: Path, name: str, test: Test) -> Check:
     """The entry of that name in a list of named values is there, and its value passes."""
 
     def check(resource: Resource) -> Iterator[str]:
         entries = [mapping_of(entry) for entry in items_of(resource.at(path)) if entry is not UNKNOWN]
-        chosen = [entry.get("value") for entry in entries if entry.get(key) == name]
+        chosen = [entry.get("value") for entry in entries if entry.get("name") == name]
         if not chosen and resource.at(path) is not UNKNOWN:
             yield f"{name} is not set, so not {test.wanted}"
         for found in chosen:

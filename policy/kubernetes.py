@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy import kinds
-from policy.checks import absent, equals, given, includes, matches, value, where, without
+from policy.checks import absent, equals, every, given, includes, of_chart, value, without
 from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Check, Companion, Rule
 
@@ -15,8 +15,6 @@ PODS: Final[Mapping[str, str]] = {
     kinds.JOB: "spec.template.spec",
     kinds.CRON_JOB: "spec.jobTemplate.spec.template.spec",
 }
-RASA: Final = matches(r".*/rasa", "Rasa's chart")
-VAULT: Final = matches(r"(.*/)?vault", "Vault's chart")
 VAULT_CONTEXT: Final = "values.server.statefulSet.securityContext"
 
 
@@ -73,12 +71,7 @@ def _names_its_secrets(role: Resource) -> Iterator[str]:
 
 def _and_charts(pods: dict[str, Check], rasa: Check, vault: Check) -> dict[str, Check]:
     """The same for the pods of the charts, whose values say it."""
-
-    def release(resource: Resource) -> Iterator[str]:
-        yield from where("chart", RASA, rasa)(resource)
-        yield from where("chart", VAULT, vault)(resource)
-
-    return {**pods, kinds.RELEASE: release}
+    return {**pods, kinds.RELEASE: every(of_chart("rasa", rasa), of_chart("vault", vault))}
 
 
 RULES: Final = (

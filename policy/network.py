@@ -105,7 +105,7 @@ RULES: Final = (
         description="In prod, Confluent Cloud is reached by a private endpoint.",
         remedy="Use an Enterprise or Dedicated cluster: others only have public brokers.",
         when=When.PROD,
-        on={kinds.CONFLUENT: every(value("basic", absent()), value("standard", absent()))},
+        on={kinds.CONFLUENT: every(value("basic", equals(None)), value("standard", equals(None)))},
     ),
     Rule(
         name="firewalled-stores",

@@ -25,13 +25,12 @@ class When(Enum):
 class Companion:
     """A second resource that must be there: of this type, with a property that comes from the first.
 
-    `that` says more of it; `of` chooses the first resources that need one, all by default.
+    `that` says more of it.
     """
 
     type: str
     by: str
     that: Check = lambda _: ()
-    of: Callable[[Resource], bool] = lambda _: True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +69,7 @@ class Rule:
     def missing(self, resource: Resource, stack: Iterable[Resource]) -> list[str]:
         """What it misses beside a resource."""
         companion = self.companions.get(resource.type)
-        if companion is None or not companion.of(resource):
+        if companion is None:
             return []
         found = any(
             other.type == companion.type

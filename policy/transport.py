@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import kinds
-from policy.checks import equals, every, matches, named, value, where
+from policy.checks import equals, every, matches, named, of_chart, value, where
 from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Rule
 
@@ -99,16 +99,12 @@ RULES: Final = (
         name="clients-verify-tls",
         description="Rasa's clients check the certificates of database and Kafka.",
         remedy="Use verify-full (verify-ca on Cloud SQL), SASL_SSL and host name checks.",
-        on={kinds.RELEASE: where("chart", matches(r".*/rasa", "Rasa's chart"), _clients_verify)},
+        on={kinds.RELEASE: of_chart("rasa", _clients_verify)},
     ),
     Rule(
         name="vault-speaks-tls",
         description="Vault speaks TLS inside the cluster, too.",
         remedy="Leave global.tlsDisable of its chart false.",
-        on={
-            kinds.RELEASE: where(
-                "chart", matches(r"(.*/)?vault", "Vault's chart"), value("values.global.tlsDisable", equals(False))
-            )
-        },
+        on={kinds.RELEASE: of_chart("vault", value("values.global.tlsDisable", equals(False)))},
     ),
 )

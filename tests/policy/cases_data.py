@@ -41,7 +41,7 @@ NETWORK: Final[Cases] = {
         k.EVENT_HUBS: put("publicNetworkAccess", "Enabled"),
         k.EVENT_HUBS_NETWORK: put("defaultAction", "Allow"),
     },
-    "private-link-to-confluent": {k.CONFLUENT: put("standard", {"note": "any"})},
+    "private-link-to-confluent": {k.CONFLUENT: put("basic", {})},
     "firewalled-stores": {
         k.BLOB_ACCOUNT: put("networkRuleSet.defaultAction", "Allow"),
         k.KEY_VAULT: put("properties.networkAcls.defaultAction", "Allow"),
