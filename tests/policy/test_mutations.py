@@ -1,4 +1,4 @@
-"""The changes of `make policy-mutations`, which takes minutes, can all still be made: one for each rule, of one line."""
+"""The changes of `make policy-mutations`, which takes minutes, can still be made: one for each rule, of one line."""
 
 from __future__ import annotations
 
