@@ -41,7 +41,7 @@ policy-mutations: setup ## change the program in one line for each rule of the p
 	@$(RUN) python -m tests.policy.mutations $(RULES)
 
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
-	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE)
+	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE) --policy-pack policy
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check
