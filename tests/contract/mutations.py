@@ -29,7 +29,7 @@ CHART: Final = "components/rasa/values.py"
 
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
-    """`old` stands once in `file`. `test` is pytest's name of a test, or of a directory of tests one of which fails."""
+    """`old` stands once in `file`. `test` is pytest's name of the test that fails then."""
 
     mistake: str
     does: str
@@ -99,7 +99,7 @@ MUTATIONS: Final = (
         file="components/gcp/tracker_store.py",
         old='ssl_mode="verify-ca"',
         new='ssl_mode="verify-full"',
-        test="tests/components/gcp",
+        test="tests/components/gcp/test_connections.py::test_the_database_is_verified_by_its_own_authorities",
     ),
     Mutation(
         mistake="The host of Redis under `url`",
@@ -195,7 +195,7 @@ MUTATIONS: Final = (
         file="components/azure/event_queue.py",
         old='"$ConnectionString"  # literally',
         new='"RootManageSharedAccessKey"  # literally',
-        test="tests/components/azure/test_connections.py",
+        test="tests/components/azure/test_connections.py::test_kafka",
     ),
     Mutation(
         mistake="A SCRAM secret without the prefix `AmazonMSK_`",
@@ -203,7 +203,7 @@ MUTATIONS: Final = (
         file="components/aws/names.py",
         old='f"AmazonMSK_{name}-{suffix}"',
         new='f"{name}-{suffix}"',
-        test="tests/components/aws",
+        test="tests/components/aws/test_names.py::test_every_name_keeps_to_its_rule",
     ),
     Mutation(
         mistake="No `--model`",
@@ -223,11 +223,11 @@ MUTATIONS: Final = (
     ),
     Mutation(
         mistake="The region as `AWS_REGION`",
-        does="tokens of another region",
-        file=ENVIRONMENT,
-        old='yield "AWS_DEFAULT_REGION", region',
-        new='yield "AWS_REGION", region',
-        test=rasa("test_locks_and_timers_go_to_redis", "prod with cloud identities", "lock_store"),
+        does="the bucket is asked for in another region",
+        file="components/aws/model_storage.py",
+        old='"AWS_DEFAULT_REGION": region',
+        new='"AWS_REGION": region',
+        test=rasa("test_the_model_is_fetched_from_where_it_is_uploaded_to"),
     ),
     Mutation(
         mistake="Vault's authority not told",
@@ -307,7 +307,7 @@ MUTATIONS: Final = (
         file="components/rasa/analytics.py",
         old="auth.password.apply(_encoded)",
         new="auth.password",
-        test="tests/components/rasa",
+        test=f"{VALUES}::test_the_password_in_analytics_url_is_encoded",
     ),
     Mutation(
         mistake="The chart's default path of the ingress",

@@ -16,9 +16,11 @@ from sandbox.packages.kubernetes.schema import validate
 from tests.contract.cases import STACK_FILES, Case, cases
 from tests.contract.closed import dangling
 from tests.contract.pods import RasaPod, pod_of
+from tests.contract.scanner import unexplained
 from tests.contract.test_manifests import KUBERNETES, RASA, delivered
 from tests.e2e.manifests import manifests
 from tests.processes import run
+from tests.program.stacks import SHIPPED
 from tests.real_chart import helm, home, reached
 
 pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("manifests")]
@@ -65,6 +67,9 @@ def test_helm_renders_the_pod_that_rasa_has_judged_and_nothing_invalid(stack: st
                 validate(one, kubernetes)
             assert dangling([*found, *manifests(case.recording)], delivered(*cases(stack, RASA))) == []
             assert pod_in(found, case) == of_the_chart(pod_of(case))
+        if stack in SHIPPED:
+            policies = [one for one in manifests(case.recording) if one["kind"] == "NetworkPolicy"]
+            assert unexplained([*found, *policies]) == {}
 
 
 def of_the_chart(pod: RasaPod) -> RasaPod:
