@@ -9,7 +9,7 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-vault test-e2e policy-mutations pr-comment lint audit setup clean
+.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ test: setup ## run the tests
 
 test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on the engine (minutes)
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
+
+test-contract: setup ## let Rasa Pro's own code, Helm and Kubernetes judge what the program writes
+	@$(RUN) python -m tools.contract
+	@$(RUN) pytest -m contract -rs --numprocesses 2 --dist loadgroup
 
 test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
 	@$(RUN) python -m tests.vault.tools
