@@ -1,1 +1,1 @@
-"""What the one who deploys must be allowed: policies for each cloud, from what the program registers for a stack file."""
+"""What the deployer must be allowed: policies for each cloud, from what the program registers for a stack file."""

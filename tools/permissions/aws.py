@@ -29,8 +29,10 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
         "secretsmanager:{region}:*:secret:{stack}-*",
         "secretsmanager:{region}:*:secret:AmazonMSK_{stack}-*",
     ),
-    "rds": tuple(f"rds:{{region}}:*:{kind}:{{stack}}-*" for kind in ("db", "pg", "subgrp", "snapshot"))
-    + ("rds:{region}:*:og:default:*",),
+    "rds": (
+        *(f"rds:{{region}}:*:{kind}:{{stack}}-*" for kind in ("db", "pg", "subgrp", "snapshot")),
+        "rds:{region}:*:og:default:*",
+    ),
     "elasticache": tuple(
         f"elasticache:{{region}}:*:{kind}:{{stack}}-*"
         for kind in (
@@ -71,19 +73,45 @@ UNNAMED: Final = frozenset(
 # Of EC2 only what has the stack's tags.
 TAGGED: Final = frozenset(
     f"ec2:{name}"
-    for name in (
-        "AttachInternetGateway DetachInternetGateway DeleteInternetGateway ModifyVpcAttribute DeleteVpc"
-        " ModifySubnetAttribute DeleteSubnet DeleteNatGateway ReleaseAddress DeleteRouteTable CreateRoute ReplaceRoute"
-        " DeleteRoute DeleteSecurityGroup DeleteVpcEndpoints DeleteFlowLogs CreateLaunchTemplateVersion"
-        " ModifyLaunchTemplate DeleteLaunchTemplate DeleteTags"
-    ).split()
+    for name in [
+        "AttachInternetGateway",
+        "DetachInternetGateway",
+        "DeleteInternetGateway",
+        "ModifyVpcAttribute",
+        "DeleteVpc",
+        "ModifySubnetAttribute",
+        "DeleteSubnet",
+        "DeleteNatGateway",
+        "ReleaseAddress",
+        "DeleteRouteTable",
+        "CreateRoute",
+        "ReplaceRoute",
+        "DeleteRoute",
+        "DeleteSecurityGroup",
+        "DeleteVpcEndpoints",
+        "DeleteFlowLogs",
+        "CreateLaunchTemplateVersion",
+        "ModifyLaunchTemplate",
+        "DeleteLaunchTemplate",
+        "DeleteTags",
+    ]
 )
 # What gets its tags as it is made. RunInstances is EKS's: it tries the launch template out.
-TAGGED_AS_MADE: Final = (
-    "AllocateAddress AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateFlowLogs CreateInternetGateway"
-    " CreateLaunchTemplate CreateNatGateway CreateRouteTable CreateSecurityGroup CreateSubnet CreateVpc"
-    " CreateVpcEndpoint RunInstances"
-).split()
+TAGGED_AS_MADE: Final = [
+    "AllocateAddress",
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+    "CreateFlowLogs",
+    "CreateInternetGateway",
+    "CreateLaunchTemplate",
+    "CreateNatGateway",
+    "CreateRouteTable",
+    "CreateSecurityGroup",
+    "CreateSubnet",
+    "CreateVpc",
+    "CreateVpcEndpoint",
+    "RunInstances",
+]
 FINAL: Final = frozenset({"kms:ScheduleKeyDeletion", "kms:DisableKey"})
 THROUGH_A_SERVICE: Final = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
 # The services that make a role for themselves when they are first used in an account.
@@ -146,7 +174,7 @@ def is_read(action: str) -> bool:
 
 
 def _scopes(action: str, used: Used) -> Iterator[Scope]:
-    service, _, name = action.partition(":")
+    service = action.partition(":")[0]
     names = {"stack": used.name, "region": used.region}
     here: Conditions = {"StringEquals": {"aws:RequestedRegion": [used.region]}}
     tagged: Conditions = {"StringEquals": {"aws:ResourceTag/stack": [used.stack]}}
@@ -200,9 +228,7 @@ def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
         case "kms:ListAliases":
             return Scope(conditions={"StringEquals": {"aws:RequestedRegion": [used.region]}})
         case "kms:CreateAlias" | "kms:UpdateAlias" | "kms:DeleteAlias":
-            return Scope(
-                resources=(*_arns(("kms:{region}:*:alias/{stack}-*",), names), *keys), conditions=own
-            )
+            return Scope(resources=(*_arns(("kms:{region}:*:alias/{stack}-*",), names), *keys), conditions=own)
         case "kms:CreateGrant":
             return Scope(resources=keys, conditions={**own, "Bool": {"kms:GrantIsForAWSResource": ["true"]}})
         case _ if action in THROUGH_A_SERVICE:

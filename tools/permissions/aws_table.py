@@ -29,12 +29,8 @@ LINKED_ROLE: Final = needs("iam:", write="CreateServiceLinkedRole")
 PLACE: Final = needs("ec2:", write="DescribeVpcs DescribeSubnets DescribeSecurityGroups")
 EKS_TAGS: Final = needs("eks:", write="TagResource UntagResource")
 EKS_ADMIN: Final = "AssociateAccessPolicy DisassociateAccessPolicy"
-POD_ROLES: Final = (
-    "CreatePodIdentityAssociation UpdatePodIdentityAssociation DeletePodIdentityAssociation"
-)
-CACHE_TAGS: Final = needs(
-    "elasticache:", read="ListTagsForResource", write="AddTagsToResource RemoveTagsFromResource"
-)
+POD_ROLES: Final = "CreatePodIdentityAssociation UpdatePodIdentityAssociation DeletePodIdentityAssociation"
+CACHE_TAGS: Final = needs("elasticache:", read="ListTagsForResource", write="AddTagsToResource RemoveTagsFromResource")
 RDS_TAGS: Final = needs("rds:", read="ListTagsForResource", write="AddTagsToResource RemoveTagsFromResource")
 KAFKA_TAGS: Final = needs("kafka:", read="ListTagsForResource", write="TagResource UntagResource")
 SECRET: Final = needs("secretsmanager:", read="DescribeSecret")
@@ -183,9 +179,7 @@ TYPES: Final[Mapping[str, Needs]] = {
     )
     + PLACE
     + CACHE_TAGS,
-    "aws:elasticache/user:User": needs(
-        "elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser"
-    )
+    "aws:elasticache/user:User": needs("elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser")
     + CACHE_TAGS,
     "aws:elasticache/userGroup:UserGroup": needs(
         "elasticache:", read="DescribeUserGroups", write="CreateUserGroup ModifyUserGroup DeleteUserGroup"
@@ -313,15 +307,15 @@ TYPES: Final[Mapping[str, Needs]] = {
 # What an input brings along, where it is set: by type and input.
 INPUTS: Final[Mapping[tuple[str, str], Needs]] = {
     # Whoever may read an encrypted secret, or write one, may do so with its key as well.
-    ("aws:secretsmanager/secret:Secret", "kmsKeyId"): needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey"),
+    ("aws:secretsmanager/secret:Secret", "kmsKeyId"): needs(
+        "kms:", read="Decrypt", write="DescribeKey GenerateDataKey"
+    ),
     ("aws:rds/instance:Instance", "kmsKeyId"): needs("kms:", write="Decrypt GenerateDataKey") + GRANTS,
     ("aws:rds/instance:Instance", "monitoringRoleArn"): PASS_ROLE,
     ("aws:rds/instance:Instance", "finalSnapshotIdentifier"): needs("rds:", write="CreateDBSnapshot"),
     ("aws:elasticache/replicationGroup:ReplicationGroup", "kmsKeyId"): GRANTS,
     # What is not protected is emptied before it is deleted.
-    ("aws:s3/bucket:Bucket", "forceDestroy"): needs(
-        "s3:", write="ListBucketVersions DeleteObject DeleteObjectVersion"
-    ),
+    ("aws:s3/bucket:Bucket", "forceDestroy"): needs("s3:", write="ListBucketVersions DeleteObject DeleteObjectVersion"),
 }
 
 CALLS: Final[Mapping[str, Needs]] = {
