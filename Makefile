@@ -9,10 +9,10 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-vault test-e2e pr-comment lint audit setup clean
+.PHONY: help up preview destroy test test-matrix test-vault test-e2e policy-mutations pr-comment lint audit setup clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
 	@$(PULUMI) up --stack $(STACK) --yes --suppress-outputs
@@ -36,6 +36,9 @@ test-vault: setup ## run the scripts that set Vault up against a real Vault, whi
 test-e2e: setup ## run Rasa Pro, Helm and the Jobs' scripts on real services and a real API server
 	@$(RUN) python -m tools.e2e
 	@$(RUN) pytest -m e2e -rs --numprocesses 2 --dist loadgroup
+
+policy-mutations: setup ## change the program in one line for each rule of the policy pack, and see which rules find it
+	@$(RUN) python -m tests.policy.mutations $(RULES)
 
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
 	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE)
