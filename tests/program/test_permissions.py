@@ -219,14 +219,15 @@ def test_the_policies_mean_what_the_program_names(stack: str):
             # What the program does not name, Pulumi names after the resource.
             full = f"arn:aws:{arn}{resource.inputs.get(key, resource.name + '-0a1b2c3')}"
             assert any(fnmatchcase(full, pattern) for pattern in statement["Resource"]), full
-    assert not any(fnmatchcase("arn:aws:iam::111122223333:role/admin", each) for each in statement["Resource"])
+    (roles,) = [each for each in statements if "iam:CreateRole" in each["Action"]]
+    assert not any(fnmatchcase("arn:aws:iam::111122223333:role/admin", each) for each in roles["Resource"])
 
 
 def test_actions_of_aws_exist():
     session = botocore.session.get_session()
     operations: dict[str, set[str]] = {}
     for service in session.get_available_services():
-        model = session.get_service_model(service)
+        model: Any = session.get_service_model(service)  # its properties have no types
         operations.setdefault(model.signing_name, set()).update(model.operation_names)
     every = {
         action
@@ -240,7 +241,6 @@ def test_actions_of_aws_exist():
         if name not in operations[SIGNED_AS.get(service, service)]:
             unknown.add(action)
     assert unknown == NOT_OPERATIONS
-    assert "eks:MakeCluster".partition(":")[2] not in operations["eks"]
 
 
 def test_roles_of_azure_and_google_are_what_their_clouds_take():
