@@ -9,7 +9,8 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment lint audit setup clean
+.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
+	lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ policy-mutations: setup ## change the program in one line for each rule of the p
 
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
 	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE) --policy-pack policy
+
+permissions: setup ## print what the deployer must be allowed: make permissions STACK=prod
+	@$(RUN) python -m tools.permissions $(STACK)
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check
