@@ -13,7 +13,7 @@ PULUMI := $(RUN) python -m sandbox pulumi
 	lint audit setup clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
 	@$(PULUMI) up --stack $(STACK) --yes --suppress-outputs
