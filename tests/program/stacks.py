@@ -35,12 +35,9 @@ def shipped(stack: str) -> dict[str, Any]:
 
 NONE: Final = {"kind": "none"}
 BARE: Final = {"lockStore": NONE, "eventQueue": NONE, "modelStorage": NONE, "assistants": [{"name": "rasa"}]}
-IAM: Final = {
-    "trackerStore.auth": "iam",
-    "lockStore.auth": "iam",
-    "eventQueue.auth": "iam",
-    "secretsManager": {"kind": "kubernetes"},
-}
+NO_VAULT: Final = {"secretsManager": {"kind": "kubernetes"}}
+# Prod on AWS as it is where pods have no identity, or where somebody does not want to use it.
+PASSWORDS: Final = {f"{layer}.auth": "password" for layer in ("trackerStore", "lockStore", "eventQueue")}
 TWO: Final = {
     "assistants": [
         {
@@ -63,7 +60,8 @@ STACKS: Final[dict[str, dict[str, Any]]] = {
     **{f"{stack} without options": changed(shipped(stack), **BARE) for stack in DEV.values()},
     **{f"{stack} with two assistants": changed(shipped(stack), **TWO) for stack in (*PROD.values(), "dev-gcp")},
     "dev without a model": changed(shipped("dev"), assistants=[{"name": "rasa"}]),
-    "prod with cloud identities": changed(shipped("prod"), **IAM),
+    "prod with cloud identities": changed(shipped("prod"), **NO_VAULT),
+    "prod with passwords": changed(shipped("prod"), **PASSWORDS, **NO_VAULT),
 }
 
 

@@ -170,7 +170,23 @@ EXISTING: Rows = [
             "lockStore": {"kind": "create", "auth": "iam"},
         },
         "rasa:cluster.identity: none gives pods no identity of AWS, but rasa:lockStore.auth iam needs one; "
-        "set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, or for "
-        "models name AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in secretEnv",
+        "set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, or set "
+        "lockStore.auth to password",
+    ),
+]
+# A cluster whose pods have no identity, and prod, which signs in by one unless it is told otherwise.
+WITHOUT_IDENTITY: list[tuple[dict[str, Any], str]] = [
+    (
+        {"profile": "prod"},
+        "rasa:cluster.identity: none gives pods no identity of AWS, but rasa:trackerStore.auth iam and "
+        "rasa:lockStore.auth iam and rasa:eventQueue.auth iam needs one; set {kind: podIdentity, clusterName: ...} or "
+        "{kind: irsa, issuer: ..., providerArn: ...}, or set trackerStore.auth and lockStore.auth and eventQueue.auth "
+        "to password",
+    ),
+    (
+        {"profile": "prod", "trackerStore": {"auth": "password"}, "lockStore": {"auth": "password"}},
+        "rasa:cluster.identity: none gives pods no identity of AWS, but rasa:eventQueue.auth iam needs one; set {kind: "
+        "podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, or set eventQueue.auth to "
+        "password",
     ),
 ]
