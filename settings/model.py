@@ -34,6 +34,7 @@ from settings.layers import (
     NoLockStore,
     NoModelStorage,
 )
+from settings.rotation import Rotation
 from settings.vault import SecretsManager
 
 SecretText = Annotated[SecretStr, Field(min_length=1)]
@@ -67,6 +68,9 @@ class Settings(Model):
         description="Secret values by name, encrypted in the stack file; every other setting names a key of it. "
         "`license` must be there.",
         json_schema_extra={"effect": "restarts the pods that use it"},
+    )
+    rotation: Rotation = Field(
+        default=Rotation(), description="Rotates credentials without downtime (docs/rotation.md)."
     )
     network: CreateNetwork | ExistingNetwork = Field(description="The network.")
     encryption: CreateEncryption | ExistingEncryption = Field(description="The key for data.")

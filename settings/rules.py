@@ -19,6 +19,7 @@ from settings.layers import PRIVATE, CreateCluster, CreateLockStore, CreateNetwo
 from settings.limits import overlaps
 from settings.model import Settings
 from settings.problems import Problem
+from settings.rotation_rules import rotation_rules
 from settings.vault_rules import vault_rules
 
 OPEN: Final = "0.0.0.0/0"
@@ -35,6 +36,7 @@ def broken_rules(settings: AwsSettings | AzureSettings | GcpSettings) -> tuple[l
         *existing_rules(settings),
         *assistant_rules(settings),
         *vault_rules(settings),
+        *rotation_rules(settings),
     ]
     match settings:
         case AwsSettings():

@@ -14,8 +14,8 @@ from settings.defaults import aws, azure, gcp
 
 
 class _Defaults(Protocol):
-    """What each cloud's module holds: the layers in both profiles, what a profile adds to them, what it changes where no
-    Vault holds the database's credentials, and the zones of a region.
+    """What each cloud's module holds: the layers in both profiles, what a profile adds to them, what else it changes
+    where no Vault holds the database's credentials, and the zones of a region.
     """
 
     @property

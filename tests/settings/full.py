@@ -32,6 +32,7 @@ _COMMON: dict[str, Any] = {
     "tags": {"owner": "me"},
     "allowDestroy": True,
     "secrets.openai": "dummy-key",
+    "rotation": dict.fromkeys(("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"), 1),
     "assistants[0]": _ASSISTANT,
 }
 _RUNBOOK = {

@@ -9,6 +9,16 @@ Rows = list[tuple[dict[str, Any], str]]
 # On AWS; what is the same on every cloud stands here as well.
 EXISTING: Rows = [
     (
+        {"rotation.trackerStore": 2},
+        "rasa:rotation.trackerStore: 2 is set, but the program makes no credential of "
+        "rasa:trackerStore that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
+        {"rotation.eventQueue": 2},
+        "rasa:rotation.eventQueue: 2 is set, but the program makes no credential of "
+        "rasa:eventQueue that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
         {"network.vpcId": "acme"},
         "rasa:network.vpcId: 'acme' is not the id of a VPC; write it like vpc-0123456789abcdef0",
     ),
