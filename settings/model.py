@@ -70,7 +70,7 @@ class Settings(Model):
         json_schema_extra={"effect": "restarts the pods that use it"},
     )
     rotation: Rotation = Field(
-        default=Rotation(), description="Rotates credentials without downtime (docs/rotation.md)."
+        default=Rotation(), description="Rotates credentials; see [rotation.md](rotation.md)."
     )
     network: CreateNetwork | ExistingNetwork = Field(description="The network.")
     encryption: CreateEncryption | ExistingEncryption = Field(description="The key for data.")

@@ -141,7 +141,7 @@ def redis_passwords(platform: Platform, asked: str) -> list[str]:
 
 
 def kafka_users(platform: Platform, user: str, asked: str) -> list[tuple[str, str]]:
-    """All that Kafka takes: SCRAM users of MSK, keys of Confluent's, or rules of Event Hubs, by their connection string."""
+    """All that Kafka takes: users of MSK, keys of Confluent's, or rules of Event Hubs, by their connection string."""
     secrets = {
         one["inputs"]["secretId"]: json.loads(plain(one["inputs"]["secretString"]))
         for one in platform.of_type("aws:secretsmanager/secretVersion:SecretVersion")

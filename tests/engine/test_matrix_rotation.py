@@ -21,9 +21,9 @@ LAYERS: Final = {
     Cloud.AZURE: ("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"),
     Cloud.GCP: ("trackerStore", "eventQueue", "assistants"),
 }
-# What does not change in the Secret: the user's own, user names that are no part of the credential, ...
-KEPT: Final = {"rasaProLicense", "OPENAI_API_KEY"}
-# ... and what only the service could change.
+# What does not change in the Secret: what is the user's own, names that are no part of the credential, and what only
+# the service could change.
+KEPT: Final = {"rasaProLicense"}
 KEPT_ON: Final = {
     Cloud.AWS: set[str](),
     Cloud.AZURE: {"kafkaUsername", "analyticsKafkaUsername"},

@@ -65,9 +65,9 @@ def ensure_password_role(cursor, role, login, password):
     """Make the role and who signs in for it. Only a hash of the password reaches the server, and so its log."""
     if not role_exists(cursor, role):
         run(cursor, "CREATE ROLE {}", role)
-    if not role_exists(cursor, login):
-        run(cursor, "CREATE ROLE {}", login)
     if login != role:
+        if not role_exists(cursor, login):
+            run(cursor, "CREATE ROLE {}", login)
         run(cursor, "GRANT {} TO {}", role, login)
         run(cursor, "ALTER ROLE {} SET role TO {}", login, role)
     verifier = encrypt_password(password, login, scope=cursor.connection)
