@@ -1,5 +1,6 @@
 # Every command of the project. Each one first puts in place what it needs (Python packages, the Pulumi CLI).
 STACK ?= dev
+BASE ?= main
 PYTHON ?= python3
 
 # Our own commands find Python, Helm, the linters and the Pulumi CLI in the virtual environment before anywhere else.
@@ -8,7 +9,7 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-vault test-e2e lint setup clean
+.PHONY: help up preview destroy test test-matrix test-vault test-e2e pr-comment lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,11 +37,18 @@ test-e2e: setup ## run Rasa Pro, Helm and the Jobs' scripts on real services and
 	@$(RUN) python -m tools.e2e
 	@$(RUN) pytest -m e2e -rs --numprocesses 2 --dist loadgroup
 
+pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
+	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE)
+
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check
 	@$(RUN) pyright --warnings
 	@$(RUN) lint-imports --no-logo
+	@$(RUN) python -m tools.actionlint
+
+audit: setup ## look for secrets in files and history, and for known holes in the packages
+	@$(RUN) python -m tools.audit
 
 setup: ## only put in place what the other commands need
 	@command -v $(PYTHON) >/dev/null || { echo "setup: $(PYTHON) is not on PATH; install Python 3.11 or newer" >&2; exit 1; }

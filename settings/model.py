@@ -69,9 +69,7 @@ class Settings(Model):
         "`license` must be there.",
         json_schema_extra={"effect": "restarts the pods that use it"},
     )
-    rotation: Rotation = Field(
-        default=Rotation(), description="Rotates credentials; see [rotation.md](rotation.md)."
-    )
+    rotation: Rotation = Field(default=Rotation(), description="Rotates credentials; see [rotation.md](rotation.md).")
     network: CreateNetwork | ExistingNetwork = Field(description="The network.")
     encryption: CreateEncryption | ExistingEncryption = Field(description="The key for data.")
     cluster: CreateCluster | ExistingCluster = Field(description="The Kubernetes cluster.")

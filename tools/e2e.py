@@ -5,7 +5,7 @@ Tools that take minutes to make are kept in the user's cache. System packages ar
 
 import sys
 
-from tools import kafka, kubernetes, progress, rasa_pro, system_packages
+from tools import kafka, kubernetes, progress, rasa_pro, system_packages, vault_server
 
 # What the pinned chart runs.
 RASA_VERSION = "3.17.0"
@@ -17,6 +17,7 @@ def main() -> None:
         kafka.ensure()
         rasa_pro.ensure(RASA_VERSION)
         kubernetes.ensure()
+        vault_server.ensure()
     except (progress.StepFailed, system_packages.MissingProgram) as failure:
         sys.exit(str(failure))
 

@@ -15,8 +15,8 @@ from typing import Any
 from tests.e2e import clouds
 from tests.e2e.kafka import Right
 from tests.e2e.pods import CA_DIRECTORY, Pod
-from tests.e2e.processes import free_port
 from tests.e2e.world import SMOKE_TEST, World
+from tests.processes import free_port
 
 Break = Callable[[World], AbstractContextManager[Pod]]
 
@@ -141,7 +141,7 @@ def no_bucket(world: World) -> Iterator[Pod]:
 
 @contextmanager
 def silent(world: World) -> Iterator[Pod]:
-    """Every service takes connections and then says nothing."""
+    """Every data service takes connections and then says nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
         port = listener.getsockname()[1]
         pod = world.smoke_test

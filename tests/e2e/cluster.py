@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.e2e.certificates import Authority
-from tests.e2e.processes import free_port, listens, server, wait_until
+from tests.processes import free_port, listens, server, wait_until
 from tools import kubernetes, system_packages
 
 _ZONES: Final = ("a", "b", "c")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.e2e.certificates import Identity
-from tests.e2e.processes import free_port, listens, server, succeed
+from tests.processes import free_port, listens, server, succeed
 from tools import kafka as archives
 from tools import system_packages
 

@@ -49,6 +49,20 @@ class Relocation:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     authorities: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def also(
+        self,
+        *,
+        hosts: Mapping[tuple[str, int], tuple[str, int]] | None = None,
+        texts: Mapping[str, str] | None = None,
+        authorities: Mapping[str, str] | None = None,
+    ) -> Relocation:
+        """The same and more, or otherwise."""
+        return Relocation(
+            hosts={**self.hosts, **(hosts or {})},
+            texts={**self.texts, **(texts or {})},
+            authorities={**self.authorities, **(authorities or {})},
+        )
+
     def of(self, value: Any) -> Any:
         """A piece of configuration with the tier's addresses."""
         match value:
@@ -135,7 +149,13 @@ def analytics_environment(recording: Recording, assistant: str) -> dict[str, str
 
 def secret(recording: Recording, namespace: str, name: str, key: str) -> str:
     """What a key of a Kubernetes Secret holds."""
-    return plain(_object(recording, "Secret", namespace, name).inputs["stringData"])[key]
+    inputs = plain(_object(recording, "Secret", namespace, name).inputs)
+    return inputs["stringData"][key] if "stringData" in inputs else filled_in_cluster(namespace, name, key)
+
+
+def filled_in_cluster(namespace: str, name: str, key: str) -> str:
+    """What stands for the value where the program makes the Secret empty; `Relocation` puts the value in its place."""
+    return f"<{namespace}/{name}/{key}>"
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.certificates import Identity
-from tests.e2e.processes import UNPRIVILEGED, free_port, server, succeed
+from tests.processes import UNPRIVILEGED, free_port, server, succeed
 from tools import system_packages
 
 # A connection without TLS matches no line, and is refused.

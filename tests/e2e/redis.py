@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.certificates import Authority, Identity
-from tests.e2e.processes import free_port, listens, server, succeed
+from tests.processes import free_port, listens, server, succeed
 from tools import system_packages
 
 _ADMINISTRATOR, _PASSWORD = "tier", "tier"

@@ -13,7 +13,7 @@ import boto3
 import requests
 
 from tests.e2e.certificates import Authority, Identity
-from tests.e2e.processes import free_port, listens, server
+from tests.processes import free_port, listens, server
 from tests.recorder import ROOT
 
 _ROLE: Final = "rasa"

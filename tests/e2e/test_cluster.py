@@ -12,7 +12,7 @@ import pytest
 from settings import Cloud
 from tests.e2e.cluster import Cluster, Refused
 from tests.e2e.manifests import clear, manifests
-from tests.e2e.processes import wait_until
+from tests.processes import wait_until
 from tests.program.stacks import PROD, SHIPPED, recording
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e cluster")]

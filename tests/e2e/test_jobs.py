@@ -11,8 +11,8 @@ from tests.e2e import clouds
 from tests.e2e.conftest import Worlds, on
 from tests.e2e.pods import job_pod
 from tests.e2e.postgres import postgres
-from tests.e2e.processes import wait_until
 from tests.e2e.world import World
+from tests.processes import wait_until
 from tests.program.stacks import recording
 
 pytestmark = pytest.mark.e2e

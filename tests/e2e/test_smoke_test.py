@@ -18,7 +18,8 @@ from tests.e2e.world import World, tunnel
 
 pytestmark = pytest.mark.e2e
 
-MODELS, TRACKER, LOCKS, EVENTS = "model storage (aws)", "tracker store at", "lock store at", "event broker at"
+MODELS, VAULT = "model storage (aws)", "secrets manager at"
+TRACKER, LOCKS, EVENTS = "tracker store at", "lock store at", "event broker at"
 PASSWORD_FIX = "give the user and the password that the service knows"
 AUTHORITY_FIX = "trust the authority that has signed its certificate: `ca` in the stack file"
 REACH_FIX = "is it up, with TLS on this port, and do its firewall and the network policies let"
@@ -199,13 +200,19 @@ def lines(world: World, pod: Pod, name: str) -> tuple[int, list[str]]:
     return finished.status, found
 
 
+def tried(world: World) -> list[str]:
+    """The services that there are."""
+    models, credentials = [MODELS] if world.s3 else [], [VAULT] if world.vault else []
+    return [*models, *credentials, TRACKER, LOCKS, EVENTS]
+
+
 @on(Cloud.AWS, Cloud.AZURE, Cloud.GCP)
 def test_it_passes_where_all_is_well(worlds: Worlds, cloud: Cloud) -> None:
     world = worlds(cloud)
     status, found = lines(world, world.smoke_test, "smoke-test")
-    tried = [MODELS, TRACKER, LOCKS, EVENTS] if world.s3 else [TRACKER, LOCKS, EVENTS]
     assert [line for line in found if not line.startswith("ok: ")] == []
-    assert [any(line.startswith(f"ok: {service}") for line in found) for service in tried] == [True] * len(found)
+    named = [any(line.startswith(f"ok: {service}") for line in found) for service in tried(world)]
+    assert named == [True] * len(found)
     assert status == 0
 
 
@@ -222,15 +229,15 @@ def test_what_is_broken_is_told_with_its_fix(
     assert sentence.startswith(f"FAILED: {service}")
     assert [word for word in words if word not in sentence] == [], sentence
     assert [line for line in others if not line.startswith("ok: ")] == []
-    assert len(others) == (3 if world.s3 else 2)
+    assert len(others) == len(tried(world)) - 1
 
 
 @on(Cloud.GCP)
 def test_the_sidecar_takes_no_certificate_of_another_authority(worlds: Worlds, cloud: Cloud, tmp_path: Path) -> None:
     world = worlds(cloud)
     rasa = release_pod(world.recording, clouds.ASSISTANT)
-    authorities = {**world.relocation.authorities, "redis-ca.pem": world.foreign.pem}
-    with tunnel(rasa, tmp_path, world.redis, replace(world.relocation, authorities=authorities)) as elsewhere:
+    distrusting = world.relocation.also(authorities={"redis-ca.pem": world.foreign.pem})
+    with tunnel(rasa, tmp_path, world.redis, distrusting) as elsewhere:
         moved = replace(world, relocation=elsewhere)
         status, found = lines(world, moved.smoke_test, "tunnel-authority")
     assert status == 1
@@ -245,6 +252,5 @@ def test_it_ends_in_time_where_nothing_answers(worlds: Worlds, cloud: Cloud) -> 
     with breaks.silent(world) as pod:
         status, found = lines(world, pod, "silent")
     assert status == 1
-    assert [line.split(" at ")[0] for line in found] == [
-        f"FAILED: {each.removesuffix(' at')}" for each in (TRACKER, LOCKS, EVENTS)
-    ]
+    silent = [f"FAILED: {service.removesuffix(' at')}" for service in (TRACKER, LOCKS, EVENTS)]
+    assert [line.split(" at ")[0] for line in found] == [f"ok: {VAULT.removesuffix(' at')}", *silent]

@@ -16,8 +16,8 @@ from settings import Cloud
 from tests.e2e import clouds
 from tests.e2e.conftest import Worlds, on
 from tests.e2e.pods import CA_DIRECTORY, ENDPOINTS, Pod, analytics_environment, analytics_values
-from tests.e2e.processes import server, wait_until
 from tests.e2e.world import World
+from tests.processes import server, wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -1,14 +1,10 @@
-"""The services of one stack on loopback, and the stack's pods, told where these are.
-
-Credentials from Vault are not part of it: a stack whose tracker store has its credentials there needs a Vault beside
-these servers, started in `world` like them, and its address in `Relocation`.
-"""
+"""The services of one stack on loopback, and the stack's pods, told where these are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +14,10 @@ from tests.e2e.certificates import Authority
 from tests.e2e.kafka import Kafka, kafka
 from tests.e2e.pods import Pod, Relocation, release_pod, relocated, written
 from tests.e2e.postgres import Postgres, postgres
-from tests.e2e.processes import Finished, free_port, listens, run, server
 from tests.e2e.redis import Redis, redis
 from tests.e2e.s3 import S3, s3
+from tests.e2e.vault import Vault, vault
+from tests.processes import Finished, free_port, listens, run, server
 from tests.program.stacks import NO_VAULT, PASSWORDS, shipped
 from tests.recorder import Recording, run_program
 from tests.settings.stack_files import changed
@@ -28,6 +25,9 @@ from tools import system_packages
 
 # One of the shipped stacks for each cloud: those that have everything.
 STACKS: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-gcp"}
+# The database's credentials come from Vault there, as shipped, and by Secret on the others. On both ways the clouds are
+# alike, and here is the least to do besides.
+IN_VAULT: Final = Cloud.AZURE
 CA_FILES: Final = ("postgres-ca.pem", "redis-ca.pem", "kafka-ca.pem")
 _TUNNEL: Final = "/etc/rasa/ca/redis-tunnel.cfg"
 _TUNNEL_ADDRESS: Final = ("127.0.0.1", 6379)
@@ -50,12 +50,19 @@ class World:
     redis: Redis
     kafka: Kafka
     s3: S3 | None
+    vault: Vault | None
 
     @property
     def models(self) -> S3:
         """The storage of models, on the cloud that has a server for it here."""
         assert self.s3
         return self.s3
+
+    @property
+    def credentials(self) -> Vault:
+        """The Vault, on the cloud where the database's credentials come from it."""
+        assert self.vault
+        return self.vault
 
     @property
     def smoke_test(self) -> Pod:
@@ -96,8 +103,7 @@ class World:
 @contextmanager
 def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
     """Start everything that the stack of a cloud needs. `python` is that of Rasa Pro's environment."""
-    # Vault, which would hold the database's credentials, has a tier of its own.
-    settings = changed(shipped(STACKS[cloud]), **NO_VAULT)
+    settings = shipped(STACKS[cloud]) if cloud is IN_VAULT else changed(shipped(STACKS[cloud]), **NO_VAULT)
     if cloud is Cloud.AWS:
         # No server here checks AWS' own signatures.
         settings = changed(settings, **PASSWORDS)
@@ -137,6 +143,9 @@ def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
             texts={broker["url"]: f"localhost:{broker_.port}"},
             authorities={name: authority.pem for name, authority in authorities.items()},
         )
+        kept = start(vault(directory, found, python, cloud)) if cloud is IN_VAULT else None
+        if kept:
+            relocation = relocation.also(texts=kept.texts, authorities={"vault-ca.pem": kept.authority})
         pod = release_pod(found, clouds.ASSISTANT)
         if _TUNNEL in pod.files:
             relocation = start(tunnel(pod, directory / "tunnel", locks, relocation))
@@ -151,6 +160,7 @@ def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
             redis=locks,
             kafka=broker_,
             s3=models,
+            vault=kept,
         )
 
 
@@ -171,7 +181,7 @@ def tunnel(pod: Pod, directory: Path, locks: Redis, relocation: Relocation) -> I
     host, _, port = target.rpartition(":")
     own = free_port()
     hosts = {(host, int(port)): ("127.0.0.1", locks.port), _TUNNEL_ADDRESS: ("127.0.0.1", own)}
-    moved = replace(relocation, hosts={**relocation.hosts, **hosts})
+    moved = relocation.also(hosts=hosts)
     written(relocated(pod, moved), directory)
     command = [system_packages.program("haproxy"), "-db", "-f", f"{directory}{_TUNNEL}"]
     with server(command, directory / "haproxy.log", lambda: listens(own)):

@@ -11,54 +11,12 @@ from tests import answers_azure
 from tests.answers import generated_password
 from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY
 from tests.recorder import UNKNOWN, Recording, Registration, Secret
+from tools.pulls import data as held
 
 Invariant = Callable[[Recording], list[str]]
 
-# Deleting or replacing one of these loses what no `up` brings back.
-# Data, its keys, and the network that it stands on.
-DATA: Final = frozenset(
-    {
-        "aws:ec2/vpc:Vpc",
-        "aws:ec2/subnet:Subnet",
-        "aws:kms/key:Key",
-        "aws:s3/bucket:Bucket",
-        "aws:rds/instance:Instance",
-        "aws:elasticache/replicationGroup:ReplicationGroup",
-        "aws:msk/cluster:Cluster",
-        "aws:msk/topic:Topic",
-        "aws:eks/cluster:Cluster",
-        "azure-native:resources:ResourceGroup",
-        "azure-native:network:VirtualNetwork",
-        "azure-native:network:Subnet",
-        "azure-native:keyvault:Vault",
-        "azure-native:keyvault:Key",
-        "azure-native:storage:StorageAccount",
-        "azure-native:storage:BlobContainer",
-        "azure-native:dbforpostgresql:Server",
-        "azure-native:redisenterprise:RedisEnterprise",
-        "azure-native:redisenterprise:Database",
-        "azure-native:eventhub:Namespace",
-        "azure-native:eventhub:EventHub",
-        "azure-native:containerservice:ManagedCluster",
-        "gcp:compute/network:Network",
-        "gcp:compute/subnetwork:Subnetwork",
-        "gcp:compute/globalAddress:GlobalAddress",
-        "gcp:servicenetworking/connection:Connection",
-        "gcp:kms/cryptoKey:CryptoKey",
-        "gcp:secretmanager/secret:Secret",
-        "gcp:storage/bucket:Bucket",
-        "gcp:sql/databaseInstance:DatabaseInstance",
-        "gcp:redis/instance:Instance",
-        "gcp:container/cluster:Cluster",
-        "confluentcloud:index/environment:Environment",
-        "confluentcloud:index/kafkaCluster:KafkaCluster",
-        "confluentcloud:index/kafkaTopic:KafkaTopic",
-    }
-)
-# Of the secrets in Secrets Manager this one only: what is in any other is made again.
-RECOVERY_KEYS: Final = ("aws:secretsmanager/secret:Secret", "-vault-recovery-secret")
-# The same, of types that are otherwise no data: Vault, and the namespace that its volumes go with.
-DATA_IN_CLUSTER: Final = frozenset({"vault-release", "vault-space-namespace"})
+# Types of data, its keys, and the network that it stands on.
+DATA: Final = frozenset(held.DATA)
 # The only places where a secret may stand, by type and property; secret there, too.
 SECRET_PLACES: Final = frozenset(
     {
@@ -249,8 +207,7 @@ def protects(data: bool) -> Invariant:
 
 def is_data(one: Registration) -> bool:
     """Whether no `up` brings it back."""
-    type_, end = RECOVERY_KEYS
-    return one.type in DATA or one.name in DATA_IN_CLUSTER or (one.type == type_ and one.name.endswith(end))
+    return bool(held.what_it_holds(one.type, one.name))
 
 
 def secret_values(recording: Recording) -> set[str]:

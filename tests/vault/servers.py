@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
+import signal
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from tests.processes import bound, free_port, wait_until
 from tests.vault.authority import Authority
 from tests.vault.wire import LOOPBACK
 
-START_SECONDS = 30
 SEAL_TOKEN, SEAL_KEY = "token-of-the-seal", "unseal"
 
 
@@ -30,7 +29,7 @@ class Process:
     def __init__(self, program: Path, directory: Path, arguments: Sequence[str]) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.log = directory / "server.log"
-        self._command = [str(program), "server", *arguments]
+        self._command = [*bound(signal.SIGKILL), str(program), "server", *arguments]
         self._environment = {"HOME": str(directory), "PATH": "/usr/bin:/bin", "VAULT_DISABLE_MLOCK": "true"}
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,7 +65,7 @@ class Seal(Process):
 
     def start(self) -> None:
         super().start()
-        wait_until(lambda: _answers(f"{self.address}/v1/sys/health"), f"the seal ({self.log})")
+        wait_until(lambda: _answers(f"{self.address}/v1/sys/health"), f"the seal answers ({self.log})")
         self._ask("POST", "sys/mounts/transit", {"type": "transit"})
         self._ask("POST", f"transit/keys/{SEAL_KEY}", {})
 
@@ -132,7 +131,9 @@ class Node(Process):
 
     def start(self) -> None:
         super().start()
-        wait_until(lambda: _answers(f"{self.address}/v1/sys/health", self._ca) or self.ended, f"Vault ({self.log})")
+        wait_until(
+            lambda: _answers(f"{self.address}/v1/sys/health", self._ca) or self.ended, f"Vault answers ({self.log})"
+        )
 
     def empty(self) -> None:
         """As a volume that was deleted and made again."""
@@ -148,19 +149,6 @@ class Node(Process):
 
     def health(self) -> dict[str, Any]:
         return self.ask("GET", "sys/health").json()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind((LOOPBACK, 0))
-        return found.getsockname()[1]
-
-
-def wait_until(condition: Callable[[], object], what: str, seconds: float = START_SECONDS) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"{what} took longer than {seconds} s"
-        time.sleep(0.05)
 
 
 def _answers(url: str, ca: Path | None = None) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import wait_until
 from tests.vault.secrecy import assert_nothing_told, found_secrets
-from tests.vault.servers import Seal, wait_until
+from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.wire import Request
 from tests.vault.world import TOKEN_PERIOD_SECONDS, Finished, World, kept_keys, new_world, root_token
@@ -166,7 +167,9 @@ def test_two_runs_at_once(world: World) -> None:
             if request.path == "/v1/sys/init":
                 asked = len(world.journal.entries)
                 second.append(beside.submit(world.init, pod="second"))
-                wait_until(lambda: any("secrets/vault-init" in line for line in world.journal.lines()[asked:]), "it")
+                wait_until(
+                    lambda: any("secrets/vault-init" in line for line in world.journal.lines()[asked:]), "it asks"
+                )
 
         world.journal.after = hold_the_answer_back
         first = world.init()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import free_port
 from tests.vault.authority import Authority
-from tests.vault.servers import Seal, free_port
+from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK
 from tests.vault.world import World, new_world

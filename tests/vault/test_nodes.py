@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.servers import Seal, wait_until
+from tests.processes import wait_until
+from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.world import World, kept_keys, new_world, root_token
 
@@ -46,7 +47,7 @@ def test_three_nodes(tools: Tools, seal: Seal, tmp_path: Path) -> None:
         first = world.init()
         assert first.status == 0, first.output
         assert [node.health()["sealed"] for node in world.nodes] == [False] * 3
-        wait_until(lambda: voters(world) == 3, "to let the others vote")
+        wait_until(lambda: voters(world) == 3, "the others vote")
         led = set[int]()
         for index, node in enumerate(world.nodes):
             led |= {index for index, one in enumerate(world.nodes) if not one.health()["standby"]}
@@ -54,7 +55,7 @@ def test_three_nodes(tools: Tools, seal: Seal, tmp_path: Path) -> None:
             again = world.init()
             assert (again.status, again.output) == (0, f"{SET_UP}\n")
             node.start()
-            wait_until(lambda node=node: not node.health()["sealed"], f"node {index}")
+            wait_until(lambda node=node: not node.health()["sealed"], f"node {index} is unsealed")
         assert len(led) > 1
 
 

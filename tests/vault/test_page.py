@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.processes import wait_until
 from tests.recorder import ROOT
-from tests.vault.servers import Seal, wait_until
+from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.world import World, kept_keys, new_world
 
@@ -118,7 +119,7 @@ def test_recovery_and_snapshots(world: World, tools: Tools, seal: Seal, tmp_path
         def told() -> Any:
             return anew.node.ask("GET", "secret/data/rasa/tracker-store", token=world.rasa_token("rasa")).json()
 
-        wait_until(lambda: "data" in told(), "to come back")
+        wait_until(lambda: "data" in told(), "it is back")
         assert told()["data"]["data"]["db_password"] == "a password"
         assert made_root(operator, kept_keys(world), 3)
 

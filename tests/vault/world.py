@@ -19,10 +19,11 @@ from typing import Any
 import requests
 
 import components.kubernetes as package
+from tests.processes import Finished, free_port
 from tests.vault.authority import Authority
 from tests.vault.cluster_api import ClusterApi
 from tests.vault.internet import internet
-from tests.vault.servers import Node, Seal, free_port
+from tests.vault.servers import Node, Seal
 from tests.vault.stores import AwsStore, AzureStore, GoogleStore, Store
 from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK, Answer, Handle, Journal, Request, serve
@@ -33,14 +34,6 @@ INIT = ("vault_init.py", "vault_client.py", "vault_nodes.py", "vault_stage.py")
 ASSISTANT = ("vault_assistant.py", "vault_client.py")
 TOKEN_PERIOD_SECONDS = 168 * 3600
 RUN_SECONDS = 120
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A script that has ended: its status, and all that it printed."""
-
-    status: int
-    output: str
 
 
 @dataclass

@@ -18,6 +18,7 @@ from pathlib import Path
 from rasa.core.agent import load_agent
 from rasa.core.config.available_endpoints import AvailableEndpoints
 from rasa.core.persistor import get_persistor
+from rasa.plugin import plugin_manager
 from rasa.shared.core.events import BotUttered, UserUttered
 
 HOLD_SECONDS = 60
@@ -90,6 +91,8 @@ async def model(_agent, storage, key):
 
 
 async def main(endpoints, verb, *arguments):
+    # Signs in to Vault, where there is one.
+    plugin_manager().hook.init_managers(endpoints_file=endpoints)
     agent = await load_agent(endpoints=AvailableEndpoints.read_endpoints(Path(endpoints)))
     verbs = {"save": save, "read": read, "lock": lock, "timer": timer, "fires": fires, "model": model}
     await verbs[verb](agent, *arguments)

@@ -1,4 +1,4 @@
-"""Servers and commands of the tier: on loopback and free ports, waited for with a limit, and never left behind.
+"""Real servers and commands of tests: on loopback and free ports, waited for with a limit, and never left behind.
 
 Each one is told to end when the process that started it ends, so that nothing goes on after tests that were killed.
 """
@@ -67,7 +67,7 @@ def server(
     """Run a server for as long as the block runs; `stop` ends it. The end of its log tells why it did not start."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*_bound(stop, unprivileged), *command],
+            [*bound(stop, unprivileged), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -96,7 +96,7 @@ def run(
 ) -> Finished:
     """Run a command to its end. Both outputs come as one text."""
     done = subprocess.run(
-        [*_bound(signal.SIGKILL, unprivileged), *command],
+        [*bound(signal.SIGKILL, unprivileged), *command],
         input=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -116,7 +116,7 @@ def succeed(command: Sequence[str | Path], *, unprivileged: bool = False, stdin:
     return done.output
 
 
-def _bound(stop: signal.Signals, unprivileged: bool) -> list[str]:
+def bound(stop: signal.Signals, unprivileged: bool = False) -> list[str]:
     """The prefix that makes a process end with the one that started it."""
     prefix = ["setpriv", "--pdeathsig", stop.name.removeprefix("SIG")]
     if unprivileged and os.geteuid() == 0:

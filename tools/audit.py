@@ -1,0 +1,93 @@
+"""Looks for secrets in files and history, and for known holes in the packages: `python -m tools.audit`.
+
+Secrets: gitleaks, built from its Go module in a minute, kept in the user's cache. Holes: pip-audit, in a virtual
+environment of its own, asks OSV. Where OSV cannot be reached one line says so; on GitHub that is a failure.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+import venv as venvs
+from pathlib import Path
+
+from tools import cache, go_build, progress, venv
+
+GITLEAKS = go_build.Program(name="gitleaks", version="v8.30.1")
+PIP_AUDIT = Path(__file__).parent / "pip_audit" / "requirements.txt"
+OSV = "https://api.osv.dev"
+OSV_TIMEOUT_SECONDS = 10
+
+
+def main() -> int:
+    try:
+        return secrets(venv.CHECKOUT) | holes()
+    except progress.StepFailed as failure:
+        sys.exit(str(failure))
+
+
+def secrets(checkout: Path) -> int:
+    """Look through the files as they are, and through every commit that is here; not 0 where there is a secret."""
+    program = cache.provide(f"gitleaks-{GITLEAKS.version}", _make_gitleaks) / GITLEAKS.name
+    quiet = ["--no-banner", "--no-color", "--redact", "--verbose", "--log-level", "warn"]
+    config = ["--config", str(venv.CHECKOUT / ".gitleaks.toml")]
+    if not _finds_a_planted_one(program, [*quiet, *config]):
+        print("audit: gitleaks does not find a secret that was put before it; .gitleaks.toml lets too much pass")
+        return 1
+    looks = {"files": "dir"} | ({"history": "git"} if (checkout / ".git").exists() else {})
+    status = 0
+    for what, command in looks.items():
+        found = subprocess.run([program, command, ".", *quiet, *config], cwd=checkout, check=False).returncode
+        print(f"audit: {'no secret' if not found else 'a secret, or a look that failed,'} in the {what}")
+        status |= found
+    return status
+
+
+def _finds_a_planted_one(program: Path, options: list[str]) -> bool:
+    """Whether a secret would be seen at all. Put together here, or this file would be a finding itself."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "settings.py").write_text(f'key = "AK{"IA"}Q3E{"GRSMVEVJTX7YU"}"\n')
+        command = [program, "dir", ".", *options]
+        return subprocess.run(command, cwd=directory, capture_output=True, check=False).returncode == 1
+
+
+def _make_gitleaks(directory: Path) -> None:
+    progress.say(f"building gitleaks {GITLEAKS.version}, about a minute, once per machine")
+    go_build.build([GITLEAKS], directory)
+
+
+def holes() -> int:
+    """Ask for known holes in the pinned packages; not 0 where there are some, or nobody could be asked on GitHub."""
+    try:
+        # Any answer will do, also one that says that this is not how to ask.
+        urllib.request.urlopen(OSV, timeout=OSV_TIMEOUT_SECONDS).close()
+    except urllib.error.HTTPError:
+        pass
+    except OSError as error:
+        print(f"audit: {OSV} cannot be reached ({error}), so no package was looked up")
+        return 1 if os.environ.get("GITHUB_ACTIONS") else 0
+    python = _pip_audit()
+    files = [word for path in venv.REQUIREMENTS for word in ("--requirement", str(path))]
+    # Everything is pinned, so nothing is left to resolve.
+    ask = ["--disable-pip", "--no-deps", "--vulnerability-service", "osv", "--progress-spinner", "off"]
+    return subprocess.run([python, "-m", "pip_audit", *ask, *files], check=False).returncode
+
+
+def _pip_audit() -> Path:
+    """The Python of an environment with pip-audit, first made where it is missing."""
+
+    def make(directory: Path) -> None:
+        venvs.create(directory, with_pip=True, symlinks=True)
+        install = ["-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install", "--no-deps"]
+        progress.run("installing pip-audit", [directory / "bin" / "python", *install, "--requirement", PIP_AUDIT])
+
+    made_of = PIP_AUDIT.read_bytes() + f"{sys.version_info[:2]} {sys.base_prefix}".encode()
+    fingerprint = hashlib.sha256(made_of).hexdigest()[:12]
+    return cache.provide(f"pip-audit-{fingerprint}", make) / "bin" / "python"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Which stacks a change touches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+CLOUDS = frozenset({"aws", "azure", "gcp"})
+# A provider that is used on one cloud only.
+ONLY_ON = {"confluent": "gcp"}
+# All that the engine runs or reads. The sandbox, tools, tests and pages are not among it.
+PROGRAM = ("Pulumi.yaml", "__main__.py", "requirements.txt", "components", "policy", "providers", "settings")
+_STACK_FILE = re.compile(r"Pulumi\.([A-Za-z0-9_.-]+)\.yaml")
+_CLOUD = re.compile(r"^ +rasa:cloud: *[\"']?(\w+)", re.MULTILINE)
+
+
+def stacks_touched(files: Iterable[str], stacks: Mapping[str, str]) -> list[str]:
+    """The stacks, sorted, that a change of these files touches. `stacks` is the cloud of each stack there is.
+
+    A stack file touches its stack, a file of one cloud the stacks of that cloud, any other of the program all stacks.
+    """
+    touched: set[str] = set()
+    for file in map(PurePosixPath, files):
+        stack_file = _STACK_FILE.fullmatch(str(file))
+        if stack_file:
+            touched |= {stack_file[1]} & stacks.keys()
+        elif file.parts[0] in PROGRAM:
+            cloud = _cloud_of(file)
+            touched |= {stack for stack, its_cloud in stacks.items() if cloud in ("", its_cloud)}
+    return sorted(touched)
+
+
+def _cloud_of(file: PurePosixPath) -> str:
+    """The cloud that a file of the program belongs to; empty for a file of all.
+
+    A cloud's files are in a directory of its name or are named so: `components/aws/`, `settings/azure_rules.py`.
+    """
+    words = {*file.parts[:-1], re.split(r"[_.]", file.name)[0]}
+    named = {ONLY_ON.get(word, word) for word in words} & CLOUDS
+    return named.pop() if len(named) == 1 else ""
+
+
+def stacks_in(checkout: Path) -> dict[str, str]:
+    """The cloud of each stack that has a file in the checkout; empty for a file that names none."""
+    found: dict[str, str] = {}
+    for path in sorted(checkout.glob("Pulumi.*.yaml")):
+        name = _STACK_FILE.fullmatch(path.name)
+        cloud = _CLOUD.search(path.read_text())
+        if name:
+            found[name[1]] = cloud[1] if cloud else ""
+    return found
