@@ -156,7 +156,8 @@ def kafka_users(platform: Platform, user: str, asked: str) -> list[tuple[str, st
         for kind in ("EventHubAuthorizationRule", "NamespaceAuthorizationRule")
         for one in platform.of_type(f"azure-native:eventhub:{kind}")
     ]
-    name = dict(part.partition("=")[::2] for part in asked.split(";")).get("SharedAccessKeyName")
+    parts = (part.partition("=") for part in asked.split(";"))
+    name = {key: value for key, _, value in parts}.get("SharedAccessKeyName")
     return [
         *((one["username"], one["password"]) for one in scram),
         *((one["id"], plain(one["outputs"]["secret"])) for one in keys),
