@@ -9,10 +9,11 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-vault test-e2e pr-comment lint audit setup clean
+.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
+	lint audit setup clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: setup ## stand a stack up in the sandbox, an embedded cloud: make up STACK=dev
 	@$(PULUMI) up --stack $(STACK) --yes --suppress-outputs
@@ -29,6 +30,10 @@ test: setup ## run the tests
 test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on the engine (minutes)
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
 
+test-contract: setup ## let Rasa Pro's own code, Helm and Kubernetes judge what the program writes
+	@$(RUN) python -m tools.contract
+	@$(RUN) pytest -m contract -rs --numprocesses 2 --dist loadgroup
+
 test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
 	@$(RUN) python -m tests.vault.tools
 	@$(RUN) pytest -m vault --numprocesses auto --dist loadscope
@@ -37,8 +42,14 @@ test-e2e: setup ## run Rasa Pro, Helm and the Jobs' scripts on real services and
 	@$(RUN) python -m tools.e2e
 	@$(RUN) pytest -m e2e -rs --numprocesses 2 --dist loadgroup
 
+policy-mutations: setup ## change the program in one line for each rule of the policy pack, and see which rules find it
+	@$(RUN) python -m tests.policy.mutations $(RULES)
+
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
-	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE)
+	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE) --policy-pack policy
+
+permissions: setup ## print what the deployer must be allowed: make permissions STACK=prod
+	@$(RUN) python -m tools.permissions $(STACK)
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

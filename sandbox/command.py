@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from sandbox import report, stackfile
+from sandbox import policy_packs, report, stackfile
 from sandbox.existing import existing
 from sandbox.home import Home, NoProject
 from sandbox.store import Store
@@ -44,7 +44,8 @@ def run(arguments: Sequence[str]) -> int:
             return _complain(f"cannot prepare stack {home.stack}: {error.stderr or error.stdout}")
         if not edits:
             environment["PULUMI_OPTION_CONFIG_FILE"] = str(home.stack_file)
-        status = _pass_through(["pulumi", *arguments], environment)
+        command = policy_packs.runnable(arguments, home.directory / "policy-packs")
+        status = _pass_through(["pulumi", *command], environment)
         for notice in dict.fromkeys(notices.messages):
             print(f"INFO: {notice}")
         if status == 0 and "--preview-only" not in arguments:

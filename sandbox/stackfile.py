@@ -39,7 +39,7 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
         _pulumi(home, environment, "stack", "init", home.stack, "--no-select")
     salt = {key: value for key, value in yaml.safe_load(home.stack_file.read_text()).items() if key in ENCRYPTION_KEYS}
     home.stack_file.write_text(yaml.safe_dump({**salt, **plain}, sort_keys=False))
-    dummies = [f"{_spell(path)}={_dummy(path, plain['config'])}" for path in secret_paths]
+    dummies = [f"{_spell(path)}={dummy(path, plain['config'])}" for path in secret_paths]
     arguments = [argument for dummy in dummies for argument in ("--secret", dummy)]
     _pulumi(home, environment, "config", "set-all", "--path", *arguments)
     mark.write_text(digest)
@@ -89,7 +89,8 @@ def _spell(path: Path) -> str:
     return str(head) + "".join(f"[{part}]" if isinstance(part, int) else f'["{part}"]' for part in rest)
 
 
-def _dummy(path: Path, config: Mapping[str, Any]) -> str:
+def dummy(path: Path, config: Mapping[str, Any]) -> str:
+    """What stands in for the secret at a path."""
     if path == (SECRETS, as_map(config.get("rasa:cluster")).get("kubeconfig")):
         return dummy_kubeconfig(config)
     return f"sandbox-dummy-{path[-1]}-not-a-real-secret"

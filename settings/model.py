@@ -34,6 +34,7 @@ from settings.layers import (
     NoLockStore,
     NoModelStorage,
 )
+from settings.policy import PolicyException
 from settings.rotation import Rotation
 from settings.vault import SecretsManager
 
@@ -82,6 +83,10 @@ class Settings(Model):
     secrets_manager: SecretsManager = Field(description="Where the tracker store's credentials come from.")
     assistants: tuple[Assistant, ...] = Field(
         default=(), description="The assistants on the platform: one at least, and usually one."
+    )
+
+    policy_exceptions: tuple[PolicyException, ...] = Field(
+        default=(), description="Rules of the policy pack that need not hold; see [policies.md](policies.md)."
     )
 
     @property

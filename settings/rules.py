@@ -18,6 +18,7 @@ from settings.gcp_rules import gcp_rules
 from settings.layers import PRIVATE, CreateCluster, CreateLockStore, CreateNetwork, CreateTrackerStore
 from settings.limits import overlaps
 from settings.model import Settings
+from settings.policy import incomplete
 from settings.problems import Problem
 from settings.rotation_rules import rotation_rules
 from settings.vault_rules import vault_rules
@@ -141,6 +142,7 @@ def _weak(settings: Settings) -> Iterator[Problem]:
             expected="sends the password and every lock in clear",
             fix="let the service speak TLS, and remove tls",
         )
+    yield from incomplete(settings.policy_exceptions)
     for index, assistant in enumerate(settings.assistants):
         images = {
             "image": assistant.image,

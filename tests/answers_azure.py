@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -12,7 +13,8 @@ DEPLOYER: Final = "aaaaaaaa-1111-2222-3333-444444444444"
 REGION: Final = "westeurope"
 # Recognisable wherever they turn up; Azure marks none of them as secret.
 REDIS_KEY: Final = "marker-of-the-redis-key"
-ACCOUNT_KEY: Final = "marker-of-the-account-key"
+# Azure's client refuses a key that is not base64.
+ACCOUNT_KEY: Final = b64encode(b"marker-of-the-account-key").decode()
 HUB_KEY: Final = "marker-of-the-event-hub-key"
 NAMESPACE_KEY: Final = "marker-of-the-namespace-key"
 KEYS: Final = (REDIS_KEY, ACCOUNT_KEY, HUB_KEY, NAMESPACE_KEY)

@@ -15,6 +15,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "engine: runs the real Pulumi engine on the sandbox")
     config.addinivalue_line("markers", "matrix: takes minutes; only `make test-matrix` runs it")
     config.addinivalue_line("markers", "vault: runs a real Vault; only `make test-vault` runs it")
+    config.addinivalue_line("markers", "contract: runs Rasa Pro's own code; only `make test-contract` runs it")
     config.addinivalue_line("markers", "e2e: starts real services; only `make test-e2e` runs it")
 
 

@@ -4,17 +4,15 @@ Secrets: gitleaks, built from its Go module in a minute, kept in the user's cach
 environment of its own, asks OSV. Where OSV cannot be reached one line says so; on GitHub that is a failure.
 """
 
-import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
-import venv as venvs
 from pathlib import Path
 
-from tools import cache, go_build, progress, venv
+from tools import cache, go_build, pinned, progress, venv
 
 GITLEAKS = go_build.Program(name="gitleaks", version="v8.30.1")
 PIP_AUDIT = Path(__file__).parent / "pip_audit" / "requirements.txt"
@@ -69,24 +67,11 @@ def holes() -> int:
     except OSError as error:
         print(f"audit: {OSV} cannot be reached ({error}), so no package was looked up")
         return 1 if os.environ.get("GITHUB_ACTIONS") else 0
-    python = _pip_audit()
+    python = pinned.ensure("pip-audit", PIP_AUDIT)
     files = [word for path in venv.REQUIREMENTS for word in ("--requirement", str(path))]
     # Everything is pinned, so nothing is left to resolve.
     ask = ["--disable-pip", "--no-deps", "--vulnerability-service", "osv", "--progress-spinner", "off"]
     return subprocess.run([python, "-m", "pip_audit", *ask, *files], check=False).returncode
-
-
-def _pip_audit() -> Path:
-    """The Python of an environment with pip-audit, first made where it is missing."""
-
-    def make(directory: Path) -> None:
-        venvs.create(directory, with_pip=True, symlinks=True)
-        install = ["-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install", "--no-deps"]
-        progress.run("installing pip-audit", [directory / "bin" / "python", *install, "--requirement", PIP_AUDIT])
-
-    made_of = PIP_AUDIT.read_bytes() + f"{sys.version_info[:2]} {sys.base_prefix}".encode()
-    fingerprint = hashlib.sha256(made_of).hexdigest()[:12]
-    return cache.provide(f"pip-audit-{fingerprint}", make) / "bin" / "python"
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
     python3.11 -m tools.rasa_pro 3.17.0
 
 records what that version is made of in `tools/rasa_pro/<version>/python<version>.txt`: run it with each Python that
-shall be able to install it. `ensure` installs exactly what was recorded. A version takes two minutes and 1 GB, so only
-what tests against Rasa's own code asks for it; the program itself never does.
+shall be able to install it. `ensure` installs exactly what was recorded. Where that cannot be imported, because
+something newer than the version no longer fits it, `limits.txt` beside it keeps pip from that. A version takes two
+minutes and 1 GB, so only what tests against Rasa's own code asks for it; the program itself never does.
 """
 
 import hashlib
 import json
+import os
 import re
 import sys
 import tempfile
@@ -25,6 +27,10 @@ VERSIONS = ("3.14.0", "3.17.0", "3.21.0")
 # A Python of another minor version needs other packages, or other versions of them.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _PIP = ("-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
+# It would ask the internet for the prices of language models.
+_IMPORTING = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True"
+}
 
 
 def ensure(version: str) -> Path:
@@ -42,6 +48,8 @@ def ensure(version: str) -> Path:
         new = directory / "bin" / "python"
         progress.run(f"installing Rasa Pro {version}", [new, *_PIP, *install])
         progress.run(f"checking Rasa Pro {version}", [new, *_PIP, "check"])
+        # This compiles what every use of it imports; the rest, most of it, stays as it came.
+        progress.run(f"importing Rasa Pro {version}", [new, "-c", "import rasa.__main__"], env=_IMPORTING)
 
     return cache.provide(f"rasa-pro-{version}-{fingerprint}", make) / "bin" / "python"
 
@@ -66,7 +74,9 @@ def record(version: str) -> Path:
     """Let pip find what this version of rasa-pro is made of on the running Python, and write it down."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.json")
+        limits = RECORDS / version / "limits.txt"
         resolve = ["install", "--dry-run", "--ignore-installed", "--report", report, f"rasa-pro=={version}"]
+        resolve += ["--constraint", limits] if limits.exists() else []
         progress.run(f"resolving Rasa Pro {version} for {_PYTHON}", [sys.executable, *_PIP, *resolve])
         found = json.loads(report.read_text())["install"]
     pins = sorted(f"{_normal(one['metadata']['name'])}=={one['metadata']['version']}\n" for one in found)

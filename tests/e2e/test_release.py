@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,50 +11,25 @@ from typing import Any
 
 import pytest
 
-from components.artifacts import CHART, CHART_VERSION
+from components.artifacts import CHART_VERSION
 from components.rasa.wiring import RELEASE
 from tests.e2e.cluster import Cluster
 from tests.e2e.manifests import clear, manifests
 from tests.processes import Finished, run, wait_until
 from tests.program.stacks import SHIPPED, STACKS, recording, shipped
+from tests.real_chart import helm, home, reached
 from tests.recorder import Recording, run_program
 from tests.settings.stack_files import changed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e cluster")]
 
-PULL_SECONDS = 10
 DEPLOYMENTS = "/apis/apps/v1/namespaces/{namespace}/deployments"
 
 
 @pytest.fixture(scope="session")
 def chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pinned chart: `RASA_CHART`, else pulled."""
-    given = os.environ.get("RASA_CHART", CHART)
-    if not given.startswith("oci://"):
-        assert Path(given).exists(), f"RASA_CHART={given} does not exist"
-        return Path(given)
-    directory = tmp_path_factory.mktemp("chart")
-    pull = [helm(), "pull", given, "--version", CHART_VERSION, "--destination", directory]
-    try:
-        pulled = run(pull, environment=home(directory), seconds=PULL_SECONDS)
-    except subprocess.TimeoutExpired:
-        pulled = Finished(1, "")
-    # A registry that has no such version has been reached.
-    assert "not found" not in pulled.output, pulled.output
-    if pulled.status != 0:
-        pytest.skip(f"{given} cannot be reached, so nothing was released; give the chart as RASA_CHART")
-    return next(directory.glob("*.tgz"))
-
-
-def helm() -> str:
-    found = shutil.which("helm")
-    assert found, "no helm on PATH: run `make setup`"
-    return found
-
-
-def home(directory: Path) -> dict[str, str]:
-    """Helm reads no configuration of the user's."""
-    return {"PATH": os.environ["PATH"], "HOME": str(directory)}
+    """The pinned chart."""
+    return reached(tmp_path_factory.mktemp("chart"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,16 +11,10 @@ import pytest
 from settings import Cloud
 from tests.engine.replay import RELEASE, SECRET, Platform, Steps, plain, replay
 from tests.engine.workplace import Workplace
-from tests.program.stacks import DEV
+from tests.program.stacks import DEV, ROTATES
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 
-# What can be rotated on each cloud.
-LAYERS: Final = {
-    Cloud.AWS: ("trackerStore", "lockStore", "eventQueue", "assistants"),
-    Cloud.AZURE: ("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"),
-    Cloud.GCP: ("trackerStore", "eventQueue", "assistants"),
-}
 # What does not change in the Secret: what is the user's own, names that are no part of the credential, and what only
 # the service could change.
 KEPT: Final = {"rasaProLicense"}
@@ -54,7 +48,7 @@ def test_every_credential_is_taken_at_every_step(cloud: Cloud, tmp_path: Path, p
     platform: Platform | None = None
     before = workplace.resources(show_secrets=True)
     for generation in (2, 3):
-        workplace.set(rotation=dict.fromkeys(LAYERS[cloud], generation))
+        workplace.set(rotation=dict.fromkeys(ROTATES[cloud], generation))
         start = deepcopy(platform)
         steps = workplace.up_in_steps()
         after = workplace.resources(show_secrets=True)

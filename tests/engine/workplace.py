@@ -66,6 +66,13 @@ class Workplace:
         """Where the sandbox leaves what Rasa would read."""
         return self.directory / ".sandbox" / self.stack
 
+    def own(self, name: str) -> Path:
+        """A part of the program as a copy of this workplace's own, to be changed."""
+        path = self.directory / name
+        path.unlink()
+        shutil.copytree(ROOT / name, path)
+        return path
+
     def write(self, settings: dict[str, Any]) -> None:
         """Makes these settings the stack file; secrets are the sandbox's own."""
         content = {"config": {f"rasa:{key}": value for key, value in settings.items() if key != "secrets"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from copy import deepcopy
 from typing import Any
 
@@ -27,7 +28,8 @@ SECRETS: dict[str, str] = {
     "dbPassword": "marker-of-the-database",
     "redisPassword": "marker-of-redis",
     "kafkaPassword": "marker-of-kafka",
-    "accountKey": "marker-of-the-storage-account",
+    # Azure's client refuses a key that is not base64.
+    "accountKey": b64encode(b"marker-of-the-storage-account").decode(),
     "vaultToken": "marker-of-the-vault-token",
 }
 _SERVICES: dict[str, dict[str, Any]] = {

@@ -31,6 +31,9 @@ _ASSISTANT: dict[str, Any] = {
 _COMMON: dict[str, Any] = {
     "tags": {"owner": "me"},
     "allowDestroy": True,
+    "policyExceptions": [
+        {"rule": "no-spot-nodes", "resource": "rasa-dev-nodes", "reason": "a week's trial", "until": "2027-01-31"}
+    ],
     "secrets.openai": "dummy-key",
     "rotation": dict.fromkeys(("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"), 1),
     "assistants[0]": _ASSISTANT,

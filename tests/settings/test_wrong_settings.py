@@ -144,6 +144,7 @@ def _field(layer: str) -> str:
         ({"cluster.apiAccess": ["0.0.0.0/0"]}, "cluster.apiAccess"),
         ({"trackerStore.backupDays": 0}, "trackerStore.backupDays"),
         ({"assistants[0].image": "rasa:latest"}, "assistants[0].image"),
+        ({"policyExceptions": [{"rule": "no-spot-nodes", "until": "2027-01-31"}]}, "policyExceptions[0].reason"),
     ],
 )
 def test_what_endangers_a_dev_stack_is_one_warning(changes: dict[str, Any], key: str):

@@ -139,4 +139,14 @@ IN_PROD: Rows = [
         "nobody can tell "
         "or restore what ran; write a version or a digest",
     ),
+    (
+        {"policyExceptions": [{"rule": "no-spot-nodes", "until": "2027-01-31"}]},
+        "rasa:policyExceptions[0].reason: nothing is set, so the exception from no-spot-nodes does not count; "
+        "write why the rule need not hold",
+    ),
+    (
+        {"policyExceptions": [{"rule": "no-spot-nodes", "reason": "a trial"}]},
+        "rasa:policyExceptions[0].until: nothing is set, so the exception from no-spot-nodes does not count; "
+        "write the last day of the exception, like '2027-01-31'",
+    ),
 ]

@@ -15,8 +15,8 @@ IN_DEV: Rows = [
     (
         {"lockstore": {}},
         "rasa:lockstore: 'lockstore' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
-        "encryption, eventQueue, lockStore, modelStorage, network, profile, provider, region, rotation, secrets, "
-        "secretsManager, tags, trackerStore); did you mean lockStore?",
+        "encryption, eventQueue, lockStore, modelStorage, network, policyExceptions, profile, provider, region, "
+        "rotation, secrets, secretsManager, tags, trackerStore); did you mean lockStore?",
     ),
     (
         {"trackerStore": {"storageGB": 30}},
@@ -71,6 +71,13 @@ IN_DEV: Rows = [
     (
         {"assistants[0].rasaVersion": ""},
         "rasa:assistants[0].rasaVersion: an empty text is no value; give it a value or remove the key",
+    ),
+    *(
+        (
+            {"policyExceptions": [{"rule": "no-spot-nodes", "reason": "a trial", "until": until}]},
+            f"rasa:policyExceptions[0].until: '{until}' is not a date; write it like '2027-01-31', in quotes",
+        )
+        for until in ("next year", "2027-1-31", "2027-02-30")
     ),
     # Choices
     ({"cloud": "azur"}, "rasa:cloud: 'azur' is not one of aws, azure, gcp; did you mean azure?"),

@@ -16,16 +16,16 @@ SHORT_NAMED = frozenset({"Namespace", "Service"})
 FREELY_NAMED = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
 
 
-def validate(manifest: Properties) -> None:
+def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
     """Checks a whole manifest; one with unknown parts passes, as it comes again with them. Raises `Refused`."""
     if has_unknown(manifest):
         return
     kind, name = manifest["kind"], as_map(manifest.get("metadata")).get("name", "")
     try:
-        kubernetes_validate.validate(_without_nulls(manifest), KUBERNETES_VERSION, strict=True)
+        kubernetes_validate.validate(_without_nulls(manifest), version, strict=True)
     except kubernetes_validate.SchemaNotFoundError as error:
         raise Refused(
-            f'no matches for kind "{kind}" in version "{manifest["apiVersion"]}" (Kubernetes {KUBERNETES_VERSION})'
+            f'no matches for kind "{kind}" in version "{manifest["apiVersion"]}" (Kubernetes {version})'
         ) from error
     except kubernetes_validate.ValidationError as error:
         # A Secret's own values must not get into a message.

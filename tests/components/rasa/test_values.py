@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from components.artifacts import CHART_VERSION, image_values
+from components.connections import PasswordAuth
 from components.kubernetes.pod import SecretKey
+from components.rasa.analytics import analytics_url
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.secrets import service_secrets
@@ -140,6 +145,21 @@ def test_analytics_reads_the_topic_that_rasa_writes() -> None:
     assert kafka["brokerAddress"] is broker["url"]
     assert kafka["dlqTopic"] == "rasa-analytics-dlq"
     assert kafka["consumerId"] == "rasa-analytics"
+
+
+def test_the_password_in_analytics_url_is_encoded() -> None:
+    """A password of the user's may hold any character; in a URL most of them end it."""
+    database = replace(wirings.wiring().databases.rasa, host="db.example.com", database="rasa_analytics")
+
+    async def url() -> str | None:
+        login = PasswordAuth(username=wirings.out("rasa"), password=wirings.secret("p@ss:w/rd?#%"))
+        return await analytics_url(database, login).future()
+
+    loop = asyncio.new_event_loop()
+    parts = urlsplit(loop.run_until_complete(url()) or "")
+    loop.close()
+    assert (parts.hostname, parts.path) == ("db.example.com", "/rasa_analytics")
+    assert unquote(parts.password or "") == "p@ss:w/rd?#%"
 
 
 def test_analytics_by_iam_has_a_host_instead_of_a_url() -> None:

@@ -1,0 +1,99 @@
+"""In prod, the loss of a zone stops nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policy import kinds
+from policy.checks import at_least, equals, every, items, matches, of_chart, value
+from policy.rule import Rule, When
+
+RULES: Final = (
+    Rule(
+        name="database-in-two-zones",
+        description="In prod, PostgreSQL has a standby in another zone.",
+        remedy="Turn high availability across zones on.",
+        when=When.PROD,
+        on={
+            kinds.RDS: value("multiAz", equals(True)),
+            kinds.AZURE_POSTGRES: value("highAvailability.mode", equals("ZoneRedundant")),
+            kinds.CLOUD_SQL: value("settings.availabilityType", equals("REGIONAL")),
+        },
+    ),
+    Rule(
+        name="redis-in-two-zones",
+        description="In prod, Redis has a replica in another zone and fails over by itself.",
+        remedy="Turn high availability across zones on.",
+        when=When.PROD,
+        on={
+            kinds.ELASTICACHE: every(
+                value("multiAzEnabled", equals(True)), value("automaticFailoverEnabled", equals(True))
+            ),
+            kinds.AZURE_REDIS: value("highAvailability", equals("Enabled")),
+            kinds.MEMORYSTORE: value("tier", equals("STANDARD_HA")),
+        },
+    ),
+    Rule(
+        name="kafka-in-three-zones",
+        description="In prod, Kafka's brokers stand in three zones.",
+        remedy="Use three zones, or a tier that does.",
+        when=When.PROD,
+        on={
+            kinds.MSK: value("brokerNodeGroupInfo.clientSubnets", items(3)),
+            kinds.EVENT_HUBS: value("sku.name", equals("Premium")),
+            kinds.CONFLUENT: value("availability", equals("HIGH", "MULTI_ZONE")),
+        },
+    ),
+    Rule(
+        name="topics-in-three-zones",
+        description="In prod, every topic is kept by three brokers.",
+        remedy="Set the replication factor to 3. Event Hubs and Confluent do so themselves.",
+        when=When.PROD,
+        on={kinds.MSK_TOPIC: value("replicationFactor", at_least(3))},
+    ),
+    Rule(
+        name="bucket-in-three-zones",
+        description="In prod, objects are kept in three zones.",
+        remedy="Use a zone-redundant kind of storage. S3 and regional Cloud Storage are.",
+        when=When.PROD,
+        on={
+            kinds.BLOB_ACCOUNT: value("sku.name", matches(r"\w+_G?R?A?-?G?ZRS", "zone-redundant")),
+            kinds.GCS: value("storageClass", equals("STANDARD")),
+        },
+    ),
+    Rule(
+        name="nodes-in-three-zones",
+        description="In prod, nodes stand in three zones.",
+        remedy="Give the node pool three zones or subnets.",
+        when=When.PROD,
+        on={
+            kinds.EKS_NODES: value("subnetIds", items(3)),
+            kinds.AKS: value("agentPoolProfiles[*].availabilityZones", items(3)),
+            kinds.AKS_NODES: value("availabilityZones", items(3)),
+            kinds.GKE: value("nodeLocations", items(3)),
+        },
+    ),
+    Rule(
+        name="no-spot-nodes",
+        description="In prod, no node can be taken away at any moment.",
+        remedy="Use on-demand nodes.",
+        when=When.PROD,
+        on={
+            kinds.EKS_NODES: value("capacityType", equals("ON_DEMAND")),
+            kinds.AKS_NODES: value("scaleSetPriority", equals(None, "Regular")),
+            kinds.GKE_NODES: value("nodeConfig.spot", equals(False)),
+        },
+    ),
+    Rule(
+        name="several-replicas",
+        description="In prod, Rasa has two replicas or more, and Vault three.",
+        remedy="Raise the number of replicas.",
+        when=When.PROD,
+        on={
+            kinds.RELEASE: every(
+                of_chart("rasa", value("values.rasa.replicaCount", at_least(2))),
+                of_chart("vault", value("values.server.ha.replicas", at_least(3))),
+            )
+        },
+    ),
+)

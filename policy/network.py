@@ -1,0 +1,206 @@
+"""Nothing is public, and what is not public is firewalled as well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from policy import kinds
+from policy.checks import absent, either, equals, every, given, value, where, without
+from policy.resource import Resource, items_of, mapping_of
+from policy.rule import Companion, Rule, When
+
+EVERYONE: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
+
+
+def _admits_nobody_else(resource: Resource) -> Iterator[str]:
+    """No rule of a firewall lets everybody in."""
+    for found in items_of(resource.at("securityRules")):
+        one = mapping_of(found)
+        if (one.get("access"), one.get("direction")) == ("Allow", "Inbound"):
+            sources = [one.get("sourceAddressPrefix"), *items_of(one.get("sourceAddressPrefixes"))]
+            yield from (f"rule {one.get('name')} admits {source}" for source in sources if source in EVERYONE)
+
+
+def _enforces_network_policies(resource: Resource) -> Iterator[str]:
+    """The network plug-in of EKS is told to."""
+    configured = resource.at("configurationValues")
+    if isinstance(configured, str) and json.loads(configured).get("enableNetworkPolicy") != "true":
+        yield "enableNetworkPolicy of configurationValues is not true"
+    if configured is None:
+        yield "configurationValues is nothing"
+
+
+RULES: Final = (
+    Rule(
+        name="no-public-bucket",
+        description="Object storage refuses public access, whatever an object or a policy says.",
+        remedy="Block public access on the bucket or account.",
+        on={
+            kinds.S3_PRIVATE: every(
+                *(
+                    value(switch, equals(True))
+                    for switch in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+                )
+            ),
+            kinds.BLOB_ACCOUNT: value("allowBlobPublicAccess", equals(False)),
+            kinds.BLOB_CONTAINER: value("publicAccess", equals("None")),
+            kinds.GCS: value("publicAccessPrevention", equals("enforced")),
+        },
+    ),
+    Rule(
+        name="no-object-acl",
+        description="Who may read an object is decided for the bucket, by identity, and not object by object.",
+        remedy="Turn ACLs, or signing in with the account's key by default, off.",
+        on={
+            kinds.S3_OWNERSHIP: value("rule.objectOwnership", equals("BucketOwnerEnforced")),
+            kinds.BLOB_ACCOUNT: value("defaultToOAuthAuthentication", equals(True)),
+            kinds.GCS: value("uniformBucketLevelAccess", equals(True)),
+        },
+    ),
+    Rule(
+        name="bucket-guards",
+        description="A bucket has the resources that make it private, versioned and encrypted.",
+        remedy="Declare it beside the bucket: without it the provider's own default holds.",
+        companions={
+            kinds.S3: Companion(type=kinds.S3_PRIVATE, by="bucket"),
+            kinds.BLOB_ACCOUNT: Companion(type=kinds.BLOB_SERVICE, by="accountName"),
+        },
+    ),
+    Rule(
+        name="no-public-database",
+        description="PostgreSQL has no public address.",
+        remedy="Keep it in the private network.",
+        on={
+            kinds.RDS: value("publiclyAccessible", equals(False)),
+            kinds.AZURE_POSTGRES: value("network.publicNetworkAccess", equals("Disabled")),
+            kinds.CLOUD_SQL: value("settings.ipConfiguration.ipv4Enabled", equals(False)),
+        },
+    ),
+    Rule(
+        name="no-public-redis",
+        description="Redis has no public address.",
+        remedy="Keep it in the private network.",
+        on={
+            kinds.ELASTICACHE: value("subnetGroupName", given()),
+            kinds.AZURE_REDIS: value("publicNetworkAccess", equals("Disabled")),
+            kinds.MEMORYSTORE: value("connectMode", equals("PRIVATE_SERVICE_ACCESS")),
+        },
+    ),
+    Rule(
+        name="no-public-kafka",
+        description="Kafka has no public address.",
+        remedy="Reach it in the private network or by a private endpoint.",
+        on={
+            kinds.MSK: value("brokerNodeGroupInfo.connectivityInfo.publicAccess.type", equals(None, "DISABLED")),
+            kinds.EVENT_HUBS: value("publicNetworkAccess", equals("Disabled")),
+            kinds.EVENT_HUBS_NETWORK: every(
+                value("publicNetworkAccess", equals("Disabled")), value("defaultAction", equals("Deny"))
+            ),
+        },
+    ),
+    Rule(
+        name="private-link-to-confluent",
+        description="In prod, Confluent Cloud is reached by a private endpoint.",
+        remedy="Use an Enterprise or Dedicated cluster: others only have public brokers.",
+        when=When.PROD,
+        on={kinds.CONFLUENT: every(value("basic", equals(None)), value("standard", equals(None)))},
+    ),
+    Rule(
+        name="firewalled-stores",
+        description="Stores that have an address on the internet answer listed networks only.",
+        remedy="Deny by default and list the networks.",
+        on={
+            kinds.BLOB_ACCOUNT: value("networkRuleSet.defaultAction", equals("Deny")),
+            kinds.KEY_VAULT: value("properties.networkAcls.defaultAction", equals("Deny")),
+        },
+    ),
+    Rule(
+        name="no-public-endpoint",
+        description="In prod, stores have no address on the internet at all.",
+        remedy="Disable public network access and use a private endpoint.",
+        when=When.PROD,
+        on={
+            kinds.BLOB_ACCOUNT: value("publicNetworkAccess", equals("Disabled")),
+            kinds.KEY_VAULT: value("properties.publicNetworkAccess", equals("Disabled")),
+        },
+    ),
+    Rule(
+        name="restricted-api-server",
+        description="The Kubernetes API answers listed ranges only.",
+        remedy="List the ranges of your offices and runners in rasa:cluster.apiAccess.",
+        on={
+            kinds.EKS: either(
+                value("vpcConfig.endpointPublicAccess", equals(False)),
+                every(
+                    value("vpcConfig.publicAccessCidrs", given()),
+                    value("vpcConfig.publicAccessCidrs", without(*EVERYONE)),
+                ),
+            ),
+            kinds.AKS: either(
+                value("apiServerAccessProfile.enablePrivateCluster", equals(True)),
+                every(
+                    value("apiServerAccessProfile.authorizedIPRanges", given()),
+                    value("apiServerAccessProfile.authorizedIPRanges", without(*EVERYONE)),
+                ),
+            ),
+            kinds.GKE: either(
+                value("privateClusterConfig.enablePrivateEndpoint", equals(True)),
+                every(
+                    value("masterAuthorizedNetworksConfig", given()),
+                    value("masterAuthorizedNetworksConfig.gcpPublicCidrsAccessEnabled", equals(False)),
+                    value("masterAuthorizedNetworksConfig.cidrBlocks[*].cidrBlock", without(*EVERYONE)),
+                ),
+            ),
+        },
+    ),
+    Rule(
+        name="private-nodes",
+        description="Nodes have no public address.",
+        remedy="Let nodes reach the internet through NAT.",
+        on={
+            kinds.AWS_SUBNET: value("mapPublicIpOnLaunch", equals(False)),
+            kinds.AKS: value("agentPoolProfiles[*].enableNodePublicIP", equals(False)),
+            kinds.AKS_NODES: value("enableNodePublicIP", equals(False)),
+            kinds.GKE: value("privateClusterConfig.enablePrivateNodes", equals(True)),
+            kinds.GKE_NODES: value("networkConfig.enablePrivateNodes", equals(True)),
+        },
+    ),
+    Rule(
+        name="no-open-firewall",
+        description="No firewall admits everybody.",
+        remedy="Name the security group or range of the clients.",
+        on={
+            kinds.INGRESS: every(value("cidrIpv4", without(*EVERYONE)), value("cidrIpv6", without(*EVERYONE))),
+            kinds.FIREWALL: _admits_nobody_else,
+        },
+    ),
+    Rule(
+        name="empty-network-defaults",
+        description="What a network has by default admits nothing and addresses nothing.",
+        remedy="Leave the default security group without rules, and make subnets by name.",
+        on={
+            kinds.DEFAULT_GROUP: every(value("ingress", absent()), value("egress", absent())),
+            kinds.AZURE_SUBNET: either(value("defaultOutboundAccess", equals(False)), value("delegations", given())),
+            kinds.GCP_NETWORK: value("autoCreateSubnetworks", equals(False)),
+        },
+    ),
+    Rule(
+        name="network-policies-enforced",
+        description="The cluster enforces network policies: without, they are only paper.",
+        remedy="Turn the network plug-in's policy engine on.",
+        on={
+            kinds.EKS_ADDON: where("addonName", equals("vpc-cni"), _enforces_network_policies),
+            kinds.AKS: value("networkProfile.networkPolicy", given()),
+            kinds.GKE: value("datapathProvider", equals("ADVANCED_DATAPATH")),
+        },
+    ),
+    Rule(
+        name="flow-logs",
+        description="In prod, it is recorded who spoke to whom in the network.",
+        remedy="Give the network a flow log.",
+        when=When.PROD,
+        companions={kinds.VPC: Companion(type=kinds.FLOW_LOG, by="vpcId")},
+    ),
+)

@@ -1,0 +1,127 @@
+"""All rules, and how each becomes a policy of Pulumi's: what it sees, whom it spares, what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyResource,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UnknownValueError
+
+from policy import (
+    availability,
+    encryption,
+    exceptions,
+    governance,
+    identity,
+    kubernetes,
+    network,
+    recovery,
+    supply,
+    transport,
+)
+from policy.context import Context
+from policy.resource import UNKNOWN, Resource
+from policy.rule import Rule
+
+# By what a reviewer asks about.
+THEMES: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "Network": network.RULES,
+    "TLS": transport.RULES,
+    "Encryption": encryption.RULES,
+    "Availability": availability.RULES,
+    "Backups and protection": recovery.RULES,
+    "Identity": identity.RULES,
+    "Kubernetes": kubernetes.RULES,
+    "Supply chain and secrets": supply.RULES,
+    "Governance": governance.RULES,
+}
+NO_SOURCES: Final[Mapping[str, Sequence[str]]] = {}
+RULES: Final = tuple(rule for rules in THEMES.values() for rule in rules)
+
+
+def policies(context: Callable[[], Context]) -> list[Policy]:
+    """Every rule as a policy, and one that judges the exceptions themselves. The context is asked at each check."""
+    return [*(_policy(rule, context) for rule in RULES), _of_exceptions(context)]
+
+
+def _policy(rule: Rule, context: Callable[[], Context]) -> Policy:
+    def of_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        now = context()
+        if rule.speaks_of(args.resource_type) and now.has(rule):
+            seen = _seen(args)
+            _report(rule, seen, rule.findings(seen), now, report)
+
+    def of_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+        now = context()
+        if now.has(rule):
+            stack = [
+                _seen(one, {key: [other.urn for other in others] for key, others in one.property_dependencies.items()})
+                for one in args.resources
+            ]
+            for resource in stack:
+                _report(rule, resource, rule.missing(resource, stack), now, report)
+
+    if rule.companions:
+        return StackValidationPolicy(
+            rule.name, rule.description, of_stack, EnforcementLevel.MANDATORY, remediation_steps=rule.remedy
+        )
+    return ResourceValidationPolicy(
+        rule.name, rule.description, of_resource, EnforcementLevel.MANDATORY, remediation_steps=rule.remedy
+    )
+
+
+def _of_exceptions(context: Callable[[], Context]) -> Policy:
+    def of_stack(_: StackValidationArgs, report: ReportViolation) -> None:
+        for sentence in exceptions.faults(context().relaxations, {rule.name for rule in RULES}):
+            report(sentence, None)
+
+    return StackValidationPolicy(exceptions.NAME, exceptions.DESCRIPTION, of_stack, EnforcementLevel.MANDATORY)
+
+
+def _report(rule: Rule, resource: Resource, findings: Sequence[str], now: Context, report: ReportViolation) -> None:
+    if not findings:
+        return
+    spared, faults = now.relaxed(rule, resource)
+    if spared:
+        return
+    void = "".join(f" The exception for it does not count: {fault}." for fault in faults)
+    for finding in findings:
+        report(f"{resource.name}: {finding}. {rule.remedy}{void}", resource.urn)
+
+
+def _seen(one: ResourceValidationArgs | PolicyResource, sources: Mapping[str, Sequence[str]] = NO_SOURCES) -> Resource:
+    return Resource(
+        type=one.resource_type,
+        name=one.name,
+        urn=one.urn,
+        props={key: _plain(one.props, key) for key in one.props},
+        protect=one.opts.protect,
+        sources=sources,
+    )
+
+
+def _plain(container: Any, key: Any) -> object:
+    """The item of one of Pulumi's containers, which refuse to show what is not known yet. Their numbers are floats."""
+    try:
+        found = container[key]
+    except UnknownValueError:
+        return UNKNOWN
+    match found:
+        case Mapping():
+            return {name: _plain(found, name) for name in cast("Mapping[str, Any]", found)}
+        case Sequence() if not isinstance(found, str):
+            return [_plain(found, index) for index in range(len(cast("Sequence[Any]", found)))]
+        case float() if found.is_integer():
+            return int(found)
+        case _:
+            return found

@@ -1,0 +1,106 @@
+"""The judgement of a version of Rasa Pro on every case, made once in a run: `judged(version)`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from tests.contract.cases import STACK_FILES, Case, cases
+from tests.contract.controls import CONTROLLED, CONTROLLED_STACK, CONTROLS
+from tests.contract.pods import RasaPod, pod_of
+from tools import rasa_pro
+
+JUDGE: Final = Path(__file__).parent / "judge"
+SECONDS: Final = 600
+# The files that each version is given, by the `rasaVersion` that they are made for. The newest one is refused by the
+# settings; what it makes of the others' files tells what is to come.
+FILES_FOR: Final = {"3.14.0": "3.14", "3.17.0": "3.17", "3.21.0": "3.17"}
+
+
+# What the tests of a run ask for; by itself everything.
+_WANTED: dict[str, set[str]] = {"stacks": set(STACK_FILES), "controls": set(CONTROLS)}
+
+
+def wanted(*, stacks: set[str], controls: bool) -> None:
+    """From now on only these stacks are judged, and the controls if it is said."""
+    _WANTED["stacks"] = stacks
+    _WANTED["controls"] = set(CONTROLS) if controls else set()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What Rasa has made of a pod's files: `facts` as in `judge/start.py`, and the keys and variables it never read.
+
+    Of a control it may also be an `error`, with which Rasa ends.
+    """
+
+    case: Case
+    pod: RasaPod
+    facts: Mapping[str, Any]
+    unread: frozenset[str]
+    error: str | None
+
+    def text_at(self, path: str) -> str:
+        """What Rasa finds in a file of the pod; fails where nothing is mounted."""
+        assert path in self.pod.files, f"{path} is not mounted"
+        return self.pod.files[path]
+
+
+@cache
+def judged(version: str) -> Mapping[str, Judged]:
+    """By the name of the case, or of the control."""
+    stacks, controls = _WANTED["stacks"], _WANTED["controls"]
+    found = {
+        case.name: (case, pod_of(case))
+        for stack in STACK_FILES
+        if stack in stacks or (controls and stack == CONTROLLED_STACK)
+        for case in cases(stack, FILES_FOR[version])
+    }
+    if controls:
+        case, pod = found[CONTROLLED]
+        found |= {name: (case, change(pod)) for name, change in CONTROLS.items()}
+    # The user's own variables are read by nobody here: they are for language models and channels.
+    jobs = {name: job(pod, without=set(case.wiring.assistant.secret_env)) for name, (case, pod) in found.items()}
+    # Much of what a stack file can say makes no difference to Rasa.
+    same = {json.dumps(job, sort_keys=True): name for name, job in reversed(jobs.items())}
+    answers = ask(version, {name: jobs[name] for name in reversed(same.values())})
+    results = {name: answers[same[json.dumps(job, sort_keys=True)]] for name, job in jobs.items()}
+    failed = {name: result["error"] for name, result in results.items() if "error" in result and name not in CONTROLS}
+    assert failed == {}, "\n".join(f"{name}: {error}" for name, error in failed.items())
+    return {
+        name: Judged(
+            case=case,
+            pod=pod,
+            facts=results[name].get("facts", {}),
+            unread=frozenset(results[name].get("unread", [])),
+            error=results[name].get("error"),
+        )
+        for name, (case, pod) in found.items()
+    }
+
+
+def job(pod: RasaPod, *, without: set[str]) -> dict[str, Any]:
+    """A pod as the judge takes it; every variable of it should be read, but for some."""
+    return {
+        "endpoints": pod.endpoints,
+        "credentials": pod.credentials,
+        "arguments": pod.arguments,
+        "environment": dict(pod.environment),
+        "files": dict(pod.files),
+        "variables": sorted(set(pod.environment) - without),
+    }
+
+
+def ask(version: str, jobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Lets Rasa Pro of that version judge the jobs."""
+    command = [rasa_pro.ensure(version), JUDGE]
+    finished = subprocess.run(
+        command, input=json.dumps(jobs), capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert finished.returncode == 0, finished.stderr[-4000:]
+    return json.loads(finished.stdout)

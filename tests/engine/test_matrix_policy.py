@@ -1,0 +1,47 @@
+"""The policy pack on the real engine: every shipped stack passes, in preview and up; what breaks a rule is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from settings import Cloud
+from tests.engine.workplace import Workplace
+from tests.program.stacks import PROD, SHIPPED
+from tests.recorder import ROOT
+
+pytestmark = [pytest.mark.engine, pytest.mark.matrix]
+
+PACK: Final = ("--policy-pack", str(ROOT / "policy"))
+PUBLIC: Final = "no-public-database"
+PROD_ON_AWS: Final = PROD[Cloud.AWS]
+
+
+def says_of(output: str) -> str:
+    """What the engine tells of the pack."""
+    return output.partition("\nPolicies:\n")[2].partition("\n\n")[0]
+
+
+@pytest.mark.parametrize("stack", SHIPPED)
+def test_a_shipped_stack_passes(stack: str, tmp_path: Path, pulumi: None):
+    workplace = Workplace.make(tmp_path / "project", stack)
+    assert says_of(workplace.succeed("preview", *PACK)).strip().startswith("✅ rasa@")
+    # Only now all is known, and the stack's own rules are asked about what was made.
+    assert says_of(workplace.succeed("up", "--yes", "--skip-preview", *PACK)).strip().startswith("✅ rasa@")
+
+
+def test_a_program_that_breaks_a_rule_is_refused_and_an_exception_lets_it_through(tmp_path: Path, pulumi: None):
+    workplace = Workplace.make(tmp_path / "project", PROD_ON_AWS)
+    store = workplace.own("components") / "aws" / "tracker_store.py"
+    store.write_text(store.read_text().replace("publicly_accessible=False", "publicly_accessible=True"))
+    refused = workplace.pulumi("preview", *PACK)
+    assert refused.status != 0
+    assert f"[mandatory]  {PUBLIC}  (aws:rds:Instance: rasa-prod-tracker-store-instance)" in refused.output
+    assert refused.output.count("[mandatory]") == 1
+    exception = {"rule": PUBLIC, "reason": "shown to the auditors", "until": "2099-12-31"}
+    workplace.set(policyExceptions=[exception])
+    workplace.succeed("preview", *PACK)
+    workplace.set(policyExceptions=[{**exception, "until": "2020-12-31"}])
+    assert "it ended on 2020-12-31" in workplace.pulumi("preview", *PACK).output

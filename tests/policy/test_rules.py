@@ -1,0 +1,99 @@
+"""Every rule has a passing and a failing case made from the real program, and finds what it is there for alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from policy.pack import RULES
+from policy.rule import When
+from settings import Cloud
+from tests.policy import cases_access, cases_data
+from tests.policy.changes import Change, apply
+from tests.policy.judged import context_of, judge
+from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, cloud_of, each, recording
+from tests.recorder import Recording, Registration
+
+CASES: Final = {**cases_data.CASES, **cases_access.CASES}
+NAMES: Final = [rule.name for rule in RULES]
+PACKAGES: Final = {
+    "aws": Cloud.AWS,
+    "azure-native": Cloud.AZURE,
+    "gcp": Cloud.GCP,
+    "confluentcloud": Cloud.GCP,
+}
+
+
+def looked_in(type_: str) -> tuple[str, str]:
+    """The stacks that make such a resource: prod, of which more rules speak; what only dev makes, there."""
+    package = type_.removeprefix("pulumi:providers:").split(":")[0]
+    cloud = PACKAGES.get(package, Cloud.AWS)  # what is in the cluster is alike on all
+    return PROD[cloud], DEV[cloud]
+
+
+def case(rule: str, type_: str) -> ParameterSet:
+    """A parameter; one worker of a parallel run makes all recordings of a stack."""
+    return pytest.param(rule, type_, id=f"{rule} {type_}", marks=pytest.mark.xdist_group(looked_in(type_)[0]))
+
+
+def changed(type_: str, change: Change) -> tuple[str, Registration, Recording]:
+    """The stack that makes such a resource, the resource, and the stack with the change."""
+    for stack in looked_in(type_):
+        if found := apply(change, recording(stack), type_):
+            return stack, *found
+    raise AssertionError(f"no stack makes a {type_} {change.of}")
+
+
+@pytest.mark.parametrize("stack", each(STACKS))
+@pytest.mark.parametrize("preview", [False, True], ids=["up", "preview"])
+def test_the_pack_has_nothing_against_what_the_program_makes(stack: str, preview: bool):
+    allowed = (
+        {"known-registry"} if "two assistants" in stack else set[str]()
+    )  # its actions come from a registry of its own
+    found = judge(recording(stack, preview), context_of(stack))
+    assert [one for one in found if one.rule not in allowed] == []
+    assert {one.rule for one in found} == allowed
+
+
+@pytest.mark.parametrize(("rule", "type_"), [case(rule, type_) for rule in CASES for type_ in CASES[rule]])
+def test_one_change_is_found_by_the_one_rule_that_is_meant_for_it(rule: str, type_: str):
+    stack, resource, recorded = changed(type_, CASES[rule][type_])
+    found = judge(recorded, context_of(stack, profile="prod"), only=resource)
+    if stack in DEV.values():  # made in dev only, so that what prod wants besides does not hold
+        found = [one for one in found if one.rule == rule]
+    assert {one.rule for one in found} == {rule}
+    (declared,) = (one for one in RULES if one.name == rule)
+    assert all(declared.remedy in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("rule", "type_"), [case(rule.name, next(iter(CASES[rule.name]))) for rule in RULES if rule.when is not When.ALWAYS]
+)
+def test_what_only_prod_wants_dev_may_leave_out(rule: str, type_: str):
+    stack, resource, recorded = changed(type_, CASES[rule][type_])
+    (declared,) = (one for one in RULES if one.name == rule)
+    assert judge(recorded, context_of(stack, profile="dev"), only=resource) == []
+    lifted = judge(recorded, context_of(stack, profile="prod", allow_destroy=True), only=resource)
+    assert (lifted == []) == (declared.when is When.PROTECTED)
+
+
+def test_every_rule_is_tried_on_every_type_that_it_names():
+    assert len(NAMES) >= 40
+    assert len(set(NAMES)) == len(NAMES)
+    assert CASES.keys() == set(NAMES)
+    untried = {rule.name: set(rule.types) ^ set(CASES[rule.name]) for rule in RULES}
+    assert {name: types for name, types in untried.items() if types} == {}
+
+
+def test_a_rule_judges_resources_or_the_stack_and_says_what_to_do():
+    for rule in RULES:
+        assert bool(rule.on) != bool(rule.companions), rule.name
+        assert rule.description.endswith("."), rule.name
+        assert rule.remedy.endswith("."), rule.name
+        assert rule.description.startswith("In prod, ") == (rule.when is not When.ALWAYS), rule.name
+
+
+def test_shipped_stacks_are_all_judged():
+    assert {cloud_of(stack) for stack in SHIPPED} == set(Cloud)

@@ -1,0 +1,271 @@
+"""What the deployer must be allowed: listed for all that any stack uses, for nothing else, and fit for the clouds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Final
+
+import botocore.session
+import pytest
+import yaml
+
+from settings import Cloud
+from tests.program.stacks import BARE, DEV, PROD, SHIPPED, STACKS, recording
+from tests.recorder import run_program
+from tests.settings.existing import LAYERS, existing
+from tests.settings.stack_files import changed
+from tools.permissions import aws, aws_table, azure, cluster, gcp
+from tools.permissions.__main__ import documents
+from tools.permissions.needs import PREVIEW, UP, Mode, Needs, Unlisted
+from tools.permissions.program import Used, settings_of, used_by
+from tools.write_permissions import NEEDED, PAGE, ROOT, page, used
+
+# Stacks beyond the shared ones, for what only a choice brings along.
+ADMINS: Final = {"cluster.admins": ["arn:aws:iam::111122223333:role/ops"]}
+LISTED: Final[Mapping[str, Mapping[str, Needs]]] = {
+    "aws": aws_table.TYPES,
+    "azure-native": azure.TYPES,
+    "gcp": gcp.TYPES,
+    "confluentcloud": cluster.CONFLUENT,
+    "kubernetes": {type_: Needs(write=names) for type_, names in cluster.KINDS.items()},
+}
+CALLS: Final = {**aws_table.CALLS, **azure.CALLS, **gcp.CALLS}
+IS_READ: Final[Mapping[Cloud, Callable[[str], bool]]] = {
+    Cloud.AWS: aws.is_read,
+    Cloud.AZURE: azure.is_read,
+    Cloud.GCP: gcp.is_read,
+}
+# They change nothing, though their verbs do not say so: to sign in to Kafka, and to read a secret.
+READS_TOO: Final = {"kafka-cluster:Connect", "kms:Decrypt"}
+# Actions that are not called like the operation that they are for.
+NOT_OPERATIONS: Final = {
+    "iam:PassRole",
+    *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
+    "logs:ListLogDeliveries",
+    "s3:DeleteObjectVersion",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketCORS",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+}
+# For a type that is scoped by name: the action that makes it, the input with its name, and what its ARN begins with.
+HERE: Final = "eu-central-1:111122223333"
+NAMED: Final = {
+    "aws:s3/bucket:Bucket": ("s3:CreateBucket", "bucket", "s3:::"),
+    "aws:rds/instance:Instance": ("rds:CreateDBInstance", "identifier", f"rds:{HERE}:db:"),
+    "aws:rds/parameterGroup:ParameterGroup": ("rds:CreateDBParameterGroup", "name", f"rds:{HERE}:pg:"),
+    "aws:rds/subnetGroup:SubnetGroup": ("rds:CreateDBSubnetGroup", "name", f"rds:{HERE}:subgrp:"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": (
+        "elasticache:CreateReplicationGroup",
+        "replicationGroupId",
+        f"elasticache:{HERE}:replicationgroup:",
+    ),
+    "aws:elasticache/user:User": ("elasticache:CreateUser", "userId", f"elasticache:{HERE}:user:"),
+    "aws:elasticache/userGroup:UserGroup": (
+        "elasticache:CreateUserGroup",
+        "userGroupId",
+        f"elasticache:{HERE}:usergroup:",
+    ),
+    "aws:msk/cluster:Cluster": ("kafka:CreateCluster", "clusterName", f"kafka:{HERE}:cluster/"),
+    "aws:eks/cluster:Cluster": ("eks:DeleteCluster", "name", f"eks:{HERE}:cluster/"),
+    "aws:eks/nodeGroup:NodeGroup": ("eks:DeleteNodegroup", "clusterName", f"eks:{HERE}:nodegroup/"),
+    "aws:kms/alias:Alias": ("kms:CreateAlias", "name", f"kms:{HERE}:"),
+    "aws:secretsmanager/secret:Secret": ("secretsmanager:CreateSecret", "name", f"secretsmanager:{HERE}:secret:"),
+    "aws:cloudwatch/logGroup:LogGroup": ("logs:CreateLogGroup", "name", f"logs:{HERE}:log-group:"),
+    "aws:iam/role:Role": ("iam:CreateRole", "name", "iam::111122223333:role/"),
+}
+# Actions of these go by another name than requests are signed with; Kafka's own protocol is no service of botocore.
+SIGNED_AS: Final = {"cloudwatch": "monitoring"}
+OF_KAFKA: Final = "kafka-cluster"
+
+
+@cache
+def variant(cloud: Cloud, *layers: str) -> Used:
+    """A small stack in which some layers exist already."""
+    return of_settings(existing(cloud, *layers))
+
+
+def of_settings(config: Mapping[str, Any], stack: str = "dev") -> Used:
+    """What the program uses for some settings."""
+    return Used.by(run_program(config, stack=stack), stack, config)
+
+
+def of_stack(name: str) -> Used:
+    """What one of the shared stacks uses."""
+    return Used.by(recording(name), name.split()[0], STACKS[name])
+
+
+def allowed(one: Used, mode: Mode = UP) -> set[str]:
+    """All permissions of a stack."""
+    return set(mode.of(NEEDED[one.cloud](one)))
+
+
+def test_all_that_any_stack_uses_is_listed_and_nothing_else():
+    every = [of_stack(name) for name in STACKS]
+    every.append(of_settings(changed(STACKS["dev"], **ADMINS)))
+    types = {one.type for each in every for one in each.resources}
+    packages = {type_.split(":")[0] for type_ in types}
+    assert packages == LISTED.keys() | cluster.WITHOUT_A_CLOUD
+    for package, table in LISTED.items():
+        assert {type_ for type_ in types if type_.split(":")[0] == package} == table.keys()
+    assert {call for each in every for call in each.calls} == CALLS.keys()
+
+
+@pytest.mark.parametrize("cloud", Cloud)
+def test_bring_your_own_uses_nothing_that_is_not_listed(cloud: Cloud):
+    for layers in ((), ("network", "cluster"), ("network", "encryption"), ("trackerStore", "eventQueue")):
+        allowed(variant(cloud, *layers))
+        cluster.kinds(variant(cloud, *layers))
+
+
+def test_a_new_type_is_refused_with_the_place_where_it_belongs(monkeypatch: pytest.MonkeyPatch):
+    without = {key: value for key, value in aws_table.TYPES.items() if key != "aws:rds/instance:Instance"}
+    monkeypatch.setattr(aws, "TYPES", without)
+    with pytest.raises(Unlisted, match=r"aws:rds/instance:Instance: .* tools/permissions/aws_table\.py"):
+        aws.needed(of_stack("dev"))
+
+
+@pytest.mark.parametrize(
+    ("cloud", "of_layer"),
+    [
+        (Cloud.AWS, r"(elasticache|kafka|kafka-cluster|s3):.*"),
+        (Cloud.AZURE, r"Microsoft\.(Cache|EventHub|Storage)/.*"),
+        (Cloud.GCP, r"(redis|storage)\..*"),
+    ],
+)
+def test_a_stack_without_a_layer_has_nothing_of_its_service(cloud: Cloud, of_layer: str):
+    assert any(re.fullmatch(of_layer, one) for one in allowed(of_stack(DEV[cloud])))
+    bare = of_settings(changed(STACKS[DEV[cloud]], **BARE), DEV[cloud])
+    assert not [one for one in allowed(bare) if re.fullmatch(of_layer, one)]
+
+
+def test_what_exists_already_needs_nothing():
+    # The project of the pods' identities is looked up, and a role is made for them.
+    assert allowed(variant(Cloud.GCP, *LAYERS)) == {"resourcemanager.projects.get"}
+    assert documents(variant(Cloud.AZURE, *LAYERS), UP, "") == []
+    assert {one.split(":")[0] for one in allowed(variant(Cloud.AWS, *LAYERS))} == {"iam", "eks"}
+
+
+def test_pods_of_an_existing_cluster_get_their_roles_there():
+    text = "".join(aws.policies(variant(Cloud.AWS, *LAYERS), UP))
+    assert "arn:aws:eks:eu-central-1:*:cluster/acme" in text
+    assert "cluster/acme" not in "".join(aws.policies(of_stack("dev"), UP))
+
+
+@pytest.mark.parametrize("stack", SHIPPED)
+def test_a_preview_only_reads(stack: str):
+    one = used(stack)
+    reads = allowed(one, PREVIEW)
+    assert reads
+    assert {each for each in reads if not IS_READ[one.cloud](each)} <= READS_TOO
+    assert reads < allowed(one)
+    # A control: the verbs tell.
+    assert len([each for each in allowed(one) if not IS_READ[one.cloud](each)]) > 40
+
+
+@pytest.mark.parametrize("stack", [DEV[Cloud.AWS], PROD[Cloud.AWS]])
+@pytest.mark.parametrize("mode", [UP, PREVIEW])
+def test_policies_of_iam_are_complete_and_within_limits(stack: str, mode: Mode):
+    one = used(stack)
+    texts = aws.policies(one, mode)
+    statements = [statement for text in texts for statement in json.loads(text)["Statement"]]
+    assert {action for statement in statements for action in statement["Action"]} == allowed(one, mode)
+    assert all(len("".join(text.split())) <= aws.MANAGED_POLICY for text in texts)
+    assert len(texts) <= 10  # that a role can have
+    for statement in statements:
+        assert not [action for action in statement["Action"] if "*" in action]
+        # Where all resources are meant there is a condition; route53 is not of a region and knows none.
+        anything = statement["Resource"] == ["*"] and "Condition" not in statement
+        assert not anything or statement["Action"] == ["route53:AssociateVPCWithHostedZone"]
+
+
+def test_roles_are_passed_only_to_the_services_that_they_are_for():
+    (passed,) = [
+        statement
+        for text in aws.policies(used("prod"), UP)
+        for statement in json.loads(text)["Statement"]
+        if "iam:PassRole" in statement["Action"]
+    ]
+    assert passed["Resource"] == ["arn:aws:iam::*:role/rasa-prod-*"]
+    assert passed["Condition"]["StringEquals"]["iam:PassedToService"] == [
+        "ec2.amazonaws.com",
+        "eks.amazonaws.com",
+        "monitoring.rds.amazonaws.com",
+        "pods.eks.amazonaws.com",
+        "vpc-flow-logs.amazonaws.com",
+    ]
+
+
+@pytest.mark.parametrize("stack", [DEV[Cloud.AWS], PROD[Cloud.AWS]])
+def test_the_policies_mean_what_the_program_names(stack: str):
+    one = used(stack)
+    statements = [statement for text in aws.policies(one, UP) for statement in json.loads(text)["Statement"]]
+    for type_, (action, key, arn) in NAMED.items():
+        (statement,) = [each for each in statements if action in each["Action"]]
+        assert one.of_type(type_)
+        for resource in one.of_type(type_):
+            # What the program does not name, Pulumi names after the resource.
+            full = f"arn:aws:{arn}{resource.inputs.get(key, resource.name + '-0a1b2c3')}"
+            assert any(fnmatchcase(full, pattern) for pattern in statement["Resource"]), full
+    (roles,) = [each for each in statements if "iam:CreateRole" in each["Action"]]
+    assert not any(fnmatchcase("arn:aws:iam::111122223333:role/admin", each) for each in roles["Resource"])
+
+
+def test_actions_of_aws_exist():
+    session = botocore.session.get_session()
+    operations: dict[str, set[str]] = {}
+    for service in session.get_available_services():
+        model: Any = session.get_service_model(service)  # its properties have no types
+        operations.setdefault(model.signing_name, set()).update(model.operation_names)
+    every = {
+        action
+        for needs in (*aws_table.TYPES.values(), *aws_table.INPUTS.values())
+        for action in (*needs.read, *needs.write)
+        if not action.startswith(OF_KAFKA)
+    }
+    unknown = set[str]()
+    for action in every:
+        service, _, name = action.partition(":")
+        if name not in operations[SIGNED_AS.get(service, service)]:
+            unknown.add(action)
+    assert unknown == NOT_OPERATIONS
+
+
+def test_roles_of_azure_and_google_are_what_their_clouds_take():
+    role = json.loads(azure.role(used("prod-azure"), UP, "0000"))
+    assert role["AssignableScopes"] == ["/subscriptions/0000"]
+    assert all(re.fullmatch(r"Microsoft\.\w+(/\w+)+/(read|write|delete|action)", each) for each in role["Actions"])
+    custom = yaml.safe_load(gcp.role(used("prod-gcp"), UP))
+    assert all(re.fullmatch(r"[a-z]+(\.[a-zA-Z]+){2}", each) for each in custom["includedPermissions"])
+    assert len(custom["includedPermissions"]) <= 3000
+    assert sum(map(len, custom["includedPermissions"])) < 60_000
+
+
+def test_secrets_of_a_stack_file_are_not_needed():
+    source = {
+        "encryptionsalt": "v1:x",
+        "config": {"rasa:cloud": "aws", "rasa:secrets": {"license": {"secure": "v1:abc"}, "more": {"secure": "v1:d"}}},
+    }
+    secrets = settings_of(source)["secrets"]
+    assert secrets.keys() == {"license", "openaiApiKey", "more"}
+    assert all("not-a-real-secret" in value for value in secrets.values())
+
+
+def test_the_command_reads_a_stack_file():
+    assert allowed(used_by("dev")) == allowed(used("dev"))
+
+
+def test_the_page_is_fresh():
+    assert (ROOT / PAGE).read_text() == page(), "run: python -m tools.write_permissions"

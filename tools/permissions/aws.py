@@ -1,0 +1,302 @@
+"""AWS: the policies of IAM for one stack, each within the size that a managed policy may have.
+
+Scoped are: by name, what the program names after the stack; by the tags that the provider puts on everything, what in
+EC2 and KMS has no name; by region, all else. An account id is `*`: a role works in its own account only, unless another
+account lets it in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from tools.permissions.aws_table import CALLS, INPUTS, TYPES
+from tools.permissions.needs import Mode, Needs, look_up
+from tools.permissions.program import Used
+
+MANAGED_POLICY: Final = 6144  # characters that are no white space
+TABLE: Final = "tools/permissions/aws_table.py"
+Conditions: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
+
+# What is named after the stack (`{stack}` is `rasa-<stack>`), by the service of its actions.
+NAMED: Final[Mapping[str, tuple[str, ...]]] = {
+    "iam": ("iam::*:role/{stack}-*",),
+    "s3": ("s3:::{stack}-*",),
+    "secretsmanager": (
+        "secretsmanager:{region}:*:secret:{stack}-*",
+        "secretsmanager:{region}:*:secret:AmazonMSK_{stack}-*",
+    ),
+    "rds": (
+        *(f"rds:{{region}}:*:{kind}:{{stack}}-*" for kind in ("db", "pg", "subgrp", "snapshot")),
+        "rds:{region}:*:og:default:*",
+    ),
+    "elasticache": tuple(
+        f"elasticache:{{region}}:*:{kind}:{{stack}}-*"
+        for kind in (
+            "replicationgroup",
+            "cluster",
+            "parametergroup",
+            "subnetgroup",
+            "user",
+            "usergroup",
+            "snapshot",
+        )
+    ),
+    "kafka": tuple(f"kafka:{{region}}:*:{kind}/{{stack}}-*" for kind in ("cluster", "configuration", "topic")),
+    "kafka-cluster": tuple(f"kafka:{{region}}:*:{kind}/{{stack}}-*" for kind in ("cluster", "topic")),
+    "eks": tuple(
+        f"eks:{{region}}:*:{kind}/{{stack}}-*"
+        for kind in ("cluster", "nodegroup", "addon", "podidentityassociation", "access-entry")
+    ),
+    "logs": tuple(
+        f"logs:{{region}}:*:log-group:/aws/{kind}/{{stack}}-*" for kind in ("eks", "rds/instance", "vendedlogs")
+    ),
+    "cloudwatch": ("cloudwatch:{region}:*:alarm:TargetTracking-*",),
+}
+OBJECTS: Final = ("s3:::{stack}-*/*",)
+# What is read of these is either secret or named; of the others only names and settings are read, of all there are.
+READ_BY_NAME: Final = frozenset({"iam", "s3", "secretsmanager", "kafka-cluster"})
+# AWS asks for these without saying of what.
+UNNAMED: Final = frozenset(
+    {
+        "eks:CreateCluster",
+        "kafka:CreateConfiguration",
+        "logs:CreateLogDelivery",
+        "logs:UpdateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:PutResourcePolicy",
+    }
+)
+# Of EC2 only what has the stack's tags.
+TAGGED: Final = frozenset(
+    f"ec2:{name}"
+    for name in [
+        "AttachInternetGateway",
+        "DetachInternetGateway",
+        "DeleteInternetGateway",
+        "ModifyVpcAttribute",
+        "DeleteVpc",
+        "ModifySubnetAttribute",
+        "DeleteSubnet",
+        "DeleteNatGateway",
+        "ReleaseAddress",
+        "DeleteRouteTable",
+        "CreateRoute",
+        "ReplaceRoute",
+        "DeleteRoute",
+        "DeleteSecurityGroup",
+        "DeleteVpcEndpoints",
+        "DeleteFlowLogs",
+        "CreateLaunchTemplateVersion",
+        "ModifyLaunchTemplate",
+        "DeleteLaunchTemplate",
+        "DeleteTags",
+    ]
+)
+# What gets its tags as it is made. RunInstances is EKS's: it tries the launch template out.
+TAGGED_AS_MADE: Final = [
+    "AllocateAddress",
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+    "CreateFlowLogs",
+    "CreateInternetGateway",
+    "CreateLaunchTemplate",
+    "CreateNatGateway",
+    "CreateRouteTable",
+    "CreateSecurityGroup",
+    "CreateSubnet",
+    "CreateVpc",
+    "CreateVpcEndpoint",
+    "RunInstances",
+]
+FINAL: Final = frozenset({"kms:ScheduleKeyDeletion", "kms:DisableKey"})
+THROUGH_A_SERVICE: Final = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
+# The services that make a role for themselves when they are first used in an account.
+LINKED: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws:eks/cluster:Cluster": ("eks",),
+    "aws:eks/nodeGroup:NodeGroup": ("eks-nodegroup", "autoscaling", "spot"),
+    "aws:elasticache/replicationGroup:ReplicationGroup": ("elasticache",),
+    "aws:msk/cluster:Cluster": ("kafka",),
+    "aws:appautoscaling/target:Target": ("kafka.application-autoscaling",),
+    "aws:rds/instance:Instance": ("rds",),
+}
+ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """On what, and under which conditions."""
+
+    resources: tuple[str, ...] = ("*",)
+    conditions: Conditions = field(default_factory=dict[str, Mapping[str, Sequence[str]]])
+
+
+def needed(used: Used) -> Needs:
+    """All that the resources and calls of a stack need."""
+    total = Needs()
+    for resource in used.of("aws"):
+        total += look_up(TYPES, resource.type, TABLE)
+        for (type_, key), extra in INPUTS.items():
+            if type_ == resource.type and resource.inputs.get(key):
+                total += extra
+    for call in used.calls_of("aws"):
+        total += look_up(CALLS, call, TABLE)
+    return total
+
+
+def policies(used: Used, mode: Mode) -> list[str]:
+    """JSON documents that together allow what is needed."""
+    statements: dict[str, tuple[Scope, set[str]]] = {}
+    for action in sorted(set(mode.of(needed(used)))):
+        for scope in _scopes(action, used):
+            _, actions = statements.setdefault(repr(scope), (scope, set()))
+            actions.add(action)
+    return _packed([_statement(scope, sorted(actions)) for scope, actions in statements.values()])
+
+
+def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
+    """Names of actions by their service."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for action in sorted(set(actions)):
+        service, _, name = action.partition(":")
+        found[service].append(name)
+    return found
+
+
+def is_read(action: str) -> bool:
+    """Whether it only looks, by its verb."""
+    return action.partition(":")[2].startswith(("Describe", "Get", "List"))
+
+
+def _scopes(action: str, used: Used) -> Iterator[Scope]:
+    service = action.partition(":")[0]
+    names = {"stack": used.name, "region": used.region}
+    here: Conditions = {"StringEquals": {"aws:RequestedRegion": [used.region]}}
+    tagged: Conditions = {"StringEquals": {"aws:ResourceTag/stack": [used.stack]}}
+    match action:
+        case "iam:PassRole":
+            yield Scope(
+                resources=_arns(NAMED["iam"], names),
+                conditions={"StringEquals": {"iam:PassedToService": sorted(set(_trusted(used)))}},
+            )
+        case "iam:AttachRolePolicy":
+            attached = sorted({str(one.inputs["policyArn"]) for one in used.of_type(ATTACHMENT)})
+            yield Scope(resources=_arns(NAMED["iam"], names), conditions={"ArnEquals": {"iam:PolicyARN": attached}})
+        case "iam:CreateServiceLinkedRole":
+            linked = sorted({f"{each}.amazonaws.com" for type_ in used.types for each in LINKED.get(type_, ())})
+            yield Scope(
+                resources=("arn:aws:iam::*:role/aws-service-role/*",),
+                conditions={"StringEquals": {"iam:AWSServiceName": linked}},
+            )
+        case "ec2:CreateTags":
+            yield Scope(conditions={"StringEquals": {"ec2:CreateAction": TAGGED_AS_MADE}})
+            yield Scope(resources=_arns(("ec2:{region}:*:*/*",), names), conditions=tagged)
+            if DEFAULT_GROUP in used.types:
+                # AWS makes it with the network, and without tags.
+                yield Scope(
+                    resources=_arns(("ec2:{region}:*:security-group/*",), names),
+                    conditions={"Null": {"aws:ResourceTag/stack": ["true"]}},
+                )
+        case "route53:AssociateVPCWithHostedZone":
+            yield Scope()
+        case _ if service == "kms":
+            yield _of_keys(action, used, names)
+        case _ if action in TAGGED:
+            yield Scope(resources=_arns(("ec2:{region}:*:*/*",), names), conditions=tagged)
+        case _ if action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
+            yield Scope(resources=_arns(OBJECTS, names))
+        case _ if service in NAMED and action not in UNNAMED and (service in READ_BY_NAME or not is_read(action)):
+            existing = _existing_clusters(used) if service == "eks" else ()
+            yield Scope(resources=_arns((*NAMED[service], *existing), names))
+        case _:
+            yield Scope(conditions=here)
+
+
+def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
+    """Keys have no names, and their tags count only minutes after they were set: what has none yet is let through."""
+    keys = _arns(("kms:{region}:*:key/*",), names)
+    tag = {"aws:ResourceTag/stack": [used.stack]}
+    own: Conditions = {"StringEqualsIfExists": tag}
+    match action:
+        case "kms:CreateKey":
+            return Scope(conditions={"StringEquals": {"aws:RequestTag/stack": [used.stack]}})
+        case "kms:ListAliases":
+            return Scope(conditions={"StringEquals": {"aws:RequestedRegion": [used.region]}})
+        case "kms:CreateAlias" | "kms:UpdateAlias" | "kms:DeleteAlias":
+            return Scope(resources=(*_arns(("kms:{region}:*:alias/{stack}-*",), names), *keys), conditions=own)
+        case "kms:CreateGrant":
+            return Scope(resources=keys, conditions={**own, "Bool": {"kms:GrantIsForAWSResource": ["true"]}})
+        case _ if action in THROUGH_A_SERVICE:
+            through = [f"{service}.{used.region}.amazonaws.com" for service in ("rds", "secretsmanager")]
+            return Scope(resources=keys, conditions={**own, "StringEquals": {"kms:ViaService": through}})
+        case _ if action in FINAL:
+            return Scope(resources=keys, conditions={"StringEquals": tag})
+        case _:
+            return Scope(resources=keys, conditions=own)
+
+
+def _trusted(used: Used) -> Iterator[str]:
+    """The services that the roles of the stack are made for. EKS also takes the nodes' role, which is EC2's."""
+    yield "eks.amazonaws.com"
+    for role in used.of_type("aws:iam/role:Role"):
+        for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
+            yield from _listed(statement["Principal"].get("Service", []))
+
+
+def _existing_clusters(used: Used) -> tuple[str, ...]:
+    """A cluster that the stack does not make is not named after it, but its pods get their roles there."""
+    clusters = {str(one.inputs["clusterName"]) for one in used.of_type(ASSOCIATION)}
+    others = sorted(cluster for cluster in clusters if not cluster.startswith(f"{used.name}-"))
+    kinds = ("cluster/{}", "podidentityassociation/{}/*")
+    return tuple(f"eks:{{region}}:*:{kind.format(cluster)}" for cluster in others for kind in kinds)
+
+
+def _listed(value: Any) -> Iterator[str]:
+    yield from [value] if isinstance(value, str) else value
+
+
+def _arns(templates: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"arn:aws:{template.format(**names)}" for template in templates)
+
+
+def _statement(scope: Scope, actions: Sequence[str]) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": list(scope.resources),
+        **({"Condition": scope.conditions} if scope.conditions else {}),
+    }
+
+
+def _packed(statements: list[dict[str, Any]]) -> list[str]:
+    """As few documents as hold them all, filled in order."""
+    documents: list[list[dict[str, Any]]] = [[]]
+    for statement in statements:
+        for part in _parts(statement):
+            if len(_compact([*documents[-1], part])) > MANAGED_POLICY:
+                documents.append([])
+            documents[-1].append(part)
+    return [json.dumps(_document(document), indent=2) for document in documents if document]
+
+
+def _parts(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A statement, in two where it alone would be too long."""
+    if len(_compact([statement])) <= MANAGED_POLICY:
+        yield statement
+        return
+    actions = statement["Action"]
+    for half in (actions[: len(actions) // 2], actions[len(actions) // 2 :]):
+        yield from _parts({**statement, "Action": half})
+
+
+def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _compact(statements: list[dict[str, Any]]) -> str:
+    return json.dumps(_document(statements), separators=(",", ":"))

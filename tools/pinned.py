@@ -1,0 +1,22 @@
+"""A tool of Python's in a virtual environment of its own, in the user's cache, made of exactly the pins beside us."""
+
+import hashlib
+import sys
+import venv
+from pathlib import Path
+
+from tools import cache, progress
+
+
+def ensure(name: str, pins: Path) -> Path:
+    """Return the Python of an environment that holds what the file pins, first made where it is missing."""
+
+    def make(directory: Path) -> None:
+        venv.create(directory, with_pip=True, symlinks=True)
+        # Everything is pinned, so nothing is left to resolve.
+        install = ["-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install", "--no-deps"]
+        progress.run(f"installing {name}", [directory / "bin" / "python", *install, "--requirement", pins])
+
+    made_of = pins.read_bytes() + f"{sys.version_info[:2]} {sys.base_prefix}".encode()
+    fingerprint = hashlib.sha256(made_of).hexdigest()[:12]
+    return cache.provide(f"{name}-{fingerprint}", make) / "bin" / "python"
