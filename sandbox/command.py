@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from sandbox import policy_packs, report, stackfile
+from sandbox.clock.graph import read_graph
+from sandbox.clock.journal import Journal
 from sandbox.existing import existing
 from sandbox.home import Home, NoProject
 from sandbox.store import Store
@@ -34,7 +36,8 @@ def run(arguments: Sequence[str]) -> int:
             "the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`"
         )
     store = Store(home.root / "cloud.sqlite", existing(stackfile.config_of(home)))
-    ports, stop = _serve(store) if verb in OPERATIONS else ({}, lambda: None)
+    before, journal = read_graph(home), Journal()
+    ports, stop = _serve(store, journal) if verb in OPERATIONS else ({}, lambda: None)
     notices = _Notices()
     try:
         environment = home.environment(ports)
@@ -49,6 +52,7 @@ def run(arguments: Sequence[str]) -> int:
         for notice in dict.fromkeys(notices.messages):
             print(f"INFO: {notice}")
         if status == 0 and "--preview-only" not in arguments:
+            report.tell_time(verb, home, before, journal)
             report.after(verb, home, environment, store)
         return status
     finally:
@@ -89,11 +93,11 @@ class _Notices(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _serve(store: Store) -> tuple[dict[str, int], Callable[[], None]]:
+def _serve(store: Store, journal: Journal) -> tuple[dict[str, int], Callable[[], None]]:
     from sandbox.packages import PACKAGES  # imported late: `stack output` and the like need no provider
     from sandbox.server import serve
 
-    return serve(PACKAGES, store)
+    return serve(PACKAGES, store, journal)
 
 
 def _pass_through(command: list[str], environment: dict[str, str]) -> int:

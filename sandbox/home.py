@@ -5,6 +5,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 PASSPHRASE = "dummy-passphrase-of-the-sandbox-protects-nothing"
 # Settings of the user's own Pulumi that would lead the engine out of the sandbox.
 FORBIDDEN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_OPTION_STACK", "PULUMI_OPTION_CONFIG_FILE")
@@ -55,9 +57,11 @@ class Home:
         """The directory that holds the stacks' states."""
         return self.root / "backend"
 
-    def has_stack(self, project: str) -> bool:
-        """Says whether the backend has the stack, by the file that Pulumi's file backend keeps of each."""
-        return (self.backend / ".pulumi" / "stacks" / project / f"{self.stack}.json").is_file()
+    @property
+    def state_file(self) -> Path:
+        """The file in which Pulumi's file backend keeps the stack's state; it is there as soon as the stack is."""
+        project = yaml.safe_load((self.project / "Pulumi.yaml").read_text())["name"]
+        return self.backend / ".pulumi" / "stacks" / project / f"{self.stack}.json"
 
     def environment(self, ports: dict[str, int]) -> dict[str, str]:
         """The CLI's environment: own backend and home, the providers' ports, and this Python first on PATH."""

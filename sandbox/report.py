@@ -1,4 +1,6 @@
-"""What the sandbox says and writes after a command: the files that Rasa would read, and what a destroy leaves."""
+"""What the sandbox says and writes after a command: the time it would take on a cloud, the files that Rasa would read,
+and what a destroy leaves.
+"""
 
 import json
 import subprocess
@@ -8,6 +10,9 @@ from typing import Any
 
 import yaml
 
+from sandbox.clock import chart, timeline
+from sandbox.clock.graph import Graph, read_graph
+from sandbox.clock.journal import Journal
 from sandbox.home import Home
 from sandbox.store import Store
 from sandbox.wire import as_map
@@ -15,6 +20,20 @@ from sandbox.wire import as_map
 DISCLAIMER = (
     'This was the sandbox, a test double: no cloud was touched. For a real account see the README, "A real account".'
 )
+
+
+TIMED = {"up": "up", "update": "up", "destroy": "destroy", "down": "destroy"}
+
+
+def tell_time(command: str, home: Home, before: Graph, journal: Journal) -> None:
+    """Predicts how long what was done takes on the cloud; `before` is the state that the command found."""
+    if command not in TIMED or not journal.entries:
+        return
+    found = timeline.of_run(home.stack, TIMED[command], before, read_graph(home), journal)
+    (home.directory / "timeline.json").write_text(json.dumps(timeline.as_json(found), indent=2) + "\n")
+    picture = home.directory / "timeline.svg"
+    picture.write_text(chart.svg(found))
+    print(f"{timeline.sentences(found)}\nChart: {picture.relative_to(home.project)}")
 
 
 def after(command: str, home: Home, environment: Mapping[str, str], store: Store) -> None:

@@ -16,6 +16,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from sandbox.clock.journal import Journal
 from sandbox.cloud import Cloud, Difference
 from sandbox.inputs import decode_config, problems
 from sandbox.package import Package
@@ -31,10 +32,11 @@ MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """One package on the wire. A `Refused` becomes the call's error; anything else is a defect and says so."""
 
-    def __init__(self, package: Package, store: Store):
+    def __init__(self, package: Package, store: Store, journal: Journal):
         self._package = package
         self._token = f"pulumi:providers:{package.name}"
         self._store = store
+        self._journal = journal
         self._instances: dict[str, Cloud] = {}
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -93,6 +95,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         with _Refusal(context):
             inputs = from_struct(request.properties)
             id, outputs = self._instance(context).create(request.urn, inputs, preview=request.preview)
+            if not request.preview:
+                self._journal.note("create", request.urn)
             return provider_pb2.CreateResponse(id=id, properties=to_struct(outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -111,11 +115,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             outputs = self._instance(context).update(
                 request.urn, request.id, old_inputs, olds, news, preview=request.preview
             )
+            if not request.preview:
+                self._journal.note("update", request.urn)
             return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
             self._instance(context).delete(request.urn, request.id)
+            self._journal.note("delete", request.urn)
         return empty_pb2.Empty()
 
     def _config(self, message: Any) -> Properties:
@@ -175,15 +182,18 @@ def _diff_response(difference: Difference) -> Any:
     )
 
 
-def serve(packages: list[Package], store: Store) -> tuple[dict[str, int], Callable[[], None]]:
-    """Starts a server per package on the loopback; returns package name -> port, and what stops them."""
+def serve(packages: list[Package], store: Store, journal: Journal) -> tuple[dict[str, int], Callable[[], None]]:
+    """Starts a server per package on the loopback; returns package name -> port, and what stops them.
+
+    What they are made to do is noted in the journal.
+    """
     pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
     options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
     ports: dict[str, int] = {}
     servers: list[grpc.Server] = []
     for package in packages:
         server = grpc.server(pool, options=options)
-        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, store), server)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, store, journal), server)
         ports[package.name] = server.add_insecure_port("127.0.0.1:0")
         server.start()
         servers.append(server)

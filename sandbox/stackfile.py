@@ -7,6 +7,7 @@ written.
 import hashlib
 import json
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,9 +29,11 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
     mark = home.directory / "stack-file.sha256"
     digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
     project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
-    exists = home.has_stack(project["name"])
+    exists = home.state_file.is_file()
     if exists and home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
         return
+    # Not on standard output, which may be read by a program.
+    print(f"sandbox: preparing stack {home.stack}", file=sys.stderr, flush=True)
     home.directory.mkdir(parents=True, exist_ok=True)
     bare = {"name": project["name"], "runtime": project["runtime"]}
     (home.directory / "Pulumi.yaml").write_text(yaml.safe_dump(bare))

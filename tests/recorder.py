@@ -66,6 +66,7 @@ class Registration:
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     error_hooks: tuple[str, ...] = ()
+    timeouts: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -249,6 +250,7 @@ class _Monitor(mocks.MockMonitor):
             },
             aliases=tuple(alias.urn or str(alias.spec) for alias in request.aliases),
             error_hooks=tuple(request.hooks.on_error),
+            timeouts={key: value for key, value in MessageToDict(request.customTimeouts).items() if value},
             inputs=_plain(request.object),
         )
 

@@ -57,10 +57,10 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         if self._private:
             endpoint_spec = KafkaEndpointSpec(context=spec.context, tier=spec.tier, environment_id=self._environment_id)
             endpoint = KafkaEndpoint(f"{name}-endpoint", endpoint_spec, opts=self._child)
-            self._cluster = self._brokers(endpoint.ready)
+            self._cluster = self._brokers([endpoint.point])
             # Not Output.all, which would turn the endpoints into mappings.
             self.bootstrap = self._cluster.endpoints.apply(
-                lambda known: endpoint.access_point_id.apply(lambda point: bootstrap_of(known, point))
+                lambda known: endpoint.point.id.apply(lambda point: bootstrap_of(known, point))
             )
             self._networks, ready = spec.tier.networks, endpoint.ready
         else:
@@ -88,7 +88,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
-                # It tells its addresses once, when it is made: by then the endpoint must be among them.
+                # It tells its addresses once, when it is made: by then the access point must be among them.
                 depends_on=list(endpoint),
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="120m", delete="60m"),
             ),

@@ -22,7 +22,7 @@ class KafkaEndpointSpec:
 
 
 class KafkaEndpoint(pulumi.ComponentResource):
-    """`access_point_id` tells which of a cluster's addresses is this one; `ready` is what makes its name known."""
+    """`point` tells a cluster that it has an address here, and which one; `ready` is what makes its name known."""
 
     def __init__(self, name: str, spec: KafkaEndpointSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:KafkaEndpoint", name, {}, opts)
@@ -81,9 +81,9 @@ class KafkaEndpoint(pulumi.ComponentResource):
             rrdatas=[address.address],
             opts=child,
         )
-        self.access_point_id = point.id
+        self.point = point
         self.ready: tuple[pulumi.Resource, ...] = (point, record)
-        self.register_outputs({"accessPointId": self.access_point_id})
+        self.register_outputs({"accessPointId": point.id})
 
 
 def _attachment(gateway: confluent.outputs.GatewayGcpIngressPrivateServiceConnectGateway | None) -> str:

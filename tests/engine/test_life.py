@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sandbox.clock.timeline import told
 from tests.engine.conftest import StoodUp
 from tests.engine.workplace import Workplace
 from tests.program.stacks import SHIPPED
+from tools.write_time import PAGE, ROOT
 
 pytestmark = pytest.mark.engine
 
@@ -59,6 +61,13 @@ class TestOfEachStack:
         host = outputs["services"]["trackerStore"].rpartition(":")[0]
         assert endpoints["tracker_store"]["url"] == host
         assert endpoints["event_broker"]["url"] == outputs["services"]["eventQueue"]
+
+    def test_the_engine_s_state_predicts_the_same_time_as_the_program(self, up: Workplace, stack: str):
+        """The page is made from what the program registers without an engine."""
+        timeline = json.loads((up.sandbox / "timeline.json").read_text())
+        (row,) = (line for line in (ROOT / PAGE).read_text().splitlines() if line.startswith(f"| `{stack}` |"))
+        cells = [cell.strip() for cell in row.split("|")]
+        assert cells[3:5] == [told(timeline["minutes"]), told(timeline["slowMinutes"])]
 
 
 def held_by_kubernetes(state: str) -> set[str]:

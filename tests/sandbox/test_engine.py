@@ -98,6 +98,10 @@ class Tiny:
         assert (done.returncode == 0) is succeeds, text
         return text
 
+    def timeline(self) -> dict[str, Any]:
+        """What the last run that did something would have taken."""
+        return json.loads((self.directory / ".sandbox" / "dev" / "timeline.json").read_text())
+
     def outputs(self) -> dict[str, Any]:
         """What the last `up` wrote: the stack's outputs, secrets masked."""
         return json.loads((self.directory / ".sandbox" / "dev" / "outputs.json").read_text())
@@ -113,6 +117,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     assert "+ 11 created" in up
     assert "chart ./chart was rendered with Helm: 1 manifests are valid" in up
     assert "warning" not in up.lower()
+    assert "On AWS this would take about 4 min" in up
     return project
 
 
@@ -128,7 +133,19 @@ def test_the_user_s_files_are_as_they_were(tiny: Tiny) -> None:
 
 
 def test_a_second_up_has_nothing_to_do(tiny: Tiny) -> None:
-    assert "11 unchanged" in tiny.run("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
+    before = tiny.timeline()
+    up = tiny.run("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
+    assert "11 unchanged" in up
+    assert "would take" not in up
+    assert tiny.timeline() == before
+
+
+def test_up_predicts_its_time_on_the_cloud(tiny: Tiny) -> None:
+    timeline = tiny.timeline()
+    names = [resource["name"] for resource in timeline["resources"]]
+    assert sorted(names) == sorted(["vpc", "subnet", "models", "password", "space", "secret", "rasa"])
+    assert [urn.rpartition("::")[2] for urn in timeline["criticalPath"]] == ["space", "secret", "rasa"]
+    assert "release" not in (tiny.directory / ".sandbox" / "dev" / "timeline.svg").read_text()
 
 
 def test_no_secret_is_in_the_state_in_clear(tiny: Tiny) -> None:
@@ -154,6 +171,10 @@ def test_a_change_updates_in_place_or_replaces(tiny: Tiny) -> None:
     up = tiny.run("up", "--yes", "--skip-preview")
     assert "~ 1 updated" in up
     assert "+-2 replaced" in up
+    done = {(one["name"], *one["operations"]) for one in tiny.timeline()["resources"]}
+    # The network's successor is made beside it, the subnet's too; both old ones go at the end.
+    replaced = {(name, operation) for name in ("vpc", "subnet") for operation in ("create", "delete")}
+    assert done == {("models", "update"), *replaced}
     assert tiny.outputs()["vpc"] != before
 
 
@@ -174,6 +195,9 @@ def test_what_vanished_from_the_cloud_is_found_by_a_refresh(tiny: Tiny) -> None:
 
 def test_destroy_empties_the_cloud(tiny: Tiny) -> None:
     """Runs last, after the bucket has vanished: tests of a module run in the order of the file."""
-    assert "- 10 deleted" in tiny.run("destroy", "--yes", "--skip-preview")
+    destroy = tiny.run("destroy", "--yes", "--skip-preview")
+    assert "- 10 deleted" in destroy
+    assert "On AWS this would take about" in destroy
+    assert tiny.timeline()["command"] == "destroy"
     with sqlite3.connect(tiny.directory / ".sandbox" / "cloud.sqlite") as cloud:
         assert cloud.execute("SELECT count(*) FROM resources").fetchone() == (0,)

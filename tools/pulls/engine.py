@@ -64,6 +64,7 @@ def _common(stack: str) -> list[str]:
 def _look(engine: Engine, command: Sequence[str], stack: str, into: Path) -> Outcome:
     into.mkdir(parents=True, exist_ok=True)
     log = into / "events.jsonl"
+    print(f"running pulumi {' '.join(command)} on stack {stack} ({engine.where})", file=sys.stderr, flush=True)
     arguments = [*command, "--diff", "--suppress-outputs", *_common(stack), "--event-log", str(log)]
     found = _quietly(engine, arguments)
     (into / DIFF).write_text(found.stdout)

@@ -164,7 +164,7 @@ def test_no_key_is_readable_anywhere(shared: Built, prod: Built) -> None:
 @pytest.mark.parametrize(
     ("ready", "kinds"),
     [
-        (lambda built: built.postgres.ready, {PARAMETER}),
+        (lambda built: built.postgres.ready, set[str]()),
         (lambda built: redis(built).ready, {REDIS_DATABASE, ZONE_GROUP}),
         (lambda built: kafka(built).ready, {HUB, ZONE_GROUP}),
         (lambda built: built.platform.assistants["rasa"].model_storage.ready, {CONTAINER, ZONE_GROUP}),

@@ -1,0 +1,26 @@
+"""The page on time is fresh."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.clock.chart import svg
+from tests.program.stacks import SHIPPED, each
+from tools.write_time import HEAD, PAGE, PICTURE, ROOT, SHOWN, prediction, row
+
+STALE = "run: python -m tools.write_time"
+
+
+@pytest.mark.parametrize("stack", each(SHIPPED))
+def test_it_tells_what_is_predicted(stack: str):
+    assert row(prediction(stack)) in (ROOT / PAGE).read_text().splitlines(), STALE
+
+
+def test_it_tells_of_the_shipped_stacks_only():
+    _, _, rest = (ROOT / PAGE).read_text().partition(HEAD)
+    assert sum(line.startswith("| `") for line in rest.splitlines()) == len(SHIPPED)
+
+
+@pytest.mark.parametrize("stack", each([SHOWN]))
+def test_its_picture_is_fresh(stack: str):
+    assert (ROOT / PICTURE).read_text() == svg(prediction(stack)), STALE

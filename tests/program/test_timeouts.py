@@ -1,0 +1,74 @@
+"""No creation that is healthy but slow is aborted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from sandbox.clock.times import row_of
+from tests.program.stacks import SHIPPED, each, recording
+from tests.recorder import Registration
+
+# Minutes that the providers give a create by themselves, as their documentation says.
+OF_TYPE: Final = {
+    "aws:ec2/natGateway:NatGateway": 10,
+    "aws:ec2/vpcEndpoint:VpcEndpoint": 10,
+    "aws:eks/addon:Addon": 20,
+}
+# Azure's: pulumi/pulumi#8500. Confluent's gateways and access points: two hours like all its networks.
+OF_PACKAGE: Final = {"azure-native": 120, "confluentcloud": 120, "gcp": 20}
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+# What takes at least this long at worst is long.
+LONG: Final = 3
+MARGIN: Final = 1.25
+
+
+def limit(one: Registration) -> float:
+    """After how many minutes its creation is aborted."""
+    if one.type == RELEASE:
+        return one.inputs["timeout"] / 60
+    if own := one.timeouts.get("create"):
+        return minutes(own)
+    return OF_TYPE.get(one.type) or OF_PACKAGE[one.package]
+
+
+def minutes(text: str) -> float:
+    """A duration as Pulumi spells it."""
+    found = re.fullmatch(r"(\d+)([ms])", text)
+    assert found, text
+    return int(found[1]) / (1 if found[2] == "m" else 60)
+
+
+def long(stack: str) -> Iterator[tuple[Registration, float]]:
+    """What may take long, and how long at worst. A release that nobody waits for has no limit."""
+    for one in recording(stack).resources.values():
+        row = row_of(one.type, one.inputs)
+        if row and row.slow >= LONG and not one.inputs.get("skipAwait"):
+            yield one, row.slow
+
+
+@pytest.mark.parametrize("stack", each(SHIPPED))
+def test_what_is_slow_has_the_time_for_it(stack: str):
+    found = list(long(stack))
+    assert len(found) > 5
+    assert [(one.name, slow, limit(one)) for one, slow in found if limit(one) < MARGIN * slow] == []
+
+
+@pytest.mark.parametrize("stack", each(SHIPPED))
+def test_a_job_ends_by_itself_before_the_engine_gives_it_up(stack: str):
+    jobs = recording(stack).of_type("kubernetes:batch/v1:Job")
+    assert len(jobs) > 3
+    for job in jobs:
+        assert minutes(job.timeouts["create"]) > job.inputs["spec"]["activeDeadlineSeconds"] / 60
+
+
+@pytest.mark.xdist_group("prod")
+def test_the_provider_s_own_limits_would_not_do():
+    """A control: without ours, a slow EKS control plane would be aborted after 30 minutes."""
+    (cluster,) = (one for one, _ in long("prod") if one.type == "aws:eks/cluster:Cluster")
+    row = row_of(cluster.type, cluster.inputs)
+    assert row
+    assert 30 < MARGIN * row.slow <= limit(cluster)

@@ -1,0 +1,58 @@
+"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts it.
+
+python -m tools.write_time
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sandbox.clock.chart import svg
+from sandbox.clock.timeline import Timeline, of_new_stack, told
+from tests.program.graphs import graph
+from tests.program.stacks import SHIPPED
+
+ROOT: Final = Path(__file__).parents[1]
+PAGE: Final = "docs/time.md"
+PICTURE: Final = "docs/time.svg"
+SHOWN: Final = "prod"
+# The longest links of the chain that are told, in the order in which they come.
+LINKS: Final = 4
+BEGIN: Final = "<!-- Written by `python -m tools.write_time` from the times in sandbox/clock/ and the program. -->"
+END: Final = "<!-- End of what is written. -->"
+HEAD: Final = (
+    "| Stack | Cloud | Minutes | On a slow day | What the first `up` waits for longest |\n|---|---|---|---|---|"
+)
+
+
+def prediction(stack: str) -> Timeline:
+    """What the first `up` of a shipped stack takes."""
+    return of_new_stack(stack, graph(stack))
+
+
+def row(timeline: Timeline) -> str:
+    """A stack's line of the table."""
+    longest = sorted(timeline.critical, key=lambda bar: -bar.minutes)[:LINKS]
+    links = (
+        f"{bar.node.name.removeprefix(f'rasa-{timeline.stack}-')} {told(bar.minutes)}"
+        for bar in timeline.critical
+        if bar in longest
+    )
+    cells = [f"`{timeline.stack}`", timeline.cloud, told(timeline.minutes), told(timeline.slow), ", ".join(links)]
+    return f"| {' | '.join(cells)} |"
+
+
+def write() -> None:
+    """Writes the table into the page, and the picture beside it."""
+    page = ROOT / PAGE
+    before, _, rest = page.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    table = "\n".join([BEGIN, "", HEAD, *(row(prediction(stack)) for stack in SHIPPED), "", END])
+    page.write_text(f"{before}{table}{after}")
+    (ROOT / PICTURE).write_text(svg(prediction(SHOWN)))
+
+
+if __name__ == "__main__":
+    print(f"writing {PAGE} and {PICTURE} from the times in sandbox/clock/ and the six shipped stacks")
+    write()
