@@ -33,6 +33,7 @@ assistants = {
         AssistantSpec(
             settings=assistant,
             profile=settings.profile,
+            rotation=settings.rotation,
             secrets={key: settings.secret(key) for key in settings.secrets},
             connections=platform.assistants[assistant.name],
             cluster=platform.cluster,

@@ -239,8 +239,9 @@ class VaultConnection:
 
     The tracker store's credentials stand at `path` below `mount`, keys `db_username` and `db_password`. The Secret
     `token_secret` of the assistant's namespace holds a token (key `token`) that may read them and renew itself; `token`
-    is that one where the user gave it, and None where a Job delivers it, unseen by the program. `usable`: whether there
-    is or will be one; not as long as the user has to initialise Vault.
+    is that one where the user gave it, and None where a Job delivers it, unseen by the program. `credentials` are what
+    the program has written there; None where the user does. `usable`: whether there is or will be a token; not as long
+    as the user has to initialise Vault.
     """
 
     url: str
@@ -251,6 +252,7 @@ class VaultConnection:
     token_secret: str
     ca_pem: pulumi.Input[str]
     token: pulumi.Output[str] | None = field(repr=False)
+    credentials: PasswordAuth | None
     usable: bool
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
 

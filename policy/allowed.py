@@ -44,7 +44,7 @@ STATIC_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
         r"database-[a-z0-9]+-password": "Rasa's SQLAlchemy takes a password; with Vault it reads it there",
         r"database-[a-z0-9]+_analytics-password": "Rasa Pro Services takes an address with the password in it",
         r"lock-store-[a-z0-9]+-password": "Rasa's Redis client signs in with a password unless auth is iam",
-        r"event-queue-[a-z0-9]+-password": "Rasa's Kafka client signs in with SCRAM unless auth is iam",
+        r"event-queue-[a-z0-9]+(-\d+)?-password": "Rasa's Kafka client signs in with SCRAM unless auth is iam",
         r"secrets-auth-token": "Rasa's HTTP API knows a token only",
         r"secrets-jwt-secret": "Rasa's HTTP API verifies JWTs with a shared secret",
     },

@@ -91,10 +91,10 @@ def _exact_trust(resource: Resource) -> Iterator[str]:
 
 
 def _listed_key(type_: str) -> Check:
-    """A key that stands in the list."""
+    """A key that stands in the list; a rotated one has its generation after its name."""
 
     def check(resource: Resource) -> Iterator[str]:
-        if not any(re.search(rf"(^|-){pattern}$", resource.name) for pattern in STATIC_KEYS[type_]):
+        if not any(re.search(rf"(^|-){pattern}(-\d+)?$", resource.name) for pattern in STATIC_KEYS[type_]):
             yield "it does not expire, and the list gives no reason for it"
 
     return check

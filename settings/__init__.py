@@ -66,6 +66,7 @@ from settings.load import load
 from settings.model import Settings
 from settings.parse import AnySettings, parse
 from settings.problems import Problem, SettingsError
+from settings.rotation import Rotation
 from settings.vault import CreateVault, ExistingVault, KubernetesSecrets, SecretsManager, VaultLogin
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "Problem",
     "Profile",
     "Resources",
+    "Rotation",
     "SecretsManager",
     "Settings",
     "SettingsError",

@@ -188,7 +188,8 @@ class CreateRds(CreateTrackerStore):
     """Amazon RDS for PostgreSQL; each assistant gets a database and a role on it."""
 
     auth: Auth = Field(
-        description="How Rasa signs in: `password`, or `iam` (tokens from the pod's identity).",
+        description="How Rasa signs in: `password`, or `iam` (tokens from the pod's identity), which leaves Vault "
+        "nothing to hold. Prod with `secretsManager.kind: kubernetes` has `iam` by default.",
         json_schema_extra=RESTARTS_PODS,
     )
     max_storage_gb: int = Field(description="The disk grows by itself up to this, in GiB.", json_schema_extra=IN_PLACE)

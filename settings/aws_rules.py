@@ -134,22 +134,26 @@ def _identity(settings: AwsSettings, cluster: ExistingAwsCluster) -> Iterator[Pr
         "lockStore": settings.lock_store,
         "eventQueue": settings.event_queue,
     }
-    needed = [
-        f"rasa:{key}.auth iam"
+    by_identity = [
+        key
         for key, layer in layers.items()
         if isinstance(layer, CreateRds | CreateElastiCache | CreateMsk) and layer.auth is Auth.IAM
     ]
     have_keys = all(set(STATIC_KEYS) <= assistant.secret_env.keys() for assistant in settings.assistants)
-    if not isinstance(settings.model_storage, NoModelStorage) and not have_keys:
-        needed.append("rasa:modelStorage")
+    models = not isinstance(settings.model_storage, NoModelStorage) and not have_keys
+    needed = [*(f"rasa:{key}.auth iam" for key in by_identity), *(["rasa:modelStorage"] if models else [])]
     if needed:
+        fixes = ["set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}"]
+        if by_identity:
+            fixes.append(f"set {' and '.join(f'{key}.auth' for key in by_identity)} to password")
+        if models:
+            fixes.append(f"for models name {' and '.join(STATIC_KEYS)} in secretEnv")
         yield Problem(
             key="cluster.identity",
             got="none",
             expected=f"gives pods no identity of AWS, but {' and '.join(needed)} needs one",
-            fix="set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, "
-            f"or for models name {' and '.join(STATIC_KEYS)} in secretEnv",
-            others=("modelStorage", "assistants", *layers),
+            fix=", or ".join(fixes),
+            others=("modelStorage", "assistants", "secretsManager", *layers),
         )
 
 

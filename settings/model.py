@@ -35,6 +35,7 @@ from settings.layers import (
     NoModelStorage,
 )
 from settings.policy import PolicyException
+from settings.rotation import Rotation
 from settings.vault import SecretsManager
 
 SecretText = Annotated[SecretStr, Field(min_length=1)]
@@ -69,6 +70,7 @@ class Settings(Model):
         "`license` must be there.",
         json_schema_extra={"effect": "restarts the pods that use it"},
     )
+    rotation: Rotation = Field(default=Rotation(), description="Rotates credentials; see [rotation.md](rotation.md).")
     network: CreateNetwork | ExistingNetwork = Field(description="The network.")
     encryption: CreateEncryption | ExistingEncryption = Field(description="The key for data.")
     cluster: CreateCluster | ExistingCluster = Field(description="The Kubernetes cluster.")

@@ -20,6 +20,7 @@ from settings.limits import overlaps
 from settings.model import Settings
 from settings.policy import incomplete
 from settings.problems import Problem
+from settings.rotation_rules import rotation_rules
 from settings.vault_rules import vault_rules
 
 OPEN: Final = "0.0.0.0/0"
@@ -36,6 +37,7 @@ def broken_rules(settings: AwsSettings | AzureSettings | GcpSettings) -> tuple[l
         *existing_rules(settings),
         *assistant_rules(settings),
         *vault_rules(settings),
+        *rotation_rules(settings),
     ]
     match settings:
         case AwsSettings():

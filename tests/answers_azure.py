@@ -45,7 +45,10 @@ CALLS: Final[Mapping[str, dict[str, Any]]] = {
     },
     "redisenterprise:listDatabaseKeys": {"primaryKey": REDIS_KEY, "secondaryKey": "other"},
     "storage:listStorageAccountKeys": {
-        "keys": [{"creationTime": "", "keyName": "key1", "permissions": "FULL", "value": ACCOUNT_KEY}]
+        "keys": [
+            {"creationTime": "", "keyName": name, "permissions": "FULL", "value": value}
+            for name, value in {"key1": ACCOUNT_KEY, "key2": "the other key"}.items()
+        ]
     },
     "eventhub:listEventHubKeys": {"primaryConnectionString": f"Endpoint=sb://hubs/;SharedAccessKey={HUB_KEY}"},
     "eventhub:listNamespaceKeys": {"primaryConnectionString": f"Endpoint=sb://hubs/;SharedAccessKey={NAMESPACE_KEY}"},

@@ -19,6 +19,7 @@ from components.aws.context import Context, DataTier
 from components.aws.firewall import Firewall, FirewallSpec
 from components.aws.scram_user import ScramUser, ScramUserSpec
 from components.connections import KafkaConnection, KafkaIamAuth, PasswordAuth
+from components.passwords import of_generation
 from components.trust import amazon_roots
 from settings import Assistant, Auth, CreateMsk
 
@@ -33,9 +34,13 @@ VOLUME_SIZE: Final = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
 @dataclass(frozen=True, kw_only=True)
 class EventQueueSpec:
-    """Size and way to sign in, and the assistants that get topics. `secret_key` encrypts the password."""
+    """Size and way to sign in, and the assistants that get topics. `secret_key` encrypts the password.
+
+    `generation` is that of the user: a user has one password, so there is a new one with a new password.
+    """
 
     settings: CreateMsk
+    generation: int
     context: Context
     tier: DataTier
     secret_key: pulumi.Output[str]
@@ -60,10 +65,11 @@ class MskEventQueue(pulumi.ComponentResource):
 
         match spec.settings.auth:
             case Auth.PASSWORD:
+                username = of_generation(USERNAME, spec.generation)
                 user = ScramUser(
-                    f"{name}-{USERNAME}",
+                    f"{name}-{username}",
                     ScramUserSpec(
-                        username=USERNAME,
+                        username=username,
                         cluster_arn=self._cluster.arn,
                         key=spec.secret_key,
                         context=spec.context,

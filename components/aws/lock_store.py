@@ -34,9 +34,10 @@ def access_string(key_prefix: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class LockStoreSpec:
-    """Size and way to sign in, and the assistants that get a user."""
+    """Size and way to sign in, and the assistants that get a user. `generation` is that of their passwords."""
 
     settings: CreateElastiCache
+    generation: int
     context: Context
     tier: DataTier
     assistants: Sequence[Assistant]
@@ -49,7 +50,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
         settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
-        self._auth = settings.auth
+        self._auth, self._generation = settings.auth, spec.generation
         self._users: dict[str, aws.elasticache.User] = {}
         sign_in = {assistant.name: self._user(name, assistant, context) for assistant in spec.assistants}
         users = aws.elasticache.UserGroup(
@@ -110,7 +111,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 auth=auth,
                 ca_pem=amazon_roots(),
                 networks=spec.tier.networks,
-                ready=firewall.rules,
+                # A password is none before the user has it.
+                ready=(*firewall.rules, self._users[assistant]),
             )
             for assistant, auth in sign_in.items()
         }
@@ -131,9 +133,14 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         user_name = names.cache_user(name, assistant.name)
         match self._auth:
             case Auth.PASSWORD:
-                password = generated_password(f"{name}-{assistant.name}-password", parent=self)
-                auth = PasswordAuth(username=user_name, password=password)
-                mode = aws.elasticache.UserAuthenticationModeArgs(type="password", passwords=[password])
+                # ElastiCache takes two at a time: pods that have the last one go on until they are replaced.
+                passwords = [
+                    generated_password(f"{name}-{assistant.name}-password", self, generation)
+                    for generation in (self._generation, self._generation - 1)
+                    if generation > 0
+                ]
+                auth = PasswordAuth(username=user_name, password=passwords[0])
+                mode = aws.elasticache.UserAuthenticationModeArgs(type="password", passwords=passwords)
             case Auth.IAM:
                 auth = RedisIamAuth(
                     username=user_name, region=context.region, replication_group=names.replication_group(name)

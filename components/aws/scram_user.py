@@ -30,7 +30,7 @@ class ScramUser(pulumi.ComponentResource):
     def __init__(self, name: str, spec: ScramUserSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:aws:ScramUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        password = generated_password(f"{name}-password", parent=self)
+        password = generated_password(f"{name}-password", self, 1)
         suffix = random_suffix(name, self)
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",

@@ -52,6 +52,7 @@ class AwsServices:
             case CreateRds() as chosen:
                 spec = TrackerStoreSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.tracker_store,
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
                 )
@@ -71,6 +72,7 @@ class AwsServices:
             case CreateElastiCache() as chosen:
                 spec = LockStoreSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.lock_store,
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
                     assistants=self._settings.assistants,
@@ -86,6 +88,7 @@ class AwsServices:
             case CreateMsk() as chosen:
                 spec = EventQueueSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.event_queue,
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
                     secret_key=self._foundation.key_arn,

@@ -30,9 +30,10 @@ SLOW_STATEMENT_MS: Final = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerStoreSpec:
-    """Size, version, backups."""
+    """Size, version, backups. `generation` is that of the administrator's password."""
 
     settings: CreateRds
+    generation: int
     context: Context
     tier: DataTier
 
@@ -48,7 +49,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         self._context, self._auth = context, settings.auth
         firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
         subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
-        password = generated_password(f"{name}-admin-password", parent=self)
+        password = generated_password(f"{name}-admin-password", self, spec.generation)
         identifier = names.database_instance(name)
         logs = ["postgresql", *(["upgrade", "iam-db-auth-error"] if context.is_prod else [])]
         log_groups = self._logs(name, identifier, logs)

@@ -20,6 +20,7 @@ from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, 
 from components.azure.safety import lock, log
 from components.connections import KafkaConnection, PasswordAuth
 from components.naming import random_suffix
+from components.passwords import of_generation
 from components.trust import azure_roots
 from settings import Assistant, CreateEventHubs
 
@@ -32,9 +33,10 @@ GROWTH: Final = 4  # Standard takes more throughput units by itself, up to this 
 
 @dataclass(frozen=True, kw_only=True)
 class EventQueueSpec:
-    """Size, and the assistants that get topics."""
+    """Size, and the assistants that get topics. `generation` is that of the rules that let somebody in."""
 
     settings: CreateEventHubs
+    generation: int
     context: Context
     tier: DataTier
     assistants: Sequence[Assistant]
@@ -147,9 +149,10 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _send(self, name: str, hub: azure.eventhub.EventHub, assistant: Assistant) -> PasswordAuth:
         """Rasa's way in: it may write the assistant's events, nothing else."""
+        generation = self._spec.generation
         rule = azure.eventhub.EventHubAuthorizationRule(
-            f"{name}-{assistant.name}-send",
-            authorization_rule_name="send",
+            of_generation(f"{name}-{assistant.name}-send", generation),
+            authorization_rule_name=of_generation("send", generation),
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
             resource_group_name=self._spec.context.resource_group,
@@ -169,9 +172,10 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _analytics(self, name: str) -> PasswordAuth:
         """The way in of analytics, of all assistants: reads events, writes what it cannot process."""
+        generation = self._spec.generation
         rule = azure.eventhub.NamespaceAuthorizationRule(
-            f"{name}-analytics",
-            authorization_rule_name="analytics",
+            of_generation(f"{name}-analytics", generation),
+            authorization_rule_name=of_generation("analytics", generation),
             namespace_name=self._namespace.name,
             resource_group_name=self._spec.context.resource_group,
             rights=["Listen", "Send"],

@@ -31,9 +31,10 @@ ZONE_NAME: Final = "privatelink.redis.azure.net"
 
 @dataclass(frozen=True, kw_only=True)
 class LockStoreSpec:
-    """Size, and the assistants that use it."""
+    """Size, and the assistants that use it. `generation`: odd ones use the first access key, even ones the second."""
 
     settings: CreateLockStore
+    generation: int
     context: Context
     tier: DataTier
     assistants: Sequence[Assistant]
@@ -98,6 +99,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             resource_group_name=context.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
+        key = keys.primary_key if spec.generation % 2 else keys.secondary_key
         lock(f"{name}-lock", cluster.id, context=context, parent=self)
         log(f"{name}-log", database.id, context=context, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", cluster.host_name, PORT)
@@ -105,7 +107,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             host=cluster.host_name,
             port=PORT,
             # Azure's answer is not marked as secret.
-            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_key)),
+            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(key)),
             ca_pem=azure_roots(),
             networks=spec.tier.endpoint_networks,
             ready=(database, *endpoint.ready),

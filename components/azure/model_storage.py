@@ -37,10 +37,11 @@ class ModelStorageSpec:
     """How Rasa signs in, how long old versions stay, and who reads.
 
     `uploaders` are the ranges on the internet from which models may be uploaded in dev; in prod nobody reaches the
-    account but from inside the network.
+    account but from inside the network. `generation`: odd ones use the account's first key, even ones the second.
     """
 
     settings: CreateBlobStorage
+    generation: int
     uploaders: Sequence[str]
     context: Context
     tier: DataTier
@@ -172,13 +173,14 @@ class BlobModelStorage(pulumi.ComponentResource):
         )
 
     def _key(self) -> pulumi.Output[str]:
-        """The account's first key. Azure's answer is not marked as secret."""
+        """One of the account's two keys. Azure's answer is not marked as secret."""
         keys = azure.storage.list_storage_account_keys_output(
             account_name=self._account.name,
             resource_group_name=self._spec.context.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        return pulumi.Output.secret(keys.apply(lambda answer: answer.keys[0].value))
+        index = (self._spec.generation - 1) % 2
+        return pulumi.Output.secret(keys.apply(lambda answer: answer.keys[index].value))
 
 
 class ExistingBlobModelStorage:

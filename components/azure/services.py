@@ -43,6 +43,7 @@ class AzureServices:
             case CreateTrackerStore() as chosen:
                 spec = TrackerStoreSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.tracker_store,
                     zones=self._foundation.place.zones,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
@@ -58,6 +59,7 @@ class AzureServices:
             case CreateLockStore() as chosen:
                 spec = LockStoreSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.lock_store,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
@@ -73,6 +75,7 @@ class AzureServices:
             case CreateEventHubs() as chosen:
                 spec = EventQueueSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.event_queue,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
@@ -88,6 +91,7 @@ class AzureServices:
             case CreateBlobStorage() as chosen:
                 spec = ModelStorageSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.model_storage,
                     uploaders=self._foundation.operators,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,

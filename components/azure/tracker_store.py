@@ -32,9 +32,13 @@ CHANGED_BY_AZURE: Final = ("availabilityZone", "highAvailability.standbyAvailabi
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerStoreSpec:
-    """Size, version, backups. `zones` are where it and, in prod, its standby run."""
+    """Size, version, backups. `zones` are where it and, in prod, its standby run.
+
+    `generation` is that of the administrator's password.
+    """
 
     settings: CreateTrackerStore
+    generation: int
     zones: Sequence[str]
     context: Context
     tier: DataTier
@@ -52,7 +56,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             PrivateZoneSpec(zone=Zone.DATABASE, zone_name=names.database_zone(name), context=context, tier=spec.tier),
             opts=child,
         )
-        password = generated_password(f"{name}-admin-password", parent=self)
+        password = generated_password(f"{name}-admin-password", self, spec.generation)
         suffix = random_suffix(name, self)
         server = azure.dbforpostgresql.Server(
             f"{name}-server",

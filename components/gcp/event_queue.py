@@ -30,9 +30,10 @@ PROTOCOL: Final = "SASL_SSL://"
 
 @dataclass(frozen=True, kw_only=True)
 class EventQueueSpec:
-    """Type of cluster, and the assistants that get topics."""
+    """Type of cluster, and the assistants that get topics. `generation` is that of everybody's key."""
 
     settings: CreateConfluent
+    generation: int
     context: Context
     tier: EndpointTier
     assistants: Sequence[Assistant]
@@ -150,6 +151,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
     def _user(self, who: str, description: str, roles: Sequence[Role] = ()) -> KafkaUser:
         spec = KafkaUserSpec(
             description=description,
+            generation=self._spec.generation,
             cluster=self._cluster,
             environment_id=self._environment_id,
             private=self._private,

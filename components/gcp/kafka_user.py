@@ -10,6 +10,7 @@ import pulumi_confluentcloud as confluent
 
 from components.connections import PasswordAuth
 from components.gcp import names
+from components.passwords import of_generation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +23,13 @@ class Role:
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaUserSpec:
-    """`private`: whoever runs the program does not reach the brokers, so nobody waits for them to know the key."""
+    """`private`: whoever runs the program does not reach the brokers, so nobody waits for them to know the key.
+
+    `generation` is that of the key; the user stays the same.
+    """
 
     description: str
+    generation: int
     cluster: confluent.KafkaCluster
     environment_id: pulumi.Output[str]
     private: bool
@@ -52,7 +57,7 @@ class KafkaUser(pulumi.ComponentResource):
             for index, role in enumerate(spec.roles)
         )
         key = confluent.ApiKey(
-            f"{name}-key",
+            of_generation(f"{name}-key", spec.generation),
             display_name=names.display(name),
             description=spec.description,
             owner={"id": account.id, "api_version": account.api_version, "kind": account.kind},

@@ -42,7 +42,10 @@ class GcpServices:
         match self._settings.tracker_store:
             case CreateCloudSql() as chosen:
                 spec = TrackerStoreSpec(
-                    settings=chosen, context=self._foundation.context, tier=self._foundation.place.data
+                    settings=chosen,
+                    generation=self._settings.rotation.tracker_store,
+                    context=self._foundation.context,
+                    tier=self._foundation.place.data,
                 )
                 made = CloudSqlTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connection)
@@ -70,6 +73,7 @@ class GcpServices:
             case CreateConfluent() as chosen:
                 spec = EventQueueSpec(
                     settings=chosen,
+                    generation=self._settings.rotation.event_queue,
                     context=self._foundation.context,
                     tier=self._foundation.place.endpoints,
                     assistants=self._settings.assistants,

@@ -33,9 +33,10 @@ PROD_FLAGS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerStoreSpec:
-    """Size, version, backups."""
+    """Size, version, backups. `generation` is that of the administrator's password."""
 
     settings: CreateCloudSql
+    generation: int
     context: Context
     tier: DataTier
 
@@ -67,7 +68,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
-        password = generated_password(f"{name}-admin-password", parent=self)
+        password = generated_password(f"{name}-admin-password", self, spec.generation)
         # Made through Google's interface, it is a member of `cloudsqlsuperuser`, and so may make roles and databases.
         admin = gcp.sql.User(
             f"{name}-admin",

@@ -28,7 +28,7 @@ from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named, to_networks
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
-from components.passwords import generated_password
+from components.passwords import generated_password, of_generation
 from settings import Assistant, PodSecurity
 
 NAMESPACE: Final = "rasa-system"
@@ -83,10 +83,13 @@ class DatabaseServer(pulumi.ComponentResource):
 class AssistantDatabaseSpec:
     """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client.
 
-    `password` is the one that Rasa's role gets, where it is the user's to choose; by default it is generated.
+    `generation` is that of the logins: a role has one password, so a new password needs a new login, which becomes the
+    owner role as soon as it has signed in. The last one before it stays. `password` is the one that Rasa's role gets,
+    where it is the user's to choose, who then rotates it; by default it is generated.
     """
 
     server: DatabaseServer
+    generation: int
     assistant: Assistant
     image: str
     password: pulumi.Output[str] | None = field(default=None, repr=False)
@@ -102,6 +105,8 @@ class AssistantDatabase(pulumi.ComponentResource):
         names = [spec.assistant.database]
         if spec.assistant.analytics:
             names.append(spec.assistant.analytics_database)
+        given = {} if spec.password is None else {spec.assistant.database: spec.password}
+        logins = {role: role if role in given else login(role, spec.generation) for role in names}
         passwords: Mapping[str, pulumi.Output[str]] = {}
         environment: Environment = {
             # libpq reads these by itself.
@@ -117,11 +122,12 @@ class AssistantDatabase(pulumi.ComponentResource):
         }
         match connection.roles:
             case PasswordRoles():
-                given = {} if spec.password is None else {spec.assistant.database: spec.password}
                 generated = [role for role in names if role not in given]
                 passwords = {
                     **given,
-                    **{role: generated_password(f"{name}-{role}-password", self) for role in generated},
+                    **{
+                        role: generated_password(f"{name}-{role}-password", self, spec.generation) for role in generated
+                    },
                 }
                 secret = kubernetes.core.v1.Secret(
                     f"{name}-passwords",
@@ -132,6 +138,7 @@ class AssistantDatabase(pulumi.ComponentResource):
                 environment = {
                     **environment,
                     "SIGN_IN": "password",
+                    "LOGINS": json.dumps(logins),
                     **{f"PASSWORD_{role}": SecretKey(secret=secret.metadata.name, key=role) for role in names},
                 }
             case IamRoles():
@@ -157,7 +164,7 @@ class AssistantDatabase(pulumi.ComponentResource):
                 host=connection.host,
                 port=connection.port,
                 database=role,
-                auth=_sign_in(role, connection.roles, passwords),
+                auth=_sign_in(role, logins[role], connection.roles, passwords),
                 ssl_mode=connection.ssl_mode,
                 ca_pem=connection.ca_pem,
                 networks=connection.networks,
@@ -171,11 +178,16 @@ class AssistantDatabase(pulumi.ComponentResource):
         self.register_outputs({"databases": names})
 
 
+def login(role: str, generation: int) -> str:
+    """Who signs in for a role that owns a database: at first the role itself."""
+    return of_generation(role, generation).replace("-", "_")
+
+
 def _sign_in(
-    role: str, roles: PasswordRoles | IamRoles, passwords: Mapping[str, pulumi.Output[str]]
+    role: str, login: str, roles: PasswordRoles | IamRoles, passwords: Mapping[str, pulumi.Output[str]]
 ) -> PasswordAuth | PostgresIamAuth:
     match roles:
         case PasswordRoles():
-            return PasswordAuth(username=role, password=passwords[role])
+            return PasswordAuth(username=login, password=passwords[role])
         case IamRoles(region=region):
             return PostgresIamAuth(username=role, region=region)

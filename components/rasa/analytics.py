@@ -19,12 +19,22 @@ from components.connections import (
     PasswordAuth,
     PostgresIamAuth,
 )
-from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, POSTGRES_CA, Values, pod_security_values
+from components.kubernetes.pod import (
+    CA_DIRECTORY,
+    CONTAINER_SECURITY,
+    POSTGRES_CA,
+    Environment,
+    SecretKey,
+    Values,
+    environment_values,
+    pod_security_values,
+)
 from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, SECRET, Wiring
 from settings import Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT
 
 DB_URL_KEY: Final = "analyticsDbUrl"
+KAFKA_USERNAME_KEY: Final = "analyticsKafkaUsername"
 KAFKA_PASSWORD_KEY: Final = "analyticsKafkaPassword"
 
 _RESOURCES: Final[dict[Profile, Values]] = {
@@ -48,6 +58,7 @@ def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Val
         "resources": _RESOURCES[wiring.profile],
         "database": _database(database),
         "kafka": _kafka(kafka, wiring.assistant.consumer_group),
+        "additionalEnv": environment_values(_sign_in(kafka)),
         "volumes": [{"name": "cloud-ca", "configMap": {"name": CA_CONFIG_MAP}}],
         "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
     }
@@ -101,18 +112,29 @@ def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
         "dlqTopic": kafka.dead_letter_topic,
         "consumerId": consumer_group,
         "securityProtocol": "SASL_SSL",
-        "saslMechanism": kafka.mechanism,
         "sslCaLocation": f"{CA_DIRECTORY}/{KAFKA_CA}",
     }
     match kafka.consumer:
-        case PasswordAuth(username=username):
+        case PasswordAuth():
+            return values
+        case KafkaIamAuth():
+            return {**values, "saslMechanism": kafka.mechanism, "enableAwsMskIam": True}
+
+
+def _sign_in(kafka: KafkaConnection) -> Environment:
+    """What the chart sets itself as soon as it is told a mechanism, but with a user name that stands in the manifest.
+
+    A rotation changes the name together with the password, which a pod that starts meanwhile must find together.
+    """
+    match kafka.consumer:
+        case PasswordAuth():
             return {
-                **values,
-                "saslUsername": username,
-                "saslPassword": {"secretName": SECRET, "secretKey": KAFKA_PASSWORD_KEY},
+                "KAFKA_SASL_MECHANISM": kafka.mechanism,
+                "KAFKA_SASL_USERNAME": SecretKey(secret=SECRET, key=KAFKA_USERNAME_KEY),
+                "KAFKA_SASL_PASSWORD": SecretKey(secret=SECRET, key=KAFKA_PASSWORD_KEY),
             }
         case KafkaIamAuth():
-            return {**values, "enableAwsMskIam": True}
+            return {}
 
 
 def _iam_region(database: DatabaseConnection, kafka: KafkaConnection) -> str | None:

@@ -27,7 +27,7 @@ from components.rasa.secrets import RasaSecrets, RasaSecretsSpec
 from components.rasa.smoke_test import SmokeTestSpec, smoke_test
 from components.rasa.values import values
 from components.rasa.wiring import ACTION_SERVER_SERVICE_ACCOUNT, RASA_POD, Wiring
-from settings import Assistant, ExistingVault, Profile
+from settings import Assistant, ExistingVault, Profile, Rotation
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
 
 
@@ -37,6 +37,7 @@ class AssistantSpec:
 
     settings: Assistant
     profile: Profile
+    rotation: Rotation
     secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
     connections: AssistantConnections
     cluster: ClusterConnection
@@ -57,6 +58,7 @@ class RasaAssistant(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         space = RestrictedNamespace(f"{name}-space", assistant.namespace, spec.cluster.pod_security, opts=child)
         credentials = CredentialsSpec(
+            generation=spec.rotation.tracker_store,
             assistant=assistant,
             namespace=space,
             tracker_store=spec.tracker_store,
@@ -74,7 +76,13 @@ class RasaAssistant(pulumi.ComponentResource):
         )
         secrets = RasaSecrets(
             f"{name}-secrets",
-            RasaSecretsSpec(wiring=wiring, namespace=space.name, given=spec.secrets),
+            RasaSecretsSpec(
+                wiring=wiring,
+                generation=spec.rotation.assistants,
+                after=_services_ready(wiring),
+                namespace=space.name,
+                given=spec.secrets,
+            ),
             opts=child,
         )
         network = RasaNetwork(

@@ -33,8 +33,9 @@ from settings import Assistant, ExistingVault
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialsSpec:
-    """`secrets` are the values of `rasa:secrets` by key."""
+    """`secrets` are the values of `rasa:secrets` by key. `generation` is that of the logins at the tracker store."""
 
+    generation: int
     assistant: Assistant
     namespace: RestrictedNamespace
     tracker_store: DatabaseServer | ExistingDatabases
@@ -62,6 +63,7 @@ def _databases(name: str, spec: CredentialsSpec, parent: pulumi.Resource) -> Ass
         case DatabaseServer() as server:
             made = AssistantDatabaseSpec(
                 server=server,
+                generation=spec.generation,
                 assistant=spec.assistant,
                 image=image_of(spec.assistant),
                 password=_password_in_vault(spec),
@@ -96,6 +98,10 @@ def _vault(
             if not isinstance(database.auth, PasswordAuth):
                 raise ValueError("only a password can be kept in Vault")
             made = AssistantVaultSpec(
-                server=server, assistant=spec.assistant, namespace=spec.namespace, credentials=database.auth
+                server=server,
+                assistant=spec.assistant,
+                namespace=spec.namespace,
+                credentials=database.auth,
+                after=database.ready,
             )
             return AssistantVault(f"{name}-vault", made, opts=opts).connection

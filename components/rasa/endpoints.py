@@ -62,8 +62,8 @@ def _tracker_store(database: DatabaseConnection) -> Values:
         "db": database.database,
     }
     match database.auth:
-        case PasswordAuth(username=username):
-            return {**section, "username": username, "password": "${DB_PASSWORD}"}
+        case PasswordAuth():
+            return {**section, "username": "${DB_USERNAME}", "password": "${DB_PASSWORD}"}
         case PostgresIamAuth(username=username):
             return {**section, "username": username}
         case CredentialsInVault():

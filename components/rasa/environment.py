@@ -23,6 +23,8 @@ from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, Se
 from components.kubernetes.vault.token import TOKEN_KEY
 from components.rasa.wiring import SECRET, VAULT_CA, Wiring
 
+# With a rotation some user names change too: they stand beside their passwords, so that both change at once.
+DB_USERNAME_KEY: Final = "dbUsername"
 DB_PASSWORD_KEY: Final = "dbPassword"
 REDIS_PASSWORD_KEY: Final = "redisPassword"
 KAFKA_USERNAME_KEY: Final = "kafkaUsername"
@@ -54,6 +56,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
     yield from _POOL.items()
     match database.auth:
         case PasswordAuth():
+            yield "DB_USERNAME", SecretKey(secret=SECRET, key=DB_USERNAME_KEY)
             yield "DB_PASSWORD", SecretKey(secret=SECRET, key=DB_PASSWORD_KEY)
         case PostgresIamAuth(region=region):
             yield from _iam(region)

@@ -6,7 +6,7 @@ keys that are used. Passwords of the services are the connections'.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -16,10 +16,18 @@ import pulumi_random as random
 from components.connections import ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
 from components.kubernetes.vault.token import TOKEN_KEY
+from components.passwords import generated_password
 from components.rasa import redis_tunnel
 from components.rasa.analytics import DB_URL_KEY, analytics_url
 from components.rasa.analytics import KAFKA_PASSWORD_KEY as ANALYTICS_KAFKA_PASSWORD_KEY
-from components.rasa.environment import DB_PASSWORD_KEY, KAFKA_PASSWORD_KEY, KAFKA_USERNAME_KEY, REDIS_PASSWORD_KEY
+from components.rasa.analytics import KAFKA_USERNAME_KEY as ANALYTICS_KAFKA_USERNAME_KEY
+from components.rasa.environment import (
+    DB_PASSWORD_KEY,
+    DB_USERNAME_KEY,
+    KAFKA_PASSWORD_KEY,
+    KAFKA_USERNAME_KEY,
+    REDIS_PASSWORD_KEY,
+)
 from components.rasa.model_download import SCRIPT, download
 from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, LICENSE_KEY
 from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, VAULT_CA, Wiring
@@ -29,9 +37,14 @@ _LICENSE = "license"
 
 @dataclass(frozen=True, kw_only=True)
 class RasaSecretsSpec:
-    """`given` are the values of `rasa:secrets` by key."""
+    """`given` are the values of `rasa:secrets` by key. `generation` is that of API token and JWT secret.
+
+    `after` is what makes the services take the credentials: no pod may find one here that is not valid yet.
+    """
 
     wiring: Wiring
+    generation: int
+    after: Sequence[pulumi.Resource]
     namespace: pulumi.Input[str]
     given: Mapping[str, pulumi.Output[str]] = field(repr=False)
 
@@ -43,16 +56,15 @@ class RasaSecrets(pulumi.ComponentResource):
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.values: Mapping[str, pulumi.Output[str]] = {
-            # RandomPassword marks its result secret; an explicit mark does not depend on that.
-            AUTH_TOKEN_KEY: pulumi.Output.secret(self._random(f"{name}-auth-token", 32).result),
-            JWT_SECRET_KEY: pulumi.Output.secret(self._random(f"{name}-jwt-secret", 64).result),
+            AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, spec.generation),
+            JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, spec.generation, length=64),
             **service_secrets(spec.wiring, spec.given),
         }
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(name=SECRET, namespace=spec.namespace),
             string_data=self.values,
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.after)),
         )
         authorities = certificate_authorities(spec.wiring)
         ca = kubernetes.core.v1.ConfigMap(
@@ -65,22 +77,13 @@ class RasaSecrets(pulumi.ComponentResource):
         # stands there, drawn anew when the digest changes.
         vault = spec.wiring.vault
         token = {} if vault is None or vault.token is None else {TOKEN_KEY: vault.token}
-        read = {**self.values, **authorities, **token}
+        # Rasa reads these by itself, but keeps what it has read for as long as the database takes it.
+        in_vault = {} if vault is None or vault.credentials is None else {vault.path: vault.credentials.password}
+        read = {**self.values, **authorities, **token, **in_vault}
         revision = random.RandomId(f"{name}-revision", byte_length=4, keepers={"sha256": digest(read)}, opts=child)
         self.revision: pulumi.Output[str] = revision.hex
         self.ready: tuple[pulumi.Resource, ...] = (secret, ca)
         self.register_outputs({"revision": self.revision})
-
-    def _random(self, name: str, length: int) -> random.RandomPassword:
-        return random.RandomPassword(
-            name,
-            length=length,
-            special=False,
-            min_lower=1,
-            min_upper=1,
-            min_numeric=1,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
 
 def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
@@ -91,6 +94,7 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     if isinstance(connections.model_storage, ModelStorageConnection):
         secrets |= connections.model_storage.secret_environment
     if isinstance(databases.rasa.auth, PasswordAuth):
+        secrets[DB_USERNAME_KEY] = pulumi.Output.from_input(databases.rasa.auth.username)
         secrets[DB_PASSWORD_KEY] = databases.rasa.auth.password
     if connections.lock_store is not None and isinstance(connections.lock_store.auth, PasswordAuth):
         secrets[REDIS_PASSWORD_KEY] = connections.lock_store.auth.password
@@ -101,6 +105,7 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     if databases.analytics is not None and isinstance(databases.analytics.auth, PasswordAuth):
         secrets[DB_URL_KEY] = analytics_url(databases.analytics, databases.analytics.auth)
     if assistant.analytics and kafka is not None and isinstance(kafka.consumer, PasswordAuth):
+        secrets[ANALYTICS_KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.consumer.username)
         secrets[ANALYTICS_KAFKA_PASSWORD_KEY] = kafka.consumer.password
     return secrets
 

@@ -16,7 +16,7 @@ from components.connections import DownloadedModel
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
 from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
 from components.rasa import redis_tunnel
-from components.rasa.environment import KAFKA_USERNAME_KEY, environment
+from components.rasa.environment import DB_USERNAME_KEY, KAFKA_USERNAME_KEY, environment
 from components.rasa.model_download import SCRIPT
 from components.rasa.secrets import RasaSecrets
 from components.rasa.wiring import CA_CONFIG_MAP, SMOKE_TEST_POD, Wiring
@@ -58,7 +58,7 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
         "secrets": [
             name
             for name, value in variables.items()
-            if isinstance(value, SecretKey) and value.key != KAFKA_USERNAME_KEY
+            if isinstance(value, SecretKey) and value.key not in (DB_USERNAME_KEY, KAFKA_USERNAME_KEY)
         ],
     }
     return ScriptJob(

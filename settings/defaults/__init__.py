@@ -14,12 +14,16 @@ from settings.defaults import aws, azure, gcp
 
 
 class _Defaults(Protocol):
-    """What each cloud's module holds: the layers in both profiles, what a profile adds, and the zones of a region."""
+    """What each cloud's module holds: the layers in both profiles, what a profile adds to them, what else it changes
+    where no Vault holds the database's credentials, and the zones of a region.
+    """
 
     @property
     def COMMON(self) -> dict[str, dict[str, Json]]: ...
     @property
     def BY_PROFILE(self) -> dict[Profile, dict[str, dict[str, Json]]]: ...
+    @property
+    def WITHOUT_VAULT(self) -> dict[Profile, dict[str, dict[str, Json]]]: ...
 
     def zones(self, region: str, /) -> list[str]: ...
 
@@ -40,10 +44,14 @@ _ASSISTANT: Final[dict[Profile, dict[str, Json]]] = {
 }
 
 
-def layer_defaults(cloud: Cloud, profile: Profile) -> dict[str, dict[str, Json]]:
+def layer_defaults(cloud: Cloud, profile: Profile, *, with_vault: bool = True) -> dict[str, dict[str, Json]]:
     """The default of every layer, by its key in the stack file. A fresh copy."""
     chosen = _CLOUDS[cloud]
-    return {key: {**layer, **chosen.BY_PROFILE[profile].get(key, {})} for key, layer in chosen.COMMON.items()}
+    parts = (chosen.BY_PROFILE[profile], {} if with_vault else chosen.WITHOUT_VAULT[profile])
+    return {
+        key: {**layer, **{name: value for part in parts for name, value in part.get(key, {}).items()}}
+        for key, layer in chosen.COMMON.items()
+    }
 
 
 def assistant_defaults(profile: Profile) -> dict[str, Json]:
@@ -61,7 +69,7 @@ def default_zones(cloud: Cloud, region: str) -> list[str]:
 def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> dict[str, Json]:
     """The stack file with every default filled in; what is not a mapping where one belongs is left for validation."""
     full = dict(raw)
-    for key, default in layer_defaults(cloud, profile).items():
+    for key, default in layer_defaults(cloud, profile, with_vault=_has_vault(raw.get("secretsManager"))).items():
         given = raw.get(key, {})
         if isinstance(given, dict) and given.get("kind", default["kind"]) == default["kind"]:
             full[key] = {**default, **given}
@@ -73,6 +81,10 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
     if isinstance(assistants, list):
         full["assistants"] = [_assistant(given, profile) for given in assistants]
     return full
+
+
+def _has_vault(secrets_manager: Json) -> bool:
+    return not (isinstance(secrets_manager, dict) and secrets_manager.get("kind") == "kubernetes")
 
 
 def _assistant(given: Json, profile: Profile) -> Json:

@@ -40,6 +40,9 @@ BY_PROFILE: Final[dict[Profile, dict[str, dict[str, Json]]]] = {
     },
 }
 
+# No service signs Rasa in by an identity, so that there are passwords in any case.
+WITHOUT_VAULT: Final[dict[Profile, dict[str, dict[str, Json]]]] = {Profile.DEV: {}, Profile.PROD: {}}
+
 
 def zones(region: str) -> list[str]:
     """Three zones of the region; Azure numbers them."""

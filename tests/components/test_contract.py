@@ -49,9 +49,10 @@ EACH = pytest.mark.parametrize(
 
 @cache
 def build(cloud: Cloud, profile: str) -> Built:
-    """The platform of a small stack with analytics."""
+    """The platform of a small stack with analytics; with passwords also where prod would have none."""
     changes = {"profile": profile, "assistants[0].analytics": True, **PROFILES[profile]}
-    return BUILD[cloud](changed(SMALL[cloud], **changes), stack=profile)
+    by_password = {"lockStore.auth": "password", "eventQueue.auth": "password"} if cloud is Cloud.AWS else {}
+    return BUILD[cloud](changed(SMALL[cloud], **changes, **by_password), stack=profile)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
-from tests.e2e.pods import Pod, analytics_values, job_pod, plain, release_pod
+from tests.e2e.pods import Pod, analytics_environment, job_pod, plain, release_pod
 from tests.recorder import Recording
 
 ASSISTANT: Final = "rasa"
@@ -131,8 +131,8 @@ def _full_access(password: str) -> str:
 def _confluent_users(recording: Recording) -> Iterator[tuple[str, str]]:
     environment = release_pod(recording, ASSISTANT).environment
     yield environment["KAFKA_USERNAME"], environment["KAFKA_PASSWORD"]
-    analytics = analytics_values(recording, ASSISTANT)["kafka"]
-    yield analytics["saslUsername"], analytics["saslPassword"]
+    analytics = analytics_environment(recording, ASSISTANT)
+    yield analytics["KAFKA_SASL_USERNAME"], analytics["KAFKA_SASL_PASSWORD"]
     maker = topics(recording)
     yield maker.files["/etc/rasa/job/kafka.json"]["sasl.username"], maker.environment["PASSWORD"]
 

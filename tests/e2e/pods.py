@@ -136,15 +136,15 @@ def analytics_values(recording: Recording, assistant: str) -> dict[str, Any]:
     """The values of analytics, references to secrets replaced by what they refer to."""
     namespace = recording.outputs["namespaces"][assistant]
     values = recording.outputs["values"][assistant]["rasaProServices"]
-    password, database = values["kafka"]["saslPassword"], values["database"]
+    database = values["database"]
     url = secret(recording, namespace, database["urlExistingSecretName"], database["urlExistingSecretKey"])
-    return {
-        "kafka": {
-            **values["kafka"],
-            "saslPassword": secret(recording, namespace, password["secretName"], password["secretKey"]),
-        },
-        "database": url,
-    }
+    return {"kafka": values["kafka"], "database": url}
+
+
+def analytics_environment(recording: Recording, assistant: str) -> dict[str, str]:
+    """What the pod of analytics is told beside the values of the chart's own."""
+    variables = recording.outputs["values"][assistant]["rasaProServices"]["additionalEnv"]
+    return _environment(recording, recording.outputs["namespaces"][assistant], variables)
 
 
 def secret(recording: Recording, namespace: str, name: str, key: str) -> str:

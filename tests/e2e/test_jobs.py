@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from settings import Cloud
@@ -46,6 +48,37 @@ def test_no_role_may_use_the_database_of_another(worlds: Worlds, cloud: Cloud) -
     foreign = "SELECT has_database_privilege('rasa_analytics', 'rasa', 'CONNECT')"
     own = "SELECT has_database_privilege('rasa', 'rasa', 'CONNECT')"
     assert (world.postgres.sql(foreign), world.postgres.sql(own)) == ("f", "t")
+
+
+@on(Cloud.AWS)
+def test_a_rotation_gives_the_role_a_new_login_beside_the_old(worlds: Worlds, cloud: Cloud) -> None:
+    world = worlds(cloud)
+    pod = world.here(clouds.database_roles(world.recording))
+    password = pod.environment["PASSWORD_rasa"]
+    with postgres(world.foreign.identity("rotated", ["localhost"]), "rasa_admin", pod.environment["PGPASSWORD"]) as new:
+        pod = pod.with_environment(PGHOST="localhost", PGPORT=str(new.port), ROLES='["rasa"]')
+        pod = pod.with_file("/etc/rasa/ca/postgres-ca.pem", world.foreign.pem)
+
+        def signs_in(login: str, secret: str) -> bool:
+            # The administrator's own script, as somebody else: whom libpq lets in is refused only later, as no creator.
+            tried = pod.with_environment(PGUSER=login, PGPASSWORD=secret, PGDATABASE="rasa")
+            return "password authentication failed" not in world.run(tried, f"as-{login}").output
+
+        for generation, login in enumerate(("rasa", "rasa_2", "rasa_3"), start=1):
+            logins = json.dumps({"rasa": login})
+            rotated = pod.with_environment(LOGINS=logins, PASSWORD_rasa=f"{password}{generation}")
+            finished = world.run(rotated, f"generation-{generation}")
+            assert finished.status == 0, finished.output
+        can_login = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'rasa%' AND rolcanlogin ORDER BY 1"
+        assert new.sql(can_login).splitlines() == ["rasa_2", "rasa_3", "rasa_admin"]
+        assert signs_in("rasa_2", f"{password}2")
+        assert signs_in("rasa_3", f"{password}3")
+        assert not signs_in("rasa_3", password)
+        # Whoever signs in is the role itself from then on, so that all that is made belongs to it.
+        sessions = (
+            "SELECT r.rolname, s.setconfig FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole ORDER BY 1"
+        )
+        assert new.sql(sessions).splitlines() == ["rasa_2|{role=rasa}", "rasa_3|{role=rasa}"]
 
 
 @on(Cloud.AWS)

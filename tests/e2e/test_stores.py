@@ -15,7 +15,7 @@ import pytest
 from settings import Cloud
 from tests.e2e import clouds
 from tests.e2e.conftest import Worlds, on
-from tests.e2e.pods import CA_DIRECTORY, ENDPOINTS, Pod, analytics_values
+from tests.e2e.pods import CA_DIRECTORY, ENDPOINTS, Pod, analytics_environment, analytics_values
 from tests.e2e.world import World
 from tests.processes import server, wait_until
 
@@ -75,14 +75,15 @@ def consumer(world: World, cloud: Cloud) -> dict[str, str]:
     if cloud is Cloud.AZURE:
         return {"bootstrap.servers": f"localhost:{world.kafka.internal_port}", "group.id": "tier"}
     values = world.relocation.of(analytics_values(world.recording, clouds.ASSISTANT)["kafka"])
+    variables = analytics_environment(world.recording, clouds.ASSISTANT)
     assert values["topic"] == "rasa-core-events"
     return {
         "bootstrap.servers": values["brokerAddress"],
         "group.id": values["consumerId"],
         "security.protocol": values["securityProtocol"],
-        "sasl.mechanism": values["saslMechanism"],
-        "sasl.username": values["saslUsername"],
-        "sasl.password": values["saslPassword"],
+        "sasl.mechanism": variables["KAFKA_SASL_MECHANISM"],
+        "sasl.username": variables["KAFKA_SASL_USERNAME"],
+        "sasl.password": variables["KAFKA_SASL_PASSWORD"],
         "ssl.ca.location": values["sslCaLocation"].replace(CA_DIRECTORY, f"{world.directory}/consumer{CA_DIRECTORY}"),
     }
 

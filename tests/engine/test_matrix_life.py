@@ -28,7 +28,6 @@ STAYS: Final[dict[str, tuple[str, ...]]] = {
         r"KMS key \S+ \(Recovery keys of rasa-prod-vault\), deleted for good after 30 days; until .*",
         r"DB snapshot .* \(final snapshot of rasa-prod-tracker-store\)",
         r"cache snapshot .* \(final snapshot of rasa-prod-lock-store\)",
-        r"secret AmazonMSK_\S+, recoverable for 30 days; its name is not free before",
         r"secret rasa-prod-vault-recovery/\S+, recoverable for 30 days; its name is not free before",
         r"automated backups.*",
         r"the disks of storage class vault, which outlive their claims",

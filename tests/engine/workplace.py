@@ -110,13 +110,20 @@ class Workplace:
         """Carries the stack file out."""
         return self.succeed("up", "--yes", "--skip-preview")
 
+    def up_in_steps(self) -> list[tuple[str, str]]:
+        """The same; tells what the engine has done in what order: operation and URN."""
+        lines = self.succeed("up", "--yes", "--skip-preview", "--json").splitlines()
+        events = [json.loads(line) for line in lines if line.startswith("{")]
+        done = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
+        return [(step["op"], step["urn"]) for step in done if step["op"] != "same"]
+
     def state(self, *, show_secrets: bool = False) -> str:
         """The state as the engine exports it."""
         return self.succeed("stack export", *(["--show-secrets"] if show_secrets else []))
 
-    def resources(self) -> list[dict[str, Any]]:
+    def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
         """The resources in the state, the stack's own among them."""
-        return json.loads(self.state())["deployment"].get("resources", [])
+        return json.loads(self.state(show_secrets=show_secrets))["deployment"].get("resources", [])
 
     def preview(self) -> dict[str, str]:
         """What `up` would do, by the resource's name; nothing about what stays the same."""

@@ -88,7 +88,7 @@ MUTATIONS: Final = {
     "own-key-for-bucket": _in(GCP, "components/gcp/model_storage.py", "encryption={", "encryption=None and {"),
     "own-key-for-disks": _in(AWS, NODES, "{} if key is None else", "{} if key is not None else"),
     "own-key-for-kubernetes-secrets": _in(AWS, EKS, '"resources": ["secrets"]', '"resources": []'),
-    "own-key-for-cloud-secrets": _in(AWS, "components/aws/scram_user.py", "kms_key_id=", "kms_key_id=None and "),
+    "own-key-for-cloud-secrets": _in("dev", "components/aws/scram_user.py", "kms_key_id=", "kms_key_id=None and "),
     "own-key-for-logs": _in(AWS, EKS, "kms_key_id=context.storage_key", "kms_key_id=None"),
     "keys-rotate": _in(AWS, "components/aws/encryption.py", "key_rotation=True", "key_rotation=False"),
     "keys-come-back": _in(AWS, "components/aws/encryption.py", "in_days=30 if", "in_days=14 if"),

@@ -35,11 +35,14 @@ def shipped(stack: str) -> dict[str, Any]:
 
 NONE: Final = {"kind": "none"}
 BARE: Final = {"lockStore": NONE, "eventQueue": NONE, "modelStorage": NONE, "assistants": [{"name": "rasa"}]}
-IAM: Final = {
-    "trackerStore.auth": "iam",
-    "lockStore.auth": "iam",
-    "eventQueue.auth": "iam",
-    "secretsManager": {"kind": "kubernetes"},
+NO_VAULT: Final = {"secretsManager": {"kind": "kubernetes"}}
+# Prod on AWS as it is where pods have no identity, or where somebody does not want to use it.
+PASSWORDS: Final = {f"{layer}.auth": "password" for layer in ("trackerStore", "lockStore", "eventQueue")}
+# What can be rotated on each cloud, with passwords wherever there can be some.
+ROTATES: Final = {
+    Cloud.AWS: ("trackerStore", "lockStore", "eventQueue", "assistants"),
+    Cloud.AZURE: ("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"),
+    Cloud.GCP: ("trackerStore", "eventQueue", "assistants"),
 }
 TWO: Final = {
     "assistants": [
@@ -62,8 +65,15 @@ STACKS: Final[dict[str, dict[str, Any]]] = {
     **{f"{stack} before destroy": changed(shipped(stack), allowDestroy=True) for stack in PROD.values()},
     **{f"{stack} without options": changed(shipped(stack), **BARE) for stack in DEV.values()},
     **{f"{stack} with two assistants": changed(shipped(stack), **TWO) for stack in (*PROD.values(), "dev-gcp")},
+    **{
+        f"{stack} with rotated credentials": changed(
+            shipped(stack), rotation=dict.fromkeys(ROTATES[cloud], 2), **{"assistants[0].analytics": True}
+        )
+        for cloud, stack in DEV.items()
+    },
     "dev without a model": changed(shipped("dev"), assistants=[{"name": "rasa"}]),
-    "prod with cloud identities": changed(shipped("prod"), **IAM),
+    "prod with cloud identities": changed(shipped("prod"), **NO_VAULT),
+    "prod with passwords": changed(shipped("prod"), **PASSWORDS, **NO_VAULT),
 }
 
 

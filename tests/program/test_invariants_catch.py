@@ -27,7 +27,7 @@ def spoilt(resource: str, **changes: Any) -> Recording:
     return changed(good, one, **changes)
 
 
-PASSWORD = "generated-password-of-rasa-prod-lock-store-rasa-password"
+PASSWORD = "generated-password-of-rasa-database-rasa-password"
 DATABASE = "rasa-prod-tracker-store-instance"
 CLUSTER = "rasa-prod-cluster-control-plane"
 

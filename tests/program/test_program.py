@@ -169,7 +169,7 @@ def test_with_cloud_identities_rasa_has_no_password_of_a_service():
         ]
 
     assert passwords("prod with cloud identities") == []
-    assert len(passwords("prod")) == 3
+    assert len(passwords("prod with passwords")) == 3
 
 
 def imported(stack: str, extra: str = "") -> set[str]:

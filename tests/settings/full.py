@@ -35,6 +35,7 @@ _COMMON: dict[str, Any] = {
         {"rule": "no-spot-nodes", "resource": "rasa-dev-nodes", "reason": "a week's trial", "until": "2027-01-31"}
     ],
     "secrets.openai": "dummy-key",
+    "rotation": dict.fromkeys(("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"), 1),
     "assistants[0]": _ASSISTANT,
 }
 _RUNBOOK = {

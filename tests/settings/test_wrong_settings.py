@@ -19,6 +19,16 @@ from tests.settings import (
 from tests.settings.existing import LAYERS, existing
 from tests.settings.stack_files import AZURE, DEV, GCP, PROD, changed
 
+# A dev stack with an existing cluster that says nothing of identity.
+WITHOUT_IDENTITY = changed(
+    existing(Cloud.AWS, "network", "cluster"),
+    **{
+        "cluster.identity": {"kind": "none"},
+        "modelStorage": {"kind": "none"},
+        "secretsManager": {"kind": "kubernetes"},
+        "assistants": [{"name": "rasa"}],
+    },
+)
 # Valid stack files, and what is said when they are spoilt.
 SPOILT: list[tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = [
     (DEV, [*wrong_values.IN_DEV, *wrong_assistants.IN_DEV, *wrong_aws.IN_DEV, *wrong_vault.IN_DEV]),
@@ -30,6 +40,7 @@ SPOILT: list[tuple[dict[str, Any], list[tuple[dict[str, Any], str]]]] = [
     (GCP, wrong_gcp.IN_DEV),
     ({**GCP, "profile": "prod"}, wrong_gcp.IN_PROD),
     (existing(Cloud.AWS, *LAYERS), wrong_existing.EXISTING),
+    (WITHOUT_IDENTITY, wrong_existing.WITHOUT_IDENTITY),
     (existing(Cloud.AZURE, *LAYERS), wrong_azure.EXISTING),
     (existing(Cloud.GCP, *LAYERS), wrong_gcp.EXISTING),
 ]

@@ -141,6 +141,16 @@ IN_DEV: Rows = [
 # In a small prod stack file.
 IN_PROD: Rows = [
     (
+        {"rotation.lockStore": 2},
+        "rasa:rotation.lockStore: 2 is set, but the program makes no credential of "
+        "rasa:lockStore that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
+        {"rotation.eventQueue": 2},
+        "rasa:rotation.eventQueue: 2 is set, but the program makes no credential of "
+        "rasa:eventQueue that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
         {"cluster.apiAccess": ["0.0.0.0/0"]},
         "rasa:cluster.apiAccess: 0.0.0.0/0 lets everyone reach the Kubernetes API; "
         "name the ranges of your offices and runners, such as 203.0.113.0/24",

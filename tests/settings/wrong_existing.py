@@ -9,6 +9,16 @@ Rows = list[tuple[dict[str, Any], str]]
 # On AWS; what is the same on every cloud stands here as well.
 EXISTING: Rows = [
     (
+        {"rotation.trackerStore": 2},
+        "rasa:rotation.trackerStore: 2 is set, but the program makes no credential of "
+        "rasa:trackerStore that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
+        {"rotation.eventQueue": 2},
+        "rasa:rotation.eventQueue: 2 is set, but the program makes no credential of "
+        "rasa:eventQueue that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
         {"network.vpcId": "acme"},
         "rasa:network.vpcId: 'acme' is not the id of a VPC; write it like vpc-0123456789abcdef0",
     ),
@@ -170,7 +180,23 @@ EXISTING: Rows = [
             "lockStore": {"kind": "create", "auth": "iam"},
         },
         "rasa:cluster.identity: none gives pods no identity of AWS, but rasa:lockStore.auth iam needs one; "
-        "set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, or for "
-        "models name AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in secretEnv",
+        "set {kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, or set "
+        "lockStore.auth to password",
+    ),
+]
+# A cluster whose pods have no identity, and prod, which signs in by one unless it is told otherwise.
+WITHOUT_IDENTITY: list[tuple[dict[str, Any], str]] = [
+    (
+        {"profile": "prod"},
+        "rasa:cluster.identity: none gives pods no identity of AWS, but rasa:trackerStore.auth iam and "
+        "rasa:lockStore.auth iam and rasa:eventQueue.auth iam needs one; set {kind: podIdentity, clusterName: ...} or "
+        "{kind: irsa, issuer: ..., providerArn: ...}, or set trackerStore.auth and lockStore.auth and eventQueue.auth "
+        "to password",
+    ),
+    (
+        {"profile": "prod", "trackerStore": {"auth": "password"}, "lockStore": {"auth": "password"}},
+        "rasa:cluster.identity: none gives pods no identity of AWS, but rasa:eventQueue.auth iam needs one; set {kind: "
+        "podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}, or set eventQueue.auth to "
+        "password",
     ),
 ]

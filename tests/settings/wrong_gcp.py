@@ -9,6 +9,16 @@ Rows = list[tuple[dict[str, Any], str]]
 # In a small dev stack file.
 IN_DEV: Rows = [
     (
+        {"rotation.lockStore": 2},
+        "rasa:rotation.lockStore: 2 is set, but the program makes no credential of "
+        "rasa:lockStore that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
+        {"rotation.modelStorage": 3},
+        "rasa:rotation.modelStorage: 3 is set, but the program makes no credential of "
+        "rasa:modelStorage that it could rotate; remove it; docs/rotation.md tells what to do instead",
+    ),
+    (
         {"region": "europe-west"},
         "rasa:region: 'europe-west' is not the name of a Google Cloud region; write it like europe-west1",
     ),

@@ -10,12 +10,13 @@ Rows = list[tuple[dict[str, Any], str]]
 
 # In a small dev stack file.
 IN_DEV: Rows = [
+    ({"rotation.assistants": 0}, "rasa:rotation.assistants: 0 is below 1, the first generation; set 1 or more"),
     # Keys
     (
         {"lockstore": {}},
         "rasa:lockstore: 'lockstore' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
         "encryption, eventQueue, lockStore, modelStorage, network, policyExceptions, profile, provider, region, "
-        "secrets, secretsManager, tags, trackerStore); did you mean lockStore?",
+        "rotation, secrets, secretsManager, tags, trackerStore); did you mean lockStore?",
     ),
     (
         {"trackerStore": {"storageGB": 30}},

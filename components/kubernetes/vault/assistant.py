@@ -31,12 +31,13 @@ _EVERY_DAY: Final = "17 3 * * *"
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantVaultSpec:
-    """`credentials` are those of the assistant's role at the database."""
+    """`credentials` are those of the assistant at the database, which takes them as soon as `after` is done."""
 
     server: VaultServer
     assistant: Assistant
     namespace: RestrictedNamespace
     credentials: PasswordAuth
+    after: tuple[pulumi.Resource, ...]
 
 
 class AssistantVault(pulumi.ComponentResource):
@@ -46,12 +47,14 @@ class AssistantVault(pulumi.ComponentResource):
         super().__init__("rasa:kubernetes:AssistantVault", name, None, opts)
         server, path = spec.server, f"{spec.assistant.name}/tracker-store"
         child = pulumi.ResourceOptions(parent=self)
+        username = pulumi.Output.from_input(spec.credentials.username)
         token = token_secret(f"{name}-token", spec.namespace.name, None, parent=self)
         credentials = kubernetes.core.v1.Secret(
             f"{name}-credentials",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
             string_data={"username": spec.credentials.username, "password": spec.credentials.password},
-            opts=child,
+            # The Job brings them to Vault at any time of its schedule.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.after)),
         )
         rights = secret_access(
             f"{name}-delivery",
@@ -88,7 +91,7 @@ class AssistantVault(pulumi.ComponentResource):
                         "DB_USERNAME": SecretKey(secret=credentials.metadata.name, key="username"),
                         "DB_PASSWORD": SecretKey(secret=credentials.metadata.name, key="password"),
                     },
-                    secrets={"password": spec.credentials.password},
+                    secrets={"username": username, "password": spec.credentials.password},
                     files={
                         **modules(),
                         CONFIG: pulumi.Output.json_dumps(config),
@@ -113,6 +116,7 @@ class AssistantVault(pulumi.ComponentResource):
             token_secret=TOKEN_SECRET,
             ca_pem=server.ca_pem,
             token=None,
+            credentials=spec.credentials,
             usable=server.usable,
             ready=jobs,
         )
@@ -147,6 +151,7 @@ class ExistingAssistantVault(pulumi.ComponentResource):
             token_secret=TOKEN_SECRET,
             ca_pem=vault.ca or public_roots(),
             token=spec.token,
+            credentials=None,
             usable=True,
             ready=(secret,),
         )

@@ -27,7 +27,7 @@ def test_no_rule_is_open_to_the_world(prod: Built) -> None:
 
 def test_only_the_clusters_pods_reach_the_data_services(prod: Built) -> None:
     ports = {rule.inputs["fromPort"]: rule for rule in prod.all(INGRESS) if rule.name.endswith(tuple("0123456789"))}
-    assert set(ports) == {5432, 6379, 9096}
+    assert set(ports) == {5432, 6379, 9098}
     sources = {prod.source(rule, "referencedSecurityGroupId") for rule in ports.values()}
     assert sources == {"rasa-prod-cluster-control-plane"}
 
@@ -71,8 +71,27 @@ def test_rights_are_the_least_that_each_needs(iam: Built) -> None:
         "kafka-cluster:WriteData",
     }  # fmt: skip
     analytics = {action for each in iam.statements("sales-rasa-pro-services") for action in each["Action"]}
-    assert "kafka-cluster:ReadData" in analytics
+    assert analytics == {
+        "rds-db:connect", "kafka-cluster:Connect", "kafka-cluster:DescribeCluster", "kafka-cluster:DescribeTopic",
+        "kafka-cluster:ReadData", "kafka-cluster:WriteData", "kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup",
+    }  # fmt: skip
     assert not {action for action in analytics if action.startswith(("s3:", "elasticache:"))}
+
+
+def test_rights_in_kafka_are_for_exact_topics_and_groups(iam: Built) -> None:
+    cluster = iam.arn(iam.one(MSK))
+    parts = {
+        (statement["Action"][-1].removeprefix("kafka-cluster:"), resource.rpartition("/")[2])
+        for statement in iam.statements("-sales-rasa-")
+        for resource in statement["Resource"]
+        if any(action.startswith("kafka-cluster:") for action in statement["Action"]) and resource != cluster
+    }
+    assert parts == {
+        ("WriteData", "sales-core-events"),
+        ("ReadData", "sales-core-events"),
+        ("WriteData", "sales-analytics-dlq"),
+        ("DescribeGroup", "sales-analytics"),
+    }
 
 
 @pytest.mark.parametrize("profile", ["iam", "prod"])

@@ -56,6 +56,25 @@ def test_connections_with_iam(iam: Built) -> None:
     assert iam.all("secretsmanager/secret:Secret") == []
 
 
+def test_a_rotation_leaves_the_password_before_it_valid_and_none_older() -> None:
+    built = build(changed(DEV, rotation={"trackerStore": 3, "lockStore": 3, "eventQueue": 3}))
+    rasa = built.platform.assistants["rasa"]
+    assert rasa.lock_store
+    assert rasa.event_queue
+    prefix = "generated-password-of-rasa-dev-"
+    passwords = built.one("elasticache/user:User").inputs["authenticationMode"]["passwords"]
+    new, old = (f"{prefix}lock-store-rasa-password-{generation}" for generation in (3, 2))
+    assert all(password in str(passwords) for password in (new, old))
+    assert len(built.one("elasticache/user:User").inputs["authenticationMode"]["passwords"]) == 2
+    assert isinstance(rasa.lock_store.auth, PasswordAuth)
+    assert known(rasa.lock_store.auth.password) == new
+    # A user of MSK has one password: the new one has a name of its own.
+    assert isinstance(rasa.event_queue.producer, PasswordAuth)
+    assert rasa.event_queue.producer.username == "rasa-3"
+    assert known(rasa.event_queue.producer.password) == f"{prefix}event-queue-rasa-3-password"
+    assert known(built.postgres.admin.password) == f"{prefix}tracker-store-admin-password-3"
+
+
 def test_topics_for_dead_letters_only_with_analytics(shared: Built) -> None:
     topics = {topic.inputs["name"] for topic in shared.all("msk/topic:Topic")}
     assert topics == {"sales-core-events", "sales-analytics-dlq", "support-core-events"}
@@ -65,7 +84,7 @@ def test_topics_for_dead_letters_only_with_analytics(shared: Built) -> None:
     ("ready", "kinds"),
     [
         (lambda built: built.platform.tracker_store.ready, {INGRESS}),
-        (lambda built: built.platform.assistants["rasa"].lock_store.ready, {INGRESS}),
+        (lambda built: built.platform.assistants["rasa"].lock_store.ready, {INGRESS, "elasticache/user:User"}),
         (
             lambda built: built.platform.assistants["rasa"].event_queue.ready,
             {INGRESS, "msk/topic:Topic", "msk/singleScramSecretAssociation:SingleScramSecretAssociation"},

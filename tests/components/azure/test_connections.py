@@ -72,6 +72,16 @@ def test_the_database(dev: Built, prod: Built) -> None:
         assert values["ssl_min_protocol_version"] == "TLSv1.2"
 
 
+def test_a_rotation_takes_the_other_key_and_new_rules(dev: Built) -> None:
+    rotated = build(changed(AZURE, rotation={"lockStore": 2, "modelStorage": 2, "eventQueue": 2}))
+    assert [password(redis(built).auth) for built in (dev, rotated)] == [REDIS_KEY, "other"]
+    models = rotated.platform.assistants["rasa"].model_storage
+    assert isinstance(models, ModelStorageConnection)
+    assert known(models.secret_environment["AZURE_ACCOUNT_KEY"]) == "the other key"
+    (rule,) = rotated.all(HUB_RULE)
+    assert rule.inputs["authorizationRuleName"] == "send-2"
+
+
 def test_redis(dev: Built) -> None:
     connection = redis(dev)
     assert (connection.port, connection.ca_pem, connection.tunnel) == (10000, azure_roots(), False)

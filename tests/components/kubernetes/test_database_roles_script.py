@@ -23,23 +23,39 @@ class Statement(str):
 
 
 class Cursor:
-    """Remembers statements; knows which roles and databases there are."""
+    """Remembers statements; knows which roles and databases there are.
 
-    def __init__(self, existing: set[str]) -> None:
+    `logins` can sign in; `member_of` are the roles that the administrator is a member of.
+    """
+
+    def __init__(self, existing: set[str], *, logins: tuple[str, ...] = (), member_of: tuple[str, ...] = ()) -> None:
         self.connection = None
         self.existing = existing
+        self.logins = logins
+        self.member_of = member_of
         self.said: list[str] = []
-        self._found = False
+        self._rows: list[tuple[Any]] = []
 
     def execute(self, statement: str, parameters: tuple[str, ...] = ()) -> None:
-        if statement.startswith("SELECT"):
-            kind = "role" if "pg_roles" in statement else "database"
-            self._found = f"{kind} {parameters[0]}" in self.existing
-        else:
+        if not statement.startswith("SELECT"):
             self.said.append(str(statement))
+        elif "pg_has_role" in statement:
+            self._rows = [(parameters[0] in self.member_of,)]
+        elif "rolname ~" in statement:
+            login, role, _ = parameters
+            all_of = {name for name in self.logins if name == role or name.startswith(f"{role}_")}
+            self._rows = [(name,) for name in sorted(all_of - {login})]
+        elif "rolcanlogin" in statement:
+            self._rows = [(1,)] if parameters[0] in self.logins else []
+        else:
+            kind = "role" if "pg_roles" in statement else "database"
+            self._rows = [(1,)] if f"{kind} {parameters[0]}" in self.existing else []
 
-    def fetchone(self) -> tuple[int] | None:
-        return (1,) if self._found else None
+    def fetchone(self) -> tuple[Any] | None:
+        return self._rows[0] if self._rows else None
+
+    def fetchall(self) -> list[tuple[Any]]:
+        return self._rows
 
 
 @pytest.fixture
@@ -56,9 +72,9 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_a_new_role_gets_a_database_that_nobody_else_may_use(script: ModuleType) -> None:
     cursor = Cursor(set())
-    script.ensure_password_role(cursor, "rasa", "secret")
+    script.ensure_password_role(cursor, "rasa", "rasa", "secret")
     assert cursor.said == [
-        'CREATE ROLE "rasa" LOGIN',
+        'CREATE ROLE "rasa"',
         """ALTER ROLE "rasa" LOGIN PASSWORD 'hash of rasa'""",
         'GRANT "rasa" TO CURRENT_USER',
         'CREATE DATABASE "rasa" OWNER "rasa"',
@@ -69,9 +85,47 @@ def test_a_new_role_gets_a_database_that_nobody_else_may_use(script: ModuleType)
 
 def test_again_keeps_what_is_there_and_sets_the_password(script: ModuleType) -> None:
     cursor = Cursor({"role rasa", "database rasa"})
-    script.ensure_password_role(cursor, "rasa", "secret")
+    script.ensure_password_role(cursor, "rasa", "rasa", "secret")
     assert not [one for one in cursor.said if one.startswith("CREATE")]
     assert """ALTER ROLE "rasa" LOGIN PASSWORD 'hash of rasa'""" in cursor.said
+
+
+def test_a_new_login_becomes_the_role_that_owns_all(script: ModuleType) -> None:
+    cursor = Cursor({"role rasa", "database rasa"}, logins=("rasa",))
+    script.ensure_password_role(cursor, "rasa", "rasa_2", "secret")
+    assert cursor.said[:4] == [
+        'CREATE ROLE "rasa_2"',
+        'GRANT "rasa" TO "rasa_2"',
+        'ALTER ROLE "rasa_2" SET role TO "rasa"',
+        """ALTER ROLE "rasa_2" LOGIN PASSWORD 'hash of rasa_2'""",
+    ]
+    assert not [one for one in cursor.said if "NOLOGIN" in one]
+
+
+@pytest.mark.parametrize(
+    ("there", "login", "ended"),
+    [
+        (("rasa", "rasa_2"), "rasa_3", ["rasa"]),
+        (("rasa", "rasa_2"), "rasa_2", []),
+        (("rasa_9", "rasa_8", "rasa_10"), "rasa_11", ["rasa_8", "rasa_9"]),
+        # Numbers that were left out, or lowered: what is in use stays.
+        (("rasa",), "rasa_7", []),
+        (("rasa_2", "rasa_3"), "rasa_2", []),
+    ],
+)
+def test_the_login_before_stays_and_older_ones_are_ended(
+    there: tuple[str, ...], login: str, ended: list[str], script: ModuleType
+) -> None:
+    cursor = Cursor({"role rasa", "database rasa"}, logins=there)
+    script.ensure_password_role(cursor, "rasa", login, "secret")
+    assert [one for one in cursor.said if "NOLOGIN" in one] == [f'ALTER ROLE "{one}" NOLOGIN' for one in ended]
+
+
+def test_the_administrator_is_never_drawn_into_rds_iam(script: ModuleType) -> None:
+    cursor = Cursor({"role rasa", "database rasa"}, logins=("rasa",), member_of=("rasa",))
+    with pytest.raises(SystemExit, match=r"keep rasa:trackerStore\.auth: password"):
+        script.ensure_iam_role(cursor, "rasa")
+    assert not [one for one in cursor.said if "rds_iam" in one]
 
 
 def test_the_administrator_is_no_member_when_a_role_becomes_one_of_rds_iam(script: ModuleType) -> None:
@@ -93,6 +147,12 @@ def test_a_run_that_was_cut_off_is_finished(script: ModuleType) -> None:
 
 
 def test_iam_again_only_repeats_the_grant(script: ModuleType) -> None:
-    cursor = Cursor({"role rasa", "database rasa"})
+    cursor = Cursor({"role rasa", "database rasa"}, logins=("rasa",))
     script.ensure_iam_role(cursor, "rasa")
     assert cursor.said == ['GRANT "rds_iam" TO "rasa"']
+
+
+def test_a_role_that_others_signed_in_for_signs_in_itself_with_iam(script: ModuleType) -> None:
+    cursor = Cursor({"role rasa", "database rasa"}, logins=("rasa_3",))
+    script.ensure_iam_role(cursor, "rasa")
+    assert cursor.said == ['ALTER ROLE "rasa" LOGIN', 'GRANT "rds_iam" TO "rasa"']

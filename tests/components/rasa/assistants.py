@@ -11,7 +11,7 @@ from components.connections import AssistantConnections
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
 from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
-from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile
+from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile, Rotation
 from tests.components.rasa import wirings
 from tests.recorder import Recording, run_program
 
@@ -19,6 +19,7 @@ LICENSE = "the-licence"
 OPENAI = "the-openai-key"
 VAULT_TOKEN = "the-vault-token"
 DB_PASSWORD = "the-password-in-vault"
+FIRST = Rotation()
 
 
 def record(
@@ -27,6 +28,7 @@ def record(
     iam: bool = False,
     secrets_manager: CreateVault | ExistingVault | None = None,
     profile: Profile = Profile.PROD,
+    rotation: Rotation = FIRST,
     preview: bool = False,
 ) -> Recording:
     """Everything that assistants register, on connections with everything unless others are given."""
@@ -50,6 +52,7 @@ def record(
                 AssistantSpec(
                     settings=assistant,
                     profile=profile,
+                    rotation=rotation,
                     secrets={
                         "license": wirings.secret(LICENSE),
                         "openaiApiKey": wirings.secret(OPENAI),

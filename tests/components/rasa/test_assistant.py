@@ -180,7 +180,8 @@ def test_parts_that_are_off_leave_nothing() -> None:
     assert [one.inputs["metadata"]["name"] for one in small.of_type("kubernetes:core/v1:ServiceAccount")] == ["rasa"]
     values = small.named("rasa-secrets-secret").inputs["stringData"].value
     assert set(values) == {
-        "rasaProLicense", "authToken", "jwtSecret", "dbPassword", "redisPassword", "kafkaUsername", "kafkaSslPassword",
+        "rasaProLicense", "authToken", "jwtSecret", "dbUsername", "dbPassword", "redisPassword", "kafkaUsername",
+        "kafkaSslPassword",
     }  # fmt: skip
 
 

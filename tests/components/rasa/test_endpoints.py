@@ -108,6 +108,7 @@ def test_a_section_without_service_is_missing() -> None:
         "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE",
         "SQL_POOL_SIZE",
         "SQL_MAX_OVERFLOW",
+        "DB_USERNAME",
         "DB_PASSWORD",
     }
 

@@ -169,7 +169,29 @@ def test_analytics_by_iam_has_a_host_instead_of_a_url() -> None:
     assert chosen["database"]["username"] == chosen["database"]["databaseName"] == "rasa_analytics"
     assert "urlExistingSecretName" not in chosen["database"]
     assert chosen["kafka"]["enableAwsMskIam"] is True
+    assert chosen["kafka"]["saslMechanism"] == "OAUTHBEARER"
+    assert chosen["additionalEnv"] == []
     assert not {"saslUsername", "saslPassword"} & set(chosen["kafka"])
+
+
+def test_names_that_change_with_a_rotation_stand_beside_their_passwords_and_in_no_manifest() -> None:
+    """A pod that starts between the new Secret and the new release else had one's name and the other's password."""
+    chosen = of(wirings.wiring())
+    analytics, endpoints = chosen["rasaProServices"], chosen["rasa"]["settings"]["endpoints"]
+    assert endpoints["tracker_store"]["username"] == "${DB_USERNAME}"
+    assert endpoints["event_broker"]["sasl_username"] == "${KAFKA_USERNAME}"
+    # With a mechanism the chart would set the name, and all three variables twice.
+    assert not {"saslMechanism", "saslUsername", "saslPassword"} & set(analytics["kafka"])
+    assert analytics["additionalEnv"] == [
+        {"name": "KAFKA_SASL_MECHANISM", "value": "SCRAM-SHA-512"},
+        *(
+            {"name": name, "valueFrom": {"secretKeyRef": {"name": "rasa-secrets", "key": key}}}
+            for name, key in {
+                "KAFKA_SASL_USERNAME": "analyticsKafkaUsername",
+                "KAFKA_SASL_PASSWORD": "analyticsKafkaPassword",
+            }.items()
+        ),
+    ]
 
 
 def test_the_ingress_serves_the_root() -> None:

@@ -231,6 +231,7 @@ def vault(*, token: pulumi.Output[str] | None = None) -> VaultConnection:
         token_secret="rasa-vault",
         ca_pem="VAULT CA",
         token=token,
+        credentials=None,
         usable=True,
         ready=(),
     )
