@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from sandbox import policy_packs, report, stackfile
-from sandbox.clock.graph import read_graph
+from sandbox.clock.graph import Graph, read_graph
 from sandbox.clock.journal import Journal
 from sandbox.existing import existing
 from sandbox.home import Home, NoProject
@@ -36,7 +36,8 @@ def run(arguments: Sequence[str]) -> int:
             "the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`"
         )
     store = Store(home.root / "cloud.sqlite", existing(stackfile.config_of(home)))
-    before, journal = read_graph(home), Journal()
+    before: Graph = read_graph(home) if verb in report.TIMED else {}
+    journal = Journal()
     ports, stop = _serve(store, journal) if verb in OPERATIONS else ({}, lambda: None)
     notices = _Notices()
     try:

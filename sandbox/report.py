@@ -27,9 +27,11 @@ TIMED = {"up": "up", "update": "up", "destroy": "destroy", "down": "destroy"}
 
 def tell_time(command: str, home: Home, before: Graph, journal: Journal) -> None:
     """Predicts how long what was done takes on the cloud; `before` is the state that the command found."""
-    if command not in TIMED or not journal.entries:
+    if command not in TIMED:
         return
     found = timeline.of_run(home.stack, TIMED[command], before, read_graph(home), journal)
+    if not found.critical:
+        return
     (home.directory / "timeline.json").write_text(json.dumps(timeline.as_json(found), indent=2) + "\n")
     picture = home.directory / "timeline.svg"
     picture.write_text(chart.svg(found))
