@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.workplace import Finished, Workplace, cpu_seconds
+from tests.engine.workplace import Workplace, cpu_seconds
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-wrong")]
 
@@ -18,9 +18,9 @@ def workplace(pulumi: None, tmp_path_factory: pytest.TempPathFactory) -> Workpla
     return Workplace.make(tmp_path_factory.mktemp("wrong") / "project", "dev")
 
 
-def told(finished: Finished) -> list[str]:
+def told(output: str) -> list[str]:
     """The problems, as the command line prints them."""
-    lines = [line.strip() for line in finished.output.splitlines()]
+    lines = [line.strip() for line in output.splitlines()]
     return list(dict.fromkeys(line for line in lines if re.match(r"rasa:[\w.<\[\]> ]+: ", line)))
 
 
@@ -37,8 +37,8 @@ def told(finished: Finished) -> list[str]:
                 "rasa:network.cidr: '10.0.1.0/16' is an address inside a network, not the network; write 10.0.0.0/16",
                 "rasa:assistants[0].replicas: 'two' is not a whole number; write a whole number, without quotes",
                 "rasa:clutser: 'clutser' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
-                "encryption, eventQueue, lockStore, modelStorage, network, profile, provider, region, secrets, "
-                "secretsManager, tags, trackerStore); did you mean cluster?",
+                "encryption, eventQueue, lockStore, modelStorage, network, policyExceptions, profile, provider, "
+                "region, rotation, secrets, secretsManager, tags, trackerStore); did you mean cluster?",
                 "rasa:eventQueue.brokers: 2 is not a multiple of the 3 zones, what MSK demands; set 3 or 6",
             ],
         ),
@@ -52,7 +52,7 @@ def test_they_are_told_in_seconds_and_nothing_is_made(
     with workplace.changed(**changes), cpu_seconds() as spent:
         finished = workplace.pulumi("up", "--yes", "--skip-preview")
     assert finished.status != 0
-    assert told(finished) == messages
+    assert told(finished.output) == messages
     assert f"the stack file has {len(messages)} problem" in finished.output
     assert "Traceback" not in finished.output
     assert [one["type"] for one in workplace.resources() if one["type"] != "pulumi:pulumi:Stack"] == []
@@ -64,7 +64,7 @@ def test_what_is_missing_is_told_by_the_program_and_not_by_the_engine(workplace:
     workplace.stack_file.write_text("config:\n  rasa:cloud: aws\n")
     finished = workplace.pulumi("preview")
     workplace.stack_file.write_text(before)
-    assert [message.split(": ")[0] for message in told(finished)] == [
+    assert [message.split(": ")[0] for message in told(finished.output)] == [
         "rasa:profile",
         "rasa:region",
         "rasa:cluster.apiAccess",
@@ -76,7 +76,7 @@ def test_a_weak_dev_stack_is_warned_of_once(workplace: Workplace):
     with workplace.changed(**{"cluster.apiAccess": ["0.0.0.0/0"]}):
         finished = workplace.pulumi("preview")
     assert finished.status == 0, finished.output[-2000:]
-    assert told(Finished(0, finished.output.replace("warning: ", ""))) == [
+    assert told(finished.output.replace("warning: ", "")) == [
         "rasa:cluster.apiAccess: 0.0.0.0/0 lets everyone reach the Kubernetes API; "
         "name the ranges of your offices and runners, such as 203.0.113.0/24"
     ]

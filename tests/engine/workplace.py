@@ -29,10 +29,11 @@ SHARED = ("__main__.py", "components", "providers", "sandbox", "settings", ".ven
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that has ended: its status, and all that it printed."""
+    """A command that has ended: its status, all that it printed, and what of it is on the standard output."""
 
     status: int
     output: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,16 @@ class Workplace:
         found = subprocess.run(
             arguments, cwd=self.directory, capture_output=True, text=True, check=False, env=environment()
         )
-        return Finished(found.returncode, found.stdout + found.stderr)
+        return Finished(found.returncode, found.stdout + found.stderr, found.stdout)
 
     def succeed(self, command: str, *options: str) -> str:
         """Runs a command that has to succeed, and returns what it printed."""
+        return self._succeed(command, *options).output
+
+    def _succeed(self, command: str, *options: str) -> Finished:
         finished = self.pulumi(command, *options)
         assert finished.status == 0, finished.output[-4000:]
-        return finished.output
+        return finished
 
     def up(self) -> str:
         """Carries the stack file out."""
@@ -119,7 +123,7 @@ class Workplace:
 
     def state(self, *, show_secrets: bool = False) -> str:
         """The state as the engine exports it."""
-        return self.succeed("stack export", *(["--show-secrets"] if show_secrets else []))
+        return self._succeed("stack export", *(["--show-secrets"] if show_secrets else [])).answer
 
     def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
         """The resources in the state, the stack's own among them."""
