@@ -122,4 +122,11 @@ FORCED: Final = read(
         the model is fetched under this identity
     """
 )
-CHOSEN: Final = read("")
+CHOSEN: Final = read(
+    """
+    Assistant/Secrets Secret <- ManagedRedisLockStore PrivateDnsZoneGroup, BlobModelStorage PrivateDnsZoneGroup
+        a pod must not find a rotated credential before the service takes it
+    Assistant/Secrets Secret <- BlobModelStorage BlobContainer, ManagedIdentity *
+        a pod must not find a rotated credential before the service takes it
+    """
+)
