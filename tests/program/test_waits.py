@@ -97,10 +97,12 @@ def test_prod_takes_no_longer_than_what_forces_it_to(stack: str):
 
 
 @pytest.mark.parametrize("stack", each(PROD.values()))
-def test_all_that_we_chose_to_wait_for_costs_half_a_minute(stack: str):
+def test_all_that_we_chose_to_wait_for_costs_a_job_or_two(stack: str):
+    """The smoke test; and the Job that takes passwords to Vault, where nothing else is slower."""
     found = graph(stack)
     chosen = ends(found)[RUN] - ends(only(found, FORCED[cloud_of(stack)]))[RUN]
-    assert chosen == pytest.approx(minutes("create", "kubernetes:batch/v1:Job", {}), abs=0.1)
+    jobs = 1 if cloud_of(stack) is Cloud.AWS else 2
+    assert chosen == pytest.approx(jobs * minutes("create", "kubernetes:batch/v1:Job", {}), abs=0.1)
 
 
 @pytest.mark.parametrize("stack", each(PROD.values()))

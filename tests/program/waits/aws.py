@@ -138,6 +138,8 @@ FORCED: Final = read(
         the pods read their addresses
     Assistant Release <- ElastiCacheLockStore SecurityGroupIngressRule, MskEventQueue SecurityGroupIngressRule
         pods connect when they start
+    Assistant Release <- ElastiCacheLockStore User
+        Rasa signs in
     Assistant Release <- MskEventQueue SingleScramSecretAssociation, MskEventQueue Topic
         Rasa signs in, and writes to the topic
     Assistant Release <- PodIdentity PodIdentityAssociation, PodIdentity RolePolicy
@@ -152,5 +154,11 @@ CHOSEN: Final = read(
     """
     Assistant Release <- S3ModelStorage Bucket*
         no model is fetched from a bucket that is not closed yet
+    Assistant/Secrets Secret <- ElastiCacheLockStore User, ElastiCacheLockStore SecurityGroupIngressRule
+        a pod must not find a rotated credential before the service takes it
+    Assistant/Secrets Secret <- MskEventQueue SingleScramSecretAssociation, MskEventQueue Topic
+        a pod must not find a rotated credential before the service takes it
+    Assistant/Secrets Secret <- MskEventQueue SecurityGroupIngressRule, PodIdentity *, S3ModelStorage Bucket*
+        a pod must not find a rotated credential before the service takes it
     """
 )

@@ -124,4 +124,11 @@ FORCED: Final = read(
         a pod that starts now signs in with what is there
     """
 )
-CHOSEN: Final = read("")
+CHOSEN: Final = read(
+    """
+    Assistant/Secrets Secret <- ManagedRedisLockStore PrivateDnsZoneGroup, BlobModelStorage PrivateDnsZoneGroup
+        a pod must not find a rotated credential before the service takes it
+    Assistant/Secrets Secret <- BlobModelStorage BlobContainer, ManagedIdentity *
+        a pod must not find a rotated credential before the service takes it
+    """
+)

@@ -118,4 +118,13 @@ FORCED: Final = read(
         a pod that starts now signs in with what is there
     """
 )
-CHOSEN: Final = read("")
+CHOSEN: Final = read(
+    """
+    Assistant/Secrets Secret <- ConfluentEventQueue AccessPoint, ConfluentEventQueue RecordSet
+        a pod must not find a rotated credential before the service takes it
+    Assistant/Secrets Secret <- ConfluentEventQueue RoleBinding, ConfluentEventQueue KafkaAcl
+        a pod must not find a rotated credential before the service takes it
+    Assistant/Secrets Secret <- ConfluentEventQueue KafkaTopic, FederatedIdentity BucketIAMMember
+        a pod must not find a rotated credential before the service takes it
+    """
+)

@@ -76,16 +76,20 @@ FORCED: Final = read(
         it opens what the release has started
     """
 )
-# The one thing that every deployment waits for although nothing forces it.
+# What takes time, and is waited for although the first `up` would succeed without.
 GATE: Final = read(
     """
     Assistant Release <- Assistant/ScriptJob Job
         what cannot work is told in half a minute, not after the release has timed out
+    Assistant/AssistantVault Secret <- Assistant/AssistantDatabase Job
+        the schedule brings to Vault what stands there, at any time: a rotated password must hold by then
     """
 )
 CHOSEN: Final = read(
     """
     Assistant Release <- PodDisruptionBudget
         there is no moment in which all pods may be drained
+    Assistant/Secrets Secret <- Assistant/AssistantDatabase Job, Assistant/AssistantVault Job
+        a pod must not find a rotated credential before the service takes it
     """
 )
