@@ -144,10 +144,6 @@ FORCED: Final = read(
         Rasa signs in, and writes to the topic
     Assistant Release <- PodIdentity PodIdentityAssociation, PodIdentity RolePolicy
         the model is fetched under this role
-    Assistant/Secrets Secret <- ElastiCacheLockStore *, MskEventQueue *, PodIdentity *, S3ModelStorage *
-        a pod that starts now signs in with what is there
-    Assistant Release <- ElastiCacheLockStore User
-        Rasa signs in with it when it starts
     """
 )
 CHOSEN: Final = read(

@@ -120,8 +120,6 @@ FORCED: Final = read(
         Rasa writes to the one and reads the other
     Assistant Release <- ManagedIdentity FederatedIdentityCredential, ManagedIdentity RoleAssignment
         the model is fetched under this identity
-    Assistant/Secrets Secret <- ManagedRedisLockStore *, BlobModelStorage *, ManagedIdentity *
-        a pod that starts now signs in with what is there
     """
 )
 CHOSEN: Final = read(

@@ -114,8 +114,6 @@ FORCED: Final = read(
         Rasa signs in, and writes
     Assistant Release <- FederatedIdentity BucketIAMMember
         the model is fetched under this identity
-    Assistant/Secrets Secret <- ConfluentEventQueue *, FederatedIdentity *
-        a pod that starts now signs in with what is there
     """
 )
 CHOSEN: Final = read(

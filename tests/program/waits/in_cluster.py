@@ -32,10 +32,6 @@ FORCED: Final = read(
         Vault answers when it runs, is initialised and open
     Assistant/AssistantVault * <- Assistant/AssistantDatabase RandomPassword
         Vault is told the database password to begin with
-    Assistant/AssistantVault Secret <- Assistant/AssistantDatabase Job
-        a login is there before anybody is told of it
-    Assistant/Secrets Secret <- Assistant/AssistantDatabase Job, Assistant/AssistantVault Job
-        a login is there before anybody is told of it
     Assistant/AssistantVault CronJob <- Job, VaultServer ConfigMap
         it repeats the Job
     Assistant/Secrets * <- Assistant/AssistantDatabase RandomPassword, VaultServer SelfSignedCert
