@@ -85,7 +85,7 @@ def test_a_weak_dev_stack_is_warned_of_once(workplace: Workplace):
 def test_the_stack_name_is_checked(pulumi: None, tmp_path: Path):
     workplace = Workplace.make(tmp_path / "project", "production-of-the-world")
     workplace.stack_file.write_text((workplace.directory / "Pulumi.dev.yaml").read_text())
-    assert told(workplace.pulumi("preview")) == [
+    assert told(workplace.pulumi("preview").output) == [
         "rasa:<stack name>: production-of-the-world is not a-z, 0-9 and -, letter first, 2 to 20 characters "
         "(it becomes part of resource names); run: pulumi stack rename"
     ]
