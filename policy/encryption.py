@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from policy import kinds
 from policy.checks import at_least, either, equals, every, given, includes, matches, value, where
-from policy.rule import Rule, When
+from policy.rule import Check, Rule, When
 
 AWS_DISKS: Final = equals("ebs.csi.aws.com")
 DAYS_30: Final = matches(r"(\d{8,}|2592\d{3}|259[3-9]\d{3}|2[6-9]\d{5}|[3-9]\d{6})s", "30 days or more")
+
+
+def _own_key(what: str, description: str, on: Mapping[str, Check]) -> Rule:
+    """In prod, something is encrypted with the key that the stack chooses."""
+    return Rule(
+        name=f"own-key-for-{what}",
+        description=description,
+        remedy="Name the key of rasa:encryption.",
+        when=When.PROD,
+        on=on,
+    )
+
 
 RULES: Final = (
     Rule(
@@ -23,55 +36,45 @@ RULES: Final = (
             kinds.STORAGE_CLASS: where("provisioner", AWS_DISKS, value("parameters.encrypted", equals("true"))),
         },
     ),
-    Rule(
-        name="own-key-for-database",
-        description="In prod, PostgreSQL is encrypted with the stack's own key.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={
+    _own_key(
+        "database",
+        "In prod, PostgreSQL is encrypted with the stack's own key.",
+        {
             kinds.RDS: value("kmsKeyId", given()),
             kinds.AZURE_POSTGRES: value("dataEncryption.type", equals("AzureKeyVault")),
             kinds.CLOUD_SQL: value("encryptionKeyName", given()),
         },
     ),
-    Rule(
-        name="own-key-for-redis",
-        description="In prod, Redis is encrypted with the stack's own key.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={
+    _own_key(
+        "redis",
+        "In prod, Redis is encrypted with the stack's own key.",
+        {
             kinds.ELASTICACHE: value("kmsKeyId", given()),
             kinds.AZURE_REDIS: value("encryption.customerManagedKeyEncryption.keyEncryptionKeyUrl", given()),
             kinds.MEMORYSTORE: value("customerManagedKey", given()),
         },
     ),
-    Rule(
-        name="own-key-for-kafka",
-        description="In prod, Kafka is encrypted with the stack's own key.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={
+    _own_key(
+        "kafka",
+        "In prod, Kafka is encrypted with the stack's own key.",
+        {
             kinds.MSK: value("encryptionInfo.encryptionAtRestKmsKeyArn", given()),
             kinds.EVENT_HUBS: value("encryption.keySource", equals("Microsoft.KeyVault")),
         },
     ),
-    Rule(
-        name="own-key-for-bucket",
-        description="In prod, object storage is encrypted with the stack's own key.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={
+    _own_key(
+        "bucket",
+        "In prod, object storage is encrypted with the stack's own key.",
+        {
             kinds.S3_ENCRYPTION: value("rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyId", given()),
             kinds.BLOB_ACCOUNT: value("encryption.keySource", equals("Microsoft.Keyvault")),
             kinds.GCS: value("encryption.defaultKmsKeyName", given()),
         },
     ),
-    Rule(
-        name="own-key-for-disks",
-        description="In prod, volumes and node disks are encrypted with the stack's own key, where that can be chosen.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={
+    _own_key(
+        "disks",
+        "In prod, volumes and node disks are encrypted with the stack's own key, where that can be chosen.",
+        {
             kinds.STORAGE_CLASS: either(
                 value("parameters.kmsKeyId", given()),
                 value("parameters.diskEncryptionSetID", given()),
@@ -80,12 +83,10 @@ RULES: Final = (
             kinds.GKE_NODES: value("nodeConfig.bootDiskKmsKey", given()),
         },
     ),
-    Rule(
-        name="own-key-for-kubernetes-secrets",
-        description="In prod, Kubernetes encrypts Secrets with the stack's own key, where that can be chosen.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={
+    _own_key(
+        "kubernetes-secrets",
+        "In prod, Kubernetes encrypts Secrets with the stack's own key, where that can be chosen.",
+        {
             kinds.EKS: every(
                 value("encryptionConfig.provider.keyArn", given()),
                 value("encryptionConfig.resources", includes("secrets")),
@@ -104,12 +105,10 @@ RULES: Final = (
             ),
         },
     ),
-    Rule(
-        name="own-key-for-logs",
-        description="In prod, logs are encrypted with the stack's own key, where that can be chosen.",
-        remedy="Name the key of rasa:encryption.",
-        when=When.PROD,
-        on={kinds.LOG_GROUP: value("kmsKeyId", given())},
+    _own_key(
+        "logs",
+        "In prod, logs are encrypted with the stack's own key, where that can be chosen.",
+        {kinds.LOG_GROUP: value("kmsKeyId", given())},
     ),
     Rule(
         name="keys-rotate",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.mutations import MUTATIONS, ROOT, Mutation, table
+from tests.contract.mutation_table import MUTATIONS, Mutation
+from tests.contract.mutations import ROOT, table
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda each: each.mistake)

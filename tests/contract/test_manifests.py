@@ -19,7 +19,7 @@ from tests.e2e.manifests import manifests
 pytestmark = pytest.mark.contract
 
 RASA: Final = "3.17"
-# What the clouds run, with a year of both sides; docs/compatibility.md says the same.
+# The oldest that docs/compatibility.md names, and the newest that a stack gets by itself.
 KUBERNETES: Final = ("1.30", "1.35")
 EACH: Final = pytest.mark.parametrize(
     "stack", [pytest.param(each, marks=pytest.mark.xdist_group("manifests")) for each in STACK_FILES]
