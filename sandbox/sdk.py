@@ -1,4 +1,4 @@
-"""The only place that touches the SDK's private helpers: what inputs a resource type has, as the installed SDK says.
+"""The only place that touches the SDK's private helpers: what a resource type takes and answers, as the SDK says.
 
 `tests/sandbox/test_sdk.py` fails when a new SDK changes them. SDK modules are imported when the first resource of
 theirs comes.
@@ -8,7 +8,8 @@ import importlib
 import inspect
 import sys
 import threading
-from collections.abc import Mapping
+import typing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,10 +22,11 @@ IMPORTS = threading.RLock()  # the SDKs' lazy modules must not be imported by tw
 
 @dataclass(frozen=True)
 class Shape:
-    """The properties of one input object by wire name: their types, and which ones must be given."""
+    """The properties of one input object by wire name: their types, what Python calls them, and which must be given."""
 
     name: str
     types: Mapping[str, Any]
+    python_names: Mapping[str, str]
     required: frozenset[str]
 
 
@@ -36,7 +38,30 @@ class UnknownType(Exception):
 def resource_shape(token: str) -> Shape:
     """Returns the inputs of a resource type such as `aws:ec2/vpc:Vpc`, or of `pulumi:providers:aws`."""
     with IMPORTS:
-        return _find_shape(_resource_class(token))
+        return _find_shape(constructor(token))
+
+
+def constructor(token: str) -> type:
+    """Returns the class that registers resources of the type."""
+    with IMPORTS:
+        return _resource_class(token)
+
+
+def output(token: str, path: Sequence[str | int]) -> str:
+    """Returns how Python reads an output of a resource by its wire names: `.identity.principal_id`, `.ids[0]`."""
+    kind: Any = constructor(token)
+    names, types = _types.resource_pulumi_to_py_names(kind), _types.resource_types(kind)
+    text = ""
+    for step in path:
+        if isinstance(step, str) and step in names:
+            text, kind = f"{text}.{names[step]}", unwrap(types[step])
+        else:
+            inner = typing.get_args(kind)
+            text, kind = f"{text}[{step!r}]", unwrap(inner[-1]) if inner else Any
+        is_object = isinstance(kind, type) and _types.is_output_type(kind)
+        types = _types.output_type_types(kind) if is_object else {}
+        names = _types._pulumi_to_py_names_from_py_properties(kind) if is_object else {}  # pyright: ignore[reportPrivateUsage]
+    return text
 
 
 def _find_shape(resource: type) -> Shape:
@@ -59,7 +84,8 @@ def shape_of(args: type) -> Shape:
         for python, wire in names.items()
         if python in parameters and parameters[python].default is inspect.Parameter.empty
     )
-    return Shape(args.__name__, _types.input_type_types(args), required)
+    python_names = {wire: python for python, wire in names.items()}
+    return Shape(args.__name__, _types.input_type_types(args), python_names, required)
 
 
 def is_shape(annotation: Any) -> bool:

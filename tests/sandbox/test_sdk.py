@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from collections.abc import Iterator
 
@@ -20,6 +21,32 @@ def test_a_shape_has_wire_names_types_and_what_is_required() -> None:
     assert shape.types["bootstrapSelfManagedAddons"] is bool
     assert sdk.is_shape(shape.types["vpcConfig"])
     assert {"roleArn", "vpcConfig"} == shape.required
+
+
+def test_a_shape_tells_what_python_calls_a_property() -> None:
+    assert sdk.resource_shape("aws:eks/cluster:Cluster").python_names["roleArn"] == "role_arn"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.token)
+def test_the_constructor_takes_every_property_by_its_python_name(row: Row) -> None:
+    parameters = inspect.signature(vars(sdk.constructor(row.token))["_internal_init"]).parameters
+    assert set(sdk.resource_shape(row.token).python_names.values()) <= parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "expression"),
+    [
+        ("aws:ec2/vpc:Vpc", ["defaultSecurityGroupId"], ".default_security_group_id"),
+        ("aws:eks/cluster:Cluster", ["identities", 0, "oidcs", 0, "issuer"], ".identities[0].oidcs[0].issuer"),
+        (
+            "azure-native:containerservice:ManagedCluster",
+            ["identityProfile", "kubeletidentity", "objectId"],
+            ".identity_profile['kubeletidentity'].object_id",
+        ),
+    ],
+)
+def test_an_output_is_read_by_python_names(token: str, path: list[str | int], expression: str) -> None:
+    assert sdk.output(token, path) == expression
 
 
 def test_the_args_class_wins_over_a_nested_type_of_the_same_name() -> None:
