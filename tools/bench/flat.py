@@ -1,0 +1,145 @@
+"""Writes a flat program: the resources that a stack has in its state, one after the other, by plain constructors.
+
+It is the least that a Pulumi program in Python can do to register these resources with the same SDKs: no settings, no
+components, no calls to a cloud, no outputs. Inputs are literals, except for what only a cloud can tell (ids, addresses,
+generated passwords): these are outputs of the resource that had them first, as in any program.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sandbox import sdk
+from sandbox.inputs import decode_config
+from sandbox.server import ENGINE_KEYS
+from sandbox.urns import name_of
+from sandbox.wire import Properties, as_list, as_map, is_asset, is_secret, reveal
+
+HEAD: Final = '"""Written by tools/bench/flat.py."""\n\nfrom pulumi import Output, ResourceOptions\n'
+# Shorter texts that a cloud answers are words, not ids.
+SHORTEST: Final = 8
+PROVIDERS: Final = "pulumi:providers:"
+COMPONENTS: Final = ("rasa:", "pulumi:pulumi:")
+
+Path = tuple[str | int, ...]
+
+
+class CannotWrite(Exception):
+    """The state has something that no literal stands for."""
+
+
+def is_registered(token: str) -> bool:
+    """Whether a flat program registers resources of this type: all but components and the stack itself."""
+    return not token.startswith(COMPONENTS)
+
+
+def program(state: Iterable[Mapping[str, Any]]) -> str:
+    """The source of a program for the resources of `pulumi stack export --show-secrets`."""
+    resources = [resource for resource in state if is_registered(resource["type"])]
+    writer = _Writer()
+    lines = [writer.statement(resource) for resource in resources]
+    return "\n".join([HEAD, *sorted(writer.imports), "", *lines, ""])
+
+
+class _Writer:
+    """Knows what it has written: the variables by URN, and how to say each text that a cloud has made."""
+
+    def __init__(self) -> None:
+        self.imports: set[str] = set()
+        self._variables: dict[str, str] = {}
+        self._made: dict[str, str] = {}
+
+    def statement(self, resource: Mapping[str, Any]) -> str:
+        """The constructor call of one resource."""
+        token, urn = resource["type"], resource["urn"]
+        inputs = _inputs(resource)
+        names = sdk.resource_shape(token).python_names
+        arguments = [f"{names[key]}={self._expression(value)}" for key, value in inputs.items()]
+        variable = self._variables[urn] = f"r{len(self._variables)}"
+        self._remember(variable, resource, inputs)
+        call = ", ".join([repr(name_of(urn)), *arguments, f"opts={self._options(resource)}"])
+        return f"{variable} = {self._class(token)}({call})"
+
+    def _class(self, token: str) -> str:
+        found = sdk.constructor(token)
+        alias = re.sub(r"\W", "_", token)
+        self.imports.add(f"from {found.__module__} import {found.__name__} as {alias}")
+        return alias
+
+    def _options(self, resource: Mapping[str, Any]) -> str:
+        waits = [self._variables[urn] for urn in resource.get("dependencies", ()) if urn in self._variables]
+        options = [f"depends_on=[{', '.join(waits)}]"] if waits else []
+        if provider := resource.get("provider", "").rpartition("::")[0]:
+            options.append(f"provider={self._variables[provider]}")
+        return f"ResourceOptions({', '.join(options)})"
+
+    def _remember(self, variable: str, resource: Mapping[str, Any], inputs: Properties) -> None:
+        """Takes note of the texts that are this resource's own: those that it was not given."""
+        given = {text for _, text in _texts(reveal(inputs))}
+        outputs = reveal(_plain(as_map(resource.get("outputs"))))
+        for path, text in [((), resource.get("id", "")), *_texts(outputs)]:
+            if len(text) >= SHORTEST and text not in given and text not in self._made:
+                self._made[text] = variable + (sdk.output(resource["type"], path) if path else ".id")
+
+    def _expression(self, value: Any) -> str:
+        if is_secret(value):
+            return f"Output.secret({self._expression(value['value'])})"
+        if is_asset(value):
+            raise CannotWrite(f"an asset or archive: {value}")
+        match value:
+            case str():
+                return self._text(value)
+            case dict():
+                return (
+                    "{" + ", ".join(f"{key!r}: {self._expression(item)}" for key, item in as_map(value).items()) + "}"
+                )
+            case list():
+                return "[" + ", ".join(self._expression(item) for item in as_list(value)) + "]"
+            case _:
+                return repr(value)
+
+    def _text(self, text: str) -> str:
+        """The text, with the outputs that are parts of it in their places; of two that fit, the longer one."""
+        found = sorted((made for made in self._made if made in text), key=len, reverse=True)
+        if not found:
+            return repr(text)
+        parts = [part for part in re.split(f"({'|'.join(map(re.escape, found))})", text) if part]
+        written = [self._made.get(part, repr(part)) for part in parts]
+        return written[0] if len(written) == 1 else f"Output.concat({', '.join(written)})"
+
+
+def _inputs(resource: Mapping[str, Any]) -> Properties:
+    inputs = _plain(as_map(resource.get("inputs")))
+    if not resource["type"].startswith(PROVIDERS):
+        return inputs
+    return decode_config(resource["type"], {key: value for key, value in inputs.items() if key not in ENGINE_KEYS})
+
+
+def _plain(value: Any) -> Any:
+    """What the state says of a value as the sandbox has it on the wire: there a secret's value is JSON text."""
+    match value:
+        case dict():
+            items: Properties = {key: _plain(item) for key, item in as_map(value).items()}
+            return {**items, "value": json.loads(items.pop("plaintext"))} if is_secret(items) else items
+        case list():
+            return [_plain(item) for item in as_list(value)]
+        case _:
+            return value
+
+
+def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text in a value with its path."""
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, item in as_map(value).items():
+                yield from _texts(item, (*path, key))
+        case list():
+            for index, item in enumerate(as_list(value)):
+                yield from _texts(item, (*path, index))
+        case _:
+            pass

@@ -1,0 +1,85 @@
+"""One measured command: `python -m sandbox pulumi ...` in a workplace, and what each of its processes took."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.engine.workplace import Workplace, environment
+
+PROBE: Final = Path(__file__).parent / "probe"
+# What starts a Pulumi program in Python.
+EXECUTOR: Final = "pulumi-language-python-exec"
+UNITS_PER_MIB: Final = 2**20 if sys.platform == "darwin" else 2**10  # of what the system calls a process' size
+CHARACTERS_SHOWN: Final = 4000
+
+
+class CommandFailed(Exception):
+    """A command to be measured failed; the message is the end of what it printed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command took. Processor time is in seconds; `processor` is that of all processes together.
+
+    `peak` is the most memory that the program's own process had, in MiB; `resources` how many the engine counted, the
+    stack and components among them.
+    """
+
+    wall: float
+    processor: float
+    program: float
+    sandbox: float
+    peak: float
+    resources: int
+
+
+def measure(workplace: Workplace, command: str, *options: str) -> Run:
+    """Runs a command that has to succeed."""
+    with tempfile.TemporaryDirectory() as reports, tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "pulumi", command, "--stack", workplace.stack, *options],
+            cwd=workplace.directory,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**environment(), "PYTHONPATH": str(PROBE), "BENCH_REPORTS": reports},
+        )
+        started = time.perf_counter()
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        log.seek(0)
+        printed = log.read()
+        if process.returncode:
+            raise CommandFailed(f"{command} of {workplace.directory} failed:\n{printed[-CHARACTERS_SHOWN:]}")
+        found = [json.loads(path.read_text()) for path in Path(reports).iterdir()]
+    program, sandbox = _the_one(found, EXECUTOR), _the_one(found, "sandbox")
+    return Run(
+        wall=wall,
+        processor=used.ru_utime + used.ru_stime,
+        program=program["processor"],
+        sandbox=sandbox["processor"],
+        peak=program["peak"] / UNITS_PER_MIB,
+        resources=counted(printed),
+    )
+
+
+def counted(printed: str) -> int:
+    """How many resources the engine says that it creates, or would create; 0 if it says nothing of it."""
+    found = re.search(r"\+ (\d+) (?:to create|created)", printed)
+    return int(found[1]) if found else 0
+
+
+def _the_one(reports: list[dict[str, Any]], word: str) -> dict[str, Any]:
+    """The report of the one process with a word in its command."""
+    (found,) = (report for report in reports if any(Path(part).name == word for part in report["command"]))
+    return found
