@@ -47,6 +47,13 @@ def constructor(token: str) -> type:
         return _resource_class(token)
 
 
+def arguments(token: str) -> dict[str, str]:
+    """Returns what the constructor calls each input, by wire name; where Python's name is taken, `_` is added."""
+    parameters = inspect.signature(vars(constructor(token))["_internal_init"]).parameters
+    names = resource_shape(token).python_names
+    return {wire: f"{name}_" if f"{name}_" in parameters else name for wire, name in names.items()}
+
+
 def output(token: str, path: Sequence[str | int]) -> str:
     """Returns how Python reads an output of a resource by its wire names: `.identity.principal_id`, `.ids[0]`."""
     kind: Any = constructor(token)

@@ -39,27 +39,33 @@ def is_registered(token: str) -> bool:
 def program(state: Iterable[Mapping[str, Any]]) -> str:
     """The source of a program for the resources of `pulumi stack export --show-secrets`."""
     resources = [resource for resource in state if is_registered(resource["type"])]
-    writer = _Writer()
+    writer = _Writer(_made(resources))
     lines = [writer.statement(resource) for resource in resources]
     return "\n".join([HEAD, *sorted(writer.imports), "", *lines, ""])
 
 
 class _Writer:
-    """Knows what it has written: the variables by URN, and how to say each text that a cloud has made."""
+    """Knows what it has written: the variables by URN, and how to say each text that a cloud has made.
 
-    def __init__(self) -> None:
+    `made` is which resource has made a text, by URN.
+    """
+
+    def __init__(self, made: Mapping[str, str]) -> None:
         self.imports: set[str] = set()
         self._variables: dict[str, str] = {}
-        self._made: dict[str, str] = {}
+        self._made = made
+        self._outputs: dict[str, str] = {}
 
     def statement(self, resource: Mapping[str, Any]) -> str:
         """The constructor call of one resource."""
         token, urn = resource["type"], resource["urn"]
         inputs = _inputs(resource)
-        names = sdk.resource_shape(token).python_names
+        names = sdk.arguments(token)
         arguments = [f"{names[key]}={self._expression(value)}" for key, value in inputs.items()]
         variable = self._variables[urn] = f"r{len(self._variables)}"
-        self._remember(variable, resource, inputs)
+        for text, path in _answered(resource).items():
+            if self._made.get(text) == urn:
+                self._outputs[text] = variable + (sdk.output(token, path) if path else ".id")
         call = ", ".join([repr(name_of(urn)), *arguments, f"opts={self._options(resource)}"])
         return f"{variable} = {self._class(token)}({call})"
 
@@ -75,14 +81,6 @@ class _Writer:
         if provider := resource.get("provider", "").rpartition("::")[0]:
             options.append(f"provider={self._variables[provider]}")
         return f"ResourceOptions({', '.join(options)})"
-
-    def _remember(self, variable: str, resource: Mapping[str, Any], inputs: Properties) -> None:
-        """Takes note of the texts that are this resource's own: those that it was not given."""
-        given = {text for _, text in _texts(reveal(inputs))}
-        outputs = reveal(_plain(as_map(resource.get("outputs"))))
-        for path, text in [((), resource.get("id", "")), *_texts(outputs)]:
-            if len(text) >= SHORTEST and text not in given and text not in self._made:
-                self._made[text] = variable + (sdk.output(resource["type"], path) if path else ".id")
 
     def _expression(self, value: Any) -> str:
         if is_secret(value):
@@ -103,11 +101,11 @@ class _Writer:
 
     def _text(self, text: str) -> str:
         """The text, with the outputs that are parts of it in their places; of two that fit, the longer one."""
-        found = sorted((made for made in self._made if made in text), key=len, reverse=True)
+        found = sorted((output for output in self._outputs if output in text), key=len, reverse=True)
         if not found:
             return repr(text)
         parts = [part for part in re.split(f"({'|'.join(map(re.escape, found))})", text) if part]
-        written = [self._made.get(part, repr(part)) for part in parts]
+        written = [self._outputs.get(part, repr(part)) for part in parts]
         return written[0] if len(written) == 1 else f"Output.concat({', '.join(written)})"
 
 
@@ -116,6 +114,30 @@ def _inputs(resource: Mapping[str, Any]) -> Properties:
     if not resource["type"].startswith(PROVIDERS):
         return inputs
     return decode_config(resource["type"], {key: value for key, value in inputs.items() if key not in ENGINE_KEYS})
+
+
+def _made(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Which resource has made a text: all others that were answered with it wait for this one.
+
+    What unrelated ones are answered with, such as the account, is a word of the cloud, and as good as a literal.
+    """
+    made: dict[str, str] = {}
+    words: set[str] = set()
+    waits: dict[str, frozenset[str]] = {}
+    for resource in resources:
+        urn, direct = resource["urn"], resource.get("dependencies", ())
+        waits[urn] = frozenset(direct).union(*(waits.get(other, ()) for other in direct))
+        for text in _answered(resource):
+            if made.setdefault(text, urn) not in waits[urn] | {urn}:
+                words.add(text)
+    return {text: urn for text, urn in made.items() if text not in words}
+
+
+def _answered(resource: Mapping[str, Any]) -> dict[str, Path]:
+    """The texts that a cloud answered and that are not among the inputs, with where they are; the id is at ()."""
+    given = {text for _, text in _texts(reveal(_inputs(resource)))}
+    outputs = [((), resource.get("id", "")), *_texts(reveal(_plain(as_map(resource.get("outputs")))))]
+    return {text: path for path, text in reversed(outputs) if len(text) >= SHORTEST and text not in given}
 
 
 def _plain(value: Any) -> Any:
