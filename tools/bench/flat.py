@@ -22,7 +22,10 @@ HEAD: Final = '"""Written by tools/bench/flat.py."""\n\nfrom pulumi import Outpu
 # Shorter texts that a cloud answers are words, not ids.
 SHORTEST: Final = 8
 PROVIDERS: Final = "pulumi:providers:"
+NOTHING: Final = "Output.from_input(None)"
 COMPONENTS: Final = ("rasa:", "pulumi:pulumi:")
+# What an SDK's constructor fills in where nothing is given. An output of nothing keeps it from doing so.
+FILLED_IN: Final = {"azure-native:authorization:RoleAssignment": ("principalType",)}
 
 Path = tuple[str | int, ...]
 
@@ -62,6 +65,7 @@ class _Writer:
         inputs = _inputs(resource)
         names = sdk.arguments(token)
         arguments = [f"{names[key]}={self._expression(value)}" for key, value in inputs.items()]
+        arguments += [f"{names[key]}={NOTHING}" for key in FILLED_IN.get(token, ()) if key not in inputs]
         variable = self._variables[urn] = f"r{len(self._variables)}"
         for text, path in _answered(resource).items():
             if self._made.get(text) == urn:
