@@ -1,0 +1,46 @@
+"""`preview` of one platform with more and more assistants, by the real engine."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from settings import Cloud
+from tests.engine.workplace import Workplace
+from tests.program.stacks import PROD, shipped
+from tools.bench.place import fresh, say
+from tools.bench.run import measure
+from tools.bench.stacks import told
+
+COUNTS: Final = (1, 10, 50)
+STACK: Final = PROD[Cloud.AWS]
+
+
+def part(rounds: int) -> dict[str, list[dict[str, Any]]]:
+    """The runs by the number of assistants, in the order of rounds."""
+    places = {count: _place(count) for count in COUNTS}
+    found: dict[str, list[dict[str, Any]]] = {str(count): [] for count in COUNTS}
+    for round_ in range(1, rounds + 1):
+        for count, place in places.items():
+            run = measure(place, "preview")
+            found[str(count)].append(asdict(run))
+            say(f"round {round_} of {rounds}: preview with {count} assistants: {told(run)}, {run.resources} resources")
+    return found
+
+
+def _place(count: int) -> Workplace:
+    """The stack with this many assistants like the shipped one, ready, nothing created."""
+    say(f"getting ready for {count} assistants")
+    place = fresh(f"assistants-{count}", STACK)
+    place.set(assistants=assistants(count))
+    place.succeed("config")  # makes the stack
+    return place
+
+
+def assistants(count: int) -> list[dict[str, Any]]:
+    """As many as wanted like the one of the shipped stack, each with a name and a host of its own."""
+    (one,) = shipped(STACK)["assistants"]
+    return [
+        one | {"name": f"rasa{number}", "ingress": one["ingress"] | {"host": f"rasa{number}.example.com"}}
+        for number in range(1, count + 1)
+    ]
