@@ -1,6 +1,7 @@
 # Every command of the project. Each one first puts in place what it needs (Python packages, the Pulumi CLI).
 STACK ?= dev
 BASE ?= main
+ROUNDS ?= 3
 PYTHON ?= python3
 
 # Our own commands find Python, Helm, the linters and the Pulumi CLI in the virtual environment before anywhere else.
@@ -10,7 +11,7 @@ PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
-	lint audit setup clean
+	bench lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ pr-comment: setup ## print the comment of a pull request with this checkout's ch
 
 permissions: setup ## print what the deployer must be allowed: make permissions STACK=prod
 	@$(RUN) python -m tools.permissions $(STACK)
+
+bench: setup ## measure what the program costs, into docs/performance.md: make bench [PART=stacks] [ROUNDS=3]
+	@$(RUN) python -m tools.bench $(PART) --rounds $(ROUNDS)
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

@@ -1,18 +1,30 @@
-"""From runs to figures: medians over rounds, ratios within a round, and whether growth is linear."""
+"""From runs to figures: medians over rounds, ratios within a round, and what one more costs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
+from typing import Any
+
+Rounds = Sequence[Mapping[str, Any]]
 
 
-def ratio(values: Sequence[float], floor: Sequence[float]) -> float:
-    """The median of how many times the floor a value is, each compared with that of its own round."""
-    return median(value / least for value, least in zip(values, floor, strict=True))
+def middle(rounds: Rounds, key: str) -> float:
+    """The median of a measure over the rounds."""
+    return median(one[key] for one in rounds)
 
 
-def increments(counts: Sequence[int], values: Sequence[float]) -> list[float]:
-    """What each further one costs between one count and the next."""
-    pairs = list(zip(counts, values, strict=True))
-    return [(after - before) / (many - few) for (few, before), (many, after) in pairwise(pairs)]
+def ratio(rounds: Rounds, floor: Rounds, key: str) -> float:
+    """How many times the floor a measure is: each round compared with the floor of the same round, and the median."""
+    return median(one[key] / least[key] for one, least in zip(rounds, floor, strict=True))
+
+
+def share(rounds: Rounds, part: str, whole: str) -> float:
+    """Which share of a measure another one of the same run is, 0 to 1: the median."""
+    return median(one[part] / one[whole] for one in rounds)
+
+
+def each_further(by_count: Mapping[int, float]) -> list[float]:
+    """What one more costs between each count and the next."""
+    return [(after - before) / (many - few) for (few, before), (many, after) in pairwise(sorted(by_count.items()))]

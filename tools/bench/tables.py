@@ -1,0 +1,97 @@
+"""The tables of docs/performance.md, each from the result of a part, and whether the goal is met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from tools.bench.assistants import COUNTS
+from tools.bench.figures import Rounds, each_further, middle, ratio, share
+from tools.bench.stacks import EMPTY, FLAT, OURS
+
+# Goals: in times of the flat program, and of what an earlier assistant costs (1 is linear; the rest is for noise).
+MOST_OF_FLAT: Final = 1.5
+MOST_OF_LINEAR: Final = 1.1
+MEASURES: Final = {"wall": "time", "processor": "processor time", "peak": "memory"}
+GROWS: Final = {"resources": "resources", **MEASURES}
+
+ByStack = Mapping[str, Mapping[str, Mapping[str, Rounds]]]
+
+
+def stacks(result: ByStack) -> str:
+    """Our program and the empty one in times of the flat one."""
+    head = ["Stack", "Command", *MEASURES.values(), *(f"empty: {measure}" for measure in MEASURES.values())]
+    found = {
+        (stack, command): [ratio(runs[program], runs[FLAT], key) for program in (OURS, EMPTY) for key in MEASURES]
+        for stack, commands in result.items()
+        for command, runs in commands.items()
+    }
+    rows = [[f"`{stack}`", f"`{command}`", *map(_times, ratios)] for (stack, command), ratios in found.items()]
+    ours = {
+        f"{measure} of `{command}` of `{stack}`": times
+        for (stack, command), ratios in found.items()
+        for measure, times in zip(MEASURES.values(), ratios, strict=False)
+    }
+    return f"{_table(head, rows)}\n\n{verdict(MOST_OF_FLAT, ours)}"
+
+
+def shares(result: ByStack) -> str:
+    """Who takes the processor time of our program's commands."""
+    rows = [
+        [f"`{stack}`", f"`{command}`", _percent(program), _percent(sandbox), _percent(1 - program - sandbox)]
+        for stack, commands in result.items()
+        for command, runs in commands.items()
+        for program, sandbox in [[share(runs[OURS], part, "processor") for part in ("program", "sandbox")]]
+    ]
+    return _table(["Stack", "Command", "Program", "Sandbox", "Pulumi's engine"], rows)
+
+
+def assistants(result: Mapping[str, Rounds]) -> str:
+    """A preview with more and more assistants, and what each further one costs."""
+    by_measure = {key: {count: middle(result[str(count)], key) for count in COUNTS} for key in GROWS}
+    sizes = [
+        [str(count), f"{by_measure['resources'][count]:.0f}", *(f"{by_measure[key][count]:.0f}" for key in MEASURES)]
+        for count in COUNTS
+    ]
+    head = ["Assistants", "Resources", "Time, s", "Processor time, s", "Memory, MiB"]
+    further = {key: each_further(values) for key, values in by_measure.items()}
+    growth = {f"{GROWS[key]} of each further assistant": later / earlier for key, (earlier, later) in further.items()}
+    few, some, many = COUNTS
+    rows = [
+        [GROWS[key], f"{earlier:.2f}", f"{later:.2f}", _times(later / earlier)]
+        for key, (earlier, later) in further.items()
+    ]
+    growing = _table(["Each further one costs", f"{few} to {some}", f"{some} to {many}", "ratio"], rows)
+    return f"{_table(head, sizes)}\n\n{growing}\n\n{verdict(MOST_OF_LINEAR, growth)}"
+
+
+def imports(result: Mapping[str, Rounds]) -> str:
+    """What is imported for each cloud, in times of Pulumi's own SDK."""
+    rows = [
+        [cloud, *(_times(ratio(rounds, [{key: one["floor"]} for one in rounds], key)) for key in ("sdks", "ours"))]
+        for cloud, rounds in result.items()
+    ]
+    return _table(["Cloud", "SDKs of the clouds, of Kubernetes and helpers", "the program's own modules"], rows)
+
+
+def verdict(goal: float, found: Mapping[str, float]) -> str:
+    """Whether all figures, as they are shown, are under the goal; else by how much each one misses it."""
+    shown = {name: round(value, 2) for name, value in found.items()}
+    missed = [f"{name} by {value - goal:.2f}" for name, value in shown.items() if value >= goal]
+    if missed:
+        return f"Goal: under {goal} times. Missed: {', '.join(missed)}."
+    most = max(shown, key=lambda name: shown[name])
+    return f"Goal: under {goal} times. Met: the most is {shown[most]:.2f}, {most}."
+
+
+def _times(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
