@@ -18,7 +18,6 @@ from tests.engine.workplace import Workplace, environment
 PROBE: Final = Path(__file__).parent / "probe"
 # What starts a Pulumi program in Python.
 EXECUTOR: Final = "pulumi-language-python-exec"
-UNITS_PER_MIB: Final = 2**20 if sys.platform == "darwin" else 2**10  # of what the system calls a process' size
 CHARACTERS_SHOWN: Final = 4000
 
 
@@ -68,7 +67,7 @@ def measure(workplace: Workplace, command: str, *options: str) -> Run:
         processor=used.ru_utime + used.ru_stime,
         program=program["processor"],
         sandbox=sandbox["processor"],
-        peak=program["peak"] / UNITS_PER_MIB,
+        peak=program["peak"] / 2**20,
         resources=counted(printed),
     )
 

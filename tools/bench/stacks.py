@@ -58,8 +58,8 @@ def _measured(stack: str, rounds: int) -> dict[str, Runs]:
 
 def _places(stack: str) -> dict[str, Workplace]:
     """A workplace for each program, in which the stack is ready and empty, and all Python is compiled."""
-    say(f"{stack}: getting ready")
     places = {program: fresh(f"{stack}-{program}", stack) for program in (OURS, FLAT, EMPTY)}
+    say(f"{stack}: getting ready: preview and up of {OURS}, whose state becomes the flat program")
     places[OURS].succeed("preview")
     with copied(places[OURS]) as place:
         place.up()
@@ -68,6 +68,7 @@ def _places(stack: str) -> dict[str, Workplace]:
     (places[FLAT].directory / f"{FLAT_MODULE}.py").write_text(flat.program(state))
     _replace_program(places[EMPTY], "")
     for program in (FLAT, EMPTY):
+        say(f"{stack}: getting ready: preview of {program}")
         places[program].succeed("preview")
     return places
 

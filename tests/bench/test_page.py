@@ -1,0 +1,119 @@
+"""The page has a place for every table, and a table a row for all that is measured. Figures are nobody's test."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from settings import Cloud
+from tests.program.stacks import PROD
+from tools.bench import __main__ as bench
+from tools.bench import page, tables
+from tools.bench.assistants import COUNTS
+from tools.bench.stacks import COMMANDS, EMPTY, FLAT, OURS
+
+TEXT = page.PAGE.read_text()
+
+
+def run(times: float = 1.0) -> dict[str, Any]:
+    taken = {"wall": 10.0, "processor": 20.0, "program": 5.0, "sandbox": 8.0, "peak": 150.0}
+    return {**{key: value * times for key, value in taken.items()}, "resources": 200}
+
+
+def stacks(ours: float) -> dict[str, Any]:
+    runs = {OURS: [run(ours)], FLAT: [run()], EMPTY: [run(0.25)]}
+    return {stack: dict.fromkeys(COMMANDS, runs) for stack in PROD.values()}
+
+
+def assistants(power: float) -> dict[str, Any]:
+    return {str(count): [{**run(count**power), "resources": 49 * count + 183}] for count in COUNTS}
+
+
+IMPORTS = {cloud.value: [{"floor": 0.5, "sdks": 2.0, "ours": 0.25}] for cloud in Cloud}
+RESULTS = {"stacks": stacks(1.2), "assistants": assistants(1), "imports": IMPORTS}
+
+
+def of_page(name: str) -> str:
+    return TEXT.partition(page.begin(name))[2].partition(page.END)[0]
+
+
+def rows(table: str, first: str) -> list[str]:
+    return [line for line in table.splitlines() if line.startswith(f"| {first} ")]
+
+
+def test_every_part_has_tables():
+    assert page.TABLES.keys() == bench.PARTS.keys() == RESULTS.keys()
+
+
+@pytest.mark.parametrize("name", page.NAMES)
+def test_the_page_has_one_place_for_each_table(name: str):
+    assert TEXT.count(page.begin(name)) == 1
+    assert page.begin(name) not in of_page(name)
+    assert page.END in TEXT.partition(page.begin(name))[2]
+
+
+@pytest.mark.parametrize("stack", PROD.values())
+@pytest.mark.parametrize("name", ["stacks", "shares"])
+def test_the_page_tells_of_every_prod_stack(stack: str, name: str):
+    assert len(rows(of_page(name), f"`{stack}`")) == len(COMMANDS)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_the_page_tells_of_every_number_of_assistants(count: int):
+    assert len(rows(of_page("assistants"), str(count))) == 1
+
+
+@pytest.mark.parametrize("cloud", Cloud)
+def test_the_page_tells_of_every_clouds_imports(cloud: Cloud):
+    assert len(rows(of_page("imports"), cloud.value)) == 1
+
+
+@pytest.mark.parametrize(("part", "name"), [(part, name) for part, of_part in page.TABLES.items() for name in of_part])
+def test_the_page_has_what_its_tables_are_written_as(part: str, name: str):
+    """Not the figures: those are of another run."""
+    (head, *others) = (
+        line for line in page.TABLES[part][name](RESULTS[part]).splitlines() if re.match(r"\| \D+ \|$", line)
+    )
+    assert head in of_page(name)
+    assert all(other in of_page(name) for other in others)
+
+
+def test_writing_a_table_changes_nothing_else():
+    before = f"a\n{page.begin('x')}\nold\n{page.END}\nb\n{page.begin('y')}\nkept\n{page.END}\n"
+    after = page.filled(before, "x", "new")
+    assert after == before.replace("\nold\n", "\n\nnew\n\n")
+    assert page.filled(after, "x", "new") == after
+
+
+def test_our_program_and_the_empty_one_are_in_times_of_the_flat_one():
+    (row, _) = rows(tables.stacks(stacks(1.2)), "`prod`")
+    assert row == "| `prod` | `preview` | 1.20 | 1.20 | 1.20 | 0.25 | 0.25 | 0.25 |"
+
+
+def test_shares_are_of_the_whole():
+    (row, _) = rows(tables.shares(stacks(1.2)), "`prod`")
+    assert row == "| `prod` | `preview` | 25 % | 40 % | 35 % |"
+
+
+def test_imports_are_in_times_of_pulumis_own_sdk():
+    assert rows(tables.imports(IMPORTS), "gcp") == ["| gcp | 4.00 | 0.50 |"]
+
+
+def test_a_goal_that_is_met_is_said_with_the_worst_figure():
+    assert tables.verdict(1.5, {"a": 1.2, "b": 1.4}) == "Goal: under 1.5 times. Met: the most is 1.40, b."
+
+
+def test_a_goal_that_is_missed_is_said_with_each_figure():
+    assert tables.verdict(1.5, {"a": 1.2, "b": 1.5, "c": 1.7}) == "Goal: under 1.5 times. Missed: b by 0.00, c by 0.20."
+
+
+def test_a_stack_that_takes_too_long_misses_the_goal():
+    assert "Missed: time of `preview` of `prod` by 0.10" in tables.stacks(stacks(1.6))
+
+
+def test_growth_is_judged():
+    assert "Goal: under 1.1 times. Met" in tables.assistants(assistants(1))
+    assert "Missed: time of each further assistant by" in tables.assistants(assistants(2))
+    assert "Missed: resources" not in tables.assistants(assistants(2))
