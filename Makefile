@@ -52,7 +52,7 @@ pr-comment: setup ## print the comment of a pull request with this checkout's ch
 permissions: setup ## print what the deployer must be allowed: make permissions STACK=prod
 	@$(RUN) python -m tools.permissions $(STACK)
 
-bench: setup ## measure what the program costs, into docs/performance.md: make bench [PART=stacks] [ROUNDS=3]
+bench: setup ## measure time and memory, into docs/performance.md: make bench [PART=stacks] [ROUNDS=3]
 	@$(RUN) python -m tools.bench $(PART) --rounds $(ROUNDS)
 
 lint: setup ## check style, types and the direction of imports

@@ -18,7 +18,7 @@ PARTS: Final = {"imports": imports.part, "stacks": stacks.part, "assistants": as
 
 def main() -> None:
     """Each part is kept, and the page written, as soon as it is measured."""
-    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="measure what the program costs")
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="measure the program's time and memory")
     parser.add_argument("part", nargs="?", choices=PARTS, help="one part alone")
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured")
     chosen = parser.parse_args()

@@ -53,7 +53,12 @@ def measure(workplace: Workplace, command: str, *options: str) -> Run:
             env={**environment(), "PYTHONPATH": str(PROBE), "BENCH_REPORTS": reports},
         )
         started = time.perf_counter()
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            raise
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         log.seek(0)

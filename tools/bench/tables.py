@@ -14,6 +14,7 @@ MOST_OF_FLAT: Final = 1.5
 MOST_OF_LINEAR: Final = 1.1
 MEASURES: Final = {"wall": "time", "processor": "processor time", "peak": "memory"}
 GROWS: Final = {"resources": "resources", **MEASURES}
+UNITS: Final = {"wall": ", s", "processor": ", s", "peak": ", MiB"}
 
 ByStack = Mapping[str, Mapping[str, Mapping[str, Rounds]]]
 
@@ -49,16 +50,13 @@ def shares(result: ByStack) -> str:
 def assistants(result: Mapping[str, Rounds]) -> str:
     """A preview with more and more assistants, and what each further one costs."""
     by_measure = {key: {count: middle(result[str(count)], key) for count in COUNTS} for key in GROWS}
-    sizes = [
-        [str(count), f"{by_measure['resources'][count]:.0f}", *(f"{by_measure[key][count]:.0f}" for key in MEASURES)]
-        for count in COUNTS
-    ]
-    head = ["Assistants", "Resources", "Time, s", "Processor time, s", "Memory, MiB"]
+    sizes = [[str(count), *(f"{values[count]:.0f}" for values in by_measure.values())] for count in COUNTS]
+    head = ["Assistants", *(f"{name}{UNITS.get(key, '')}" for key, name in GROWS.items())]
     further = {key: each_further(values) for key, values in by_measure.items()}
     growth = {f"{GROWS[key]} of each further assistant": later / earlier for key, (earlier, later) in further.items()}
     few, some, many = COUNTS
     rows = [
-        [GROWS[key], f"{earlier:.2f}", f"{later:.2f}", _times(later / earlier)]
+        [f"{GROWS[key]}{UNITS.get(key, '')}", f"{earlier:.2f}", f"{later:.2f}", _times(later / earlier)]
         for key, (earlier, later) in further.items()
     ]
     growing = _table(["Each further one costs", f"{few} to {some}", f"{some} to {many}", "ratio"], rows)

@@ -7,7 +7,6 @@ import resource
 import sys
 from pathlib import Path
 
-
 STATUS = Path("/proc/self/status")
 
 
