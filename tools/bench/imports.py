@@ -43,7 +43,7 @@ def part(rounds: int) -> dict[str, list[dict[str, float]]]:
             if round_:
                 found[cloud.value].append(seconds)
                 shown = ", ".join(f"{step} {taken:.2f} s" for step, taken in seconds.items())
-                say(f"round {round_} of {rounds}: imports for {cloud.value}: {shown}")
+                say(f"imports, round {round_} of {rounds}: {cloud.value}: {shown}")
     return found
 
 
