@@ -10,7 +10,7 @@ PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
-	lint audit setup clean
+	faults lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ pr-comment: setup ## print the comment of a pull request with this checkout's ch
 
 permissions: setup ## print what the deployer must be allowed: make permissions STACK=prod
 	@$(RUN) python -m tools.permissions $(STACK)
+
+# Without STACK on the command line it is every stack.
+faults: setup ## lead every stack through faults of every kind (over an hour; goes on where it was stopped): make faults STACK=dev KIND=kills
+	@$(RUN) python -m tests.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

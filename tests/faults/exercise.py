@@ -36,9 +36,9 @@ class Exercise:
     _secrets: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @classmethod
-    def begin(cls, directory: Path, stack: str, seed: str) -> Exercise:
+    def begin(cls, directory: Path, stack: str, seed: str, of: type[Workplace] = Workplace) -> Exercise:
         """The shipped stack, of which nothing is there yet."""
-        workplace = Workplace.make(directory / "project", stack, {VARIABLE: str(directory / "plan.json")})
+        workplace = of.make(directory / "project", stack, {VARIABLE: str(directory / "plan.json")})
         begun = cls(workplace, random.Random(seed))  # noqa: S311 - has to come out the same again
         begun.plan([])
         return begun

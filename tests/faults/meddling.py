@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
 from sandbox.packages import PACKAGES
 from sandbox.rows import Record, Row
 from sandbox.store import Store
-from sandbox.wire import Properties, as_map, is_secret
+from sandbox.wire import Properties, as_map
 from tests.faults.exercise import Exercise
 
 ROWS: Final[dict[str, Row]] = {token: row for package in PACKAGES for token, row in package.rows.items()}
@@ -17,23 +17,22 @@ TAGS: Final = ("tags", "labels", "resourceLabels")
 DELETED: Final = 6
 
 
-def change_one_of_each_type(exercise: Exercise) -> dict[str, Properties]:
-    """Returns the inputs as they were, by URN; a type that has nothing to change in place is left out."""
+def change_one_of_each_type(exercise: Exercise) -> dict[str, tuple[str, Any]]:
+    """Returns which input has been changed, and what it was, by URN. A type that nothing can be changed of is left out."""
     by_type: dict[str, list[Record]] = {}
     for record in exercise.made():
         by_type.setdefault(record.token, []).append(record)
-    before: dict[str, Properties] = {}
+    before: dict[str, tuple[str, Any]] = {}
     with Store(exercise.cloud).transaction() as cloud:
         for records in by_type.values():
             record = exercise.random.choice(records)
-            change = next(_changes(record), None)
-            if change is None:
-                continue
-            inputs, outputs = deepcopy(record.inputs), deepcopy(record.outputs)
-            change(inputs)
-            change(outputs)
-            cloud.update(record.key, inputs, outputs)
-            before[record.urn] = record.inputs
+            path, value = next(_changes(record), ((), None))
+            if path:
+                inputs, outputs = deepcopy(record.inputs), deepcopy(record.outputs)
+                _put(inputs, path, value)
+                _put(outputs, path, value)
+                cloud.update(record.key, inputs, outputs)
+                before[record.urn] = (path[0], record.inputs.get(path[0]))
     return before
 
 
@@ -48,25 +47,25 @@ def delete_what_nothing_needs(exercise: Exercise) -> list[str]:
     return [record.urn for record in gone]
 
 
-def _changes(record: Record) -> Iterator[Callable[[Properties], None]]:
-    """Ways to change the resource that it would survive: a tag, a label, a plain value that can be changed in place."""
+def _changes(record: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """What can be changed without another resource being made of it: path and value."""
     row = ROWS[record.token]
     named = {row.autoname.path} if row.autoname else set[str]()
     fixed = {path.partition(".")[0] for path in (*row.replaces_on, *(ref.path for ref in row.refers), *named)}
     for key in TAGS:
         if key in record.inputs and key not in fixed:
-            yield lambda properties, key=key: _put(properties, (key, "drifted"), "yes")
+            yield (key, "drifted"), "yes"
     if "metadata" in record.inputs:
-        yield lambda properties: _put(properties, ("metadata", "labels", "drifted"), "yes")
+        yield ("metadata", "labels", "drifted"), "yes"
     for key, value in record.inputs.items():
-        if key not in fixed and not key.startswith("__") and not is_secret(value):
+        if key not in fixed and not key.startswith("__"):
             match value:
                 case bool():
-                    yield lambda properties, key=key, value=value: _put(properties, (key,), not value)
+                    yield (key,), not value
                 case int():
-                    yield lambda properties, key=key, value=value: _put(properties, (key,), value + 1)
+                    yield (key,), value + 1
                 case str():
-                    yield lambda properties, key=key, value=value: _put(properties, (key,), f"{value} drifted")
+                    yield (key,), f"{value} drifted"
                 case _:
                     pass
 

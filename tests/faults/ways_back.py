@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sandbox.rows import Record
 from sandbox.store import Store
+from sandbox.urns import name_of, type_of
 from sandbox.wire import as_map
 from tests.faults.exercise import Exercise
 
@@ -39,8 +40,18 @@ def take_over(exercise: Exercise) -> None:
 
 
 def _fill_in(path: Path, wanted: dict[str, str]) -> None:
-    """Leaves what exists in the file that the preview has written, with its id."""
-    raise NotImplementedError(path.read_text(), wanted)
+    """Leaves what exists in the file that the preview has written, with its id, and what it is part of."""
+    ids = {(type_of(urn), name_of(urn)): id for urn, id in wanted.items()}
+    given = json.loads(path.read_text())
+    parts = [one for one in given["resources"] if one.get("component")]
+    found = [{**one, "id": ids[_key(one)]} for one in given["resources"] if _key(one) in ids]
+    assert len(found) == len(wanted)
+    path.write_text(json.dumps({**given, "resources": [*parts, *found]}))
+
+
+def _key(entry: dict[str, Any]) -> tuple[str, str]:
+    """Names are made different where the program has given two resources the same one."""
+    return entry["type"], entry.get("logicalName", entry["name"])
 
 
 def leave_helm_in(exercise: Exercise, urn: str, status: str) -> None:
