@@ -44,8 +44,7 @@ def main(stack: str, kind: str) -> int:
 
 
 def _chosen(stack: str, kind: str) -> Iterator[Part]:
-    # The longest first, so that the end is not waited for by one core alone.
-    for each_kind, each_stack in product(reversed([*KINDS]), reversed(SHIPPED)):
+    for each_kind, each_stack in product(KINDS, SHIPPED):
         if stack in ("", each_stack) and kind in ("", each_kind):
             yield Part(each_stack, each_kind)
 

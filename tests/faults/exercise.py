@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from sandbox.faults import MARK, VARIABLE, Fault
+from sandbox.home import Home
 from sandbox.rows import Record
 from sandbox.store import Store
 from sandbox.urns import type_of
+from sandbox.wire import SIGNATURE, reveal
 from tests.engine.workplace import Finished, Workplace
 
 # Made in the state alone: nothing of a cloud belongs to them.
-STATELESS: Final = ("random", "tls", "pulumi")
+STATELESS: Final = ("random:", "tls:")
 # The graph is less than this deep, so that many runs are enough for any plan.
 RUNS: Final = 60
 
@@ -32,8 +34,7 @@ class Exercise:
     workplace: Workplace
     random: random.Random
     struck: Counter[str] = field(default_factory=Counter[str])
-    _ids: dict[str, str] = field(default_factory=dict[str, str])
-    _secrets: dict[str, Any] = field(default_factory=dict[str, Any])
+    _there: dict[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def begin(cls, directory: Path, stack: str, seed: str, of: type[Workplace] = Workplace) -> Exercise:
@@ -105,52 +106,59 @@ class Exercise:
         with Store(self.cloud).transaction() as cloud:
             return cloud.of_stack(self.workplace.stack)
 
-    def kept(self) -> list[dict[str, Any]]:
-        """The state's resources that belong to a cloud."""
-        return [
-            one
-            for one in self.workplace.resources()
-            if one["custom"] and not one.get("external") and one["type"].partition(":")[0] not in STATELESS
-        ]
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state as the backend keeps it; empty before the first run."""
+        home = Home(self.workplace.directory, self.workplace.stack)
+        if not home.state_file.exists():
+            return {}
+        return json.loads(home.state_file.read_text())["checkpoint"].get("latest") or {}
 
-    def known(self) -> set[str]:
-        """The URNs in the state."""
-        return {one["urn"] for one in self.workplace.resources()}
+    @property
+    def known(self) -> dict[str, dict[str, Any]]:
+        """The state's resources by URN."""
+        return {one["urn"]: one for one in self.state.get("resources", [])}
 
     def orphans(self) -> list[Record]:
         """What the cloud has and the state does not know."""
-        known = {(one["urn"], one["id"]) for one in self.kept()}
-        return [record for record in self.made() if (record.urn, record.id) not in known]
+        known = self.known
+        return [record for record in self.made() if known.get(record.urn, {}).get("id") != record.id]
 
     def nothing_is_lost(self) -> None:
-        """What was there is there, is there once, and is what it was."""
+        """What was there is there, is there once, and is what it was. A value that was drawn is not drawn again."""
         records = self.made()
         twice = [urn for urn, count in Counter(record.urn for record in records).items() if count > 1]
         assert not twice, f"made twice: {twice}"
-        ids = {record.urn: record.id for record in records}
-        assert {urn: ids.get(urn) for urn in self._ids} == self._ids
-        self._ids = ids
-        secrets = {
-            one["urn"]: one["outputs"]
-            for one in self.workplace.resources(show_secrets=True)
-            if one["type"].partition(":")[0] in ("random", "tls")
-        }
-        assert {urn: secrets.get(urn) for urn in self._secrets} == self._secrets, "a secret has changed"
-        self._secrets = secrets
+        there = {record.urn: record.id for record in records}
+        there |= {urn: one["created"] for urn, one in self.known.items() if type_of(urn).startswith(STATELESS)}
+        assert {urn: there.get(urn) for urn in self._there} == self._there
+        self._there = there
 
     def forget(self, urns: list[str]) -> None:
         """These may be made again."""
         for urn in urns:
-            del self._ids[urn]
+            del self._there[urn]
 
     def all_is_well(self) -> None:
-        """Cloud and state hold the same, and there is nothing to do."""
-        assert [f"{record.urn} {record.id}" for record in self.orphans()] == []
-        known = {(record.urn, record.id) for record in self.made()}
-        assert [one["urn"] for one in self.kept() if (one["urn"], one["id"]) not in known] == []
+        """Cloud and state hold the same, secrets too, and there is nothing to do."""
+        state = {
+            one["urn"]: (one["id"], _plain(one["inputs"]))
+            for one in self.workplace.resources(show_secrets=True)
+            if one["custom"] and not one.get("external") and not one["type"].startswith((*STATELESS, "pulumi:"))
+        }
+        assert {record.urn: (record.id, reveal(record.inputs)) for record in self.made()} == state
         self.workplace.succeed("preview", "--expect-no-changes")
 
     def all_is_gone(self) -> None:
         """Neither cloud nor state hold anything."""
         assert [record.urn for record in self.made()] == []
-        assert self.workplace.resources() == []
+        assert self.known == {}
+
+
+def _plain(value: Any) -> Any:
+    """A value of an exported state without its marks of secrets."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return json.loads(value["plaintext"]) if SIGNATURE in value else {key: _plain(item) for key, item in value.items()}

@@ -18,7 +18,7 @@ DELETED: Final = 6
 
 
 def change_one_of_each_type(exercise: Exercise) -> dict[str, tuple[str, Any]]:
-    """Returns which input has been changed, and what it was, by URN. A type that nothing can be changed of is left out."""
+    """Returns which input has been changed, and what it was, by URN. Types without such an input are left out."""
     by_type: dict[str, list[Record]] = {}
     for record in exercise.made():
         by_type.setdefault(record.token, []).append(record)

@@ -20,8 +20,7 @@ def after_a_kill(exercise: Exercise) -> None:
     """The lock and what the engine was in the middle of go; what the cloud has made all the same is taken over."""
     workplace = exercise.workplace
     workplace.succeed("cancel", "--yes")
-    pending = json.loads(workplace.state())["deployment"].get("pending_operations", [])
-    if any(operation["type"] == "creating" for operation in pending):
+    if any(operation["type"] == "creating" for operation in exercise.state.get("pending_operations") or []):
         workplace.succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     take_over(exercise)
 
