@@ -11,7 +11,7 @@ PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
-	bench lint audit setup clean
+	bench faults lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ permissions: setup ## print what the deployer must be allowed: make permissions 
 
 bench: setup ## measure time and memory, into docs/performance.md: make bench [PART=stacks] [ROUNDS=3]
 	@$(RUN) python -m tools.bench $(PART) --rounds $(ROUNDS)
+
+# Without STACK on the command line it is every stack.
+faults: setup ## lead every stack through every kind of fault (over an hour, resumable): make faults [STACK=dev] [KIND=kills]
+	@$(RUN) python -m tests.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

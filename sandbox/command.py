@@ -12,6 +12,7 @@ from sandbox import policy_packs, report, stackfile
 from sandbox.clock.graph import Graph, read_graph
 from sandbox.clock.journal import Journal
 from sandbox.existing import existing
+from sandbox.faults import Faults
 from sandbox.home import Home, NoProject
 from sandbox.store import Store
 
@@ -38,7 +39,8 @@ def run(arguments: Sequence[str]) -> int:
     store = Store(home.root / "cloud.sqlite", existing(stackfile.config_of(home)))
     before: Graph = read_graph(home) if verb in report.TIMED else {}
     journal = Journal()
-    ports, stop = _serve(store, journal) if verb in OPERATIONS else ({}, lambda: None)
+    faults = Faults.asked_for()
+    ports, stop = _serve(store, journal, faults) if verb in OPERATIONS else ({}, lambda: None)
     notices = _Notices()
     try:
         environment = home.environment(ports)
@@ -49,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         if not edits:
             environment["PULUMI_OPTION_CONFIG_FILE"] = str(home.stack_file)
         command = policy_packs.runnable(arguments, home.directory / "policy-packs")
-        status = _pass_through(["pulumi", *command], environment)
+        status = _pass_through(["pulumi", *command], environment, faults.watch if faults else lambda _child: None)
         for notice in dict.fromkeys(notices.messages):
             print(f"INFO: {notice}")
         if status == 0 and "--preview-only" not in arguments:
@@ -94,19 +96,22 @@ class _Notices(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def _serve(store: Store, journal: Journal) -> tuple[dict[str, int], Callable[[], None]]:
+def _serve(store: Store, journal: Journal, faults: Faults | None) -> tuple[dict[str, int], Callable[[], None]]:
     from sandbox.packages import PACKAGES  # imported late: `stack output` and the like need no provider
     from sandbox.server import serve
 
-    return serve(PACKAGES, store, journal)
+    return serve(PACKAGES, store, journal, [faults] if faults else [])
 
 
-def _pass_through(command: list[str], environment: dict[str, str]) -> int:
-    """Runs the command on this terminal and hands signals on to it.
+def _pass_through(
+    command: list[str], environment: dict[str, str], started: Callable[[subprocess.Popen[bytes]], None]
+) -> int:
+    """Runs the command on this terminal, says when it has started, and hands signals on to it.
 
     A terminal sends Ctrl-C to the whole process group, so it is not sent again: a second one means "stop now".
     """
     child = subprocess.Popen(command, env=environment)
+    started(child)
 
     def forward(number: int, _frame: object) -> None:
         if not (number == signal.SIGINT and os.isatty(0)):

@@ -182,17 +182,19 @@ def _diff_response(difference: Difference) -> Any:
     )
 
 
-def serve(packages: list[Package], store: Store, journal: Journal) -> tuple[dict[str, int], Callable[[], None]]:
+def serve(
+    packages: list[Package], store: Store, journal: Journal, interceptors: list[grpc.ServerInterceptor]
+) -> tuple[dict[str, int], Callable[[], None]]:
     """Starts a server per package on the loopback; returns package name -> port, and what stops them.
 
-    What they are made to do is noted in the journal.
+    What they are made to do is noted in the journal. Every call goes through the interceptors.
     """
     pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
     options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
     ports: dict[str, int] = {}
     servers: list[grpc.Server] = []
     for package in packages:
-        server = grpc.server(pool, options=options)
+        server = grpc.server(pool, options=options, interceptors=interceptors)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package, store, journal), server)
         ports[package.name] = server.add_insecure_port("127.0.0.1:0")
         server.start()

@@ -12,9 +12,9 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +38,21 @@ class Finished:
 
 @dataclass(frozen=True)
 class Workplace:
-    """A project directory, and the stack that commands are about."""
+    """A project directory, the stack that commands are about, and variables that they get."""
 
     directory: Path
     stack: str
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
-    def make(cls, directory: Path, stack: str) -> Workplace:
+    def make(cls, directory: Path, stack: str, variables: Mapping[str, str] | None = None) -> Workplace:
         """A fresh one, with the shipped stack files."""
         directory.mkdir(parents=True, exist_ok=True)
         for name in SHARED:
             (directory / name).symlink_to(ROOT / name)
         for path in ROOT.glob("Pulumi*.yaml"):
             shutil.copy(path, directory)
-        return cls(directory, stack)
+        return cls(directory, stack, variables or {})
 
     def copy(self, directory: Path) -> Workplace:
         """Another one in the same state, to go on from."""
@@ -97,7 +98,12 @@ class Workplace:
         """Runs `python -m sandbox pulumi <command>` on the stack."""
         arguments = [sys.executable, "-m", "sandbox", "pulumi", *command.split(), "--stack", self.stack, *options]
         found = subprocess.run(
-            arguments, cwd=self.directory, capture_output=True, text=True, check=False, env=environment()
+            arguments,
+            cwd=self.directory,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment() | dict(self.variables),
         )
         return Finished(found.returncode, found.stdout + found.stderr, found.stdout)
 

@@ -92,6 +92,12 @@ def _values_are_all_there(subject: Subject) -> None:
         raise Refused("the sandbox does not model valueYamlFiles: give values")
 
 
+def _nobody_is_at_work_on_it(subject: Subject) -> None:
+    """Helm leaves this mark on a release when it is killed, and then refuses to go on."""
+    if str(as_map(subject.old_outputs.get("status")).get("status")).startswith("pending-"):
+        raise Refused("another operation (install/upgrade/rollback) is in progress")
+
+
 def _release_is_possible(subject: Subject) -> None:
     """Checks what the values refer to, and the rendered manifests if the chart can be had."""
     around = Surroundings(subject.world, _namespace(subject))
@@ -151,7 +157,7 @@ ROWS = [
         replaces_on=paths("name namespace"),
         refers=(IN_CLUSTER, in_namespace("namespace", _existing_namespace)),
         checks=(_values_are_all_there,),
-        admits=(signs_in, _release_is_possible),
+        admits=(signs_in, _nobody_is_at_work_on_it, _release_is_possible),
         not_found="release: not found: {value}",
         taken="cannot re-use a name that is still in use: {id}",
     ),

@@ -1,9 +1,11 @@
 """What the API server refuses before it stores anything: the published schema, names and labels."""
 
 import re
+from functools import cache
 from typing import Any
 
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it has none
+from kubernetes_validate import utils  # pyright: ignore[reportMissingTypeStubs]
 
 from sandbox.rows import Refused
 from sandbox.wire import Properties, as_list, as_map, has_unknown
@@ -15,6 +17,8 @@ LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?")
 SHORT_NAMED = frozenset({"Namespace", "Service"})
 FREELY_NAMED = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
 
+# The library reads all definitions again for each manifest, which is most of its time.
+utils.schema_contents = cache(utils.schema_contents)
 
 def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
     """Checks a whole manifest; one with unknown parts passes, as it comes again with them. Raises `Refused`."""

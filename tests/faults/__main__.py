@@ -1,0 +1,72 @@
+"""`make faults`: every kind of fault on every shipped stack. Parts that have passed before are not done again.
+
+`make faults STACK=prod KIND=kills` does one part, each of them alone limits the other; FAULTS_SEED draws other faults.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import product
+from multiprocessing import get_context
+from typing import Final
+
+from tests.faults.exercise import Exercise
+from tests.faults.kinds import KINDS
+from tests.faults.results import PAGE, Part, Result, keep, of, program, table, write
+from tests.faults.warm import WarmWorkplace, warm
+from tests.program.stacks import SHIPPED
+
+SEED: Final = os.environ.get("FAULTS_SEED", "1")
+
+
+def main(stack: str, kind: str) -> int:
+    """Does what is chosen and not done; returns 1 if anything has failed."""
+    chosen = list(_chosen(stack, kind))
+    if not chosen:
+        print(f"faults: STACK is one of {', '.join(SHIPPED)}; KIND is one of {', '.join(KINDS)}", file=sys.stderr)
+        return 2
+    open_ = [part for part in chosen if (result := of(part)) is None or result.failure]
+    print(f"faults: {len(open_)} of {len(chosen)} parts to do", flush=True)
+    if open_:
+        warm()
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        for done in as_completed([pool.submit(carry_out, part) for part in open_]):
+            print(done.result(), flush=True)
+    results = {part: result for part in _chosen("", "") if (result := of(part))}
+    PAGE.write_text(write(table(KINDS, SHIPPED, results), PAGE.read_text()))
+    return int(any(results[part].failure for part in chosen))
+
+
+def _chosen(stack: str, kind: str) -> Iterator[Part]:
+    for each_kind, each_stack in product(KINDS, SHIPPED):
+        if stack in ("", each_stack) and kind in ("", each_kind):
+            yield Part(each_stack, each_kind)
+
+
+def carry_out(part: Part) -> str:
+    """Does one part and keeps its result; returns a line about it."""
+    print(f"faults: {part.kind} on {part.stack}", flush=True)
+    shutil.rmtree(part.directory, ignore_errors=True)
+    part.directory.mkdir(parents=True)
+    started = time.monotonic()
+    cases, failure = 0, ""
+    try:
+        exercise = Exercise.begin(part.directory, part.stack, f"{SEED}/{part.stack}/{part.kind}", WarmWorkplace)
+        cases = KINDS[part.kind](exercise)
+        shutil.rmtree(part.directory)
+    except Exception:  # noqa: BLE001 - the other parts go on
+        failure = traceback.format_exc()
+    seconds = round(time.monotonic() - started)
+    keep(part, Result(cases, seconds, SEED, program(), failure))
+    told = f"failed, see {part.directory}:\n{failure}" if failure else f"{cases} faults overcome"
+    return f"faults: {part.kind} on {part.stack}: {told}, {seconds} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main(*[*sys.argv[1:], "", ""][:2]))

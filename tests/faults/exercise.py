@@ -1,0 +1,164 @@
+"""A stack that is led through faults, and the judge of what became of it.
+
+Whatever happens, nothing that was made may be made again, be lost or become another one before it is destroyed: neither
+in the cloud, nor a secret in the state. In the end cloud and state hold the same, and there is nothing left to do.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sandbox.faults import MARK, VARIABLE, Fault
+from sandbox.home import Home
+from sandbox.rows import Record
+from sandbox.store import Store
+from sandbox.urns import type_of
+from sandbox.wire import SIGNATURE, reveal
+from tests.engine.workplace import Finished, Workplace
+
+# Made in the state alone: nothing of a cloud belongs to them.
+STATELESS: Final = ("random:", "tls:")
+# The graph is less than this deep, so that many runs are enough for any plan.
+RUNS: Final = 60
+
+
+@dataclass
+class Exercise:
+    """`random` is where everything that is drawn comes from; `struck` counts faults by their kind."""
+
+    workplace: Workplace
+    random: random.Random
+    struck: Counter[str] = field(default_factory=Counter[str])
+    _there: dict[str, str] = field(default_factory=dict[str, str])
+
+    @classmethod
+    def begin(cls, directory: Path, stack: str, seed: str, of: type[Workplace] = Workplace) -> Exercise:
+        """The shipped stack, of which nothing is there yet."""
+        workplace = of.make(directory / "project", stack, {VARIABLE: str(directory / "plan.json")})
+        begun = cls(workplace, random.Random(seed))  # noqa: S311 - has to come out the same again
+        begun.plan([])
+        return begun
+
+    @property
+    def _plan(self) -> Path:
+        return Path(self.workplace.variables[VARIABLE])
+
+    def plan(self, faults: list[Fault]) -> None:
+        """Sets what strikes from the next run on."""
+        self._plan.write_text(json.dumps({"faults": [vars(fault) for fault in faults]}))
+
+    def run(self, command: str, faults: list[Fault], *options: str) -> tuple[Finished, list[Fault]]:
+        """Runs a command, and tells how it ended and which faults struck."""
+        self.plan(faults)
+        log = self._plan.with_name(f"{self._plan.name}.struck")
+        log.unlink(missing_ok=True)
+        finished = self.workplace.pulumi(command, "--yes", "--skip-preview", *options)
+        struck = [Fault(**json.loads(line)) for line in log.read_text().splitlines()] if log.exists() else []
+        self.struck.update(fault.kind for fault in struck)
+        self.plan([])
+        if not command.startswith("destroy"):
+            self.nothing_is_lost()
+        return finished, struck
+
+    def succeed(self, command: str) -> str:
+        """Runs a command without faults, and returns what it printed."""
+        finished, _ = self.run(command, [])
+        assert finished.status == 0, finished.output[-3000:]
+        return finished.output
+
+    def until_done(self, command: str, faults: list[Fault], *options: str) -> list[str]:
+        """Repeats a command until every fault has struck and it succeeds. Returns what the failed runs printed.
+
+        A failed run has to name every resource that was struck.
+        """
+        failures: list[str] = []
+        for _ in range(RUNS):
+            finished, struck = self.run(command, faults, *options)
+            done = {(fault.operation, fault.urn) for fault in struck}
+            faults = [fault for fault in faults if (fault.operation, fault.urn) not in done]
+            if finished.status == 0:
+                assert not struck, f"succeeded although struck by {struck}"
+                assert not faults, f"nothing ever asked for {faults}"
+                return failures
+            assert struck, f"failed for another reason:\n{finished.output[-3000:]}"
+            for fault in struck:
+                assert fault.urn.rpartition("::")[2] in finished.output
+            assert MARK in finished.output
+            failures.append(finished.output)
+        raise AssertionError(f"not done after {RUNS} runs")
+
+    def expected(self) -> list[str]:
+        """The URNs of all that a provider is asked to make."""
+        return [urn for urn in self.workplace.plan() if type_of(urn).partition(":")[0] not in ("rasa", "pulumi")]
+
+    @property
+    def cloud(self) -> Path:
+        """The file that the sandbox keeps its clouds in."""
+        return self.workplace.directory / ".sandbox" / "cloud.sqlite"
+
+    def made(self) -> list[Record]:
+        """What the cloud has of the stack."""
+        with Store(self.cloud).transaction() as cloud:
+            return cloud.of_stack(self.workplace.stack)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state as the backend keeps it; empty before the first run."""
+        home = Home(self.workplace.directory, self.workplace.stack)
+        if not home.state_file.exists():
+            return {}
+        return json.loads(home.state_file.read_text())["checkpoint"].get("latest") or {}
+
+    @property
+    def known(self) -> dict[str, dict[str, Any]]:
+        """The state's resources by URN."""
+        return {one["urn"]: one for one in self.state.get("resources", [])}
+
+    def orphans(self) -> list[Record]:
+        """What the cloud has and the state does not know."""
+        known = self.known
+        return [record for record in self.made() if known.get(record.urn, {}).get("id") != record.id]
+
+    def nothing_is_lost(self) -> None:
+        """What was there is there, is there once, and is what it was. A value that was drawn is not drawn again."""
+        records = self.made()
+        twice = [urn for urn, count in Counter(record.urn for record in records).items() if count > 1]
+        assert not twice, f"made twice: {twice}"
+        there = {record.urn: record.id for record in records}
+        there |= {urn: one["created"] for urn, one in self.known.items() if type_of(urn).startswith(STATELESS)}
+        assert {urn: there.get(urn) for urn in self._there} == self._there
+        self._there = there
+
+    def forget(self, urns: list[str]) -> None:
+        """These may be made again."""
+        for urn in urns:
+            del self._there[urn]
+
+    def all_is_well(self) -> None:
+        """Cloud and state hold the same, secrets too, and there is nothing to do."""
+        state = {
+            one["urn"]: (one["id"], _plain(one["inputs"]))
+            for one in self.workplace.resources(show_secrets=True)
+            if one["custom"] and not one.get("external") and not one["type"].startswith((*STATELESS, "pulumi:"))
+        }
+        assert {record.urn: (record.id, reveal(record.inputs)) for record in self.made()} == state
+        self.workplace.succeed("preview", "--expect-no-changes")
+
+    def all_is_gone(self) -> None:
+        """Neither cloud nor state hold anything."""
+        assert [record.urn for record in self.made()] == []
+        assert self.known == {}
+
+
+def _plain(value: Any) -> Any:
+    """A value of an exported state without its marks of secrets."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return json.loads(value["plaintext"]) if SIGNATURE in value else {key: _plain(item) for key, item in value.items()}

@@ -1,0 +1,212 @@
+"""The kinds of exercise. Each leads one stack through many faults and returns how many there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sandbox.faults import MARK, Fault
+from sandbox.urns import name_of, type_of
+from tests.faults import meddling, ways_back
+from tests.faults.exercise import Exercise
+from tests.program.stacks import PROD
+
+GO_ON: Final = "--continue-on-error"
+# How a call can fail so that the user need only repeat the command.
+PASSING: Final = ("fail", "throttle", "timeout")
+KILLS: Final = {"create": 16, "update": 8, "delete": 10}
+AT_ONCE: Final = 8
+LOST: Final = 12
+
+
+def creates(exercise: Exercise) -> int:
+    """The first create of every resource fails."""
+    faults = _one_each(exercise, "create", exercise.expected())
+    exercise.until_done("up", faults, GO_ON)
+    exercise.all_is_well()
+    return len(faults)
+
+
+def singles(exercise: Exercise) -> int:
+    """One create of each type fails, and `up` stops at it. What the run had made before stays."""
+    by_type: dict[str, list[str]] = {}
+    for urn in exercise.expected():
+        by_type.setdefault(type_of(urn), []).append(urn)
+    faults = _one_each(exercise, "create", [exercise.random.choice(urns) for urns in by_type.values()])
+    exercise.until_done("up", faults)
+    exercise.all_is_well()
+    return len(faults)
+
+
+def updates(exercise: Exercise) -> int:
+    """The first update of everything that can have a tag fails."""
+    exercise.succeed("up")
+    _tag(exercise)
+    faults = _one_each(exercise, "update", _to_update(exercise))
+    exercise.until_done("up", faults, GO_ON)
+    exercise.all_is_well()
+    return len(faults)
+
+
+def reads(exercise: Exercise) -> int:
+    """The read of every resource fails once in a refresh."""
+    exercise.succeed("up")
+    faults = _one_each(exercise, "read", [record.urn for record in exercise.made()], ("fail", "throttle"))
+    exercise.until_done("refresh", faults, GO_ON)
+    exercise.all_is_well()
+    return len(faults)
+
+
+def deletes(exercise: Exercise) -> int:
+    """The first delete of everything fails."""
+    _up_to_be_destroyed(exercise)
+    faults = _one_each(exercise, "delete", [record.urn for record in exercise.made()])
+    exercise.until_done("destroy", faults, GO_ON)
+    exercise.all_is_gone()
+    return len(faults)
+
+
+def lost(exercise: Exercise) -> int:
+    """The cloud makes a resource, and its answer gets lost: nobody knows of it."""
+    urns = [urn for urn in exercise.expected() if not type_of(urn).startswith(("random:", "tls:"))]
+    faults = [Fault("lost", "create", urn) for urn in exercise.random.sample(urns, LOST)]
+    left = faults
+    while left:
+        finished, struck = exercise.run("up", left, GO_ON)
+        assert finished.status != 0
+        assert struck, finished.output[-3000:]
+        assert {record.urn for record in exercise.orphans()} == {fault.urn for fault in struck}
+        ways_back.take_over(exercise)
+        left = [fault for fault in left if fault not in struck]
+    exercise.succeed("up")
+    exercise.all_is_well()
+    return len(faults)
+
+
+def network(exercise: Exercise) -> int:
+    """The network is gone for some calls in a row: three times while all is made, then in each other command."""
+    draw = exercise.random.randint
+    total = len(exercise.expected())
+
+    def outage(last: int, operation: str = "") -> list[Fault]:
+        return [Fault("offline", operation, after=draw(0, last), calls=draw(3, 12))]
+
+    windows = 0
+    for _ in range(3):
+        windows += _through(exercise, "up", outage(total // 5))
+    exercise.succeed("up")
+    exercise.all_is_well()
+    windows += _through(exercise, "refresh", outage(total // 3, "read"))
+    _tag(exercise)
+    windows += _through(exercise, "up", outage(10))
+    exercise.succeed("up")
+    exercise.all_is_well()
+    exercise.workplace.set(allowDestroy=True)
+    exercise.succeed("up")
+    windows += _through(exercise, "destroy", outage(total // 3))
+    exercise.succeed("destroy")
+    exercise.all_is_gone()
+    return windows
+
+
+def drift(exercise: Exercise) -> int:
+    """Somebody changes one resource of each type and deletes some. Refresh sees it, `up` mends it."""
+    exercise.succeed("up")
+    before = meddling.change_one_of_each_type(exercise)
+    gone = meddling.delete_what_nothing_needs(exercise)
+    changed = before.keys() - gone
+    exercise.forget(gone)
+    seen = exercise.succeed("refresh")
+    assert [urn for urn in (*changed, *gone) if name_of(urn) not in seen] == []
+    plan = exercise.workplace.plan()
+    assert {urn for urn, operation in plan.items() if operation == "update"} == changed
+    assert {urn for urn, operation in plan.items() if operation == "create"} == set(gone)
+    exercise.succeed("up")
+    exercise.all_is_well()
+    now = {record.urn: record.inputs for record in exercise.made()}
+    assert {urn: now[urn].get(before[urn][0]) for urn in changed} == {urn: before[urn][1] for urn in changed}
+    return len(changed) + len(gone)
+
+
+def helm(exercise: Exercise) -> int:
+    """The engine is killed while Helm installs a release, and while it upgrades one."""
+    releases = [urn for urn in exercise.expected() if type_of(urn) == ways_back.RELEASE]
+    for urn in releases:
+        exercise.run("up", [Fault("kill-late", "create", urn)])
+        ways_back.leave_helm_in(exercise, urn, "pending-install")
+        ways_back.after_a_kill(exercise)
+    exercise.succeed("up")
+    exercise.all_is_well()
+    exercise.workplace.set(**{"assistants[0].replicas": 4})
+    (urn,) = (urn for urn in _to_update(exercise) if type_of(urn) == ways_back.RELEASE)
+    exercise.run("up", [Fault("kill", "update", urn)])
+    ways_back.leave_helm_in(exercise, urn, "pending-upgrade")
+    ways_back.after_a_kill(exercise)
+    refused, _ = exercise.run("up", [])
+    assert "another operation (install/upgrade/rollback) is in progress" in refused.output
+    ways_back.helm_rollback(exercise, urn)
+    exercise.succeed("up")
+    exercise.all_is_well()
+    return len(releases) + 1
+
+
+def kills(exercise: Exercise) -> int:
+    """The engine is killed again and again, before and after the cloud has done what it was asked for."""
+    expected = set(exercise.expected())
+    _kill(exercise, "up", KILLS["create"], lambda: len(expected - exercise.known.keys()))
+    exercise.succeed("up")
+    exercise.all_is_well()
+    _tag(exercise)
+    tagged = len(_to_update(exercise))
+    _kill(exercise, "up", KILLS["update"], lambda: tagged)
+    exercise.workplace.set(allowDestroy=True)
+    exercise.succeed("up")
+    exercise.all_is_well()
+    _kill(exercise, "destroy", KILLS["delete"], lambda: len(exercise.made()))
+    exercise.succeed("destroy")
+    exercise.all_is_gone()
+    return sum(KILLS.values())
+
+
+# The longest first, so that the end is not waited for by one core alone.
+KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
+    kind.__name__: kind for kind in (kills, creates, updates, deletes, singles, lost, network, helm, drift, reads)
+}
+
+
+def _one_each(exercise: Exercise, operation: str, urns: list[str], kinds: tuple[str, ...] = PASSING) -> list[Fault]:
+    return [Fault(exercise.random.choice(kinds), operation, urn) for urn in urns]
+
+
+def _tag(exercise: Exercise) -> None:
+    exercise.workplace.set(tags={"cost-centre": "4711"})
+
+
+def _to_update(exercise: Exercise) -> list[str]:
+    return [urn for urn, operation in exercise.workplace.plan().items() if operation == "update"]
+
+
+def _up_to_be_destroyed(exercise: Exercise) -> None:
+    if exercise.workplace.stack in PROD.values():
+        exercise.workplace.set(allowDestroy=True)
+    exercise.succeed("up")
+
+
+def _through(exercise: Exercise, command: str, faults: list[Fault]) -> int:
+    finished, struck = exercise.run(command, faults)
+    assert finished.status != 0
+    assert struck
+    assert MARK in finished.output
+    return 1
+
+
+def _kill(exercise: Exercise, command: str, times: int, left: Callable[[], int]) -> None:
+    """Kills the command so many times, spread over the changes that are left to be made."""
+    for turn in range(times, 0, -1):
+        # What is under way at the same time goes on for a moment.
+        spread = max(0, left() // turn - AT_ONCE)
+        kind = exercise.random.choice(("kill", "kill-late"))
+        finished, struck = exercise.run(command, [Fault(kind, after=exercise.random.randint(0, spread))])
+        assert struck, f"not killed: {finished.output[-1000:]}"
+        assert finished.status != 0
+        ways_back.after_a_kill(exercise)

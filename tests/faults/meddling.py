@@ -1,0 +1,77 @@
+"""What somebody does to a stack's resources without telling Pulumi."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Final
+
+from sandbox.packages import PACKAGES
+from sandbox.rows import Record, Row
+from sandbox.store import Store
+from sandbox.wire import Properties, as_map
+from tests.faults.exercise import Exercise
+
+ROWS: Final[dict[str, Row]] = {token: row for package in PACKAGES for token, row in package.rows.items()}
+TAGS: Final = ("tags", "labels", "resourceLabels")
+DELETED: Final = 6
+
+
+def change_one_of_each_type(exercise: Exercise) -> dict[str, tuple[str, Any]]:
+    """Returns which input has been changed, and what it was, by URN. Types without such an input are left out."""
+    by_type: dict[str, list[Record]] = {}
+    for record in exercise.made():
+        by_type.setdefault(record.token, []).append(record)
+    before: dict[str, tuple[str, Any]] = {}
+    with Store(exercise.cloud).transaction() as cloud:
+        for records in by_type.values():
+            record = exercise.random.choice(records)
+            path, value = next(_changes(record), ((), None))
+            if path:
+                inputs, outputs = deepcopy(record.inputs), deepcopy(record.outputs)
+                _put(inputs, path, value)
+                _put(outputs, path, value)
+                cloud.update(record.key, inputs, outputs)
+                before[record.urn] = (path[0], record.inputs.get(path[0]))
+    return before
+
+
+def delete_what_nothing_needs(exercise: Exercise) -> list[str]:
+    """Returns the URNs of what is gone."""
+    needed = {urn for one in exercise.workplace.resources() for urn in one.get("dependencies", [])}
+    free = [record for record in exercise.made() if record.urn not in needed]
+    gone = exercise.random.sample(free, DELETED)
+    with Store(exercise.cloud).transaction() as cloud:
+        for record in gone:
+            cloud.delete(record.key)
+    return [record.urn for record in gone]
+
+
+def _changes(record: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """What can be changed without another resource being made of it: path and value."""
+    row = ROWS[record.token]
+    named = {row.autoname.path} if row.autoname else set[str]()
+    fixed = {path.partition(".")[0] for path in (*row.replaces_on, *(ref.path for ref in row.refers), *named)}
+    for key in TAGS:
+        if key in record.inputs and key not in fixed:
+            yield (key, "drifted"), "yes"
+    if "metadata" in record.inputs:
+        yield ("metadata", "labels", "drifted"), "yes"
+    for key, value in record.inputs.items():
+        if key not in fixed and not key.startswith("__"):
+            match value:
+                case bool():
+                    yield (key,), not value
+                case int():
+                    yield (key,), value + 1
+                case str():
+                    yield (key,), f"{value} drifted"
+                case _:
+                    pass
+
+
+def _put(properties: Properties, path: tuple[str, ...], value: Any) -> None:
+    for key in path[:-1]:
+        properties[key] = as_map(properties.get(key))
+        properties = properties[key]
+    properties[path[-1]] = value

@@ -1,0 +1,90 @@
+"""What the exercises have shown, kept so that a run that was stopped can go on, and the table that is made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.recorder import ROOT
+
+KEPT: Final = ROOT / ".sandbox" / "faults"
+PAGE: Final = ROOT / "docs" / "reliability.md"
+BEGIN: Final = "<!-- Written by `make faults`. -->\n"
+END: Final = "<!-- End of what is written. -->\n"
+# What is put to the test: another program has other results.
+PROGRAM: Final = ("__main__.py", "Pulumi*.yaml", "components/**/*.py", "providers/*.py", "settings/**/*.py")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of exercise on one stack."""
+
+    stack: str
+    kind: str
+
+    @property
+    def directory(self) -> Path:
+        """Where it is carried out; what failed can be looked at there."""
+        return KEPT / f"{self.stack}-{self.kind}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """`cases` are the faults that were overcome; a failure says what was seen instead."""
+
+    cases: int
+    seconds: int
+    seed: str
+    program: str
+    failure: str = ""
+
+
+def program() -> str:
+    """A digest of all that the exercises are about."""
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in PROGRAM for path in ROOT.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def keep(part: Part, result: Result) -> None:
+    """Writes a result down."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    _file(part).write_text(json.dumps(asdict(result), indent=2) + "\n")
+
+
+def of(part: Part) -> Result | None:
+    """The part's result, if it has one for the program as it is now."""
+    result = Result(**json.loads(_file(part).read_text())) if _file(part).exists() else None
+    return result if result and result.program == program() else None
+
+
+def _file(part: Part) -> Path:
+    return part.directory.with_suffix(".json")
+
+
+def table(kinds: Iterable[str], stacks: Iterable[str], results: Mapping[Part, Result]) -> str:
+    """A row for each stack, a column for each kind: the number of faults that were overcome."""
+    kinds = list(kinds)
+    lines = [f"| Stack | {' | '.join(kinds)} |", f"|---{'|---' * len(kinds)}|"]
+    for stack in stacks:
+        cells = [_cell(results.get(Part(stack, kind))) for kind in kinds]
+        lines.append(f"| `{stack}` | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(result: Result | None) -> str:
+    if result is None:
+        return "-"
+    return "**failed**" if result.failure else str(result.cases)
+
+
+def write(text: str, page: str) -> str:
+    """The page with this table in its place."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{text}\n{END}{after}"

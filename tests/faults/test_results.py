@@ -1,0 +1,63 @@
+"""Results of exercises, and the page that shows them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.faults import results
+from tests.faults.kinds import KILLS, KINDS
+from tests.faults.results import BEGIN, END, PAGE, Part, Result
+from tests.program.stacks import SHIPPED
+
+PART = Part("dev", "kills")
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(results, "KEPT", tmp_path)
+    return tmp_path
+
+
+def test_a_result_is_found_again(kept: Path):
+    assert results.of(PART) is None
+    result = Result(cases=34, seconds=600, seed="1", program=results.program())
+    results.keep(PART, result)
+    assert results.of(PART) == result
+
+
+def test_a_result_of_another_program_is_none(kept: Path):
+    results.keep(PART, Result(cases=34, seconds=600, seed="1", program="another"))
+    assert results.of(PART) is None
+
+
+def test_a_failure_shows_in_the_table():
+    found = {PART: Result(3, 60, "1", "", failure="made twice"), Part("dev", "reads"): Result(140, 60, "1", "")}
+    assert results.table(["kills", "reads"], ["dev", "prod"], found).splitlines()[2:] == [
+        "| `dev` | **failed** | 140 |",
+        "| `prod` | - | - |",
+    ]
+
+
+def test_only_the_table_of_the_page_is_written():
+    page = f"before\n{BEGIN}old\n{END}after\n"
+    assert results.write("new\n", page) == f"before\n{BEGIN}\nnew\n\n{END}after\n"
+
+
+def test_the_page_shows_every_stack_and_kind_without_a_failure():
+    table = PAGE.read_text().partition(BEGIN)[2].partition(END)[0].strip().splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert rows[0][1:] == [*KINDS]
+    assert [row[0].strip("`") for row in rows[2:]] == [*SHIPPED]
+    assert [cell for row in rows[2:] for cell in row[1:] if not re.fullmatch(r"[1-9]\d*", cell)] == []
+
+
+def test_the_page_explains_every_kind():
+    text = PAGE.read_text()
+    assert [kind for kind in KINDS if f"\n| {kind} | " not in text] == []
+
+
+def test_the_engine_is_killed_two_hundred_times():
+    assert sum(KILLS.values()) * len(SHIPPED) >= 200

@@ -1,0 +1,79 @@
+"""What docs/reliability.md tells a user to do, done by its own commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from sandbox.rows import Record
+from sandbox.store import Store
+from sandbox.urns import name_of, type_of
+from sandbox.wire import as_map
+from tests.faults.exercise import Exercise
+
+RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+TAKE_OVER: Final = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false", "--suppress-outputs")
+
+
+def after_a_kill(exercise: Exercise) -> None:
+    """The lock and what the engine was in the middle of go; what the cloud has made all the same is taken over."""
+    workplace = exercise.workplace
+    workplace.succeed("cancel", "--yes")
+    if any(operation["type"] == "creating" for operation in exercise.state.get("pending_operations") or []):
+        workplace.succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    take_over(exercise)
+
+
+def take_over(exercise: Exercise) -> None:
+    """Imports what the cloud has and the state does not know; a release that is half there is uninstalled."""
+    orphans = exercise.orphans()
+    for release in (orphan for orphan in orphans if orphan.token == RELEASE):
+        helm_uninstall(exercise, release)
+    wanted = {orphan.urn: orphan.id for orphan in orphans if orphan.token != RELEASE}
+    if wanted:
+        path = exercise.workplace.directory / "import.json"
+        exercise.workplace.succeed("preview", "--import-file", str(path))
+        _fill_in(path, wanted)
+        exercise.workplace.succeed("import", "--file", str(path), *TAKE_OVER)
+
+
+def _fill_in(path: Path, wanted: dict[str, str]) -> None:
+    """Leaves what exists in the file that the preview has written, with its id, and what it is part of."""
+    ids = {(type_of(urn), name_of(urn)): id for urn, id in wanted.items()}
+    given = json.loads(path.read_text())
+    parts = [one for one in given["resources"] if one.get("component")]
+    found = [{**one, "id": ids[_key(one)]} for one in given["resources"] if _key(one) in ids]
+    assert len(found) == len(wanted)
+    path.write_text(json.dumps({**given, "resources": [*parts, *found]}))
+
+
+def _key(entry: dict[str, Any]) -> tuple[str, str]:
+    """Names are made different where the program has given two resources the same one."""
+    return entry["type"], entry.get("logicalName", entry["name"])
+
+
+def leave_helm_in(exercise: Exercise, urn: str, status: str) -> None:
+    """What a killed Helm leaves behind: a release that says that somebody is at work on it."""
+    _set_status(exercise, urn, status)
+
+
+def helm_uninstall(exercise: Exercise, release: Record) -> None:
+    """What the command does to the cluster."""
+    with Store(exercise.cloud).transaction() as cloud:
+        cloud.delete(release.key)
+
+
+def helm_rollback(exercise: Exercise, urn: str) -> None:
+    """What the command does to the cluster: the last release that was deployed is so again."""
+    _set_status(exercise, urn, "deployed")
+
+
+def _set_status(exercise: Exercise, urn: str, status: str) -> None:
+    (release,) = (record for record in exercise.made() if record.urn == urn)
+    outputs: dict[str, Any] = {
+        **release.outputs,
+        "status": {**as_map(release.outputs["status"]), "status": status},
+    }
+    with Store(exercise.cloud).transaction() as cloud:
+        cloud.update(release.key, release.inputs, outputs)
