@@ -1,5 +1,7 @@
 """The program: settings -> platform -> Kubernetes provider -> one Rasa release per assistant -> outputs."""
 
+import gc
+
 import pulumi
 
 from components.connections import ExistingDatabases, PostgresConnection
@@ -12,6 +14,8 @@ from providers.random import random_provider
 from providers.tls import tls_provider
 from settings import load
 
+# The program ends within minutes: to look for garbage among all that the SDKs have loaded took a third of its time.
+gc.disable()
 settings = load()
 if settings.protect:
     # The engine refuses by itself and cannot name the page that tells the way.
