@@ -7,6 +7,7 @@ refuses is refused here too: a second resource of the same URN, a call that no d
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import runpy
@@ -163,6 +164,7 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
     try:
         run()
     finally:
+        gc.enable()  # the program ends here, the process does not
         # What was refused is the cause of whatever else went wrong.
         for refusal in (*monitor.refused, *monitor.doubles.refused):
             raise refusal from None
