@@ -70,7 +70,7 @@ class Home:
         return inherited | {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
             "PULUMI_HOME": str(self.root / "home"),
-            # A file of metadata beside each state would not be written in one go, as the state is: a kill could break it.
+            # The state is written in one go; a file of metadata beside it would not be, and a kill could break it.
             "PULUMI_BACKEND_URL": f"file://{self.backend}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_STACK": self.stack,
