@@ -20,6 +20,7 @@ FREELY_NAMED = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBind
 # The library reads all definitions again for each manifest, which is most of its time.
 utils.schema_contents = cache(utils.schema_contents)
 
+
 def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
     """Checks a whole manifest; one with unknown parts passes, as it comes again with them. Raises `Refused`."""
     if has_unknown(manifest):
