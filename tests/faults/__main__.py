@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from typing import Final
 
 from tests.faults.exercise import Exercise
-from tests.faults.kinds import KINDS
+from tests.faults.kinds import KINDS, is_due
 from tests.faults.results import PAGE, Part, Result, keep, of, program, table, write
 from tests.faults.warm import WarmWorkplace, warm
 from tests.program.stacks import SHIPPED
@@ -45,7 +45,7 @@ def main(stack: str, kind: str) -> int:
 
 def _chosen(stack: str, kind: str) -> Iterator[Part]:
     for each_kind, each_stack in product(KINDS, SHIPPED):
-        if stack in ("", each_stack) and kind in ("", each_kind):
+        if stack in ("", each_stack) and kind in ("", each_kind) and is_due(each_kind, each_stack):
             yield Part(each_stack, each_kind)
 
 

@@ -9,7 +9,7 @@ from sandbox.faults import MARK, Fault
 from sandbox.urns import name_of, type_of
 from tests.faults import meddling, ways_back
 from tests.faults.exercise import Exercise
-from tests.program.stacks import PROD
+from tests.program.stacks import PROD, SHIPPED
 
 GO_ON: Final = "--continue-on-error"
 # How a call can fail so that the user need only repeat the command.
@@ -170,8 +170,19 @@ def kills(exercise: Exercise) -> int:
 
 # The longest first, so that the end is not waited for by one core alone.
 KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
-    kind.__name__: kind for kind in (kills, creates, updates, deletes, singles, lost, network, helm, drift, reads)
+    kind.__name__: kind for kind in (kills, creates, updates, deletes, reads, singles, helm, network, lost, drift)
 }
+# What goes by type needs the stacks that have all of them, what goes by command one stack per cloud.
+HAVE_ALL_TYPES: Final = ("dev", "dev-gcp", *PROD.values())
+DUE: Final = {
+    **dict.fromkeys(("singles", "drift"), HAVE_ALL_TYPES),
+    **dict.fromkeys(("helm", "network", "lost"), (*PROD.values(),)),
+}
+
+
+def is_due(kind: str, stack: str) -> bool:
+    """Whether this kind is exercised on this stack."""
+    return stack in DUE.get(kind, SHIPPED)
 
 
 def _one_each(exercise: Exercise, operation: str, urns: list[str], kinds: tuple[str, ...] = PASSING) -> list[Fault]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tests.faults import results
-from tests.faults.kinds import KILLS, KINDS
+from tests.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
 from tests.faults.results import BEGIN, END, PAGE, Part, Result
-from tests.program.stacks import SHIPPED
+from tests.program.stacks import SHIPPED, recording
 
 PART = Part("dev", "kills")
 
@@ -51,7 +52,16 @@ def test_the_page_shows_every_stack_and_kind_without_a_failure():
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     assert rows[0][1:] == [*KINDS]
     assert [row[0].strip("`") for row in rows[2:]] == [*SHIPPED]
-    assert [cell for row in rows[2:] for cell in row[1:] if not re.fullmatch(r"[1-9]\d*", cell)] == []
+    for stack, row in zip(SHIPPED, rows[2:], strict=True):
+        for kind, cell in zip(KINDS, row[1:], strict=True):
+            assert re.fullmatch(r"[1-9]\d*" if is_due(kind, stack) else "-", cell), f"{kind} on {stack}"
+
+
+def test_every_type_of_a_cloud_is_in_a_stack_that_is_led_through_faults_for_each_type():
+    def types(stacks: Iterable[str]) -> set[str]:
+        return {resource.type for stack in stacks for resource in recording(stack).resources.values()}
+
+    assert types(HAVE_ALL_TYPES) == types(SHIPPED)
 
 
 def test_the_page_explains_every_kind():
