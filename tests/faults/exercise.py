@@ -135,9 +135,9 @@ class Exercise:
         self._there = there
 
     def forget(self, urns: list[str]) -> None:
-        """These may be made again."""
+        """These may be gone, or made again."""
         for urn in urns:
-            del self._there[urn]
+            self._there.pop(urn, None)
 
     def all_is_well(self) -> None:
         """Cloud and state hold the same, secrets too, and there is nothing to do."""

@@ -59,7 +59,7 @@ def reads(exercise: Exercise) -> int:
 
 def deletes(exercise: Exercise) -> int:
     """The first delete of everything fails."""
-    _up_to_be_destroyed(exercise)
+    _allow_destroy(exercise)
     faults = _one_each(exercise, "delete", [record.urn for record in exercise.made()])
     exercise.until_done("destroy", faults, GO_ON)
     exercise.all_is_gone()
@@ -101,8 +101,7 @@ def network(exercise: Exercise) -> int:
     windows += _through(exercise, "up", outage(10))
     exercise.succeed("up")
     exercise.all_is_well()
-    exercise.workplace.set(allowDestroy=True)
-    exercise.succeed("up")
+    _allow_destroy(exercise)
     windows += _through(exercise, "destroy", outage(total // 3))
     exercise.succeed("destroy")
     exercise.all_is_gone()
@@ -159,8 +158,7 @@ def kills(exercise: Exercise) -> int:
     _tag(exercise)
     tagged = len(_to_update(exercise))
     _kill(exercise, "up", KILLS["update"], lambda: tagged)
-    exercise.workplace.set(allowDestroy=True)
-    exercise.succeed("up")
+    _allow_destroy(exercise)
     exercise.all_is_well()
     _kill(exercise, "destroy", KILLS["delete"], lambda: len(exercise.made()))
     exercise.succeed("destroy")
@@ -197,9 +195,10 @@ def _to_update(exercise: Exercise) -> list[str]:
     return [urn for urn, operation in exercise.workplace.plan().items() if operation == "update"]
 
 
-def _up_to_be_destroyed(exercise: Exercise) -> None:
-    if exercise.workplace.stack in PROD.values():
-        exercise.workplace.set(allowDestroy=True)
+def _allow_destroy(exercise: Exercise) -> None:
+    """Lifts the protections; Azure's are locks, which go."""
+    exercise.workplace.set(allowDestroy=True)
+    exercise.forget([urn for urn, operation in exercise.workplace.plan().items() if operation == "delete"])
     exercise.succeed("up")
 
 
