@@ -44,6 +44,12 @@ class Exercise:
         begun.plan([])
         return begun
 
+    def beside(self, stack: str) -> Exercise:
+        """Another stack, to compare with."""
+        directory = self.workplace.directory.parent / stack
+        directory.mkdir()
+        return Exercise.begin(directory, stack, stack, type(self.workplace))
+
     @property
     def _plan(self) -> Path:
         return Path(self.workplace.variables[VARIABLE])
