@@ -199,7 +199,9 @@ def _tag(exercise: Exercise) -> None:
 
 
 def _to_update(exercise: Exercise) -> list[str]:
-    return [urn for urn, operation in exercise.workplace.plan().items() if operation == "update"]
+    """What a provider will be asked to update, and not the providers themselves."""
+    plan = exercise.workplace.plan()
+    return [urn for urn, operation in plan.items() if operation == "update" and not type_of(urn).startswith("pulumi:")]
 
 
 def _allow_destroy(exercise: Exercise) -> None:
