@@ -176,7 +176,7 @@ def kills(exercise: Exercise) -> int:
 KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
     kind.__name__: kind for kind in (kills, creates, singles, updates, deletes, lost, network, helm, reads, drift)
 }
-# What goes by type needs the stacks that have all of them together. Some go by cloud; the engine and Helm are one for all.
+# Stacks that have all types together; else one per cloud, or one for all where only the engine or Helm matters.
 HAVE_ALL_TYPES: Final = ("dev", "dev-gcp", *PROD.values())
 DUE: Final[Mapping[str, tuple[str, ...]]] = {
     "singles": HAVE_ALL_TYPES,
