@@ -16,7 +16,7 @@ GO_ON: Final = "--continue-on-error"
 PASSING: Final = ("fail", "throttle", "timeout")
 KILLS: Final = {"create": 16, "update": 8, "delete": 10}
 AT_ONCE: Final = 8
-LOST: Final = 8
+LOST: Final = 6
 
 
 def creates(exercise: Exercise) -> int:
@@ -174,7 +174,7 @@ def kills(exercise: Exercise) -> int:
 
 # The longest first, so that the end is not waited for by one core alone.
 KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
-    kind.__name__: kind for kind in (kills, creates, singles, updates, deletes, lost, network, helm, reads, drift)
+    kind.__name__: kind for kind in (kills, creates, singles, updates, deletes, drift, helm, network, reads, lost)
 }
 # Stacks that have all types together; else one per cloud, or one for all where only the engine or Helm matters.
 HAVE_ALL_TYPES: Final = ("dev", "dev-gcp", *PROD.values())
