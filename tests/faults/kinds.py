@@ -182,7 +182,7 @@ DUE: Final[Mapping[str, tuple[str, ...]]] = {
     "singles": HAVE_ALL_TYPES,
     "reads": (*PROD.values(),),
     "drift": (*DEV.values(),),
-    "lost": (*DEV.values(),),
+    "lost": ("dev",),
     "network": ("dev",),
     "helm": ("dev",),
 }

@@ -49,7 +49,10 @@ def delete_what_nothing_needs(exercise: Exercise) -> list[str]:
 
 
 def _changes(record: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """What can be changed without another resource being made of it: path and value."""
+    """What can be changed, and changed back, without another resource being made of it: path and value.
+
+    No numbers: what has grown cannot always shrink.
+    """
     row = ROWS[record.token]
     named = {row.autoname.path} if row.autoname else set[str]()
     fixed = {path.partition(".")[0] for path in (*row.replaces_on, *(ref.path for ref in row.refers), *named)}
@@ -63,8 +66,6 @@ def _changes(record: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
             match value:
                 case bool():
                     yield (key,), not value
-                case int():
-                    yield (key,), value + 1
                 case str():
                     yield (key,), f"{value} drifted"
                 case _:
