@@ -61,6 +61,11 @@ class Fault:
         return self.urn in ("", urn) and (operation == self.operation if self.operation else operation in CHANGES)
 
 
+def log_of(plan: Path) -> Path:
+    """Where what has struck is written."""
+    return plan.with_name(f"{plan.name}.struck")
+
+
 class Faults(grpc.ServerInterceptor):
     """Stands between the engine and the providers. Called by many threads."""
 
@@ -68,7 +73,7 @@ class Faults(grpc.ServerInterceptor):
         given: list[dict[str, Any]] = json.loads(plan.read_text())["faults"]
         self._plan = [Fault(**fault) for fault in given]
         self._seen = [0] * len(self._plan)
-        self._struck = plan.with_name(f"{plan.name}.struck")
+        self._struck = log_of(plan)
         self._lock = threading.Lock()
         self._engine: subprocess.Popen[bytes] | None = None
 

@@ -12,6 +12,7 @@ from sandbox.clock.chart import svg
 from sandbox.clock.timeline import Timeline, of_new_stack, told
 from tests.program.graphs import graph
 from tests.program.stacks import SHIPPED
+from tools.written import filled
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "docs/time.md"
@@ -20,7 +21,6 @@ SHOWN: Final = "prod"
 # The longest links of the chain that are told, in the order in which they come.
 LINKS: Final = 4
 BEGIN: Final = "<!-- Written by `python -m tools.write_time` from the times in sandbox/clock/ and the program. -->"
-END: Final = "<!-- End of what is written. -->"
 HEAD: Final = (
     "| Stack | Cloud | Minutes | On a slow day | What the first `up` waits for longest |\n|---|---|---|---|---|"
 )
@@ -46,10 +46,8 @@ def row(timeline: Timeline) -> str:
 def write() -> None:
     """Writes the table into the page, and the picture beside it."""
     page = ROOT / PAGE
-    before, _, rest = page.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    table = "\n".join([BEGIN, "", HEAD, *(row(prediction(stack)) for stack in SHIPPED), "", END])
-    page.write_text(f"{before}{table}{after}")
+    table = "\n".join([HEAD, *(row(prediction(stack)) for stack in SHIPPED)])
+    page.write_text(filled(page.read_text(), BEGIN, table))
     (ROOT / PICTURE).write_text(svg(prediction(SHOWN)))
 
 

@@ -13,6 +13,7 @@ from tools.bench import __main__ as bench
 from tools.bench import page, tables
 from tools.bench.assistants import COUNTS
 from tools.bench.stacks import COMMANDS, EMPTY, FLAT, OURS
+from tools.written import END, filled, written
 
 TEXT = page.PAGE.read_text()
 
@@ -36,7 +37,7 @@ RESULTS = {"stacks": stacks(1.2), "assistants": assistants(1), "imports": IMPORT
 
 
 def of_page(name: str) -> str:
-    return TEXT.partition(page.begin(name))[2].partition(page.END)[0]
+    return written(TEXT, page.begin(name))
 
 
 def rows(table: str, first: str) -> list[str]:
@@ -51,7 +52,7 @@ def test_every_part_has_tables():
 def test_the_page_has_one_place_for_each_table(name: str):
     assert TEXT.count(page.begin(name)) == 1
     assert page.begin(name) not in of_page(name)
-    assert page.END in TEXT.partition(page.begin(name))[2]
+    assert END in TEXT.partition(page.begin(name))[2]
 
 
 @pytest.mark.parametrize("stack", PROD.values())
@@ -81,10 +82,10 @@ def test_the_page_has_what_its_tables_are_written_as(part: str, name: str):
 
 
 def test_writing_a_table_changes_nothing_else():
-    before = f"a\n{page.begin('x')}\nold\n{page.END}\nb\n{page.begin('y')}\nkept\n{page.END}\n"
-    after = page.filled(before, "x", "new")
+    before = f"a\n{page.begin('x')}\nold\n{END}\nb\n{page.begin('y')}\nkept\n{END}\n"
+    after = filled(before, page.begin("x"), "new")
     assert after == before.replace("\nold\n", "\n\nnew\n\n")
-    assert page.filled(after, "x", "new") == after
+    assert filled(after, page.begin("x"), "new") == after
 
 
 def test_our_program_and_the_empty_one_are_in_times_of_the_flat_one():

@@ -18,9 +18,10 @@ from typing import Final
 
 from tests.faults.exercise import Exercise
 from tests.faults.kinds import KINDS, is_due
-from tests.faults.results import PAGE, Part, Result, keep, of, program, table, write
+from tests.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
 from tests.faults.warm import WarmWorkplace, warm
 from tests.program.stacks import SHIPPED
+from tools.written import filled
 
 SEED: Final = os.environ.get("FAULTS_SEED", "1")
 
@@ -39,7 +40,7 @@ def main(stack: str, kind: str) -> int:
         for done in as_completed([pool.submit(carry_out, part) for part in open_]):
             print(done.result(), flush=True)
     results = {part: result for part in _chosen("", "") if (result := of(part))}
-    PAGE.write_text(write(table(KINDS, SHIPPED, results), PAGE.read_text()))
+    PAGE.write_text(filled(PAGE.read_text(), BEGIN, table(KINDS, SHIPPED, results)))
     return int(any(results[part].failure for part in chosen))
 
 

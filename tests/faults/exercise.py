@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.faults import MARK, VARIABLE, Fault
+from sandbox.faults import MARK, VARIABLE, Fault, log_of
 from sandbox.home import Home
 from sandbox.rows import Record
 from sandbox.store import Store
-from sandbox.urns import type_of
-from sandbox.wire import SIGNATURE, reveal
+from sandbox.urns import name_of, type_of
+from sandbox.wire import reveal
+from tests.engine.replay import plain
 from tests.engine.workplace import Finished, Workplace
 
 # Made in the state alone: nothing of a cloud belongs to them.
@@ -29,11 +30,10 @@ RUNS: Final = 60
 
 @dataclass
 class Exercise:
-    """`random` is where everything that is drawn comes from; `struck` counts faults by their kind."""
+    """`random` is where everything that is drawn comes from."""
 
     workplace: Workplace
     random: random.Random
-    struck: Counter[str] = field(default_factory=Counter[str])
     _there: dict[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
@@ -61,11 +61,10 @@ class Exercise:
     def run(self, command: str, faults: list[Fault], *options: str) -> tuple[Finished, list[Fault]]:
         """Runs a command, and tells how it ended and which faults struck."""
         self.plan(faults)
-        log = self._plan.with_name(f"{self._plan.name}.struck")
+        log = log_of(self._plan)
         log.unlink(missing_ok=True)
         finished = self.workplace.pulumi(command, "--yes", "--skip-preview", *options)
         struck = [Fault(**json.loads(line)) for line in log.read_text().splitlines()] if log.exists() else []
-        self.struck.update(fault.kind for fault in struck)
         self.plan([])
         if not command.startswith("destroy"):
             self.nothing_is_lost()
@@ -77,12 +76,11 @@ class Exercise:
         assert finished.status == 0, finished.output[-3000:]
         return finished.output
 
-    def until_done(self, command: str, faults: list[Fault], *options: str) -> list[str]:
-        """Repeats a command until every fault has struck and it succeeds. Returns what the failed runs printed.
+    def until_done(self, command: str, faults: list[Fault], *options: str) -> None:
+        """Repeats a command until every fault has struck and it succeeds.
 
         A failed run has to name every resource that was struck.
         """
-        failures: list[str] = []
         for _ in range(RUNS):
             finished, struck = self.run(command, faults, *options)
             done = {(fault.operation, fault.urn) for fault in struck}
@@ -90,12 +88,11 @@ class Exercise:
             if finished.status == 0:
                 assert not struck, f"succeeded although struck by {struck}"
                 assert not faults, f"nothing ever asked for {faults}"
-                return failures
+                return
             assert struck, f"failed for another reason:\n{finished.output[-3000:]}"
             for fault in struck:
-                assert fault.urn.rpartition("::")[2] in finished.output
+                assert name_of(fault.urn) in finished.output
             assert MARK in finished.output
-            failures.append(finished.output)
         raise AssertionError(f"not done after {RUNS} runs")
 
     def expected(self) -> list[str]:
@@ -148,7 +145,7 @@ class Exercise:
     def all_is_well(self) -> None:
         """Cloud and state hold the same, secrets too, and there is nothing to do."""
         state = {
-            one["urn"]: (one["id"], _plain(one["inputs"]))
+            one["urn"]: (one["id"], plain(one["inputs"]))
             for one in self.workplace.resources(show_secrets=True)
             if one["custom"] and not one.get("external") and not one["type"].startswith((*STATELESS, "pulumi:"))
         }
@@ -159,12 +156,3 @@ class Exercise:
         """Neither cloud nor state hold anything."""
         assert [record.urn for record in self.made()] == []
         assert self.known == {}
-
-
-def _plain(value: Any) -> Any:
-    """A value of an exported state without its marks of secrets."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return json.loads(value["plaintext"]) if SIGNATURE in value else {key: _plain(item) for key, item in value.items()}

@@ -8,7 +8,7 @@ from typing import Final
 from sandbox.faults import MARK, Fault
 from sandbox.urns import name_of, type_of
 from tests.faults import meddling, ways_back
-from tests.faults.exercise import Exercise
+from tests.faults.exercise import STATELESS, Exercise
 from tests.program.stacks import DEV, PROD, SHIPPED, cloud_of
 
 GO_ON: Final = "--continue-on-error"
@@ -75,7 +75,7 @@ def deletes(exercise: Exercise) -> int:
 
 def lost(exercise: Exercise) -> int:
     """The cloud makes a resource, and its answer gets lost: nobody knows of it."""
-    urns = [urn for urn in exercise.expected() if not type_of(urn).startswith(("random:", "tls:"))]
+    urns = [urn for urn in exercise.expected() if not type_of(urn).startswith(STATELESS)]
     faults = [Fault("lost", "create", urn) for urn in exercise.random.sample(urns, LOST)]
     left = faults
     while left:

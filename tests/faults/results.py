@@ -13,8 +13,7 @@ from tests.recorder import ROOT
 
 KEPT: Final = ROOT / ".sandbox" / "faults"
 PAGE: Final = ROOT / "docs" / "reliability.md"
-BEGIN: Final = "<!-- Written by `make faults`. -->\n"
-END: Final = "<!-- End of what is written. -->\n"
+BEGIN: Final = "<!-- Written by `make faults`. -->"
 # What is put to the test: another program has other results.
 PROGRAM: Final = ("__main__.py", "Pulumi*.yaml", "components/**/*.py", "providers/*.py", "settings/**/*.py")
 
@@ -74,17 +73,10 @@ def table(kinds: Iterable[str], stacks: Iterable[str], results: Mapping[Part, Re
     for stack in stacks:
         cells = [_cell(results.get(Part(stack, kind))) for kind in kinds]
         lines.append(f"| `{stack}` | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _cell(result: Result | None) -> str:
     if result is None:
         return "-"
     return "**failed**" if result.failure else str(result.cases)
-
-
-def write(text: str, page: str) -> str:
-    """The page with this table in its place."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{text}\n{END}{after}"

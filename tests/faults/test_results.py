@@ -10,8 +10,9 @@ import pytest
 
 from tests.faults import results
 from tests.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
-from tests.faults.results import BEGIN, END, PAGE, Part, Result
+from tests.faults.results import BEGIN, PAGE, Part, Result
 from tests.program.stacks import SHIPPED, recording
+from tools.written import written
 
 PART = Part("dev", "kills")
 
@@ -42,13 +43,8 @@ def test_a_failure_shows_in_the_table():
     ]
 
 
-def test_only_the_table_of_the_page_is_written():
-    page = f"before\n{BEGIN}old\n{END}after\n"
-    assert results.write("new\n", page) == f"before\n{BEGIN}\nnew\n\n{END}after\n"
-
-
 def test_the_page_shows_every_stack_and_kind_without_a_failure():
-    table = PAGE.read_text().partition(BEGIN)[2].partition(END)[0].strip().splitlines()
+    table = written(PAGE.read_text(), BEGIN).strip().splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     assert rows[0][1:] == [*KINDS]
     assert [row[0].strip("`") for row in rows[2:]] == [*SHIPPED]

@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.clock.chart import svg
 from tests.program.stacks import SHIPPED, each
-from tools.write_time import END, HEAD, PAGE, PICTURE, ROOT, SHOWN, prediction, row
+from tools.write_time import BEGIN, PAGE, PICTURE, ROOT, SHOWN, prediction, row
+from tools.written import written
 
 STALE = "run: python -m tools.write_time"
 
@@ -17,7 +18,7 @@ def test_it_tells_what_is_predicted(stack: str):
 
 
 def test_it_tells_of_the_shipped_stacks_only():
-    table = (ROOT / PAGE).read_text().partition(HEAD)[2].partition(END)[0]
+    table = written((ROOT / PAGE).read_text(), BEGIN)
     assert sum(line.startswith("| `") for line in table.splitlines()) == len(SHIPPED)
 
 

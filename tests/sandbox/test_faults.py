@@ -14,7 +14,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.clock.journal import Journal
-from sandbox.faults import MARK, Fault, Faults
+from sandbox.faults import MARK, Fault, Faults, log_of
 from sandbox.packages.random import RANDOM
 from sandbox.server import serve
 from sandbox.store import Store
@@ -45,7 +45,7 @@ class Asked:
 
     @property
     def struck(self) -> list[Any]:
-        return [json.loads(line) for line in Path(f"{self._plan}.struck").read_text().splitlines()]
+        return [json.loads(line) for line in log_of(self._plan).read_text().splitlines()]
 
 
 @pytest.fixture

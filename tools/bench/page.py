@@ -11,9 +11,9 @@ from typing import Any, Final
 from tests.recorder import ROOT
 from tools.bench import tables
 from tools.bench.place import kept
+from tools.written import filled
 
 PAGE: Final = ROOT / "docs" / "performance.md"
-END: Final = "<!-- End of what is written. -->"
 
 Table = Callable[[Any], str]
 # The tables by the part whose result they show.
@@ -30,20 +30,13 @@ def begin(name: str) -> str:
     return f"<!-- Table `{name}`, written by `make bench`. -->"
 
 
-def filled(page: str, name: str, table: str) -> str:
-    """The page with another table of this name."""
-    before, mark, rest = page.partition(begin(name))
-    after = rest.partition(END)[2]
-    return f"{before}{mark}\n\n{table}\n\n{END}{after}"
-
-
 def write() -> None:
     """Writes the tables of all parts that have been measured; the others stay as they are."""
     page = PAGE.read_text()
     for part, of_part in TABLES.items():
         if (found := kept(part)) is not None:
             for name, table in of_part.items():
-                page = filled(page, name, f"{table(found['result'])}\n\n{conditions(found)}")
+                page = filled(page, begin(name), f"{table(found['result'])}\n\n{conditions(found)}")
     PAGE.write_text(page)
 
 
