@@ -18,10 +18,8 @@ from sandbox.store import Store
 from sandbox.wire import as_map
 
 DISCLAIMER = (
-    'This was the sandbox, a test double: no cloud was touched. For a real account see the README, "A real account".'
+    "This was the sandbox, a test double: no cloud was touched. For a real account README.md has ten lines per cloud."
 )
-
-
 TIMED = {"up": "up", "update": "up", "destroy": "destroy", "down": "destroy"}
 
 

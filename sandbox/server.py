@@ -25,7 +25,7 @@ from sandbox.store import Store
 from sandbox.urns import stack_of
 from sandbox.wire import Properties, from_struct, reveal, to_struct
 
-THREADS = 32  # the engine asks at most 16 things at once per core by default; waiting threads cost little
+THREADS = 32  # the engine does four things at once per core by default; waiting threads cost little
 MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit
 
 

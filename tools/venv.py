@@ -27,6 +27,7 @@ def ensure() -> None:
         raise progress.StepFailed("setup: Python's venv module is incomplete; install it (on Debian: python3-venv)")
     if DIRECTORY.is_symlink():
         DIRECTORY.unlink()  # an environment of somebody else's: to clear it would empty theirs
+    progress.say("making a virtual environment")
     venv.create(DIRECTORY, clear=True, with_pip=True, symlinks=True)
     # Byte code is left to the first import: compiling all of the cloud SDKs costs 600 MB and most is never imported.
     install = ["pip", "install", "--quiet", "--no-compile", "--no-input", "--disable-pip-version-check"]

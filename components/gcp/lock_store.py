@@ -72,7 +72,7 @@ class MemorystoreLockStore(pulumi.ComponentResource):
                 depends_on=[*tier.ready, *context.granted(Agent.REDIS)],
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
-                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="30m"),
+                custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
             ),
         )
         self.address = pulumi.Output.format("{0}:{1}", instance.host, PORT)

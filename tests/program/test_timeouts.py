@@ -1,13 +1,14 @@
-"""No creation that is healthy but slow is aborted."""
+"""Nothing that is healthy but slow is aborted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 
+from sandbox.clock.times import minutes as usual
 from sandbox.clock.times import row_of
 from tests.program.stacks import SHIPPED, each, recording
 from tests.recorder import Registration
@@ -24,6 +25,8 @@ RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 # What takes at least this long at worst is long.
 LONG: Final = 3
 MARGIN: Final = 1.25
+# Nobody published how slow updates and deletes can be.
+AS_LONG: Final = 4
 
 
 def limit(one: Registration) -> float:
@@ -55,6 +58,20 @@ def test_what_is_slow_has_the_time_for_it(stack: str):
     found = list(long(stack))
     assert len(found) > 5
     assert [(one.name, slow, limit(one)) for one, slow in found if limit(one) < MARGIN * slow] == []
+
+
+@pytest.mark.parametrize("stack", each(SHIPPED))
+def test_what_has_more_time_to_be_made_has_more_to_change_and_to_go(stack: str):
+    own = [one for one, _ in long(stack) if one.timeouts.get("create")]
+    assert len(own) > 3
+    operations: tuple[Literal["update", "delete"], ...] = ("update", "delete")
+    short = [
+        (one.name, operation)
+        for one in own
+        for operation in operations
+        if minutes(one.timeouts[operation]) < AS_LONG * usual(operation, one.type, one.inputs)
+    ]
+    assert short == []
 
 
 @pytest.mark.parametrize("stack", each(SHIPPED))

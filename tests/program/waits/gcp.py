@@ -66,9 +66,11 @@ FORCED: Final = read(
         the key makes it
     ConfluentEventQueue KafkaAcl <- KafkaCluster, ApiKey
         the key makes it
-    * *IAMMember <- GkeCluster Cluster
+    FederatedIdentity * <- GkeCluster Cluster
         the pool of identities comes with the first cluster
-    * *IamMember <- GkeCluster Cluster
+    CloudKmsVaultSeal *IAMMember <- GkeCluster Cluster
+        the pool of identities comes with the first cluster
+    CloudKmsVaultSeal *IamMember <- GkeCluster Cluster
         the pool of identities comes with the first cluster
     FederatedIdentity BucketIAMMember <- GcsModelStorage Bucket
         the right names what it is for
