@@ -110,7 +110,7 @@ FORCED: Final = read(
         the pods read their addresses
     Assistant Release <- ConfluentEventQueue AccessPoint, ConfluentEventQueue RecordSet
         pods find the brokers by these names when they start
-    Assistant Release <- ConfluentEventQueue ApiKey, ConfluentEventQueue RoleBinding, ConfluentEventQueue KafkaAcl
+    Assistant Release <- ConfluentEventQueue RoleBinding, ConfluentEventQueue KafkaAcl
         Rasa signs in, and writes
     Assistant Release <- ConfluentEventQueue KafkaTopic
         Rasa signs in, and writes
