@@ -21,6 +21,7 @@ from tests.faults.kinds import KINDS, is_due
 from tests.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
 from tests.faults.warm import WarmWorkplace, warm
 from tests.program.stacks import SHIPPED
+from tests.recorder import ROOT
 from tools.written import filled
 
 SEED: Final = os.environ.get("FAULTS_SEED", "1")
@@ -32,16 +33,21 @@ def main(stack: str, kind: str) -> int:
     if not chosen:
         print(f"faults: STACK is one of {', '.join(SHIPPED)}; KIND is one of {', '.join(KINDS)}", file=sys.stderr)
         return 2
-    open_ = [part for part in chosen if (result := of(part)) is None or result.failure]
+    open_ = [part for part in chosen if (result := of(part, SEED)) is None or result.failure]
     print(f"faults: {len(open_)} of {len(chosen)} parts to do", flush=True)
     if open_:
         warm()
     with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
         for done in as_completed([pool.submit(carry_out, part) for part in open_]):
             print(done.result(), flush=True)
-    results = {part: result for part in _chosen("", "") if (result := of(part))}
-    PAGE.write_text(filled(PAGE.read_text(), BEGIN, table(KINDS, SHIPPED, results)))
-    return int(any(results[part].failure for part in chosen))
+    results = {part: of(part, SEED) for part in _chosen("", "")}
+    found = {part: result for part, result in results.items() if result}
+    if len(found) == len(results):
+        PAGE.write_text(filled(PAGE.read_text(), BEGIN, table(KINDS, SHIPPED, found)))
+        print(f"faults: {PAGE.relative_to(ROOT)} is written")
+    else:
+        print(f"faults: {len(results) - len(found)} parts are open, until then {PAGE.relative_to(ROOT)} stays as it is")
+    return int(any(found[part].failure for part in chosen))
 
 
 def _chosen(stack: str, kind: str) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +35,7 @@ class Exercise:
 
     workplace: Workplace
     random: random.Random
-    _there: dict[str, str] = field(default_factory=dict[str, str])
+    _there: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @classmethod
     def begin(cls, directory: Path, stack: str, seed: str, of: type[Workplace] = Workplace) -> Exercise:
@@ -66,7 +67,9 @@ class Exercise:
         finished = self.workplace.pulumi(command, "--yes", "--skip-preview", *options)
         struck = [Fault(**json.loads(line)) for line in log.read_text().splitlines()] if log.exists() else []
         self.plan([])
-        if not command.startswith("destroy"):
+        if command == "destroy":
+            self.nothing_is_new()
+        else:
             self.nothing_is_lost()
         return finished, struck
 
@@ -79,7 +82,7 @@ class Exercise:
     def until_done(self, command: str, faults: list[Fault], *options: str) -> None:
         """Repeats a command until every fault has struck and it succeeds.
 
-        A failed run has to name every resource that was struck.
+        A failed run has to tell of every resource that was struck why it failed.
         """
         for _ in range(RUNS):
             finished, struck = self.run(command, faults, *options)
@@ -90,9 +93,8 @@ class Exercise:
                 assert not faults, f"nothing ever asked for {faults}"
                 return
             assert struck, f"failed for another reason:\n{finished.output[-3000:]}"
-            for fault in struck:
-                assert name_of(fault.urn) in finished.output
-            assert MARK in finished.output
+            untold = {name_of(fault.urn) for fault in struck} - told(finished.output)
+            assert not untold, f"nothing is said of {untold}:\n{finished.output[-3000:]}"
         raise AssertionError(f"not done after {RUNS} runs")
 
     def expected(self) -> list[str]:
@@ -129,13 +131,23 @@ class Exercise:
 
     def nothing_is_lost(self) -> None:
         """What was there is there, is there once, and is what it was. A value that was drawn is not drawn again."""
+        there = self._found()
+        assert {urn: there.get(urn) for urn in self._there} == self._there
+        self._there = there
+
+    def nothing_is_new(self) -> None:
+        """What is there was there before, is there once, and is what it was."""
+        there = self._found()
+        assert there == {urn: self._there.get(urn) for urn in there}
+        self._there = there
+
+    def _found(self) -> dict[str, Any]:
+        """What is there, by URN. What was made anew, under the same id even, is another one."""
         records = self.made()
         twice = [urn for urn, count in Counter(record.urn for record in records).items() if count > 1]
         assert not twice, f"made twice: {twice}"
-        there = {record.urn: record.id for record in records}
-        there |= {urn: one["created"] for urn, one in self.known.items() if type_of(urn).startswith(STATELESS)}
-        assert {urn: there.get(urn) for urn in self._there} == self._there
-        self._there = there
+        drawn = {urn: one["created"] for urn, one in self.known.items() if type_of(urn).startswith(STATELESS)}
+        return {record.urn: (record.id, record.seed) for record in records} | drawn
 
     def forget(self, urns: list[str]) -> None:
         """These may be gone, or made again."""
@@ -156,3 +168,10 @@ class Exercise:
         """Neither cloud nor state hold anything."""
         assert [record.urn for record in self.made()] == []
         assert self.known == {}
+
+
+def told(output: str) -> set[str]:
+    """The names of the resources of which the engine says at the end that a fault is why they failed."""
+    _, _, diagnostics = output.partition("\nDiagnostics:\n")
+    blocks = re.split(r"(?m)^  (?=\S+ \(.*\):$)", diagnostics)
+    return {block[block.index("(") + 1 : block.index("):\n")] for block in blocks if MARK in block}

@@ -9,7 +9,7 @@ from sandbox.faults import MARK, Fault
 from sandbox.urns import name_of, type_of
 from tests.faults import meddling, ways_back
 from tests.faults.exercise import STATELESS, Exercise
-from tests.program.stacks import DEV, PROD, SHIPPED, cloud_of
+from tests.program.stacks import PROD, cloud_of
 
 GO_ON: Final = "--continue-on-error"
 # How a call can fail so that the user need only repeat the command.
@@ -28,17 +28,8 @@ def creates(exercise: Exercise) -> int:
 
 
 def singles(exercise: Exercise) -> int:
-    """One create of each type fails, and `up` stops at it. What the run had made before stays.
-
-    A dev stack has the types that the prod stack of its cloud has not.
-    """
-    stack = exercise.workplace.stack
-    others = set[str]() if stack in PROD.values() else _types(exercise.beside(PROD[cloud_of(stack)]))
-    by_type: dict[str, list[str]] = {}
-    for urn in exercise.expected():
-        by_type.setdefault(type_of(urn), []).append(urn)
-    chosen = [exercise.random.choice(urns) for type_, urns in by_type.items() if type_ not in others]
-    faults = _one_each(exercise, "create", chosen)
+    """One create of each type fails, and `up` stops at it. What the run had made before stays."""
+    faults = _one_each(exercise, "create", _one_of_each_type(exercise, exercise.expected()))
     exercise.until_done("up", faults)
     exercise.all_is_well()
     return len(faults)
@@ -57,15 +48,18 @@ def updates(exercise: Exercise) -> int:
 def reads(exercise: Exercise) -> int:
     """The read of one resource of each type fails, and `refresh` stops at it."""
     exercise.succeed("up")
-    by_type = {record.token: record.urn for record in exercise.made()}
-    faults = _one_each(exercise, "read", [*by_type.values()], ("fail", "throttle"))
+    chosen = _one_of_each_type(exercise, [record.urn for record in exercise.made()])
+    faults = _one_each(exercise, "read", chosen, ("fail", "throttle"))
     exercise.until_done("refresh", faults)
     exercise.all_is_well()
     return len(faults)
 
 
 def deletes(exercise: Exercise) -> int:
-    """The first delete of everything fails."""
+    """The first delete of everything fails. What prod protects stays whatever is tried before it is allowed."""
+    if exercise.workplace.stack in PROD.values():
+        exercise.succeed("up")
+        _destroy_what_is_protected(exercise)
     _allow_destroy(exercise)
     faults = _one_each(exercise, "delete", [record.urn for record in exercise.made()])
     exercise.until_done("destroy", faults, GO_ON)
@@ -138,19 +132,20 @@ def helm(exercise: Exercise) -> int:
     """The engine is killed while Helm installs a release, and while it upgrades one."""
     releases = [urn for urn in exercise.expected() if type_of(urn) == ways_back.RELEASE]
     for urn in releases:
-        exercise.run("up", [Fault("kill-late", "create", urn)])
-        ways_back.leave_helm_in(exercise, urn, "pending-install")
+        _kill_at(exercise, Fault("kill-late", "create", urn))
+        ways_back.set_helm_status(exercise, urn, "pending-install")
+        exercise.workplace.succeed("cancel", "--yes")
+        _is_refused(exercise, "cannot re-use a name that is still in use")
         ways_back.after_a_kill(exercise)
     exercise.succeed("up")
     exercise.all_is_well()
     exercise.workplace.set(**{"assistants[0].replicas": 4})
     (urn,) = (urn for urn in _to_update(exercise) if type_of(urn) == ways_back.RELEASE)
-    exercise.run("up", [Fault("kill", "update", urn)])
-    ways_back.leave_helm_in(exercise, urn, "pending-upgrade")
+    _kill_at(exercise, Fault("kill", "update", urn))
+    ways_back.set_helm_status(exercise, urn, "pending-upgrade")
     ways_back.after_a_kill(exercise)
-    refused, _ = exercise.run("up", [])
-    assert "another operation (install/upgrade/rollback) is in progress" in refused.output
-    ways_back.helm_rollback(exercise, urn)
+    _is_refused(exercise, "another operation (install/upgrade/rollback) is in progress")
+    ways_back.set_helm_status(exercise, urn, "deployed")
     exercise.succeed("up")
     exercise.all_is_well()
     return len(releases) + 1
@@ -163,8 +158,7 @@ def kills(exercise: Exercise) -> int:
     exercise.succeed("up")
     exercise.all_is_well()
     _tag(exercise)
-    tagged = len(_to_update(exercise))
-    _kill(exercise, "up", KILLS["update"], lambda: tagged)
+    _kill(exercise, "up", KILLS["update"], lambda: len(_to_update(exercise)))
     _allow_destroy(exercise)
     exercise.all_is_well()
     _kill(exercise, "destroy", KILLS["delete"], lambda: len(exercise.made()))
@@ -177,29 +171,29 @@ def kills(exercise: Exercise) -> int:
 KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
     kind.__name__: kind for kind in (kills, creates, singles, updates, deletes, drift, helm, network, reads, lost)
 }
-# Stacks that have all types together; else one per cloud, or one for all where only the engine or Helm matters.
+# The kinds that go by type, and the stacks that have all types together.
+BY_TYPE: Final = ("singles", "reads")
 HAVE_ALL_TYPES: Final = ("dev", "dev-gcp", *PROD.values())
-DUE: Final[Mapping[str, tuple[str, ...]]] = {
-    "singles": HAVE_ALL_TYPES,
-    "reads": (*PROD.values(),),
-    "drift": (*DEV.values(),),
-    "lost": ("dev",),
-    "network": ("dev",),
-    "helm": ("dev",),
-}
 
 
 def is_due(kind: str, stack: str) -> bool:
     """Whether this kind is exercised on this stack."""
-    return stack in DUE.get(kind, SHIPPED)
+    return kind not in BY_TYPE or stack in HAVE_ALL_TYPES
 
 
 def _one_each(exercise: Exercise, operation: str, urns: list[str], kinds: tuple[str, ...] = PASSING) -> list[Fault]:
     return [Fault(exercise.random.choice(kinds), operation, urn) for urn in urns]
 
 
-def _types(exercise: Exercise) -> set[str]:
-    return {type_of(urn) for urn in exercise.expected()}
+def _one_of_each_type(exercise: Exercise, urns: list[str]) -> list[str]:
+    """Draws them; of a dev stack those of types that the prod stack of its cloud has not."""
+    stack = exercise.workplace.stack
+    others = [] if stack in PROD.values() else exercise.beside(PROD[cloud_of(stack)]).expected()
+    led_there = {type_of(urn) for urn in others}
+    by_type: dict[str, list[str]] = {}
+    for urn in urns:
+        by_type.setdefault(type_of(urn), []).append(urn)
+    return [exercise.random.choice(same) for type_, same in by_type.items() if type_ not in led_there]
 
 
 def _tag(exercise: Exercise) -> None:
@@ -219,6 +213,14 @@ def _allow_destroy(exercise: Exercise) -> None:
     exercise.succeed("up")
 
 
+def _destroy_what_is_protected(exercise: Exercise) -> None:
+    held = {urn for urn, one in exercise.known.items() if one.get("protect")}
+    assert held
+    refused, _ = exercise.run("destroy", [], GO_ON)
+    assert refused.status != 0
+    assert held <= {record.urn for record in exercise.made()}
+
+
 def _through(exercise: Exercise, command: str, faults: list[Fault]) -> int:
     finished, struck = exercise.run(command, faults)
     assert finished.status != 0
@@ -233,7 +235,17 @@ def _kill(exercise: Exercise, command: str, times: int, left: Callable[[], int])
         # What is under way at the same time goes on for a moment.
         spread = max(0, left() // turn - AT_ONCE)
         kind = exercise.random.choice(("kill", "kill-late"))
-        finished, struck = exercise.run(command, [Fault(kind, after=exercise.random.randint(0, spread))])
-        assert struck, f"not killed: {finished.output[-1000:]}"
-        assert finished.status != 0
+        _kill_at(exercise, Fault(kind, after=exercise.random.randint(0, spread)), command)
         ways_back.after_a_kill(exercise)
+
+
+def _kill_at(exercise: Exercise, fault: Fault, command: str = "up") -> None:
+    finished, struck = exercise.run(command, [fault])
+    assert struck, f"not killed: {finished.output[-1000:]}"
+    assert finished.status != 0
+
+
+def _is_refused(exercise: Exercise, words: str) -> None:
+    refused, _ = exercise.run("up", [])
+    assert refused.status != 0
+    assert words in refused.output

@@ -14,8 +14,12 @@ from tests.recorder import ROOT
 KEPT: Final = ROOT / ".sandbox" / "faults"
 PAGE: Final = ROOT / "docs" / "reliability.md"
 BEGIN: Final = "<!-- Written by `make faults`. -->"
-# What is put to the test: another program has other results.
-PROGRAM: Final = ("__main__.py", "Pulumi*.yaml", "components/**/*.py", "providers/*.py", "settings/**/*.py")
+# What is put to the test, and what tests it: with anything else results are others.
+OURS: Final = (
+    "__main__.py",
+    "Pulumi*.yaml",
+    *(f"{name}/**/*.py" for name in ("components", "providers", "settings", "sandbox", "tests/faults")),
+)
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,9 @@ class Result:
 
 
 def program() -> str:
-    """A digest of all that the exercises are about."""
+    """A digest of all that a result depends on, but for the seed."""
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in PROGRAM for path in ROOT.glob(pattern)):
+    for path in sorted(path for pattern in OURS for path in ROOT.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -56,10 +60,10 @@ def keep(part: Part, result: Result) -> None:
     _file(part).write_text(json.dumps(asdict(result), indent=2) + "\n")
 
 
-def of(part: Part) -> Result | None:
-    """The part's result, if it has one for the program as it is now."""
+def of(part: Part, seed: str) -> Result | None:
+    """The part's result with a seed, if it has one for the program as it is now."""
     result = Result(**json.loads(_file(part).read_text())) if _file(part).exists() else None
-    return result if result and result.program == program() else None
+    return result if result and (result.program, result.seed) == (program(), seed) else None
 
 
 def _file(part: Part) -> Path:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.faults import MARK
 from sandbox.store import Store
 from tests.engine.workplace import Workplace
-from tests.faults.exercise import Exercise
+from tests.faults.exercise import Exercise, told
 
 VPC = "aws:ec2/vpc:Vpc"
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -32,9 +33,9 @@ class Stack:
         self._file = directory / ".sandbox" / "backend" / ".pulumi" / "stacks" / "rasa" / "dev.json"
         self._file.parent.mkdir(parents=True)
 
-    def in_the_cloud(self, name: str, id: str) -> int:
+    def in_the_cloud(self, name: str, id: str, seed: str = "1") -> int:
         with Store(self.exercise.cloud).transaction() as cloud:
-            given: dict[str, Any] = {"seed": "", "inputs": {}, "outputs": {}}
+            given: dict[str, Any] = {"seed": seed, "inputs": {}, "outputs": {}}
             return cloud.insert(token=VPC, scope="r", id=id, urn=urn(VPC, name), **given)
 
     def gone_from_the_cloud(self, key: int) -> None:
@@ -93,6 +94,43 @@ def test_another_one_in_its_place_is_noticed(stack: Stack):
     stack.in_the_cloud("network", "vpc-2")
     with pytest.raises(AssertionError):
         stack.exercise.nothing_is_lost()
+
+
+def test_one_that_was_made_anew_under_the_same_id_is_noticed(stack: Stack):
+    key = stack.in_the_cloud("network", "vpc-1", seed="1")
+    stack.exercise.nothing_is_lost()
+    stack.gone_from_the_cloud(key)
+    stack.in_the_cloud("network", "vpc-1", seed="2")
+    with pytest.raises(AssertionError):
+        stack.exercise.nothing_is_lost()
+    with pytest.raises(AssertionError):
+        stack.exercise.nothing_is_new()
+
+
+def test_while_it_goes_less_may_be_there_and_nothing_else(stack: Stack):
+    key = stack.in_the_cloud("network", "vpc-1")
+    stack.exercise.nothing_is_lost()
+    stack.gone_from_the_cloud(key)
+    stack.exercise.nothing_is_new()
+    stack.in_the_cloud("other", "vpc-2")
+    with pytest.raises(AssertionError):
+        stack.exercise.nothing_is_new()
+
+
+def test_of_whom_a_fault_is_told_is_who_has_it_in_the_diagnostics():
+    output = f"""
+    +  aws:ec2:Vpc network creating (0s) error: {MARK}
+Diagnostics:
+  pulumi:pulumi:Stack (rasa-dev):
+    error: update failed
+
+  aws:ec2:Vpc (network):
+    error: InternalError ({MARK})
+
+  aws:ec2:Subnet (network-a):
+    error: another reason
+"""
+    assert told(output) == {"network"}
 
 
 def test_a_password_that_was_drawn_again_is_noticed(stack: Stack):

@@ -11,7 +11,7 @@ import pytest
 from tests.faults import results
 from tests.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
 from tests.faults.results import BEGIN, PAGE, Part, Result
-from tests.program.stacks import SHIPPED, recording
+from tests.program.stacks import SHIPPED, cloud_of, recording
 from tools.written import written
 
 PART = Part("dev", "kills")
@@ -24,15 +24,20 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_result_is_found_again(kept: Path):
-    assert results.of(PART) is None
+    assert results.of(PART, "1") is None
     result = Result(cases=34, seconds=600, seed="1", program=results.program())
     results.keep(PART, result)
-    assert results.of(PART) == result
+    assert results.of(PART, "1") == result
 
 
 def test_a_result_of_another_program_is_none(kept: Path):
     results.keep(PART, Result(cases=34, seconds=600, seed="1", program="another"))
-    assert results.of(PART) is None
+    assert results.of(PART, "1") is None
+
+
+def test_a_result_with_another_seed_is_none(kept: Path):
+    results.keep(PART, Result(cases=34, seconds=600, seed="1", program=results.program()))
+    assert results.of(PART, "2") is None
 
 
 def test_a_failure_shows_in_the_table():
@@ -54,8 +59,8 @@ def test_the_page_shows_every_stack_and_kind_without_a_failure():
 
 
 def test_every_type_of_a_cloud_is_in_a_stack_that_is_led_through_faults_for_each_type():
-    def types(stacks: Iterable[str]) -> set[str]:
-        return {resource.type for stack in stacks for resource in recording(stack).resources.values()}
+    def types(stacks: Iterable[str]) -> set[tuple[str, str]]:
+        return {(cloud_of(stack), one.type) for stack in stacks for one in recording(stack).resources.values()}
 
     assert types(HAVE_ALL_TYPES) == types(SHIPPED)
 

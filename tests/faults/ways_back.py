@@ -20,7 +20,8 @@ def after_a_kill(exercise: Exercise) -> None:
     """The lock and what the engine was in the middle of go; what the cloud has made all the same is taken over."""
     workplace = exercise.workplace
     workplace.succeed("cancel", "--yes")
-    if any(operation["type"] == "creating" for operation in exercise.state.get("pending_operations") or []):
+    deployment: dict[str, Any] = json.loads(workplace.state())["deployment"]
+    if any(operation["type"] == "creating" for operation in deployment.get("pending_operations", [])):
         workplace.succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     take_over(exercise)
 
@@ -29,7 +30,7 @@ def take_over(exercise: Exercise) -> None:
     """Imports what the cloud has and the state does not know; a release that is half there is uninstalled."""
     orphans = exercise.orphans()
     for release in (orphan for orphan in orphans if orphan.token == RELEASE):
-        helm_uninstall(exercise, release)
+        _helm_uninstall(exercise, release)
     wanted = {orphan.urn: orphan.id for orphan in orphans if orphan.token != RELEASE}
     if wanted:
         path = exercise.workplace.directory / "import.json"
@@ -53,23 +54,15 @@ def _key(entry: dict[str, Any]) -> tuple[str, str]:
     return entry["type"], entry.get("logicalName", entry["name"])
 
 
-def leave_helm_in(exercise: Exercise, urn: str, status: str) -> None:
-    """What a killed Helm leaves behind: a release that says that somebody is at work on it."""
-    _set_status(exercise, urn, status)
-
-
-def helm_uninstall(exercise: Exercise, release: Record) -> None:
+def _helm_uninstall(exercise: Exercise, release: Record) -> None:
     """What the command does to the cluster."""
     with Store(exercise.cloud).transaction() as cloud:
         cloud.delete(release.key)
+    exercise.forget([release.urn])
 
 
-def helm_rollback(exercise: Exercise, urn: str) -> None:
-    """What the command does to the cluster: the last release that was deployed is so again."""
-    _set_status(exercise, urn, "deployed")
-
-
-def _set_status(exercise: Exercise, urn: str, status: str) -> None:
+def set_helm_status(exercise: Exercise, urn: str, status: str) -> None:
+    """Leaves a release as a killed Helm does, `pending-...`, or as `helm rollback` does, `deployed`."""
     (release,) = (record for record in exercise.made() if record.urn == urn)
     outputs: dict[str, Any] = {
         **release.outputs,
