@@ -56,7 +56,7 @@ bench: setup ## measure time and memory, into docs/performance.md: make bench [P
 	@$(RUN) python -m tools.bench $(PART) --rounds $(ROUNDS)
 
 # Without STACK on the command line it is every stack.
-faults: setup ## lead every stack through every kind of fault (over an hour, resumable): make faults [STACK=dev] [KIND=kills]
+faults: setup ## lead every stack through every kind of fault (about an hour, resumable): make faults [STACK=dev] [KIND=kills]
 	@$(RUN) python -m tests.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
 
 lint: setup ## check style, types and the direction of imports
