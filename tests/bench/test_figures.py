@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.bench.figures import each_further, middle, ratio, share
+from tools.bench.figures import each_further, growth, middle, ratio, share
 
 
 def rounds(key: str, *values: float) -> list[dict[str, float]]:
@@ -31,6 +31,14 @@ def test_a_share_is_of_the_same_run():
 
 def test_each_further_one_costs_the_same_where_growth_is_linear():
     assert each_further({50: 108.0, 1: 10.0, 10: 28.0}) == [2.0, 2.0]
+
+
+def test_growth_is_that_of_a_round():
+    """The second round was ten times slower, and in itself linear too."""
+    assert (
+        growth({1: rounds("wall", 1.0, 10.0), 10: rounds("wall", 10.0, 100.0), 50: rounds("wall", 50.0, 500.0)}, "wall")
+        == 1
+    )
 
 
 def test_each_further_one_costs_more_where_it_is_not():

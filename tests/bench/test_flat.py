@@ -79,6 +79,11 @@ def test_what_the_state_waits_for_is_waited_for():
     assert "depends_on=[r0])" in written(VPC_MADE, subnet)
 
 
+def test_what_an_input_waits_for_is_not_named_again():
+    subnet = resource(SUBNET, "a", inputs={"vpcId": "vpc-0123456789"}, dependencies=[VPC_MADE["urn"]])
+    assert "vpc_id=r0.id, opts=ResourceOptions())" in written(VPC_MADE, subnet)
+
+
 def test_the_sdk_fills_nothing_in():
     assert "principal_type=Output.from_input(None)" in written(resource(ROLE_ASSIGNMENT, "r", inputs={}))
     given = resource(ROLE_ASSIGNMENT, "r", inputs={"principalType": "Group"})
@@ -104,6 +109,8 @@ def test_it_registers_what_the_program_registers(stack: str, tmp_path: Path):
     program.write_text(flat.program(state_of(ours)))
     found = run_program(STACKS[stack], stack=stack, program=program)
     assert by_name(found) == by_name(ours)
+    waited, there = waits(found), waits(ours)
+    assert {one: there[one] - waited[one] for one in there if not there[one] <= waited[one]} == {}
     assert all(one.custom for one in found.resources.values())
 
 
@@ -123,6 +130,13 @@ def by_name(made: Recording) -> dict[tuple[str, str], tuple[Any, str]]:
         for one in made.resources.values()
         if flat.is_registered(one.type)
     }
+
+
+def waits(made: Recording) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """What each of them waits for, directly or not."""
+    registered = [one for one in made.resources.values() if flat.is_registered(one.type)]
+    names = {one.urn: (one.type, one.name) for one in registered}
+    return {names[one.urn]: {names[urn] for urn in made.reached_from(one.urn) & names.keys()} for one in registered}
 
 
 def state_of(made: Recording) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from settings import Cloud
 from tests.program.stacks import PROD, each, recording, shipped
 from tests.recorder import run_program
 from tools.bench.assistants import STACK, assistants
-from tools.bench.imports import sdk_modules, timed
+from tools.bench.imports import own, sdk_modules, timed
 
 SDKS = {
     Cloud.AWS: {"pulumi_aws"},
@@ -30,6 +30,14 @@ def test_the_modules_are_those_of_what_a_stack_registers(stack: str):
     modules = sdk_modules(recording(stack))
     common = {"pulumi_kubernetes", "pulumi_random", "pulumi_tls"}
     assert {module.partition(".")[0] for module in modules} == SDKS[cloud] | common
+
+
+@pytest.mark.parametrize("cloud", Cloud)
+def test_the_program_s_own_imports_are_those_of_the_cloud_too(cloud: Cloud):
+    imports = "\n".join(own(cloud))
+    assert "from components.platform import " in imports
+    assert f"from components.{cloud.value}.platform import " in imports
+    assert [other for other in Cloud if other != cloud and f"components.{other.value}" in imports] == []
 
 
 def test_each_step_of_an_import_is_timed():

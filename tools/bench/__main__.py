@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Final
 
-from tools.bench import assistants, imports, page, stacks
+from tools.bench import assistants, flat, imports, page, stacks
 from tools.bench.place import keep, say
 from tools.bench.run import CommandFailed
 
@@ -20,24 +20,30 @@ def main() -> None:
     """Each part is kept, and the page written, as soon as it is measured."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description="measure the program's time and memory")
     parser.add_argument("part", nargs="?", choices=PARTS, help="one part alone")
-    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured")
+    parser.add_argument("--rounds", type=_at_least_one, default=3, help="how often everything is measured")
     chosen = parser.parse_args()
     # Stopped, it must remove its workplaces and say nothing more.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for name in [chosen.part] if chosen.part else PARTS:
         started = time.monotonic()
         result = PARTS[name](chosen.rounds)
-        keep(name, {**page.circumstances(chosen.rounds), "result": result})
-        page.write()
+        keep(name, result)
+        shown = page.write(name, result, chosen.rounds)
         say(f"{name}: measured in {time.monotonic() - started:.0f} s; docs/performance.md is written")
-        for table in page.TABLES[name].values():
-            print(f"\n{table(result)}\n", flush=True)
+        for table in shown:
+            print(f"\n{table}\n", flush=True)
+
+
+def _at_least_one(text: str) -> int:
+    if (rounds := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return rounds
 
 
 if __name__ == "__main__":
     try:
         main()
-    except (CommandFailed, stacks.OtherResources) as failure:
+    except (CommandFailed, stacks.OtherResources, flat.CannotWrite) as failure:
         sys.exit(f"bench: {failure}")
     except KeyboardInterrupt:
         sys.exit("\nbench: stopped; parts that were measured are kept, measure the others with PART=")

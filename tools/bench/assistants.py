@@ -19,10 +19,12 @@ STACK: Final = PROD[Cloud.AWS]
 def part(rounds: int) -> dict[str, list[dict[str, Any]]]:
     """The runs by the number of assistants, in the order of rounds."""
     places = {count: _place(count) for count in COUNTS}
+    say("assistants: warm-up")
     places[COUNTS[0]].succeed("preview")  # Python compiles what is new to it
     found: dict[str, list[dict[str, Any]]] = {str(count): [] for count in COUNTS}
     for round_ in range(1, rounds + 1):
         for count, place in places.items():
+            say(f"assistants, round {round_} of {rounds}: preview, {count} of them")
             run = measure(place, "preview")
             found[str(count)].append(asdict(run))
             told_of = f"preview, {count} of them: {told(run)}, {run.resources} resources"

@@ -28,3 +28,13 @@ def share(rounds: Rounds, part: str, whole: str) -> float:
 def each_further(by_count: Mapping[int, float]) -> list[float]:
     """What one more costs between each count and the next."""
     return [(after - before) / (many - few) for (few, before), (many, after) in pairwise(sorted(by_count.items()))]
+
+
+def growth(by_count: Mapping[int, Rounds], key: str) -> float:
+    """How many times as much as first, between the two lowest of three counts, one more costs at last.
+
+    Each round is compared within itself; the median.
+    """
+    of_rounds = zip(*([one[key] for one in rounds] for rounds in by_count.values()), strict=True)
+    further = [each_further(dict(zip(by_count, values, strict=True))) for values in of_rounds]
+    return median(later / earlier for earlier, later in further)

@@ -1,8 +1,8 @@
 """Writes a flat program: the resources that a stack has in its state, one after the other, by plain constructors.
 
-It is the least that a Pulumi program in Python can do to register these resources with the same SDKs: no settings, no
-components, no calls to a cloud, no outputs. Inputs are literals, except for what only a cloud can tell (ids, addresses,
-generated passwords): these are outputs of the resource that had them first, as in any program.
+It does nothing but register these resources with the same SDKs: no settings, no components, no calls to a cloud, no
+outputs. Inputs are literals, except for what only a cloud can tell (ids, addresses, generated passwords): these are
+outputs of the resource that had them first, as in any program.
 """
 
 from __future__ import annotations
@@ -58,11 +58,13 @@ class _Writer:
         self._variables: dict[str, str] = {}
         self._made = made
         self._outputs: dict[str, str] = {}
+        self._used: set[str] = set()
 
     def statement(self, resource: Mapping[str, Any]) -> str:
         """The constructor call of one resource."""
         token, urn = resource["type"], resource["urn"]
         inputs = _inputs(resource)
+        self._used.clear()
         names = sdk.arguments(token)
         arguments = [f"{names[key]}={self._expression(value)}" for key, value in inputs.items()]
         arguments += [f"{names[key]}={NOTHING}" for key in FILLED_IN.get(token, ()) if key not in inputs]
@@ -80,7 +82,9 @@ class _Writer:
         return alias
 
     def _options(self, resource: Mapping[str, Any]) -> str:
-        waits = [self._variables[urn] for urn in resource.get("dependencies", ()) if urn in self._variables]
+        """What it waits for is named where no input does so already."""
+        known = [self._variables[urn] for urn in resource.get("dependencies", ()) if urn in self._variables]
+        waits = [variable for variable in known if variable not in self._used]
         options = [f"depends_on=[{', '.join(waits)}]"] if waits else []
         if provider := resource.get("provider", "").rpartition("::")[0]:
             options.append(f"provider={self._variables[provider]}")
@@ -109,6 +113,7 @@ class _Writer:
         if not found:
             return repr(text)
         parts = [part for part in re.split(f"({'|'.join(map(re.escape, found))})", text) if part]
+        self._used |= {self._outputs[part].partition(".")[0] for part in parts if part in self._outputs}
         written = [self._outputs.get(part, repr(part)) for part in parts]
         return written[0] if len(written) == 1 else f"Output.concat({', '.join(written)})"
 

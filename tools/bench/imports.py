@@ -6,7 +6,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from sandbox import sdk
@@ -17,12 +17,8 @@ from tests.recorder import ROOT, Recording
 from tools.bench.place import say
 
 FLOOR: Final = "pulumi"
-# What the program imports for a cloud only; components/platform.py is where it does.
-OF_CLOUD: Final[Mapping[Cloud, tuple[str, ...]]] = {
-    Cloud.AWS: ("components.aws.platform", "providers.aws"),
-    Cloud.AZURE: ("components.azure.platform", "providers.azure"),
-    Cloud.GCP: ("components.gcp.platform", "providers.gcp", "providers.confluent"),
-}
+# The library that settings are made of; it counts as an SDK.
+SETTINGS: Final = "pydantic"
 TIMER: Final = """
 import json, time
 def seconds(source):
@@ -35,6 +31,7 @@ print(json.dumps([seconds(step) for step in json.loads(input())]))
 
 def part(rounds: int) -> dict[str, list[dict[str, float]]]:
     """Processor seconds by cloud in the order of rounds: `floor` is Pulumi's own SDK, `sdks` those of the clouds."""
+    say("imports: finding out what each program uses")
     steps = {cloud: _steps(cloud) for cloud in Cloud}
     found: dict[str, list[dict[str, float]]] = {cloud.value: [] for cloud in Cloud}
     for round_ in range(rounds + 1):  # in the first one Python compiles what is new to it
@@ -42,8 +39,8 @@ def part(rounds: int) -> dict[str, list[dict[str, float]]]:
             seconds: dict[str, float] = dict(zip(("floor", "sdks", "ours"), timed(steps[cloud]), strict=True))
             if round_:
                 found[cloud.value].append(seconds)
-                shown = ", ".join(f"{step} {taken:.2f} s" for step, taken in seconds.items())
-                say(f"imports, round {round_} of {rounds}: {cloud.value}: {shown}")
+            shown = ", ".join(f"{step} {taken:.2f} s" for step, taken in seconds.items())
+            say(f"imports, {f'round {round_} of {rounds}' if round_ else 'warm-up'}: {cloud.value}: {shown}")
     return found
 
 
@@ -57,7 +54,8 @@ def timed(steps: Iterable[str]) -> list[float]:
 
 
 def _steps(cloud: Cloud) -> list[str]:
-    return [_importing([FLOOR]), _importing(sdk_modules(recording(PROD[cloud]))), _own(cloud)]
+    sdks = [*sdk_modules(recording(PROD[cloud])), SETTINGS]
+    return [f"import {FLOOR}", "\n".join(f"import {module}" for module in sdks), "\n".join(own(cloud))]
 
 
 def sdk_modules(made: Recording) -> list[str]:
@@ -66,12 +64,15 @@ def sdk_modules(made: Recording) -> list[str]:
     return sorted({sdk.constructor(token).__module__ for token in tokens})
 
 
-def _own(cloud: Cloud) -> str:
-    """What the program itself imports, and what it then imports for a cloud."""
+def own(cloud: Cloud) -> list[str]:
+    """The imports of the program itself, and those that it does for a cloud alone."""
     main = ast.parse((ROOT / "__main__.py").read_text())
-    imports = [ast.unparse(node) for node in main.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    return "\n".join([*imports, _importing(OF_CLOUD[cloud])])
-
-
-def _importing(modules: Iterable[str]) -> str:
-    return "\n".join(f"import {module}" for module in modules)
+    chooses = ast.parse((ROOT / "components" / "platform.py").read_text())
+    cases = {
+        ast.unparse(case.pattern): case.body
+        for node in ast.walk(chooses)
+        if isinstance(node, ast.Match)
+        for case in node.cases
+    }
+    statements = [*main.body, *cases[f"{cloud.value.title()}Settings()"]]
+    return [ast.unparse(node) for node in statements if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from tests.recorder import ROOT
 from tools.bench import tables
-from tools.bench.place import kept
 from tools.written import filled
 
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -30,23 +29,18 @@ def begin(name: str) -> str:
     return f"<!-- Table `{name}`, written by `make bench`. -->"
 
 
-def write() -> None:
-    """Writes the tables of all parts that have been measured; the others stay as they are."""
+def write(part: str, result: Any, rounds: int) -> list[str]:
+    """Writes and returns the tables of a part that has been measured; the others stay as they are."""
     page = PAGE.read_text()
-    for part, of_part in TABLES.items():
-        if (found := kept(part)) is not None:
-            for name, table in of_part.items():
-                page = filled(page, begin(name), f"{table(found['result'])}\n\n{conditions(found)}")
+    shown = {name: table(result) for name, table in TABLES[part].items()}
+    for name, table in shown.items():
+        page = filled(page, begin(name), f"{table}\n\n{conditions(rounds)}")
     PAGE.write_text(page)
+    return [*shown.values()]
 
 
-def circumstances(rounds: int) -> dict[str, Any]:
+def conditions(rounds: int) -> str:
     """What figures depend on, apart from what is measured."""
     version = subprocess.run(["pulumi", "version"], check=True, capture_output=True, text=True).stdout.strip()
-    return {"rounds": rounds, "cores": os.cpu_count(), "python": platform.python_version(), "pulumi": version}
-
-
-def conditions(found: Mapping[str, Any]) -> str:
-    """The same as a sentence."""
-    rounds = f"{found['rounds']} rounds" if found["rounds"] > 1 else "one round"
-    return f"Medians of {rounds} on {found['cores']} cores, Python {found['python']}, Pulumi {found['pulumi']}."
+    medians = f"Medians of {rounds} rounds" if rounds > 1 else "One round"
+    return f"{medians} on {os.cpu_count()} cores, Python {platform.python_version()}, Pulumi {version}."

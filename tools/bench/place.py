@@ -1,4 +1,4 @@
-"""Where benchmarks happen, and what they found: `.sandbox/bench/`, with the result of each part as JSON."""
+"""Where benchmarks happen, `.sandbox/bench/`, with the result of each part as JSON."""
 
 from __future__ import annotations
 
@@ -36,15 +36,6 @@ def copied(workplace: Workplace) -> Generator[Workplace]:
 
 
 def keep(part: str, result: Any) -> None:
-    """Writes the result of a part."""
+    """Writes all that was measured of a part."""
     DIRECTORY.mkdir(parents=True, exist_ok=True)
-    _file(part).write_text(json.dumps(result, indent=2) + "\n")
-
-
-def kept(part: str) -> Any:
-    """The last result of a part; None if there is none."""
-    return json.loads(_file(part).read_text()) if _file(part).is_file() else None
-
-
-def _file(part: str) -> Path:
-    return DIRECTORY / f"{part}.json"
+    (DIRECTORY / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n")

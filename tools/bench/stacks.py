@@ -23,6 +23,8 @@ FLAT: Final = "flat"
 EMPTY: Final = "empty"
 COMMANDS: Final = {"preview": (), "up": ("--yes", "--skip-preview")}
 MAIN: Final = "__main__.py"
+# As in ours: the collector of cycles is no cost of our components.
+WITHOUT_COLLECTOR: Final = "import gc\n\ngc.disable()\n"
 # In a module, as the program's own parts are: Python keeps the compiled form of modules only.
 FLAT_MODULE: Final = "flat_program"
 
@@ -76,7 +78,7 @@ def _places(stack: str) -> dict[str, Workplace]:
 def _replace_program(workplace: Workplace, source: str) -> None:
     main = workplace.directory / MAIN
     main.unlink()  # it is a link to ours
-    main.write_text(source)
+    main.write_text(WITHOUT_COLLECTOR + source)
 
 
 def registered(workplace: Workplace) -> Counter[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from tools.bench.assistants import COUNTS
-from tools.bench.figures import Rounds, each_further, middle, ratio, share
+from tools.bench.figures import Rounds, each_further, growth, middle, ratio, share
 from tools.bench.stacks import EMPTY, FLAT, OURS
 
 # Goals: in times of the flat program, and of what an earlier assistant costs (1 is linear; the rest is for noise).
@@ -44,23 +44,25 @@ def shares(result: ByStack) -> str:
         for command, runs in commands.items()
         for program, sandbox in [[share(runs[OURS], part, "processor") for part in ("program", "sandbox")]]
     ]
-    return _table(["Stack", "Command", "Program", "Sandbox", "Pulumi's engine"], rows)
+    return _table(["Stack", "Command", "Program", "Sandbox", "the rest"], rows)
 
 
 def assistants(result: Mapping[str, Rounds]) -> str:
     """A preview with more and more assistants, and what each further one costs."""
-    by_measure = {key: {count: middle(result[str(count)], key) for count in COUNTS} for key in GROWS}
+    by_count = {count: result[str(count)] for count in COUNTS}
+    by_measure = {key: {count: middle(rounds, key) for count, rounds in by_count.items()} for key in GROWS}
     sizes = [[str(count), *(f"{values[count]:.0f}" for values in by_measure.values())] for count in COUNTS]
     head = ["Assistants", *(f"{name}{UNITS.get(key, '')}" for key, name in GROWS.items())]
     further = {key: each_further(values) for key, values in by_measure.items()}
-    growth = {f"{GROWS[key]} of each further assistant": later / earlier for key, (earlier, later) in further.items()}
+    grows = {key: growth(by_count, key) for key in GROWS}
     few, some, many = COUNTS
     rows = [
-        [f"{GROWS[key]}{UNITS.get(key, '')}", f"{earlier:.2f}", f"{later:.2f}", _times(later / earlier)]
+        [f"{GROWS[key]}{UNITS.get(key, '')}", f"{earlier:.2f}", f"{later:.2f}", _times(grows[key])]
         for key, (earlier, later) in further.items()
     ]
     growing = _table(["Each further one costs", f"{few} to {some}", f"{some} to {many}", "ratio"], rows)
-    return f"{_table(head, sizes)}\n\n{growing}\n\n{verdict(MOST_OF_LINEAR, growth)}"
+    judged = {f"{GROWS[key]} of each further assistant": times for key, times in grows.items()}
+    return f"{_table(head, sizes)}\n\n{growing}\n\n{verdict(MOST_OF_LINEAR, judged)}"
 
 
 def imports(result: Mapping[str, Rounds]) -> str:
@@ -69,7 +71,7 @@ def imports(result: Mapping[str, Rounds]) -> str:
         [cloud, *(_times(ratio(rounds, [{key: one["floor"]} for one in rounds], key)) for key in ("sdks", "ours"))]
         for cloud, rounds in result.items()
     ]
-    return _table(["Cloud", "SDKs of the clouds, of Kubernetes and helpers", "the program's own modules"], rows)
+    return _table(["Cloud", "SDKs of the clouds, of Kubernetes, and pydantic", "the program's own modules"], rows)
 
 
 def verdict(goal: float, found: Mapping[str, float]) -> str:
