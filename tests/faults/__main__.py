@@ -58,7 +58,8 @@ def _chosen(stack: str, kind: str) -> Iterator[Part]:
 
 def carry_out(part: Part) -> str:
     """Does one part and keeps its result; returns a line about it."""
-    print(f"faults: {part.kind} on {part.stack}", flush=True)
+    # In one piece: another process prints at the same time.
+    print(f"faults: {part.kind} on {part.stack}\n", end="", flush=True)
     shutil.rmtree(part.directory, ignore_errors=True)
     part.directory.mkdir(parents=True)
     started = time.monotonic()
