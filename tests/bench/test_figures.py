@@ -35,10 +35,8 @@ def test_each_further_one_costs_the_same_where_growth_is_linear():
 
 def test_growth_is_that_of_a_round():
     """The second round was ten times slower, and in itself linear too."""
-    assert (
-        growth({1: rounds("wall", 1.0, 10.0), 10: rounds("wall", 10.0, 100.0), 50: rounds("wall", 50.0, 500.0)}, "wall")
-        == 1
-    )
+    by_count = {1: rounds("wall", 1.0, 10.0), 10: rounds("wall", 10.0, 100.0), 50: rounds("wall", 50.0, 500.0)}
+    assert growth(by_count, "wall") == 1
 
 
 def test_each_further_one_costs_more_where_it_is_not():

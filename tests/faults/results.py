@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +47,7 @@ class Result:
     failure: str = ""
 
 
+@cache
 def program() -> str:
     """A digest of all that a result depends on, but for the seed."""
     digest = hashlib.sha256()

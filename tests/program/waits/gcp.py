@@ -66,11 +66,9 @@ FORCED: Final = read(
         the key makes it
     ConfluentEventQueue KafkaAcl <- KafkaCluster, ApiKey
         the key makes it
-    FederatedIdentity * <- GkeCluster Cluster
+    FederatedIdentity *Member <- GkeCluster Cluster
         the pool of identities comes with the first cluster
-    CloudKmsVaultSeal *IAMMember <- GkeCluster Cluster
-        the pool of identities comes with the first cluster
-    CloudKmsVaultSeal *IamMember <- GkeCluster Cluster
+    CloudKmsVaultSeal *Member <- GkeCluster Cluster
         the pool of identities comes with the first cluster
     FederatedIdentity BucketIAMMember <- GcsModelStorage Bucket
         the right names what it is for
