@@ -1,12 +1,12 @@
-"""Starts the policy pack: the engine runs this directory for `--policy-pack policy`."""
+"""Starts the policy pack. The engine runs this directory for `--policy-pack policy`."""
 
 import sys
 from pathlib import Path
 
 
 def main() -> None:
-    """Serves the rules until the engine ends."""
-    # The engine runs the directory, which Python then has first on its path. What counts is the package that it is.
+    """Serves the rules until the engine stops."""
+    # Python puts the directory that it runs first on its path. Imports need the parent, which contains the package.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
     from pulumi_policy import PolicyPack

@@ -1,4 +1,4 @@
-"""In prod, the loss of a zone stops nothing."""
+"""Rules on availability: in prod, the loss of one zone stops no service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RULES: Final = (
     ),
     Rule(
         name="redis-in-two-zones",
-        description="In prod, Redis has a replica in another zone and fails over by itself.",
+        description="In prod, Redis has a replica in another zone and fails over automatically.",
         remedy="Turn high availability across zones on.",
         when=When.PROD,
         on={
@@ -35,8 +35,8 @@ RULES: Final = (
     ),
     Rule(
         name="kafka-in-three-zones",
-        description="In prod, Kafka's brokers stand in three zones.",
-        remedy="Use three zones, or a tier that does.",
+        description="In prod, Kafka's brokers run in three zones.",
+        remedy="Use three zones, or a tier that uses three zones.",
         when=When.PROD,
         on={
             kinds.MSK: value("brokerNodeGroupInfo.clientSubnets", items(3)),
@@ -46,15 +46,15 @@ RULES: Final = (
     ),
     Rule(
         name="topics-in-three-zones",
-        description="In prod, every topic is kept by three brokers.",
-        remedy="Set the replication factor to 3. Event Hubs and Confluent do so themselves.",
+        description="In prod, three brokers store every topic.",
+        remedy="Set the replication factor to 3. Event Hubs and Confluent always use three.",
         when=When.PROD,
         on={kinds.MSK_TOPIC: value("replicationFactor", at_least(3))},
     ),
     Rule(
         name="bucket-in-three-zones",
-        description="In prod, objects are kept in three zones.",
-        remedy="Use a zone-redundant kind of storage. S3 and regional Cloud Storage are.",
+        description="In prod, objects are stored in three zones.",
+        remedy="Use zone-redundant storage. S3 and regional Cloud Storage are zone-redundant.",
         when=When.PROD,
         on={
             kinds.BLOB_ACCOUNT: value("sku.name", matches(r"\w+_G?R?A?-?G?ZRS", "zone-redundant")),
@@ -63,7 +63,7 @@ RULES: Final = (
     ),
     Rule(
         name="nodes-in-three-zones",
-        description="In prod, nodes stand in three zones.",
+        description="In prod, nodes run in three zones.",
         remedy="Give the node pool three zones or subnets.",
         when=When.PROD,
         on={
@@ -75,7 +75,7 @@ RULES: Final = (
     ),
     Rule(
         name="no-spot-nodes",
-        description="In prod, no node can be taken away at any moment.",
+        description="In prod, no node is a spot node, which the cloud can stop at any time.",
         remedy="Use on-demand nodes.",
         when=When.PROD,
         on={
@@ -86,8 +86,8 @@ RULES: Final = (
     ),
     Rule(
         name="several-replicas",
-        description="In prod, Rasa has two replicas or more, and Vault three.",
-        remedy="Raise the number of replicas.",
+        description="In prod, Rasa has at least two replicas, and Vault at least three.",
+        remedy="Increase the number of replicas.",
         when=When.PROD,
         on={
             kinds.RELEASE: every(

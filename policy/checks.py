@@ -1,4 +1,4 @@
-"""The words that rules are written in: tests of one value, and checks of a resource that are made of them."""
+"""Building blocks of rules: tests of one value, and checks of a resource that use these tests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from policy.rule import Check
 
 @dataclass(frozen=True)
 class Test:
-    """What a value has to be: in words, and as a function."""
+    """A requirement for one value: in words (`wanted`) and as a function (`holds`)."""
 
     wanted: str
     holds: Callable[[object], bool]
 
 
 def equals(*allowed: object) -> Test:
-    """One of these values. Types count: 1 is not true."""
+    """Requires one of these values. The type must match: 1 is not true."""
     return Test(
         " or ".join(map(_shown, allowed)),
         lambda value: any(type(value) is type(one) and value == one for one in allowed),
@@ -27,42 +27,42 @@ def equals(*allowed: object) -> Test:
 
 
 def at_least(least: float) -> Test:
-    """A number from this on."""
+    """Requires a number of at least this size."""
     return Test(f"{least:g} or more", lambda value: isinstance(value, int | float) and value >= least)
 
 
 def at_most(most: float) -> Test:
-    """A number up to this."""
+    """Requires a number of at most this size."""
     return Test(f"{most:g} or less", lambda value: isinstance(value, int | float) and value <= most)
 
 
 def given() -> Test:
-    """Anything but nothing."""
+    """Requires a value that is not empty."""
     return Test("something", lambda value: value not in (None, "", [], {}))
 
 
 def absent() -> Test:
-    """Nothing."""
+    """Requires an empty value or none."""
     return Test("nothing", lambda value: value in (None, "", [], {}))
 
 
 def matches(pattern: str, words: str) -> Test:
-    """A text that the whole pattern fits; `words` say what that is."""
+    """Requires a text that matches the whole pattern; `words` describe the pattern."""
     return Test(words, lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None)
 
 
 def items(least: int) -> Test:
-    """A list of this many items or more."""
+    """Requires a list of at least this many items."""
     return Test(f"{least} or more items", lambda value: len(items_of(value)) >= least)
 
 
 def includes(*wanted: str) -> Test:
-    """A list that has all of these."""
+    """Requires a list that contains all of these items."""
     return Test(f"a list with {', '.join(wanted)}", lambda value: all(one in items_of(value) for one in wanted))
 
 
 def without(*refused: object) -> Test:
-    """A list that has none of these, or another value that is none of these."""
+    """Requires a list that contains none of these values, or another value that is none of them."""
     return Test(
         f"anything but {', '.join(map(_shown, refused))}",
         lambda value: not any(one == value or one in items_of(value) for one in refused),
@@ -70,7 +70,7 @@ def without(*refused: object) -> Test:
 
 
 def value(path: Path, test: Test) -> Check:
-    """Every value at the path passes; what is not known yet does, too."""
+    """Requires that every value at the path passes the test. An unknown value passes."""
 
     def check(resource: Resource) -> Iterator[str]:
         for found in resource.all_at(path):
@@ -81,7 +81,7 @@ def value(path: Path, test: Test) -> Check:
 
 
 def every(*checks: Check) -> Check:
-    """All of the checks."""
+    """Requires that all checks pass."""
 
     def check(resource: Resource) -> Iterator[str]:
         for one in checks:
@@ -91,7 +91,7 @@ def every(*checks: Check) -> Check:
 
 
 def either(*checks: Check) -> Check:
-    """One of the checks at least; told is what the first has to say."""
+    """Requires that at least one check passes. If none does, the findings of the first check are reported."""
 
     def check(resource: Resource) -> Iterator[str]:
         found = [list(one(resource)) for one in checks]
@@ -102,7 +102,7 @@ def either(*checks: Check) -> Check:
 
 
 def where(path: Path, test: Test, then: Check) -> Check:
-    """The check, for resources whose value at the path passes the test."""
+    """Applies the check only to resources whose value at the path passes the test."""
 
     def check(resource: Resource) -> Iterator[str]:
         if test.holds(resource.at(path)):
@@ -112,18 +112,18 @@ def where(path: Path, test: Test, then: Check) -> Check:
 
 
 def of_chart(chart: str, then: Check) -> Check:
-    """The check, for releases of the chart of this name, wherever it is published."""
+    """Applies the check only to releases of the chart with this name, from any registry."""
     return where("chart", matches(rf"(.*/)?{chart}", f"the chart {chart}"), then)
 
 
 def named(path: Path, name: str, test: Test) -> Check:
-    """The entry of that name in a list of named values is there, and its value passes."""
+    """Requires that a list of named values contains an entry of this name, and that its value passes the test."""
 
     def check(resource: Resource) -> Iterator[str]:
         entries = [mapping_of(entry) for entry in items_of(resource.at(path)) if entry is not UNKNOWN]
         chosen = [entry.get("value") for entry in entries if entry.get("name") == name]
         if not chosen and resource.at(path) is not UNKNOWN:
-            yield f"{name} is not set, so not {test.wanted}"
+            yield f"{name} is not set; it must be {test.wanted}"
         for found in chosen:
             if found is not UNKNOWN and not test.holds(found):
                 yield f"{name} is {_shown(found)}, not {test.wanted}"
@@ -132,13 +132,13 @@ def named(path: Path, name: str, test: Test) -> Check:
 
 
 def protected(resource: Resource) -> Iterator[str]:
-    """The engine's own protection is on."""
+    """Requires the engine's own protection."""
     if not resource.protect:
         yield "protect is not set"
 
 
 def never(words: str) -> Check:
-    """Against every resource of the type."""
+    """Rejects every resource of the type, for the reason in `words`."""
     return lambda _: [words]
 
 

@@ -1,7 +1,7 @@
-"""What a rule has to know of the stack: profile, `allowDestroy`, and the exceptions of its stack file.
+"""The facts about a stack that rules need: profile, `allowDestroy`, and the exceptions of its stack file.
 
-The stack file is the only place where these are said. The pack reads it by itself: it judges the program, and so takes
-nothing from it, its settings included.
+The stack file is their only source. The pack reads the file itself: it checks the program, so it uses none of the
+program's code, not even the settings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PROD: Final = "prod"
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The stack that is judged, and the day of judgement."""
+    """The stack that is checked, and the date of the check."""
 
     profile: str
     today: date
@@ -29,7 +29,7 @@ class Context:
     relaxations: tuple[Relaxation, ...] = ()
 
     def has(self, rule: Rule) -> bool:
-        """Whether the rule speaks of this stack."""
+        """Returns whether the rule applies to this stack."""
         match rule.when:
             case When.ALWAYS:
                 return True
@@ -39,15 +39,15 @@ class Context:
                 return self.profile == PROD and not self.allow_destroy
 
     def relaxed(self, rule: Rule, resource: Resource) -> tuple[bool, list[str]]:
-        """Whether an exception counts, and else why those that there are do not."""
+        """Returns whether a valid exception covers the resource, and the faults of all exceptions that cover it."""
         faults = [one.fault(self.today) for one in self.relaxations if one.covers(rule, resource)]
         return "" in faults, faults
 
 
 def from_config(config: Mapping[str, str]) -> Context:
-    """The context that a stack's configuration gives: keys with their project, values as text, as the engine has it."""
+    """Reads the context from a stack's configuration in the engine's format: keys with project name, values as text."""
     return Context(
-        profile=config.get("rasa:profile") or PROD,  # whoever says nothing is judged strictly
+        profile=config.get("rasa:profile") or PROD,  # without a profile, the strict rules apply
         today=datetime.now(UTC).date(),
         allow_destroy=config.get("rasa:allowDestroy") == "true",
         relaxations=relaxations(json.loads(config.get("rasa:policyExceptions") or "[]")),

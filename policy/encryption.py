@@ -1,4 +1,4 @@
-"""What rests on a disk is encrypted; in prod with the stack's own keys, which rotate and can be brought back."""
+"""Rules on encryption at rest: everything is encrypted, in prod with the stack's own keys, which rotate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAYS_30: Final = matches(r"(\d{8,}|2592\d{3}|259[3-9]\d{3}|2[6-9]\d{5}|[3-9]\d{6
 
 
 def _own_key(what: str, description: str, on: Mapping[str, Check]) -> Rule:
-    """In prod, something is encrypted with the key that the stack chooses."""
+    """Returns a rule that requires, in prod, encryption with the key that the stack chooses."""
     return Rule(
         name=f"own-key-for-{what}",
         description=description,
@@ -27,8 +27,8 @@ def _own_key(what: str, description: str, on: Mapping[str, Check]) -> Rule:
 RULES: Final = (
     Rule(
         name="encrypted-at-rest",
-        description="Disks are encrypted, where the cloud does not do it anyway.",
-        remedy="Turn encryption at rest on: it cannot be added later without a new disk.",
+        description="Disks are encrypted, also in services that do not encrypt by default.",
+        remedy="Turn on encryption at rest: adding it later needs a new disk.",
         on={
             kinds.RDS: value("storageEncrypted", equals(True)),
             kinds.ELASTICACHE: value("atRestEncryptionEnabled", equals(True)),
@@ -73,7 +73,7 @@ RULES: Final = (
     ),
     _own_key(
         "disks",
-        "In prod, volumes and node disks are encrypted with the stack's own key, where that can be chosen.",
+        "In prod, volumes and node disks are encrypted with the stack's own key, if the cloud allows that.",
         {
             kinds.STORAGE_CLASS: either(
                 value("parameters.kmsKeyId", given()),
@@ -85,7 +85,7 @@ RULES: Final = (
     ),
     _own_key(
         "kubernetes-secrets",
-        "In prod, Kubernetes encrypts Secrets with the stack's own key, where that can be chosen.",
+        "In prod, Kubernetes encrypts Secrets with the stack's own key, if the cloud allows that.",
         {
             kinds.EKS: every(
                 value("encryptionConfig.provider.keyArn", given()),
@@ -96,8 +96,8 @@ RULES: Final = (
     ),
     Rule(
         name="own-key-for-cloud-secrets",
-        description="The cloud's secret manager encrypts with a key of the stack.",
-        remedy="Name a key whose use the stack decides.",
+        description="The cloud's secret manager encrypts with a key that the stack chooses.",
+        remedy="Name a key whose policy the stack controls.",
         on={
             kinds.AWS_SECRET: value("kmsKeyId", given()),
             kinds.GCP_SECRET: value(
@@ -107,13 +107,13 @@ RULES: Final = (
     ),
     _own_key(
         "logs",
-        "In prod, logs are encrypted with the stack's own key, where that can be chosen.",
+        "In prod, logs are encrypted with the stack's own key, if the cloud allows that.",
         {kinds.LOG_GROUP: value("kmsKeyId", given())},
     ),
     Rule(
         name="keys-rotate",
-        description="Symmetric keys are rotated by the cloud.",
-        remedy="Turn rotation on: old versions stay and decrypt what they encrypted.",
+        description="The cloud rotates symmetric keys.",
+        remedy="Turn on rotation: old versions remain and still decrypt.",
         on={
             kinds.KMS: value("enableKeyRotation", equals(True)),
             kinds.CRYPTO_KEY: value("rotationPeriod", given()),
@@ -121,8 +121,8 @@ RULES: Final = (
     ),
     Rule(
         name="keys-come-back",
-        description="In prod, a deleted key can be brought back for 30 days or more: without it all data is lost.",
-        remedy="Lengthen the waiting time, and forbid to purge.",
+        description="In prod, a deleted key can be restored for at least 30 days: without it all data is lost.",
+        remedy="Increase the waiting time, and turn on purge protection.",
         when=When.PROD,
         on={
             kinds.KMS: value("deletionWindowInDays", at_least(30)),

@@ -1,4 +1,4 @@
-"""Exceptions from rules (`rasa:policyExceptions` of the stack file): when one counts, and what is wrong with it."""
+"""Exceptions to rules (`rasa:policyExceptions` of the stack file): which are valid, and why others are not."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Rule
 
 NAME: Final = "complete-exceptions"
-DESCRIPTION: Final = "An exception from a rule names a rule of this pack, a reason and an end date."
+DESCRIPTION: Final = "An exception names a rule of this pack, a reason and an end date."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relaxation:
-    """An exception: a rule, one resource or (without a name) all, why, and its last day."""
+    """An exception: a rule, one resource or (if empty) all resources, the reason, and the last day."""
 
     rule: str
     resource: str
@@ -25,11 +25,11 @@ class Relaxation:
     until: str
 
     def covers(self, rule: Rule, resource: Resource) -> bool:
-        """Whether it speaks of this rule and this resource."""
+        """Returns whether the exception names this rule and this resource."""
         return self.rule == rule.name and self.resource in ("", resource.name)
 
     def fault(self, today: date) -> str:
-        """Why it does not count; nothing if it does."""
+        """Returns why the exception is not valid, or an empty text if it is valid."""
         if not self.reason.strip():
             return "it has no reason"
         if not self.until:
@@ -37,12 +37,12 @@ class Relaxation:
         try:
             last = date.fromisoformat(self.until[:10])
         except ValueError:
-            return f"its end date {self.until!r} is no date like 2027-01-31"
+            return f"its end date {self.until!r} is not a date such as 2027-01-31"
         return f"it ended on {last}" if last < today else ""
 
 
 def relaxations(value: object) -> tuple[Relaxation, ...]:
-    """The exceptions as a stack file holds them; what is not said is empty, and judged later."""
+    """Reads the exceptions of a stack file. A missing part becomes an empty text, which `fault` reports later."""
 
     def text(entry: object, key: str) -> str:
         found = mapping_of(entry).get(key)
@@ -60,12 +60,12 @@ def relaxations(value: object) -> tuple[Relaxation, ...]:
 
 
 def faults(exceptions: Sequence[Relaxation], rules: Set[str]) -> Iterator[str]:
-    """What is wrong with exceptions whatever the day: one that has ended is told where its rule is broken."""
+    """Yields the faults of exceptions, except expiry: an expired exception is reported where its rule is violated."""
     for one in exceptions:
         if one.rule not in rules:
             near = get_close_matches(one.rule, sorted(rules), n=1)
-            yield f"rasa:policyExceptions names {one.rule!r}, which is no rule of this pack" + (
+            yield f"rasa:policyExceptions names {one.rule!r}, which is not a rule of this pack" + (
                 f"; did you mean {near[0]}?" if near else "; docs/policies.md lists them."
             )
         elif fault := one.fault(date.min):
-            yield f"rasa:policyExceptions: the exception for {one.rule} does not count: {fault}."
+            yield f"rasa:policyExceptions: the exception for {one.rule} is not valid: {fault}."

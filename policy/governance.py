@@ -1,4 +1,4 @@
-"""Where things stand, how big they are, whose they are, and who can be asked what happened."""
+"""Rules on regions, sizes, tags and logs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policy.resource import UNKNOWN, Resource, mapping_of
 from policy.rule import Check, Companion, Rule, When
 
 REGION: Final = matches(rf"(?i:{'|'.join(allowed.REGIONS)})(-[a-f])?", "an allowed region")
-# What takes tags on Azure, which has no default for all of a provider.
+# Azure resource types with tags: the Azure provider has no default tags.
 TAGGED_ON_AZURE: Final = (
     kinds.RESOURCE_GROUP,
     kinds.VNET,
@@ -32,7 +32,7 @@ def _size(path: str, patterns: tuple[str, ...]) -> Check:
 
 
 def _tags(path: str, names: tuple[str, ...], *within: str) -> Check:
-    """The tags are set; those that a provider gives to everything are JSON."""
+    """Requires the tags. A provider's default tags are a JSON text."""
 
     def check(resource: Resource) -> Iterator[str]:
         found = resource.at(path)
@@ -58,21 +58,21 @@ def _all_tags(*names: str) -> dict[str, Check]:
 RULES: Final = (
     Rule(
         name="required-tags",
-        description="Everything tells its project and stack.",
-        remedy="Leave the program's own tags in place.",
+        description="Every resource has tags with its project and stack.",
+        remedy="Do not remove the program's own tags.",
         on=_all_tags(*allowed.TAGS),
     ),
     Rule(
         name="owner-tag",
-        description="In prod, everything tells its owner.",
+        description="In prod, every resource has a tag with its owner.",
         remedy="Set owner in rasa:tags.",
         when=When.PROD,
         on=_all_tags(allowed.OWNER),
     ),
     Rule(
         name="allowed-region",
-        description="Data stands in an allowed region.",
-        remedy="Choose a region of the list in policy/allowed.py, or add one there.",
+        description="Data is stored in an allowed region.",
+        remedy="Choose a region from the list in policy/allowed.py, or add one.",
         on={
             kinds.AWS: value("region", REGION),
             kinds.AZURE: value("location", REGION),
@@ -88,8 +88,8 @@ RULES: Final = (
     ),
     Rule(
         name="allowed-size",
-        description="No machine is bigger than what was agreed to pay for.",
-        remedy="Choose a size of the list in policy/allowed.py, or add one there.",
+        description="No machine is bigger than the agreed sizes.",
+        remedy="Choose a size from the list in policy/allowed.py, or add one.",
         on={
             kinds.RDS: _size("instanceClass", allowed.DATABASES),
             kinds.AZURE_POSTGRES: _size("sku.name", allowed.DATABASES),
@@ -106,14 +106,14 @@ RULES: Final = (
     ),
     Rule(
         name="api-audit-log",
-        description="It is recorded who asked the Kubernetes API for what; on AWS in dev, too.",
-        remedy="Turn the audit log on. On Google Cloud it is, and cannot be turned off.",
+        description="The Kubernetes API writes an audit log; on AWS in dev as well.",
+        remedy="Turn on the audit log. On Google Cloud it is always on.",
         on={kinds.EKS: value("enabledClusterLogTypes", includes("audit", "authenticator"))},
     ),
     Rule(
         name="service-logs",
-        description="In prod, services tell what they do.",
-        remedy="Turn the service's logs on.",
+        description="In prod, services write logs.",
+        remedy="Turn on the service's logs.",
         when=When.PROD,
         on={
             kinds.RDS: value("enabledCloudwatchLogsExports", includes("postgresql")),
@@ -124,8 +124,8 @@ RULES: Final = (
     ),
     Rule(
         name="service-logs-on-azure",
-        description="In prod, services tell what they do: on Azure by a diagnostic setting of each.",
-        remedy="Give the service a diagnostic setting.",
+        description="In prod, each service on Azure has a diagnostic setting that collects its logs.",
+        remedy="Add a diagnostic setting to the service.",
         when=When.PROD,
         companions={
             type_: Companion(type=kinds.DIAGNOSTICS, by="resourceUri")

@@ -1,4 +1,4 @@
-"""Who may do what: nothing by wildcard, workloads by exact name, keys only where Rasa cannot do without."""
+"""Rules on identities: no wildcards, exact workload names, and keys only if Rasa needs them."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ AZURE_ADMINISTRATORS: Final = (
     "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
     "f58310d9-a9f6-439a-9e8d-f62e7b41a168",
 )
-# A pod's account on each cloud: no wildcard in it.
+# The account of a pod on each cloud, without a wildcard.
 ACCOUNT: Final = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
 WORKLOAD: Final = matches(rf"system:serviceaccount:{ACCOUNT}:{ACCOUNT}", "one namespace and one service account")
-# Everybody is another rule's business.
+# Another rule refuses members that mean everyone.
 MEMBER: Final = matches(
     rf"(serviceAccount|user|group):[^*]+|principal://iam\.googleapis\.com/[^*]+/subject/ns/{ACCOUNT}/sa/{ACCOUNT}"
     r"|allUsers|allAuthenticatedUsers",
     "one account, or one service account of one namespace",
 )
-# Of these services a trust policy cannot name the account that they act for.
+# A trust policy for these services cannot name the account that they act for.
 WITHOUT_SOURCE: Final = ("ec2.amazonaws.com", "eks.amazonaws.com")
 
 
 def _allowed(policy: object) -> Iterator[Props]:
-    """The statements of an AWS policy document that allow something."""
+    """Yields the statements of an AWS policy document that allow something."""
     if isinstance(policy, str):
         for found in items_of(json.loads(policy).get("Statement")):
             if mapping_of(found).get("Effect") == "Allow":
@@ -48,7 +48,7 @@ def _listed(value: object) -> list[str]:
 
 
 def _no_wildcard(path: str, key: str, refused: re.Pattern[str]) -> Check:
-    """No statement that allows something has such a value."""
+    """Requires that no statement that allows something has a value that matches `refused`."""
 
     def check(resource: Resource) -> Iterator[str]:
         for statement in _allowed(resource.at(path)):
@@ -60,29 +60,29 @@ def _no_wildcard(path: str, key: str, refused: re.Pattern[str]) -> Check:
 
 
 def _named_principals(path: Path) -> Check:
-    """Whom a policy allows something is named."""
+    """Requires that a policy names everyone to whom it allows something."""
 
     def check(resource: Resource) -> Iterator[str]:
         for statement in _allowed(resource.at(path)):
             principal = statement.get("Principal")
             named = [one for found in mapping_of(principal).values() for one in _listed(found)] or _listed(principal)
             if "*" in named:
-                yield f"{path} allows everybody something"
+                yield f"{path} allows everyone to do something"
 
     return check
 
 
 def _names_the_account(resource: Resource) -> Iterator[str]:
-    """A service assumes a role on behalf of this account only."""
+    """Requires that a service assumes a role only on behalf of this account."""
     for statement in _allowed(resource.at("assumeRolePolicy")):
         service = mapping_of(statement.get("Principal")).get("Service")
         conditions = json.dumps(statement.get("Condition"))
         if service is not None and service not in WITHOUT_SOURCE and "aws:SourceAccount" not in conditions:
-            yield f"{service} may assume it on behalf of any account"
+            yield f"{service} can assume it on behalf of any account"
 
 
 def _exact_trust(resource: Resource) -> Iterator[str]:
-    """A web identity is compared whole, and has no wildcard."""
+    """Requires that the subject of a web identity is compared as a whole and has no wildcard."""
     for statement in _allowed(resource.at("assumeRolePolicy")):
         for operator, values in mapping_of(statement.get("Condition")).items():
             for key, found in mapping_of(values).items():
@@ -91,11 +91,11 @@ def _exact_trust(resource: Resource) -> Iterator[str]:
 
 
 def _listed_key(type_: str) -> Check:
-    """A key that stands in the list; a rotated one has its generation after its name."""
+    """Requires that a key is in the list. The name of a rotated key ends with its generation."""
 
     def check(resource: Resource) -> Iterator[str]:
         if not any(re.search(rf"(^|-){pattern}(-\d+)?$", resource.name) for pattern in STATIC_KEYS[type_]):
-            yield "it does not expire, and the list gives no reason for it"
+            yield "it does not expire, and the list contains no reason for it"
 
     return check
 
@@ -103,8 +103,8 @@ def _listed_key(type_: str) -> Check:
 RULES: Final = (
     Rule(
         name="no-wildcard-action",
-        description="A permission names what it allows; none allows all that a service can do.",
-        remedy="List the actions that are used.",
+        description="A permission lists its actions; none allows all actions of a service.",
+        remedy="List the actions that the program uses.",
         on={
             kinds.IAM_POLICY: _no_wildcard("policy", "Action", WILDCARD_ACTION),
             kinds.S3_POLICY: _no_wildcard("policy", "Action", WILDCARD_ACTION),
@@ -116,7 +116,7 @@ RULES: Final = (
     ),
     Rule(
         name="no-wildcard-principal",
-        description="A permission names who has it; none is everybody's.",
+        description="A permission names who has it; none is granted to everyone.",
         remedy="Name the account, role or service.",
         on={
             kinds.IAM_ROLE: _named_principals("assumeRolePolicy"),
@@ -128,7 +128,7 @@ RULES: Final = (
     ),
     Rule(
         name="narrow-scope",
-        description="A permission is given on a resource, not on everything in the account.",
+        description="A permission applies to a resource, not to everything in the account.",
         remedy="Name the resource.",
         on={
             kinds.IAM_POLICY: _no_wildcard("policy", "Resource", re.compile(r"\*")),
@@ -140,8 +140,8 @@ RULES: Final = (
     ),
     Rule(
         name="no-administrator",
-        description="Nothing that runs here is an administrator of the account, subscription or project.",
-        remedy="Choose or make a role with what is needed.",
+        description="No workload is an administrator of the account, subscription or project.",
+        remedy="Use a role that contains only the required rights.",
         on={
             kinds.IAM_ATTACHMENT: value(
                 "policyArn",
@@ -158,8 +158,8 @@ RULES: Final = (
     ),
     Rule(
         name="exact-workload",
-        description="A workload's identity is one service account of one namespace.",
-        remedy="Write the subject whole: no pattern, no set of principals.",
+        description="A workload's identity belongs to one service account of one namespace.",
+        remedy="Write the complete subject, without a pattern and without a set of principals.",
         on={
             kinds.IAM_ROLE: _exact_trust,
             kinds.POD_IDENTITY: every(
@@ -174,31 +174,31 @@ RULES: Final = (
     ),
     Rule(
         name="trust-names-the-account",
-        description="A service of AWS uses a role for this account only (no confused deputy).",
+        description="An AWS service can use a role only on behalf of this account (no confused deputy).",
         remedy="Compare aws:SourceAccount in the trust policy.",
         on={kinds.IAM_ROLE: _names_the_account},
     ),
     Rule(
         name="listed-static-keys",
-        description="A key or password that does not expire stands in a list, with the reason.",
-        remedy="Use the workload's identity; if the consumer cannot, add the key to policy/allowed.py with the reason.",
+        description="A key or password that does not expire is in a list, with the reason.",
+        remedy="Use the workload's identity. If that is impossible, add the key and the reason to policy/allowed.py.",
         on={
             **{type_: _listed_key(type_) for type_ in STATIC_KEYS},
-            "aws:iam/accessKey:AccessKey": never("workloads on AWS have identities, so no reason is good enough"),
-            "gcp:serviceaccount/key:Key": never("workloads on GCP have identities, so no reason is good enough"),
+            "aws:iam/accessKey:AccessKey": never("workloads on AWS have identities, so this key is never allowed"),
+            "gcp:serviceaccount/key:Key": never("workloads on GCP have identities, so this key is never allowed"),
         },
     ),
     Rule(
         name="no-account-key",
-        description="In prod, the keys of a storage account open nothing.",
-        remedy="Turn allowSharedKeyAccess off; models are read by the pod's identity.",
+        description="In prod, a storage account does not accept its keys.",
+        remedy="Turn off allowSharedKeyAccess; Rasa reads models with the pod's identity.",
         when=When.PROD,
         on={kinds.BLOB_ACCOUNT: value("allowSharedKeyAccess", equals(False))},
     ),
     Rule(
         name="cluster-sign-in-by-identity",
-        description="The cluster knows the cloud's identities only, no accounts and certificates of its own.",
-        remedy="Turn local accounts, or the old map of roles, off.",
+        description="The cluster accepts only the cloud's identities, no accounts or certificates of its own.",
+        remedy="Turn off local accounts and the old map of roles.",
         on={
             kinds.EKS: value("accessConfig.authenticationMode", equals("API")),
             kinds.AKS: value("disableLocalAccounts", equals(True)),
@@ -207,8 +207,8 @@ RULES: Final = (
     ),
     Rule(
         name="workload-identity",
-        description="Pods have identities of the cloud, so that they need no keys.",
-        remedy="Turn workload identity on.",
+        description="Pods have cloud identities, so that they need no keys.",
+        remedy="Turn on workload identity.",
         on={
             kinds.AKS: every(
                 value("oidcIssuerProfile.enabled", equals(True)),
@@ -219,8 +219,8 @@ RULES: Final = (
     ),
     Rule(
         name="pods-are-no-nodes",
-        description="A pod cannot take the identity of its node.",
-        remedy="Require tokens of the metadata service and stop them at the node.",
+        description="A pod cannot use the identity of its node.",
+        remedy="Require tokens for the metadata service, and do not let them leave the node.",
         on={
             kinds.LAUNCH_TEMPLATE: every(
                 value("metadataOptions.httpTokens", equals("required")),
@@ -231,8 +231,8 @@ RULES: Final = (
     ),
     Rule(
         name="redis-needs-sign-in",
-        description="Redis wants a password or an identity of everybody.",
-        remedy="Turn authentication on, and give no user without a password.",
+        description="Every Redis client must sign in with a password or an identity.",
+        remedy="Turn on authentication, and create no user without a password.",
         on={
             kinds.ELASTICACHE: value("userGroupIds", given()),
             kinds.ELASTICACHE_USER: value("authenticationMode.type", equals("password", "iam")),
@@ -241,7 +241,7 @@ RULES: Final = (
     ),
     Rule(
         name="kafka-needs-sign-in",
-        description="Kafka wants a password or an identity of everybody.",
+        description="Every Kafka client must sign in with a password or an identity.",
         remedy="Refuse clients that do not sign in.",
         on={kinds.MSK: value("clientAuthentication.unauthenticated", equals(False))},
     ),

@@ -1,4 +1,4 @@
-"""Names of resource types, so that rules read by what a thing is."""
+"""Short names of resource types, for readable rules."""
 
 from __future__ import annotations
 

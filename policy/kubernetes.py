@@ -1,4 +1,4 @@
-"""What runs in the cluster: restricted pods in restricted namespaces, with no more rights than they use."""
+"""Rules on the cluster: restricted pods in restricted namespaces, with only the rights that they use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policy.checks import absent, equals, every, given, includes, of_chart, valu
 from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Check, Companion, Rule
 
-# Where each kind of resource keeps its pod.
+# The path of the pod in each resource type.
 PODS: Final[Mapping[str, str]] = {
     kinds.JOB: "spec.template.spec",
     kinds.CRON_JOB: "spec.jobTemplate.spec.template.spec",
@@ -19,7 +19,7 @@ VAULT_CONTEXT: Final = "values.server.statefulSet.securityContext"
 
 
 def _pods(check: Check) -> dict[str, Check]:
-    """A check of a pod, for everything that makes one."""
+    """Applies a check of a pod to every resource type that contains one."""
 
     def below(path: str) -> Check:
         def of_pod(resource: Resource) -> Iterator[str]:
@@ -31,7 +31,7 @@ def _pods(check: Check) -> dict[str, Check]:
 
 
 def _containers(check: Check) -> Check:
-    """A check of a container, for every container of a pod."""
+    """Applies a check of a container to every container of a pod."""
 
     def of_pod(pod: Resource) -> Iterator[str]:
         for key in ("initContainers", "containers"):
@@ -64,27 +64,27 @@ def _denies_all(policy: Resource) -> Iterator[str]:
 def _names_its_secrets(role: Resource) -> Iterator[str]:
     for found in items_of(role.at("rules")):
         one = mapping_of(found)
-        verbs = [verb for verb in items_of(one.get("verbs")) if verb != "create"]  # what is new has no name yet
+        verbs = [verb for verb in items_of(one.get("verbs")) if verb != "create"]  # a new Secret has no name yet
         if "secrets" in items_of(one.get("resources")) and verbs and not one.get("resourceNames"):
-            yield f"it may {', '.join(map(str, verbs))} every Secret of the namespace"
+            yield f"it allows {', '.join(map(str, verbs))} on every Secret of the namespace"
 
 
 def _and_charts(pods: dict[str, Check], rasa: Check, vault: Check) -> dict[str, Check]:
-    """The same for the pods of the charts, whose values say it."""
+    """Adds the equivalent checks for the pods of the charts, which are configured by values."""
     return {**pods, kinds.RELEASE: every(of_chart("rasa", rasa), of_chart("vault", vault))}
 
 
 RULES: Final = (
     Rule(
         name="restricted-namespace",
-        description="A namespace admits pods of the restricted pod security standard only.",
+        description="A namespace accepts only pods of the restricted pod security standard.",
         remedy="Label it pod-security.kubernetes.io/enforce: restricted.",
         on={kinds.NAMESPACE: value(("metadata", "labels", "pod-security.kubernetes.io/enforce"), equals("restricted"))},
     ),
     Rule(
         name="deny-by-default",
-        description="A namespace has a network policy that denies everything which no other one allows.",
-        remedy="Add a policy for all pods, of the types Ingress and Egress, without rules.",
+        description="A namespace has a network policy that denies all traffic that no other policy allows.",
+        remedy="Add a policy for all pods with the types Ingress and Egress and no rules.",
         companions={kinds.NAMESPACE: Companion(type=kinds.NETWORK_POLICY, by="metadata", that=_denies_all)},
     ),
     Rule(
@@ -99,7 +99,7 @@ RULES: Final = (
     ),
     Rule(
         name="no-privileges",
-        description="No container gains privileges or keeps capabilities.",
+        description="No container can gain privileges or has capabilities.",
         remedy="Set allowPrivilegeEscalation: false, drop ALL capabilities and add none.",
         on=_and_charts(
             _pods(_containers(_without_privileges)),
@@ -119,13 +119,13 @@ RULES: Final = (
     ),
     Rule(
         name="off-the-host",
-        description="No pod sees its node: neither network nor processes nor disk.",
-        remedy="Use volumes and services of Kubernetes.",
+        description="No pod has access to its node's network, processes or disk.",
+        remedy="Use Kubernetes volumes and services.",
         on=_pods(_off_the_host),
     ),
     Rule(
         name="memory-limited",
-        description="A pod cannot take the memory of its neighbours.",
+        description="Every container has a memory limit.",
         remedy="Set resources.limits.memory.",
         on=_and_charts(
             _pods(_containers(value("resources.limits.memory", given()))),
@@ -135,14 +135,14 @@ RULES: Final = (
     ),
     Rule(
         name="no-token-by-default",
-        description="A service account gives its token to no pod that does not ask for it.",
-        remedy="Set automountServiceAccountToken: false; a pod that needs a token mounts it.",
+        description="A pod gets the token of its service account only if it asks for it.",
+        remedy="Set automountServiceAccountToken: false; a pod that needs a token can mount it.",
         on={kinds.SERVICE_ACCOUNT: value("automountServiceAccountToken", equals(False))},
     ),
     Rule(
         name="no-wildcard-in-rbac",
         description="A role names its API groups, resources and verbs.",
-        remedy="List what is used.",
+        remedy="List the groups, resources and verbs that are used.",
         on={
             kinds.RBAC_ROLE: lambda role: [
                 sentence
@@ -153,8 +153,8 @@ RULES: Final = (
     ),
     Rule(
         name="named-secrets",
-        description="A role reads the Secrets that it names, not all of the namespace.",
-        remedy="List resourceNames.",
+        description="A role can read only the Secrets that it names, not all Secrets of the namespace.",
+        remedy="List the Secrets in resourceNames.",
         on={kinds.RBAC_ROLE: _names_its_secrets},
     ),
 )

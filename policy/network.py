@@ -1,4 +1,4 @@
-"""Nothing is public, and what is not public is firewalled as well."""
+"""Rules on the network: nothing is public, and firewalls limit private access."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVERYONE: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
 
 def _admits_nobody_else(resource: Resource) -> Iterator[str]:
-    """No rule of a firewall lets everybody in."""
+    """Requires that no rule of a firewall admits everyone."""
     for found in items_of(resource.at("securityRules")):
         one = mapping_of(found)
         if (one.get("access"), one.get("direction")) == ("Allow", "Inbound"):
@@ -24,18 +24,18 @@ def _admits_nobody_else(resource: Resource) -> Iterator[str]:
 
 
 def _enforces_network_policies(resource: Resource) -> Iterator[str]:
-    """The network plug-in of EKS is told to."""
+    """Requires that the network plug-in of EKS enforces network policies."""
     configured = resource.at("configurationValues")
     if isinstance(configured, str) and json.loads(configured).get("enableNetworkPolicy") != "true":
         yield "enableNetworkPolicy of configurationValues is not true"
     if configured is None:
-        yield "configurationValues is nothing"
+        yield "configurationValues is not set"
 
 
 RULES: Final = (
     Rule(
         name="no-public-bucket",
-        description="Object storage refuses public access, whatever an object or a policy says.",
+        description="Object storage refuses public access, even if an object or a policy allows it.",
         remedy="Block public access on the bucket or account.",
         on={
             kinds.S3_PRIVATE: every(
@@ -51,8 +51,8 @@ RULES: Final = (
     ),
     Rule(
         name="no-object-acl",
-        description="Who may read an object is decided for the bucket, by identity, and not object by object.",
-        remedy="Turn ACLs, or signing in with the account's key by default, off.",
+        description="Access to objects is granted on the bucket, by identity, not on single objects.",
+        remedy="Turn off ACLs, or sign-in with the account's key by default.",
         on={
             kinds.S3_OWNERSHIP: value("rule.objectOwnership", equals("BucketOwnerEnforced")),
             kinds.BLOB_ACCOUNT: value("defaultToOAuthAuthentication", equals(True)),
@@ -61,8 +61,8 @@ RULES: Final = (
     ),
     Rule(
         name="bucket-guards",
-        description="A bucket has the resources that make it private, versioned and encrypted.",
-        remedy="Declare it beside the bucket: without it the provider's own default holds.",
+        description="A bucket has the resources that keep it private and versioned.",
+        remedy="Declare the missing resource: without it the provider's default applies.",
         companions={
             kinds.S3: Companion(type=kinds.S3_PRIVATE, by="bucket"),
             kinds.BLOB_ACCOUNT: Companion(type=kinds.BLOB_SERVICE, by="accountName"),
@@ -91,7 +91,7 @@ RULES: Final = (
     Rule(
         name="no-public-kafka",
         description="Kafka has no public address.",
-        remedy="Reach it in the private network or by a private endpoint.",
+        remedy="Use the private network or a private endpoint.",
         on={
             kinds.MSK: value("brokerNodeGroupInfo.connectivityInfo.publicAccess.type", equals(None, "DISABLED")),
             kinds.EVENT_HUBS: value("publicNetworkAccess", equals("Disabled")),
@@ -102,14 +102,14 @@ RULES: Final = (
     ),
     Rule(
         name="private-link-to-confluent",
-        description="In prod, Confluent Cloud is reached by a private endpoint.",
-        remedy="Use an Enterprise or Dedicated cluster: others only have public brokers.",
+        description="In prod, Rasa reaches Confluent Cloud through a private endpoint.",
+        remedy="Use an Enterprise or Dedicated cluster: other clusters have only public brokers.",
         when=When.PROD,
         on={kinds.CONFLUENT: every(value("basic", equals(None)), value("standard", equals(None)))},
     ),
     Rule(
         name="firewalled-stores",
-        description="Stores that have an address on the internet answer listed networks only.",
+        description="Stores with a public address answer only listed networks.",
         remedy="Deny by default and list the networks.",
         on={
             kinds.BLOB_ACCOUNT: value("networkRuleSet.defaultAction", equals("Deny")),
@@ -118,7 +118,7 @@ RULES: Final = (
     ),
     Rule(
         name="no-public-endpoint",
-        description="In prod, stores have no address on the internet at all.",
+        description="In prod, stores have no public address.",
         remedy="Disable public network access and use a private endpoint.",
         when=When.PROD,
         on={
@@ -128,7 +128,7 @@ RULES: Final = (
     ),
     Rule(
         name="restricted-api-server",
-        description="The Kubernetes API answers listed ranges only.",
+        description="The Kubernetes API answers only listed address ranges.",
         remedy="List the ranges of your offices and runners in rasa:cluster.apiAccess.",
         on={
             kinds.EKS: either(
@@ -169,7 +169,7 @@ RULES: Final = (
     ),
     Rule(
         name="no-open-firewall",
-        description="No firewall admits everybody.",
+        description="No firewall admits everyone.",
         remedy="Name the security group or range of the clients.",
         on={
             kinds.INGRESS: every(value("cidrIpv4", without(*EVERYONE)), value("cidrIpv6", without(*EVERYONE))),
@@ -178,8 +178,8 @@ RULES: Final = (
     ),
     Rule(
         name="empty-network-defaults",
-        description="What a network has by default admits nothing and addresses nothing.",
-        remedy="Leave the default security group without rules, and make subnets by name.",
+        description="The default security group admits nothing, and subnets have no default internet access.",
+        remedy="Leave the default security group without rules, and create subnets explicitly.",
         on={
             kinds.DEFAULT_GROUP: every(value("ingress", absent()), value("egress", absent())),
             kinds.AZURE_SUBNET: either(value("defaultOutboundAccess", equals(False)), value("delegations", given())),
@@ -188,8 +188,8 @@ RULES: Final = (
     ),
     Rule(
         name="network-policies-enforced",
-        description="The cluster enforces network policies: without, they are only paper.",
-        remedy="Turn the network plug-in's policy engine on.",
+        description="The cluster enforces network policies: otherwise they have no effect.",
+        remedy="Turn on the network plug-in's policy engine.",
         on={
             kinds.EKS_ADDON: where("addonName", equals("vpc-cni"), _enforces_network_policies),
             kinds.AKS: value("networkProfile.networkPolicy", given()),
@@ -198,8 +198,8 @@ RULES: Final = (
     ),
     Rule(
         name="flow-logs",
-        description="In prod, it is recorded who spoke to whom in the network.",
-        remedy="Give the network a flow log.",
+        description="In prod, flow logs record the connections in the network.",
+        remedy="Add a flow log to the network.",
         when=When.PROD,
         companions={kinds.VPC: Companion(type=kinds.FLOW_LOG, by="vpcId")},
     ),

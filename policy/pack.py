@@ -1,4 +1,4 @@
-"""All rules, and how each becomes a policy of Pulumi's: what it sees, whom it spares, what it says."""
+"""Collects all rules and turns each into a Pulumi policy, with its inputs, exceptions and messages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from policy.context import Context
 from policy.resource import UNKNOWN, Resource
 from policy.rule import Rule
 
-# By what a reviewer asks about.
+# Grouped by the topics of a security review.
 THEMES: Final[Mapping[str, tuple[Rule, ...]]] = {
     "Network": network.RULES,
     "TLS": transport.RULES,
@@ -50,7 +50,7 @@ RULES: Final = tuple(rule for rules in THEMES.values() for rule in rules)
 
 
 def policies(context: Callable[[], Context]) -> list[Policy]:
-    """Every rule as a policy, and one that judges the exceptions themselves. The context is asked at each check."""
+    """Returns every rule as a policy, and one policy that checks the exceptions. Each check calls `context` anew."""
     return [*(_policy(rule, context) for rule in RULES), _of_exceptions(context)]
 
 
@@ -94,7 +94,7 @@ def _report(rule: Rule, resource: Resource, findings: Sequence[str], now: Contex
     spared, faults = now.relaxed(rule, resource)
     if spared:
         return
-    void = "".join(f" The exception for it does not count: {fault}." for fault in faults)
+    void = "".join(f" The exception for it is not valid: {fault}." for fault in faults)
     for finding in findings:
         report(f"{resource.name}: {finding}. {rule.remedy}{void}", resource.urn)
 
@@ -111,7 +111,9 @@ def _seen(one: ResourceValidationArgs | PolicyResource, sources: Mapping[str, Se
 
 
 def _plain(container: Any, key: Any) -> object:
-    """The item of one of Pulumi's containers, which refuse to show what is not known yet. Their numbers are floats."""
+    """Returns an item of a Pulumi container as a plain value. The container raises an error for an unknown value, and
+    its numbers are floats.
+    """
     try:
         found = container[key]
     except UnknownValueError:

@@ -1,4 +1,4 @@
-"""What was deleted or broken comes back, and in prod data is not deleted by a slip."""
+"""Rules on backups and protection: data can be restored, and in prod it cannot be deleted by mistake."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policy.checks import at_least, equals, every, given, protected, value
 from policy.resource import Resource
 from policy.rule import Companion, Rule, When
 
-# Deleting or replacing one of these loses what no `up` brings back: data, its keys, and the network it stands on.
+# No `up` can restore these if they are deleted or replaced: data, its keys, and the network that it depends on.
 DATA: Final = (
     kinds.VPC,
     kinds.AWS_SUBNET,
@@ -55,8 +55,8 @@ def _forbids_deletion(lock: Resource) -> list[str]:
 RULES: Final = (
     Rule(
         name="database-backups",
-        description="In prod, PostgreSQL is backed up, and backups are kept for a week or more.",
-        remedy="Raise rasa:trackerStore.backupDays.",
+        description="In prod, PostgreSQL is backed up, and backups are kept for at least a week.",
+        remedy="Increase rasa:trackerStore.backupDays.",
         when=When.PROD,
         on={
             kinds.RDS: value("backupRetentionPeriod", at_least(7)),
@@ -69,8 +69,8 @@ RULES: Final = (
     ),
     Rule(
         name="point-in-time-restore",
-        description="In prod, PostgreSQL can be restored to any moment of the last week.",
-        remedy="Turn point-in-time recovery on. On AWS and Azure it comes with the backups.",
+        description="In prod, PostgreSQL can be restored to any time in the last week.",
+        remedy="Turn on point-in-time recovery. On AWS and Azure it is part of the backups.",
         when=When.PROD,
         on={
             kinds.CLOUD_SQL: every(
@@ -81,8 +81,8 @@ RULES: Final = (
     ),
     Rule(
         name="redis-snapshots",
-        description="In prod, Redis keeps snapshots: timers outlive the loss of all nodes.",
-        remedy="Turn snapshots or persistence on.",
+        description="In prod, Redis keeps snapshots, so that timers survive the loss of all nodes.",
+        remedy="Turn on snapshots or persistence.",
         when=When.PROD,
         on={
             kinds.ELASTICACHE: value("snapshotRetentionLimit", at_least(1)),
@@ -92,8 +92,8 @@ RULES: Final = (
     ),
     Rule(
         name="bucket-versions",
-        description="An overwritten model can be brought back.",
-        remedy="Turn versioning on.",
+        description="An overwritten model can be restored.",
+        remedy="Turn on versioning.",
         on={
             kinds.S3_VERSIONING: value("versioningConfiguration.status", equals("Enabled")),
             kinds.BLOB_SERVICE: value("isVersioningEnabled", equals(True)),
@@ -102,8 +102,8 @@ RULES: Final = (
     ),
     Rule(
         name="soft-delete",
-        description="In prod, what is deleted from stores stays for a week or more.",
-        remedy="Lengthen the time for which deleted things are kept.",
+        description="In prod, deleted objects and secrets can be restored for at least a week.",
+        remedy="Increase the retention of deleted objects and secrets.",
         when=When.PROD,
         on={
             kinds.AWS_SECRET: value("recoveryWindowInDays", at_least(7)),
@@ -117,8 +117,8 @@ RULES: Final = (
     ),
     Rule(
         name="deletion-protection",
-        description="In prod, the service itself refuses to be deleted.",
-        remedy="Turn deletion protection on; rasa:allowDestroy lifts it.",
+        description="In prod, the service itself refuses deletion.",
+        remedy="Turn on deletion protection; rasa:allowDestroy removes it.",
         when=When.PROTECTED,
         on={
             kinds.RDS: value("deletionProtection", equals(True)),
@@ -134,21 +134,21 @@ RULES: Final = (
     ),
     Rule(
         name="locked-data",
-        description="In prod, what has no deletion protection of its own on Azure is locked.",
-        remedy="Put a CanNotDelete lock on it; rasa:allowDestroy lifts it.",
+        description="In prod, Azure services without deletion protection have a lock.",
+        remedy="Add a CanNotDelete lock; rasa:allowDestroy removes it.",
         when=When.PROTECTED,
         companions={type_: Companion(type=kinds.LOCK, by="scope", that=_forbids_deletion) for type_ in LOCKED},
     ),
     Rule(
         name="protected-data",
         description="In prod, Pulumi refuses to delete or replace data, its keys and its network.",
-        remedy="Set protect; docs/replace.md tells how to replace data on purpose.",
+        remedy="Set protect; docs/replace.md describes how to replace data on purpose.",
         when=When.PROTECTED,
         on=dict.fromkeys(DATA, protected),
     ),
     Rule(
         name="final-snapshot",
-        description="In prod, a last snapshot is taken when a store is deleted.",
+        description="In prod, the service takes a final snapshot before it deletes a store.",
         remedy="Name a final snapshot.",
         when=When.PROTECTED,
         on={
@@ -159,22 +159,22 @@ RULES: Final = (
     ),
     Rule(
         name="no-force-destroy",
-        description="In prod, a bucket with something in it cannot be deleted.",
+        description="In prod, a bucket that is not empty cannot be deleted.",
         remedy="Set forceDestroy to false.",
         when=When.PROTECTED,
         on={kinds.S3: value("forceDestroy", equals(False)), kinds.GCS: value("forceDestroy", equals(False))},
     ),
     Rule(
         name="volumes-stay",
-        description="In prod, a volume outlives its claim.",
+        description="In prod, a volume remains after its claim is deleted.",
         remedy="Set reclaimPolicy to Retain.",
         when=When.PROD,
         on={kinds.STORAGE_CLASS: value("reclaimPolicy", equals("Retain"))},
     ),
     Rule(
         name="logs-stay",
-        description="In prod, logs are kept for 30 days or more.",
-        remedy="Lengthen the retention.",
+        description="In prod, logs are kept for at least 30 days.",
+        remedy="Increase the retention.",
         when=When.PROD,
         on={
             kinds.LOG_GROUP: value("retentionInDays", at_least(30)),

@@ -1,4 +1,4 @@
-"""A resource as rules see it: plain values, read by path, with one value for all that is not known yet."""
+"""A resource as rules see it: plain values that are read by path, and one marker for unknown values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Path = str | tuple[str, ...]
 
 
 class Unknown:
-    """What a preview cannot know. Rules let it pass: `up` asks again, before the resource is made."""
+    """A value that is unknown during preview. Rules accept it; `up` checks the value before it creates the resource."""
 
     def __repr__(self) -> str:
         return "(unknown)"
@@ -23,7 +23,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource of the stack. `sources` are, by property, the URNs of the resources that its value comes from."""
+    """One resource of the stack. `sources` lists, by property, the URNs of the resources that its value comes from."""
 
     type: str
     name: str
@@ -33,13 +33,13 @@ class Resource:
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     def comes_from(self, property_: str) -> Sequence[str]:
-        """The URNs that a top-level property comes from."""
+        """Returns the URNs of the resources that the value of a top-level property comes from."""
         return self.sources.get(property_, ())
 
     def all_at(self, path: Path) -> list[object]:
-        """The values at a path like `settings.databaseFlags[*].value`, None where nothing stands.
+        """Returns the values at a path such as `settings.databaseFlags[*].value`, and None for a missing value.
 
-        `[*]` stands for every item of a list. Keys with dots in them need a path in parts.
+        `[*]` matches every item of a list. If a key contains a dot, pass the path as a tuple of keys.
         """
         parts = path if isinstance(path, tuple) else tuple(re.findall(r"\[\*\]|[^.\[\]]+", path))
         values: list[object] = [self.props]
@@ -48,7 +48,7 @@ class Resource:
         return values
 
     def at(self, path: Path) -> object:
-        """The one value at a path without `[*]`."""
+        """Returns the value at a path without `[*]`."""
         (value,) = self.all_at(path)
         return value
 
@@ -62,17 +62,17 @@ def _step(value: object, part: str) -> list[object]:
 
 
 def items_of(value: object) -> list[object]:
-    """The items of a list; none of anything else."""
+    """Returns the items of a list, and an empty list for any other value."""
     return list(cast("list[object]", value)) if isinstance(value, list) else []
 
 
 def mapping_of(value: object) -> Props:
-    """A mapping as it is; an empty one for anything else."""
+    """Returns a mapping unchanged, and an empty mapping for any other value."""
     return cast(Props, value) if isinstance(value, Mapping) else {}
 
 
 def texts_in(value: object, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every text inside a value, with its path."""
+    """Yields every text inside a value, with its path."""
     if isinstance(value, str):
         yield at, value
     for key, item in mapping_of(value).items():

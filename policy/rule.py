@@ -1,4 +1,4 @@
-"""What a rule is: a small declaration, which `policy.pack` makes a policy of Pulumi's."""
+"""The declaration of a rule. `policy.pack` turns it into a Pulumi policy."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from fnmatch import fnmatchcase
 
 from policy.resource import Resource
 
-# What is wrong with a resource, a sentence each; nothing if it is as it should be.
+# Returns a sentence for each fault of a resource, and nothing if the resource is correct.
 Check = Callable[[Resource], Iterable[str]]
 
 
 class When(Enum):
-    """Of which stacks a rule speaks. PROTECTED: prod, until `rasa:allowDestroy` lifts its protections."""
+    """The stacks to which a rule applies. PROTECTED: prod, until `rasa:allowDestroy` removes the protections."""
 
     ALWAYS = auto()
     PROD = auto()
@@ -23,9 +23,9 @@ class When(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Companion:
-    """A second resource that must be there: of this type, with a property that comes from the first.
+    """A second resource that must exist: it has this type, and its property `by` refers to the first resource.
 
-    `that` says more of it.
+    `that` is a further check of the second resource.
     """
 
     type: str
@@ -35,10 +35,10 @@ class Companion:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One named check with one message: the description says what must hold, the remedy what to do where it does not.
+    """A named check. The description states the requirement; the remedy says how to fulfil it.
 
-    A rule judges either single resources, before each is made (`on`), or the whole stack, for what belongs together
-    (`companions`). Both are by resource type; `*` stands for any part of it.
+    A rule checks either single resources before each is created (`on`), or the whole stack for resources that belong
+    together (`companions`). The keys of both are resource types; `*` matches any part of a type.
     """
 
     name: str
@@ -50,15 +50,15 @@ class Rule:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The resource types that it names."""
+        """The resource types to which the rule applies."""
         return (*self.on, *self.companions)
 
     def speaks_of(self, type_: str) -> bool:
-        """Whether it names this resource type."""
+        """Returns whether the rule applies to this resource type."""
         return any(fnmatchcase(type_, pattern) for pattern in self.types)
 
     def findings(self, resource: Resource) -> list[str]:
-        """What it has against a resource by itself."""
+        """Returns the faults of a single resource."""
         return [
             finding
             for pattern, check in self.on.items()
@@ -67,15 +67,15 @@ class Rule:
         ]
 
     def missing(self, resource: Resource, stack: Iterable[Resource]) -> list[str]:
-        """What it misses beside a resource."""
+        """Returns a fault if the resource lacks its companion."""
         companion = self.companions.get(resource.type)
         if companion is None:
             return []
         found = any(
             other.type == companion.type
             and resource.urn in other.comes_from(companion.by)
-            # A preview knows nothing at all of what a cluster that does not stand yet would answer.
+            # Before the cluster exists, a preview knows no properties of the resources in it.
             and not (other.props and list(companion.that(other)))
             for other in stack
         )
-        return [] if found else [f"no such {companion.type.rpartition(':')[2]} belongs to it"]
+        return [] if found else [f"it has no matching {companion.type.rpartition(':')[2]}"]

@@ -1,4 +1,4 @@
-"""What runs is what was chosen: pinned charts and images from known places, and no secret where anybody can read it."""
+"""Rules on the supply chain: pinned charts and images from listed registries, and no secrets in plain text."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from policy.checks import equals, matches, value
 from policy.resource import Resource, items_of, mapping_of, texts_in
 from policy.rule import Check, Rule, When
 
-# A digest, or the tag of a release; `3.17.0-latest` is how Rasa names the newest build of one release.
+# A digest, or the tag of a release. Rasa's tag `3.17.0-latest` means the newest build of one release.
 PINNED: Final = re.compile(r".+@sha256:[0-9a-f]{64}|.+:v?\d+\.\d+(\.\d+)?([.-].*)?")
 REGISTRY: Final = re.compile("|".join(re.escape(registry) for registry in REGISTRIES))
-# What is called so holds a secret, unless it says where one is.
+# A property with such a name holds a secret, unless its value is a reference.
 CALLED_SECRET: Final = re.compile(
     r"(.*[_.-])?(password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?|license)|.*(Password|Secret|Token|ApiKey)"
     r"|PASSWORD_\w+",
@@ -28,7 +28,7 @@ SECRET_ITSELF: Final = re.compile(
 
 
 def _images(resource: Resource) -> Iterator[str]:
-    """All images that a resource names, as `image: name` or `image: {repository, tag}`."""
+    """Yields all images that a resource names, as `image: name` or `image: {repository, tag}`."""
 
     def within(node: object) -> Iterator[str]:
         for key, item in mapping_of(node).items():
@@ -59,21 +59,21 @@ def _is_called_secret(name: str) -> bool:
 
 
 def _no_secret(resource: Resource) -> Iterator[str]:
-    """No text that is called a secret, and none that looks like one."""
+    """Requires that no property with the name of a secret has a value, and that no text looks like a secret."""
     for path, text in texts_in(resource.props):
         if SECRET_ITSELF.search(text):
             yield f"{'.'.join(path)} looks like a secret"
         elif _is_called_secret(path[-1]) and not REFERENCE.fullmatch(text):
-            yield f"{'.'.join(path)} is a text"
+            yield f"{'.'.join(path)} contains a secret as text"
     yield from _no_secret_variable(resource.props)
 
 
 def _no_secret_variable(node: object) -> Iterator[str]:
-    """No environment variable that is called a secret has a value."""
+    """Requires that no environment variable with the name of a secret has a value."""
     one = mapping_of(node)
     name, text = one.get("name"), one.get("value")
     if isinstance(name, str) and isinstance(text, str) and _is_called_secret(name) and not REFERENCE.fullmatch(text):
-        yield f"variable {name} has a value"
+        yield f"variable {name} contains a secret as text"
     for item in (*one.values(), *items_of(node)):
         yield from _no_secret_variable(item)
 
@@ -83,32 +83,32 @@ PODS: Final = (kinds.JOB, kinds.CRON_JOB, kinds.RELEASE)
 RULES: Final = (
     Rule(
         name="pinned-chart",
-        description="A chart is released in one exact version.",
-        remedy="Write the whole version, no range.",
+        description="A chart has an exact version.",
+        remedy="Write the complete version, not a range.",
         on={kinds.RELEASE: value("version", matches(r"\d+\.\d+\.\d+(-[\w.]+)?", "an exact version"))},
     ),
     Rule(
         name="pinned-image",
-        description="An image is named by digest or by the tag of a release, never by latest.",
-        remedy="Write a digest or a version; 3.17.0-latest is a release of Rasa's.",
+        description="An image has a digest or the tag of a release, never latest.",
+        remedy="Write a digest or a version; 3.17.0-latest is a release of Rasa.",
         on={type_: _every_image(PINNED, "is neither a digest nor a release", whole=True) for type_ in PODS},
     ),
     Rule(
         name="known-registry",
-        description="Images come from registries that somebody looked at.",
+        description="Images come from listed registries.",
         remedy="Mirror the image, or add its registry to policy/allowed.py.",
-        on={type_: _every_image(REGISTRY, "is from a registry that is not listed", whole=False) for type_ in PODS},
+        on={type_: _every_image(REGISTRY, "comes from a registry that is not listed", whole=False) for type_ in PODS},
     ),
     Rule(
         name="no-secret-in-values",
-        description="No secret stands in Helm values, pods or ConfigMaps, where many can read it.",
-        remedy="Put it into a Secret and refer to it by secretKeyRef.",
+        description="Helm values, pods and ConfigMaps, which many people can read, contain no secret.",
+        remedy="Store it in a Secret and refer to it with secretKeyRef.",
         on=dict.fromkeys((*PODS, kinds.CONFIG_MAP), _no_secret),
     ),
     Rule(
         name="security-patches",
-        description="In prod, the cloud installs security patches by itself.",
-        remedy="Turn automatic minor upgrades on; the maintenance window says when.",
+        description="In prod, the cloud installs security patches automatically.",
+        remedy="Turn on automatic minor upgrades; the maintenance window sets the time.",
         when=When.PROD,
         on={
             kinds.RDS: value("autoMinorVersionUpgrade", equals(True)),
@@ -120,8 +120,8 @@ RULES: Final = (
     ),
     Rule(
         name="shielded-nodes",
-        description="Nodes start only what their maker signed.",
-        remedy="Turn shielded nodes with secure boot on.",
+        description="Nodes start only signed boot software.",
+        remedy="Turn on shielded nodes with secure boot.",
         on={
             kinds.GKE: value("enableShieldedNodes", equals(True)),
             kinds.GKE_NODES: value("nodeConfig.shieldedInstanceConfig.enableSecureBoot", equals(True)),

@@ -1,7 +1,7 @@
-"""What the engine tells a pack of the stack before it asks anything: the configuration.
+"""Receives the stack's configuration, which the engine sends to a pack before the first check.
 
-pulumi-policy 1.21 takes it and keeps the stack's tags only, so this listens as well. What it reaches into is private;
-`tests/engine/test_matrix_policy.py` sees at once if it goes away: every stack would be judged as prod.
+pulumi-policy 1.21 keeps only the stack's tags, so this module intercepts the call. The class that it patches is
+private. If it disappears, every stack is checked as prod, and `tests/engine/test_matrix_policy.py` fails.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _config: dict[str, str] = {}
 
 
 def context() -> Context:
-    """The context of the stack that the engine works on."""
+    """Returns the context of the stack that the engine works on."""
     return from_config(_config)
 
 
 def listen() -> None:
-    """Keeps the configuration when the engine tells it."""
+    """Stores the configuration when the engine sends it."""
     servicer: Any = sdk._PolicyAnalyzerServicer  # pyright: ignore[reportPrivateUsage]
     before = servicer.ConfigureStack
 

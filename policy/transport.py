@@ -1,4 +1,4 @@
-"""Everything that travels is encrypted, and the client checks whom it speaks to."""
+"""Rules on TLS: all connections are encrypted, and clients verify the server."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from policy.checks import equals, every, matches, named, of_chart, value, where
 from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Rule
 
-TLS_1_2: Final = matches(r"(TLS)?v?1[._][23]|TLS1_[23]|TLSv1\.[23]", "TLS 1.2 or newer")
+TLS_1_2: Final = matches(r"(TLS)?v?1[._][23]|TLS1_[23]|TLSv1\.[23]", "TLS 1.2 or later")
 VERIFIED: Final = equals("verify-full", "verify-ca")
 
 
 def _refuses_plain_http(resource: Resource) -> Iterator[str]:
-    """A bucket's policy denies what does not come by TLS."""
+    """Requires that a bucket's policy denies requests without TLS."""
     policy = resource.at("policy")
     if not isinstance(policy, str):
         return
@@ -27,7 +27,7 @@ def _refuses_plain_http(resource: Resource) -> Iterator[str]:
 
 
 def _clients_verify(resource: Resource) -> Iterator[str]:
-    """Rasa's own clients speak TLS and check certificates, as far as values say how."""
+    """Requires that Rasa's clients use TLS and verify certificates, for all clients that are configured by values."""
     endpoints = Resource(type="", name="", urn="", props=mapping_of(resource.at("values.rasa.settings.endpoints")))
     yield from named("values.rasa.additionalEnv", "SQL_TRACKER_STORE_SSL_MODE", VERIFIED)(resource)
     if endpoints.at("event_broker") is not None:
@@ -39,7 +39,7 @@ RULES: Final = (
     Rule(
         name="tls-to-database",
         description="PostgreSQL refuses connections without TLS.",
-        remedy="Make the server insist on TLS.",
+        remedy="Make the server require TLS.",
         on={
             kinds.RDS_PARAMETERS: named("parameters", "rds.force_ssl", equals("1")),
             kinds.AZURE_POSTGRES_SETTING: where(
@@ -53,7 +53,7 @@ RULES: Final = (
     Rule(
         name="tls-to-redis",
         description="Redis refuses connections without TLS.",
-        remedy="Make TLS required, not preferred.",
+        remedy="Set TLS to required, not preferred.",
         on={
             kinds.ELASTICACHE: every(
                 value("transitEncryptionEnabled", equals(True)), value("transitEncryptionMode", equals("required"))
@@ -64,8 +64,8 @@ RULES: Final = (
     ),
     Rule(
         name="tls-to-kafka",
-        description="Kafka speaks TLS only, among its brokers as well.",
-        remedy="Set clientBroker to TLS and inCluster to true. Event Hubs and Confluent speak nothing else.",
+        description="Kafka uses only TLS, between its brokers as well.",
+        remedy="Set clientBroker to TLS and inCluster to true. Event Hubs and Confluent always use TLS.",
         on={
             kinds.MSK: every(
                 value("encryptionInfo.encryptionInTransit.clientBroker", equals("TLS")),
@@ -76,7 +76,7 @@ RULES: Final = (
     Rule(
         name="tls-to-bucket",
         description="Object storage refuses plain HTTP.",
-        remedy="Deny requests without TLS. Cloud Storage speaks nothing else.",
+        remedy="Deny requests without TLS. Cloud Storage always uses TLS.",
         on={
             kinds.S3_POLICY: _refuses_plain_http,
             kinds.BLOB_ACCOUNT: value("enableHttpsTrafficOnly", equals(True)),
@@ -84,8 +84,8 @@ RULES: Final = (
     ),
     Rule(
         name="modern-tls",
-        description="Where a service lets choose, nothing older than TLS 1.2 is spoken.",
-        remedy="Raise the minimum version to 1.2.",
+        description="If a service lets you choose the TLS version, it accepts only TLS 1.2 or later.",
+        remedy="Set the minimum version to 1.2.",
         on={
             kinds.AZURE_POSTGRES_SETTING: where(
                 "configurationName", equals("ssl_min_protocol_version"), value("value", TLS_1_2)
@@ -97,14 +97,14 @@ RULES: Final = (
     ),
     Rule(
         name="clients-verify-tls",
-        description="Rasa's clients check the certificates of database and Kafka.",
+        description="Rasa's clients verify the certificates of the database and Kafka.",
         remedy="Use verify-full (verify-ca on Cloud SQL), SASL_SSL and host name checks.",
         on={kinds.RELEASE: of_chart("rasa", _clients_verify)},
     ),
     Rule(
         name="vault-speaks-tls",
-        description="Vault speaks TLS inside the cluster, too.",
-        remedy="Leave global.tlsDisable of its chart false.",
+        description="Vault uses TLS inside the cluster as well.",
+        remedy="Keep global.tlsDisable of Vault's chart false.",
         on={kinds.RELEASE: of_chart("vault", value("values.global.tlsDisable", equals(False)))},
     ),
 )

@@ -53,27 +53,27 @@ def test_it_spares_nothing_else(other: dict[str, Any]):
         ({"reason": ""}, "it has no reason"),
         ({"reason": " "}, "it has no reason"),
         ({"until": None}, "it has no end date"),
-        ({"until": "soon"}, "its end date 'soon' is no date like 2027-01-31"),
+        ({"until": "soon"}, "its end date 'soon' is not a date such as 2027-01-31"),
     ],
 )
 def test_without_reason_or_end_date_it_does_not_count_and_says_so_at_both(missing: dict[str, Any], fault: str):
     told = {one.rule: one.message for one in judged({**COMPLETE, **missing})}
-    assert told[RULE].endswith(f"The exception for it does not count: {fault}.")
+    assert told[RULE].endswith(f"The exception for it is not valid: {fault}.")
     whole = {one.rule: one.message for one in judge(recording("prod"), _with({**COMPLETE, **missing}))}
-    assert whole == {NAME: f"rasa:policyExceptions: the exception for {RULE} does not count: {fault}."}
+    assert whole == {NAME: f"rasa:policyExceptions: the exception for {RULE} is not valid: {fault}."}
 
 
 def test_one_that_has_ended_does_not_count_and_says_so_where_its_rule_is_broken_only():
     tomorrow = TODAY + timedelta(days=1)
     (found,) = judged(COMPLETE, today=tomorrow)
-    assert found.message.endswith(f"The exception for it does not count: it ended on {TODAY}.")
+    assert found.message.endswith(f"The exception for it is not valid: it ended on {TODAY}.")
     assert judge(recording("prod"), context_of("prod", relaxations=relaxations([COMPLETE]), today=tomorrow)) == []
 
 
 def test_one_that_names_no_rule_is_told():
     (found,) = judge(recording("prod"), _with({**COMPLETE, "rule": "no-public-databse"}))
     assert (found.rule, found.resource) == (NAME, "")
-    assert found.message.endswith("which is no rule of this pack; did you mean no-public-database?")
+    assert found.message.endswith("which is not a rule of this pack; did you mean no-public-database?")
 
 
 def test_the_context_comes_from_the_stacks_configuration():
