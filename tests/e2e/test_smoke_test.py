@@ -20,9 +20,9 @@ pytestmark = pytest.mark.e2e
 
 MODELS, VAULT = "model storage (aws)", "secrets manager at"
 TRACKER, LOCKS, EVENTS = "tracker store at", "lock store at", "event broker at"
-PASSWORD_FIX = "give the user and the password that the service knows"
-AUTHORITY_FIX = "trust the authority that has signed its certificate: `ca` in the stack file"
-REACH_FIX = "is it up, with TLS on this port, and do its firewall and the network policies let"
+PASSWORD_FIX = "use a user and a password that the service accepts"
+AUTHORITY_FIX = "trust the authority that signed its certificate: `ca` in the stack file"
+REACH_FIX = "check that it runs with TLS on this port"
 
 
 def case(cloud: Cloud, name: str, broken: Break, service: str, *words: str) -> ParameterSet:
@@ -65,7 +65,7 @@ CASES: Sequence[ParameterSet] = [
         told(lambda world: section(world, "tracker_store", url="127.0.0.1")),
         TRACKER,
         "does not match host name",
-        "address it by a name that stands in its certificate",
+        "use a host name that is in its certificate",
     ),
     case(
         Cloud.AWS,
@@ -73,7 +73,7 @@ CASES: Sequence[ParameterSet] = [
         told(lambda world: section(world, "tracker_store", db="never_made")),
         TRACKER,
         'database "never_made" does not exist',
-        "make the database, owned by this user",
+        "create the database, owned by this user",
     ),
     case(
         Cloud.AWS,
@@ -106,7 +106,7 @@ CASES: Sequence[ParameterSet] = [
         redis_user("resetkeys", "~other:*"),
         LOCKS,
         "no permissions to access one of the keys",
-        "on the keys below its prefix",
+        "on keys with its prefix",
     ),
     case(
         Cloud.AWS,
@@ -114,7 +114,7 @@ CASES: Sequence[ParameterSet] = [
         redis_user("-keys"),
         LOCKS,
         "no permissions to run the 'keys' command",
-        "run the commands of locks and timers",
+        "allow the user the commands for locks and timers",
     ),
     case(Cloud.AWS, "kafka-down", elsewhere("event_broker", "url"), EVENTS, "Connection refused", REACH_FIX),
     case(
@@ -132,9 +132,16 @@ CASES: Sequence[ParameterSet] = [
         told(lambda world: section(world, "event_broker", topic="never-made")),
         EVENTS,
         "topic never-made",
-        "make the topic",
+        "create the topic",
     ),
-    case(Cloud.AZURE, "kafka-right", breaks.no_right_to_write, EVENTS, "authorization failed", "describe and write"),
+    case(
+        Cloud.AZURE,
+        "kafka-right",
+        breaks.no_right_to_write,
+        EVENTS,
+        "authorization failed",
+        "describe the topic and write",
+    ),
     case(
         Cloud.AZURE,
         "kafka-password",
@@ -157,7 +164,7 @@ CASES: Sequence[ParameterSet] = [
         variable("AWS_SECRET_ACCESS_KEY", lambda _: "wrong"),
         MODELS,
         "is forbidden",
-        "let the pod's identity list the bucket",
+        "allow the pod's identity to list the bucket",
     ),
     case(
         Cloud.AWS,
@@ -169,7 +176,9 @@ CASES: Sequence[ParameterSet] = [
     case(
         Cloud.AWS, "models-bucket", breaks.no_bucket, MODELS, "'never-made' does not exist", "create the bucket first"
     ),
-    case(Cloud.AWS, "models-missing", breaks.no_model, MODELS, "the model rasa/model.tar.gz is not there", "aws s3 cp"),
+    case(
+        Cloud.AWS, "models-missing", breaks.no_model, MODELS, "the model rasa/model.tar.gz does not exist", "aws s3 cp"
+    ),
     case(
         Cloud.AWS, "models-other", breaks.no_archive, MODELS, "is not a trained model", "aws s3 cp model.tar.gz s3://"
     ),
@@ -179,7 +188,7 @@ CASES: Sequence[ParameterSet] = [
         breaks.models_policy("s3:GetObject"),
         MODELS,
         "is forbidden",
-        "let the pod's identity list the bucket",
+        "allow the pod's identity to list the bucket",
     ),
     case(
         Cloud.AWS,

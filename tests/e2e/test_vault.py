@@ -110,13 +110,13 @@ def foreign(world: World) -> dict[str, Any]:
         pytest.param(
             told(lambda world: {"texts": world.credentials.token("hvs.none")}),
             "permission denied",
-            ["the token is not valid any more", "docs/vault.md"],
+            ["the token is no longer valid", "docs/vault.md"],
             id="token",
         ),
         pytest.param(
-            told(without_right), "permission denied", ["or may not read secret/rasa/tracker-store"], id="right"
+            told(without_right), "permission denied", ["or cannot read secret/rasa/tracker-store"], id="right"
         ),
-        pytest.param(nothing_there, "InvalidPath", ["there is nothing at secret/rasa/tracker-store"], id="missing"),
+        pytest.param(nothing_there, "InvalidPath", ["there is no secret at secret/rasa/tracker-store"], id="missing"),
     ],
 )
 def test_without_credentials_nothing_starts_and_the_smoke_test_says_why(

@@ -149,7 +149,7 @@ def test_a_token_of_another_assistant(platform: World) -> None:
     made(platform, "hotel")
     wrong = made(platform, "india")
     put(platform, "hotel", wrong)
-    assert "the token that was there is revoked" in replaced(platform, "hotel")
+    assert "the old token is revoked" in replaced(platform, "hotel")
     assert platform.node.ask("GET", "auth/token/lookup-self", token=wrong).status_code == 403
 
 
@@ -160,7 +160,7 @@ def test_a_token_with_more_rights_than_needed(platform: World) -> None:
     wrong = platform.node.ask("POST", "auth/token/create", wide, root).json()["auth"]["client_token"]
     for token in (wrong, root):
         put(platform, "juliett", token)
-        assert "the token that was there is revoked" in replaced(platform, "juliett")
+        assert "the old token is revoked" in replaced(platform, "juliett")
         assert platform.node.ask("GET", "auth/token/lookup-self", token=token).status_code == 403
 
 

@@ -16,7 +16,7 @@ from tests.vault.wire import Request
 from tests.vault.world import TOKEN_PERIOD_SECONDS, Finished, World, kept_keys, new_world, root_token
 
 pytestmark = pytest.mark.vault
-SET_UP = "Vault is initialised, unsealed and set up"
+SET_UP = "Vault is initialised, unsealed and configured"
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
@@ -76,7 +76,7 @@ def test_an_answer_that_was_lost(world: World) -> None:
     world.let_run()
     ended = world.init()
     assert ended.status == 1
-    assert "recovery keys and root token are lost. Vault holds nothing yet: empty Vault's volumes" in ended.output
+    assert "recovery keys and root token are lost. Vault is still empty: empty Vault's volumes" in ended.output
     # The way back.
     world.node.stop()
     world.node.empty()
@@ -91,7 +91,7 @@ def test_a_vault_of_somebody_else(world: World) -> None:
     assert world.node.ask("PUT", "sys/init", request).status_code == 200
     ended = world.init()
     assert ended.status == 1
-    assert "Vault is initialised, but not set up" in ended.output
+    assert "Vault is initialised, but not configured" in ended.output
     assert not world.store.values()[1:]
 
 

@@ -14,7 +14,7 @@ from tests.vault.wire import LOOPBACK
 from tests.vault.world import World, new_world
 
 pytestmark = pytest.mark.vault
-SET_UP = "Vault is initialised, unsealed and set up"
+SET_UP = "Vault is initialised, unsealed and configured"
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
@@ -52,7 +52,7 @@ def test_without_recovery_an_operator_initialises(world: World) -> None:
     ended = world.init(recovery=None)
     assert (ended.status, ended.output) == (
         1,
-        "Vault is not initialised; with `init: runbook` an operator does that: docs/vault.md\n",
+        "Vault is not initialised; with `init: runbook` an operator initialises it: docs/vault.md\n",
     )
     _never_initialised(world)
 

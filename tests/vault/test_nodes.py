@@ -12,7 +12,7 @@ from tests.vault.tools import Tools
 from tests.vault.world import World, kept_keys, new_world, root_token
 
 pytestmark = pytest.mark.vault
-SET_UP = "Vault is initialised, unsealed and set up"
+SET_UP = "Vault is initialised, unsealed and configured"
 
 
 def test_a_sealed_vault(tools: Tools, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportAttributeAccessIssue=false
-"""Runs in the cluster, beside the script that initialises Vault: adds a value to the one secret for recovery keys.
+"""Adds a value to the secret for recovery keys. The script that initialises Vault in the cluster uses this module.
 
-The pod's identity may add, and neither read nor make: the secret is the program's.
+The pod's identity may add values, but neither read nor create the secret: the program creates it.
 """
 
 
 def add(place, value):
-    """Add the value to the secret of Secrets Manager with the ARN `secret`, in `region`."""
+    """Adds the value to the secret with the ARN `secret` in Secrets Manager, in `region`."""
     import boto3
 
     client = boto3.client("secretsmanager", region_name=place["region"])

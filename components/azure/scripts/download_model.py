@@ -1,9 +1,9 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportAttributeAccessIssue=false
-"""Runs in the cluster, in Rasa Pro's image, before Rasa: downloads the model as the pod's own identity, without a key.
+"""Downloads the model with the pod's own identity, without a key. Runs in the cluster before Rasa, in Rasa Pro's image.
 
-`download_model.py <key> <file>` downloads the blob `<key>` to `<file>`; without arguments it only reaches the
-container. Reads AZURE_ACCOUNT_NAME and AZURE_CONTAINER, and what Entra Workload ID puts into the pod. Says in one
-sentence what is wrong.
+`download_model.py <key> <file>` downloads the blob `<key>` to `<file>`. Without arguments the script only checks that
+the container can be reached. It reads AZURE_ACCOUNT_NAME, AZURE_CONTAINER and the variables that Entra Workload ID
+adds to the pod. It reports an error in one sentence.
 """
 
 import os
@@ -12,10 +12,10 @@ from pathlib import Path
 
 
 def download(container, arguments):
-    """The model, as a whole or not at all."""
+    """Downloads the complete model or nothing, and returns a sentence about it."""
     if not arguments:
         container.get_container_properties()
-        return "the container answers; no model was asked for"
+        return "the container can be reached; no model was requested"
     key, file = arguments[0], Path(arguments[1])
     part = file.with_name(f"{file.name}.part")
     with part.open("wb") as stream:
@@ -25,7 +25,7 @@ def download(container, arguments):
 
 
 def main(arguments):
-    """0 when the model is there."""
+    """Returns 0 if the model was downloaded, else 1."""
     from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
     from azure.identity import WorkloadIdentityCredential
     from azure.storage.blob import ContainerClient
@@ -40,15 +40,15 @@ def main(arguments):
     except ResourceNotFoundError:
         fault = f"{' '.join(arguments[:1]) or 'the container'} is not in {account}/{name}; upload the model first"
     except ClientAuthenticationError as error:
-        fault = f"the pod has no identity that may read {account}/{name}: {error.message}"
+        fault = f"the pod has no identity that can read {account}/{name}: {error.message}"
     except HttpResponseError as error:
         fault = f"{account}/{name} refuses ({error.status_code} {error.reason})"
         if error.status_code == 403:
             client = os.environ.get("AZURE_CLIENT_ID")
             fault += f"; does the identity {client} have the role Storage Blob Data Reader?"
     except ValueError as error:
-        # Neither label nor annotation reached the pod: the webhook of Entra Workload ID did not see it.
-        fault = f"the pod was given no identity: {error}"
+        # The webhook of Entra Workload ID did not handle the pod, so its variables are missing.
+        fault = f"the pod has no identity: {error}"
     sys.stderr.write(" ".join(fault.split()) + "\n")
     return 1
 

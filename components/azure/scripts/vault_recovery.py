@@ -1,8 +1,8 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportAttributeAccessIssue=false
-"""Runs in the cluster, beside the script that initialises Vault: adds a value to the one secret for recovery keys.
+"""Adds a value to the secret for recovery keys. The script that initialises Vault in the cluster uses this module.
 
-The pod's identity may add, and neither read nor make: the secret is the program's. Rasa's image holds no library of
-Key Vault's.
+The pod's identity may add values, but neither read nor create the secret: the program creates it. Rasa's image contains
+no library for Key Vault.
 """
 
 import requests
@@ -12,7 +12,7 @@ TIMEOUT_SECONDS = 30
 
 
 def add(place, value):
-    """Add the value to the secret `secret` of the Key Vault at `vault_url`."""
+    """Adds the value to the secret `secret` in the Key Vault at `vault_url`."""
     from azure.identity import WorkloadIdentityCredential
 
     token = WorkloadIdentityCredential().get_token("https://vault.azure.net/.default").token

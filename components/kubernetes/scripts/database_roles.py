@@ -1,17 +1,20 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
-"""Runs in the cluster, in Rasa Pro's image: makes each role of $ROLES, and the database of the same name that it owns.
+"""Creates each role of $ROLES and the database of the same name that the role owns. Runs in the cluster, in Rasa Pro's
+image.
 
-Safe to repeat: what is there is kept, passwords are set again. libpq takes host, administrator and TLS from its own
-PG* variables. $SIGN_IN says how the roles sign in: `password` (in $PASSWORD_<role>) or `iam`.
+The script can be repeated: it keeps existing roles and databases and sets the passwords again. libpq reads host,
+administrator and TLS from its own PG* variables. $SIGN_IN is how the roles sign in: `password` (in $PASSWORD_<role>)
+or `iam`.
 
-A role has one password. To change it without locking anybody out, $LOGINS names who signs in for each role: the role
-itself, or `<role>_<number>`, which is its member and becomes it with every session, so that all belongs to the role. Of
-the logins that there are besides, the youngest stays, for those who still use it; all others are ended.
+A role has one password. $LOGINS makes it possible to change the password without locking out running pods. It names
+the login of each role: the role itself, or `<role>_<number>`. Such a login is a member of the role and switches to it
+in every session, so the role owns all tables. The youngest of the older logins remains for pods that still use it. All
+other logins are disabled.
 
-A managed server's administrator is no superuser: only a member of a role may make a database for it, and from
-PostgreSQL 16 on whoever makes a role stays a member for good. But a member of a role in `rds_iam` is in it too, and can
-then no longer sign in with a password. So the administrator gives every membership back, and roles for IAM are made by
-a helper role that is dropped afterwards.
+The administrator of a managed server is not a superuser. Only a member of a role may create a database for it, and
+from PostgreSQL 16 on the creator of a role remains a member permanently. However, a member of a role in `rds_iam` is
+also in `rds_iam`, and can then no longer sign in with a password. Therefore the administrator revokes each of its
+memberships, and a helper role, which is dropped afterwards, creates roles for IAM.
 """
 
 import json
@@ -27,25 +30,25 @@ IAM_GROUP = "rds_iam"
 
 
 def run(cursor, statement, *names):
-    """Execute a statement with identifiers in the place of its braces."""
+    """Executes a statement. Identifiers replace its braces."""
     cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def role_exists(cursor, role):
-    """Whether there is such a role."""
+    """Returns whether the role exists."""
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
     return cursor.fetchone() is not None
 
 
 def database_exists(cursor, database):
-    """Whether there is such a database."""
+    """Returns whether the database exists."""
     cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
     return cursor.fetchone() is not None
 
 
 @contextmanager
 def membership(cursor, role):
-    """Be a member of the role for as long as the block runs."""
+    """Makes the current user a member of the role for the duration of the block."""
     run(cursor, "GRANT {} TO CURRENT_USER", role)
     try:
         yield
@@ -54,7 +57,7 @@ def membership(cursor, role):
 
 
 def ensure_database(cursor, role):
-    """Make the role's database; nobody else may use it."""
+    """Creates the role's database. No other role may use it."""
     with membership(cursor, role):
         if not database_exists(cursor, role):
             run(cursor, "CREATE DATABASE {} OWNER {}", role, role)
@@ -62,7 +65,7 @@ def ensure_database(cursor, role):
 
 
 def ensure_password_role(cursor, role, login, password):
-    """Make the role and who signs in for it. Only a hash of the password reaches the server, and so its log."""
+    """Creates the role and its login. Sends only a hash of the password, because the server may log it."""
     if not role_exists(cursor, role):
         run(cursor, "CREATE ROLE {}", role)
     if login != role:
@@ -78,7 +81,7 @@ def ensure_password_role(cursor, role, login, password):
 
 
 def others(cursor, role, login):
-    """Who else can sign in for the role, the youngest last."""
+    """Returns the other logins of the role, the youngest last."""
     cursor.execute(
         "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname <> %s AND (rolname = %s OR rolname ~ %s)",
         (login, role, f"^{role}_[0-9]+$"),
@@ -87,7 +90,7 @@ def others(cursor, role, login):
 
 
 def ensure_iam_role(cursor, role):
-    """Make the role by way of a helper. A helper left behind by a run that was cut off is used again."""
+    """Creates the role with a helper role. Reuses the helper of an interrupted run."""
     if not (role_exists(cursor, role) and database_exists(cursor, role)):
         helper = f"{role}_maker"
         if not role_exists(cursor, helper):
@@ -103,26 +106,26 @@ def ensure_iam_role(cursor, role):
         run(cursor, "ALTER ROLE {} LOGIN", role)
     if is_member(cursor, role):
         sys.exit(
-            f"role {role} was made to sign in with a password, and its administrator is a member of it for good: in "
-            f"{IAM_GROUP} both would lose their passwords; keep rasa:trackerStore.auth: password"
+            f"role {role} was created for a password, and the administrator is permanently a member of it: in "
+            f"{IAM_GROUP} neither could sign in with a password any more; keep rasa:trackerStore.auth: password"
         )
     run(cursor, "GRANT {} TO {}", IAM_GROUP, role)
 
 
 def is_member(cursor, role):
-    """Whether the administrator is a member of the role, in whatever way."""
+    """Returns whether the administrator is a direct or indirect member of the role."""
     cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", (role,))
     return cursor.fetchone()[0]
 
 
 def can_login(cursor, role):
-    """Whether the role itself signs in; where it had others for that, it may not."""
+    """Returns whether the role itself can sign in. A role with separate logins may not."""
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolcanlogin", (role,))
     return cursor.fetchone() is not None
 
 
 def main(environment):
-    """Every role in turn, each with its database."""
+    """Creates every role in turn, with its database."""
     connection = psycopg2.connect("")
     # CREATE DATABASE is not possible inside a transaction.
     connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)

@@ -1,9 +1,9 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
-"""Runs in the cluster, in Rasa Pro's image: makes each topic of $TOPICS as it should be.
+"""Creates or updates each topic of $TOPICS. Runs in the cluster, in Rasa Pro's image.
 
-Safe to repeat: what is there is kept, partitions are added (they cannot be taken away), retention is set again. Reads
-`kafka.json` beside it: librdkafka's own settings, but for the password in $PASSWORD. How often a topic is replicated is
-left to the brokers.
+The script can be repeated: it keeps existing topics, adds missing partitions (they cannot be removed), and sets the
+retention again. It reads `kafka.json` next to it, with librdkafka's settings; the password is in $PASSWORD. The brokers
+choose the replication factor.
 """
 
 import json
@@ -28,11 +28,11 @@ RETENTION = "retention.ms"
 
 
 def ensure_topic(admin, topic, partitions, retention_ms):
-    """Make the topic, or change what is there."""
+    """Creates the topic, or updates an existing one. Returns which."""
     wanted = NewTopic(topic, num_partitions=partitions, config={RETENTION: retention_ms})
     try:
         admin.create_topics([wanted])[topic].result(TIMEOUT_SECONDS)
-        return "made"
+        return "created"
     except KafkaException as error:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
@@ -46,7 +46,7 @@ def ensure_topic(admin, topic, partitions, retention_ms):
 
 
 def main(environment):
-    """Every topic in turn."""
+    """Creates or updates every topic in turn."""
     settings = json.loads(CONFIG.read_text(encoding="utf-8"))
     admin = AdminClient({**settings, "sasl.password": environment["PASSWORD"]})
     partitions, retention_ms = int(environment["PARTITIONS"]), environment["RETENTION_MS"]

@@ -1,9 +1,10 @@
 # pyright: basic, reportMissingImports=false
-"""Runs in the cluster, in Rasa Pro's image, once for each assistant: its database credentials and its token of Vault.
+"""Writes an assistant's database credentials into Vault and creates its token.
 
-Reads `vault.json` beside it, and the credentials from $DB_USERNAME and $DB_PASSWORD. Safe to repeat: credentials that
-are the same and a token that works are kept. Its rights in Vault are those of the policy `vault-config`; in Kubernetes
-it may read and patch the one Secret that Rasa takes its token from.
+Runs in the cluster, in Rasa Pro's image, once for each assistant. Reads `vault.json` next to it, and the credentials
+from $DB_USERNAME and $DB_PASSWORD. The script can be repeated: it keeps unchanged credentials and a token that works.
+It has the rights of the policy `vault-config` in Vault. In Kubernetes it can read and patch only the Secret that holds
+Rasa's token.
 """
 
 import json
@@ -15,12 +16,12 @@ from vault_client import Deadline, Fault, KubernetesSecret, Refused, hide, logge
 
 CONFIG = Path(__file__).with_name("vault.json")
 IDENTITY, TOKEN_ROLE = "vault-config", "assistant"
-# What can be one at all; anything else could not even be sent, and an error would repeat it.
+# The format of a token. Anything else cannot be sent as a header, and the error message would contain it.
 TOKEN = re.compile(r"[\w.-]+", re.ASCII)
 
 
 def read(server, settings):
-    """The credentials in Vault, or None."""
+    """Returns the credentials in Vault, or None."""
     try:
         return server.call("GET", _path(settings))["data"]["data"]
     except Refused as refusal:
@@ -34,7 +35,7 @@ def _path(settings):
 
 
 def works(token, settings, credentials):
-    """Whether the token is one of this assistant's; tried as Rasa does: looked up, renewed, and used to read."""
+    """Returns whether the token works for this assistant. Tries what Rasa does: look up, renew and read."""
     if token is None or not TOKEN.fullmatch(token):
         return False
     server = vault(settings["address"], token)
@@ -49,24 +50,24 @@ def works(token, settings, credentials):
 
 
 def make_token(server, settings):
-    """A token that reads the path of this assistant and of no other, which its alias says."""
+    """Returns a new token. Its alias names the assistant, so it can read only this assistant's path."""
     request = {"entity_alias": settings["assistant"], "display_name": settings["assistant"]}
     return hide(server.call("POST", f"/v1/auth/token/create/{TOKEN_ROLE}", request)["auth"]["client_token"])
 
 
 def revoke(token, settings):
-    """End a token, if it is one and lives."""
+    """Revokes a token if it is well-formed and valid."""
     if token is None or not TOKEN.fullmatch(token):
         return
     try:
         vault(settings["address"], token).call("POST", "/v1/auth/token/revoke-self")
     except Refused:
         return
-    say("the token that was there is revoked")
+    say("the old token is revoked")
 
 
 def main():
-    """Credentials first, then a token that can read them, then the proof."""
+    """Writes the credentials, then a token that can read them, then checks that the token works."""
     settings = json.loads(CONFIG.read_text(encoding="utf-8"))
     deadline, accounts = Deadline(settings["deadline_seconds"]), settings["service_accounts"]
     credentials = {"db_username": os.environ["DB_USERNAME"], "db_password": hide(os.environ["DB_PASSWORD"])}
@@ -86,8 +87,8 @@ def main():
             say(f"{secret}: a new token is written")
             revoke(token, settings)
     if not works(secret.read(place["key"]), settings, credentials):
-        raise Fault(f"the token in {secret} does not read {settings['path']}")
-    say(f"the token in {secret} reads {settings['path']}")
+        raise Fault(f"the token in {secret} cannot read {settings['path']}")
+    say(f"the token in {secret} can read {settings['path']}")
 
 
 if __name__ == "__main__":

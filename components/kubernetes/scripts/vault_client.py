@@ -1,5 +1,5 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
-"""What the two scripts that set Vault up share: calls to Vault and Kubernetes, waiting, sentences without secrets."""
+"""Shared by the scripts that configure Vault: calls to Vault and Kubernetes, waiting, and output without secrets."""
 
 import base64
 import os
@@ -11,22 +11,22 @@ from pathlib import Path
 import requests
 
 PAUSE_SECONDS = 1
-# To connect, and to answer: Vault calls the cloud's key service while it initialises itself.
+# Time to connect, and time to answer: Vault calls the cloud's key service during initialisation.
 TIMEOUT_SECONDS = (5, 60)
 
 _secrets = set()
 
 
 class Fault(Exception):
-    """A finding that is already a sentence."""
+    """An error whose text is a complete sentence for the user."""
 
 
 class Unavailable(Fault):
-    """There was no answer, or none that decides anything: it may pass."""
+    """The server gave no answer or a temporary error: a later try may succeed."""
 
 
 class Refused(Fault):
-    """The answer is no."""
+    """The server refused the request."""
 
     def __init__(self, sentence, status):
         super().__init__(sentence)
@@ -34,20 +34,20 @@ class Refused(Fault):
 
 
 class Deadline:
-    """When everything that is waited for has to have happened."""
+    """The time limit for everything that the script waits for."""
 
     def __init__(self, seconds):
         self._end = time.monotonic() + seconds
 
     def pause(self):
-        """Wait a little. False, at once, when there is no time left."""
+        """Waits for a moment. Returns False immediately if no time is left."""
         if time.monotonic() + PAUSE_SECONDS > self._end:
             return False
         time.sleep(PAUSE_SECONDS)
         return True
 
     def keep_trying(self, action, faults=Unavailable):
-        """The action's answer; `faults` are those that may pass."""
+        """Repeats the action until it succeeds, and returns its result. `faults` are the temporary errors."""
         while True:
             try:
                 return action()
@@ -57,9 +57,9 @@ class Deadline:
 
 
 class Server:
-    """An HTTPS API inside the cluster, never reached by way of a proxy.
+    """An HTTPS API inside the cluster, called without a proxy.
 
-    Of an answer that is an error its own words are told, but never the answer itself: some hold keys.
+    An error message quotes the server's error text, but never a whole answer: some answers contain keys.
     """
 
     def __init__(self, url, ca, headers=None):
@@ -69,7 +69,7 @@ class Server:
         self._session.headers.update(headers or {})
 
     def call(self, method, path, body=None, headers=None):
-        """The answer's JSON; empty where it has none."""
+        """Returns the JSON of the answer, or an empty mapping if the answer has no content."""
         asked = f"{method} {self.url}{path.partition('?')[0]}"
         try:
             answer = self._session.request(
@@ -91,18 +91,18 @@ def _explanation(answer):
         told = answer.json()
     except ValueError:
         return answer.reason
-    # Vault's errors; of Kubernetes only the kind, since its message can repeat what it was sent.
+    # Vault's errors. For Kubernetes only the reason, because its message can contain the request.
     return "; ".join(told.get("errors") or [str(told.get("reason") or answer.reason)])
 
 
 def vault(url, token=None):
-    """A node of Vault, or its service. With VAULT_CACERT, as Vault's own tools and Rasa."""
+    """Returns a client for a node of Vault or for its service. Uses VAULT_CACERT, like Vault's own tools and Rasa."""
     return Server(url, os.environ["VAULT_CACERT"], {"X-Vault-Token": hide(token)} if token else None)
 
 
 @contextmanager
 def logged_in(url, role, accounts, deadline):
-    """Vault with the rights of `role`, by the token of the pod's service account."""
+    """Signs in to Vault with the pod's service account token, in the role `role`. Revokes the token at the end."""
     jwt = hide(Path(accounts["vault_token"]).read_text(encoding="utf-8").strip())
     door, request = vault(url), {"role": role, "jwt": jwt}
     answer = deadline.keep_trying(lambda: door.call("POST", "/v1/auth/kubernetes/login", request))
@@ -114,7 +114,7 @@ def logged_in(url, role, accounts, deadline):
 
 
 class KubernetesSecret:
-    """One Secret, with the rights of the pod's service account."""
+    """A Kubernetes Secret, accessed with the rights of the pod's service account."""
 
     def __init__(self, accounts, name, namespace=None):
         directory = Path(accounts["api"])
@@ -130,7 +130,7 @@ class KubernetesSecret:
         self._collection = f"/api/v1/namespaces/{self.namespace}/secrets"
 
     def create(self):
-        """Make it, empty. One that is there is kept."""
+        """Creates an empty Secret. Keeps an existing one."""
         manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": self.name}, "type": "Opaque"}
         try:
             self._server.call("POST", self._collection, manifest)
@@ -139,7 +139,7 @@ class KubernetesSecret:
                 raise
 
     def read(self, key):
-        """A value; None when there is none, or no such Secret."""
+        """Returns a value, or None if the value or the Secret does not exist."""
         try:
             found = self._server.call("GET", f"{self._collection}/{self.name}")
         except Refused as refusal:
@@ -150,13 +150,13 @@ class KubernetesSecret:
         return hide(base64.b64decode(value).decode(errors="replace")) if value else None
 
     def write(self, key, value):
-        """Set a value, and leave all others alone."""
+        """Sets one value and keeps all others."""
         patch = {"data": {key: base64.b64encode(hide(value).encode()).decode()}}
         headers = {"Content-Type": "application/merge-patch+json"}
         self._server.call("PATCH", f"{self._collection}/{self.name}", patch, headers)
 
     def delete(self):
-        """Delete it, if it is there."""
+        """Deletes the Secret if it exists."""
         try:
             self._server.call("DELETE", f"{self._collection}/{self.name}")
         except Refused as refusal:
@@ -168,12 +168,12 @@ class KubernetesSecret:
 
 
 def own_namespace(accounts):
-    """The namespace of this pod."""
+    """Returns the namespace of this pod."""
     return (Path(accounts["api"]) / "namespace").read_text(encoding="utf-8").strip()
 
 
 def accept(answer):
-    """Raise the error of an answer in the server's own words, which do not repeat what it was sent."""
+    """Raises an error if the answer is one. Uses the server's error text, which does not contain the request."""
     if answer.ok:
         return
     try:
@@ -184,25 +184,25 @@ def accept(answer):
 
 
 def hide(secret):
-    """The secret, which from now on cannot be told."""
+    """Returns the secret and hides it from all later output."""
     if secret:
         _secrets.add(secret)
     return secret
 
 
 def say(text):
-    """A line, at once: this may be the last thing that the pod does."""
+    """Prints a line and flushes it, because the pod may end at any time."""
     sys.stdout.write(f"{_told(text)}\n")
     sys.stdout.flush()
 
 
 def run(main):
-    """The script's end: 0, or one sentence and 1."""
+    """Runs `main`. Exits with 0, or with 1 and one sentence."""
     try:
         main()
     except Fault as fault:
         sys.exit(_told(str(fault)))
-    except Exception as error:  # noqa: BLE001 - a traceback could tell what a sentence must not
+    except Exception as error:  # noqa: BLE001 - a traceback could contain a secret
         sys.exit(_told(f"{type(error).__name__}: {error}"))
 
 

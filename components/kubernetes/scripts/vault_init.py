@@ -1,11 +1,12 @@
 # pyright: basic, reportMissingImports=false
-"""Runs in the cluster, in Rasa Pro's image, once for the platform: initialises Vault and sets it up, or checks that.
+"""Initialises and configures Vault, or checks the configuration.
 
-Reads `vault.json` beside it. Safe to repeat, and to cut off anywhere. Vault tells its recovery keys and its root token
-once, when it is initialised. So it is proven before that both places they go to take them: the cloud's own secret, for
-the recovery keys only, and the stash, a Secret of Kubernetes that holds Vault's whole answer until the root token is
-revoked. A run that finds a stash goes on from it. Without `recovery` an operator initialises Vault, and this only
-checks (docs/vault.md).
+Runs in the cluster, in Rasa Pro's image, once for the platform, and reads `vault.json` next to it. The script can be
+repeated, and interrupted at any point. Vault returns its recovery keys and its root token only once, when it is
+initialised. Before that, the script tests that both places for them accept a value: the cloud's own secret (for the
+recovery keys only) and the stash, a Kubernetes Secret that holds Vault's whole answer until the root token is revoked.
+A run that finds a stash continues from it. Without `recovery`, an operator initialises Vault and the script only checks
+(docs/vault.md).
 """
 
 import json
@@ -29,28 +30,28 @@ from vault_stage import CHECK, enabled, writes
 
 CONFIG = Path(__file__).with_name("vault.json")
 STASH, ANSWER, PROBE = "vault-init", "answer", "probe"
-# For a run beside this one, of a pod on a node that was given up, to keep the answer that it waits for.
+# A pod on a lost node may still run and wait for Vault's answer. This is its time to store the answer.
 GRACE_SECONDS = 10
 
-RUNBOOK = "Vault is not initialised; with `init: runbook` an operator does that: docs/vault.md"
+RUNBOOK = "Vault is not initialised; with `init: runbook` an operator initialises it: docs/vault.md"
 START_AGAIN = "empty Vault's volumes and run `pulumi up` again (docs/vault.md, 'What a crash leaves')"
 LOST = (
-    "Vault was initialised, but the run that asked for it was cut off before it could keep the answer: recovery keys "
-    f"and root token are lost. Vault holds nothing yet: {START_AGAIN}"
+    "Vault was initialised, but the run that did it was interrupted before it could store the answer: recovery keys "
+    f"and root token are lost. Vault is still empty: {START_AGAIN}"
 )
 NOT_OURS = (
-    "Vault is initialised, but not set up, and nobody is left who could do that from here. Set it up by hand "
-    f"(docs/vault.md, 'The runbook'), or, if it holds nothing, {START_AGAIN}"
+    "Vault is initialised, but not configured, and this Job has no rights to configure it. Configure it by hand "
+    f"(docs/vault.md, 'The runbook'), or, if it is empty, {START_AGAIN}"
 )
-DIFFERS = "Vault is not set up as it should be, and only an operator can change that (docs/vault.md)"
+DIFFERS = "Vault is not configured correctly, and only an operator can change that (docs/vault.md)"
 
 
 def initialise(settings, stash, deadline):
-    """Vault's answer, which is in the stash by then."""
+    """Initialises Vault, stores the answer in the stash, and returns it."""
     stash.create()
     stash.write(PROBE, "can be written")
     if stash.read(PROBE) is None:
-        raise Fault(f"{stash} does not keep what is written into it, so Vault was not initialised")
+        raise Fault(f"{stash} does not store values, so Vault was not initialised")
     place = settings["recovery"]
     deadline.keep_trying(lambda: add(place, "Vault's recovery keys will be the next version of this secret."))
     say(f"recovery keys can be stored in {place['secret']}")
@@ -62,27 +63,28 @@ def initialise(settings, stash, deadline):
 
 
 def add(place, value):
-    """Add a value to the secret for recovery keys. Any fault may pass: a pod's rights take a while to reach the cloud.
+    """Adds a value to the secret for recovery keys. Every error counts as temporary, because new rights of a pod take
+    time to take effect in the cloud.
 
-    How to is the cloud's own, and not there when an operator initialises Vault.
+    `vault_recovery` belongs to the cloud. It does not exist if an operator initialises Vault.
     """
     import vault_recovery
 
     try:
         vault_recovery.add(place, value)
     except Exception as error:
-        raise Unavailable(f"{place['secret']} takes no value: {type(error).__name__}: {error}") from error
+        raise Unavailable(f"{place['secret']} accepts no value: {type(error).__name__}: {error}") from error
 
 
 def hidden(answer):
-    """Vault's answer, of which no value can be told any more."""
+    """Returns Vault's answer and hides its values from all output."""
     for secret in (answer["root_token"], *answer["recovery_keys"], *answer["recovery_keys_base64"]):
         hide(secret)
     return answer
 
 
 def answer_of_earlier_run(stash):
-    """What the stash holds, or None."""
+    """Returns Vault's answer from the stash, or None."""
     grace = Deadline(GRACE_SECONDS)
     while True:
         answer = stash.read(ANSWER)
@@ -93,24 +95,24 @@ def answer_of_earlier_run(stash):
 
 
 def finish(settings, stash, answer, deadline):
-    """From Vault's answer to the end: keys stored, Vault set up, root token dead, stash gone."""
+    """Stores the recovery keys, configures Vault, revokes the root token and deletes the stash."""
     place = settings["recovery"]
     keys = {"recovery_keys_base64": answer["recovery_keys_base64"], "threshold": settings["threshold"]}
     deadline.keep_trying(lambda: add(place, json.dumps(keys)))
     say(f"the recovery keys are in {place['secret']}")
     root = vault(wait_for_leader(settings["nodes"], deadline), answer["root_token"])
-    # It is dead already when an earlier run came that far.
+    # An earlier run may have revoked the token.
     if is_alive(root):
         set_up(root, settings)
         root.call("POST", "/v1/auth/token/revoke-self")
     if is_alive(root):
-        raise Fault("Vault still takes the root token, although it revoked it")
+        raise Fault("Vault still accepts the root token after revoking it")
     say("the root token is revoked: Vault refuses it")
     stash.delete()
 
 
 def set_up(root, settings):
-    """Write all of vault_stage.py."""
+    """Writes everything in vault_stage.py."""
     for kind, wanted in enabled(settings):
         there = root.call("GET", f"/v1/sys/{kind}")["data"]
         for name, body in wanted.items():
@@ -118,17 +120,17 @@ def set_up(root, settings):
                 root.call("POST", f"/v1/sys/{kind}/{name}", body)
     for path, body in all_writes(root, settings):
         root.call("POST", f"/v1/{path}", body)
-    say("audit, credentials, sign-in and policies are set up")
+    say("audit, credentials, sign-in and policies are configured")
 
 
 def all_writes(server, settings):
-    """As vault_stage.py has them, for this Vault and this namespace."""
+    """Returns the writes of vault_stage.py for this Vault and this namespace."""
     tokens = server.call("GET", "/v1/sys/auth")["data"]["token/"]
     return writes(settings, own_namespace(settings["service_accounts"]), tokens["accessor"])
 
 
 def is_alive(server):
-    """Whether Vault takes the token."""
+    """Returns whether Vault accepts the token."""
     try:
         server.call("GET", "/v1/auth/token/lookup-self")
     except Refused as refusal:
@@ -139,7 +141,7 @@ def is_alive(server):
 
 
 def differences(settings, deadline):
-    """Each difference between Vault and vault_stage.py, as a sentence; told by an identity that can only look."""
+    """Yields a sentence for each difference between Vault and vault_stage.py. Uses a role that can only read."""
     leader = wait_for_leader(settings["nodes"], deadline)
     with logged_in(leader, CHECK, settings["service_accounts"], deadline) as server:
         for kind, wanted in enabled(settings):
@@ -166,13 +168,13 @@ def _compare(path, wanted, found):
     for key, value in wanted.items():
         if isinstance(value, dict):
             yield from _compare(f"{path} {key}", value, found.get(key))
-        # Of a policy the layout does not matter.
+        # White space in a policy does not matter.
         elif str(found.get(key)).split() != str(value).split():
             yield f"{path}: {key} is {found.get(key)!r} and should be {value!r}"
 
 
 def main():
-    """Initialise and set up what is not; in any case check all of it."""
+    """Initialises and configures Vault if necessary, then checks the configuration."""
     settings = json.loads(CONFIG.read_text(encoding="utf-8"))
     deadline, by_runbook = Deadline(settings["deadline_seconds"]), settings["recovery"] is None
     initialised = is_initialised(settings["nodes"], deadline)
@@ -191,7 +193,7 @@ def main():
         raise Fault(f"{LOST if lost else NOT_OURS} ({refusal})") from refusal
     if found:
         raise Fault(f"{DIFFERS}: {'; '.join(found)}")
-    say("Vault is initialised, unsealed and set up")
+    say("Vault is initialised, unsealed and configured")
 
 
 if __name__ == "__main__":

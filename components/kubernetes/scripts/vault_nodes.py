@@ -1,14 +1,14 @@
 # pyright: basic
-"""What the nodes of Vault say of themselves: whether it is initialised, and which of them leads."""
+"""Reads the health of Vault's nodes: whether Vault is initialised, and which node is the leader."""
 
 from vault_client import Fault, vault
 
-# All that is known of a node is in the body; the status would repeat it.
+# The body contains the whole health, so every state is asked to return the HTTP status 200.
 HEALTH = "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200&haunhealthycode=200"
 
 
 def look(nodes):
-    """Of each node what it says, or the fault that keeps it from answering."""
+    """Returns by node its health, or the fault that prevents an answer."""
     found = {}
     for url in nodes:
         try:
@@ -19,7 +19,7 @@ def look(nodes):
 
 
 def is_initialised(nodes, deadline):
-    """Whether Vault is. One node can say that it is; that it is not only all of them together."""
+    """Returns whether Vault is initialised. One node can confirm it; only all nodes together can deny it."""
     while True:
         found = look(nodes)
         silent = [str(state) for state in found.values() if isinstance(state, Fault)]
@@ -28,28 +28,28 @@ def is_initialised(nodes, deadline):
         if not silent:
             return False
         if not deadline.pause():
-            raise Fault(f"Vault is left alone, since not every node answers: {'; '.join(silent)}")
+            raise Fault(f"Vault was not changed, because not every node answers: {'; '.join(silent)}")
 
 
 def wait_for_leader(nodes, deadline):
-    """The address of the node that leads, once there is one."""
+    """Waits for a leader and returns its address."""
     while True:
         found = look(nodes)
         for url, state in found.items():
             if _obstacle(url, state) is None and not state["standby"]:
                 return url
         if not deadline.pause():
-            raise Fault(f"no node of Vault leads: {_obstacles(found) or 'they have not elected one'}")
+            raise Fault(f"Vault has no leader: {_obstacles(found) or 'the nodes have not elected one'}")
 
 
 def wait_for_all(nodes, deadline):
-    """Until every node is one of the cluster, and unsealed."""
+    """Waits until every node has joined the cluster and is unsealed."""
     while True:
         obstacles = _obstacles(look(nodes))
         if not obstacles:
             return
         if not deadline.pause():
-            raise Fault(f"Vault is set up, but runs on fewer nodes than it should: {obstacles}")
+            raise Fault(f"Vault is configured, but not all nodes work: {obstacles}")
 
 
 def _obstacles(found):
@@ -57,11 +57,11 @@ def _obstacles(found):
 
 
 def _obstacle(url, state):
-    """Why a node cannot serve, or None."""
+    """Returns why a node cannot serve requests, or None."""
     if isinstance(state, Fault):
         return str(state)
     if not state["initialized"]:
         return f"{url} has not joined the others"
     if state["sealed"]:
-        return f"{url} is sealed: it cannot use its key in the cloud, and its log tells why"
+        return f"{url} is sealed: it cannot use its key in the cloud; see its log"
     return None

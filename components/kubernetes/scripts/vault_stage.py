@@ -1,12 +1,12 @@
 # pyright: basic
-"""What Vault holds once it is set up, as data: docs/vault.md shows the same as commands, for an operator to write.
+"""Vault's configuration as data. docs/vault.md shows it as commands for an operator.
 
-After that no identity is left that may change any of it. These policies stand:
-- `vault-init` reads all that is written here, and no secret.
-- `vault-config` writes the credentials of assistants, and makes tokens by the role `assistant`. It writes no policy.
-- `assistant` reads the credentials of the one assistant that the token was made for: the token's alias is its name.
-- `vault-recovery` may hand recovery keys in, from which Vault makes a root token; from 2.0 on Vault takes them from
-  nobody who is not signed in. Its service account is not there until an operator makes it.
+After that no identity can change the configuration. The policies are:
+- `vault-init` can read everything written here, but no secret.
+- `vault-config` can write the credentials of assistants and create tokens with the role `assistant`, but no policies.
+- `assistant` can read the credentials of the one assistant that the token was created for: the alias of the token.
+- `vault-recovery` can submit recovery keys, from which Vault creates a root token. From version 2.0 on, Vault accepts
+  them only from a signed-in user. An operator creates the service account when it is needed.
 """
 
 from string import Template
@@ -40,12 +40,12 @@ POLICIES = {
         path "$mount/data/{{identity.entity.aliases.$accessor.name}}/tracker-store" { capabilities = ["read"] }
     """,
 }
-# Long enough for a script, which gives its token back at the end, and for an operator.
+# Long enough for an operator, and for a script, which revokes its token at the end.
 LOGIN_SECONDS = 1200
 
 
 def enabled(settings):
-    """What is turned on once, by the list of `sys/` that it then stands in. Vault stops when it can write no audit."""
+    """Yields what is enabled once: the list in `sys/`, and its entries. Vault stops if it cannot write an audit log."""
     devices = {name: {"type": "file", "options": {"file_path": path}} for name, path in settings["audit"].items()}
     yield "audit", devices
     yield "mounts", {settings["mount"]: {"type": "kv", "options": {"version": "2"}}}
@@ -53,7 +53,7 @@ def enabled(settings):
 
 
 def writes(settings, namespace, accessor):
-    """Path and content of what is simply written; `accessor` is the one of tokens in `sys/auth`."""
+    """Yields path and content of each write. `accessor` is the accessor of the token method in `sys/auth`."""
     yield "auth/kubernetes/config", settings["kubernetes"]
     for name, policy in POLICIES.items():
         filled = Template(policy).substitute(mount=settings["mount"], accessor=accessor)
@@ -76,7 +76,7 @@ def writes(settings, namespace, accessor):
             "orphan": True,
             "renewable": True,
             "token_period": settings["token_period_seconds"],
-            # `default` comes with every token: it may look itself up and renew itself.
+            # Every token also has the policy `default`, which lets it look itself up and renew itself.
             "allowed_policies": [ASSISTANT],
             "allowed_entity_aliases": ["*"],
         },

@@ -1,8 +1,9 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false
-"""Runs in the cluster, in Rasa Pro's image, as Rasa: tries every service, says in one sentence what is wrong with it.
+"""Tests every service and reports each fault in one sentence. Runs in the cluster, in Rasa Pro's image, as Rasa.
 
-Reads `smoke_test.json` beside it: the content of `endpoints.yml`, the model, and which variables are secret. Uses
-Rasa's own classes (3.14 to 3.17), so that each service is addressed exactly as Rasa will. Tries all before it ends.
+Reads `smoke_test.json` next to it: the content of `endpoints.yml`, the model, and the names of secret variables. Uses
+Rasa's own classes (3.14 to 3.17), so that it calls each service exactly as Rasa does. Tests all services before it
+ends.
 """
 
 import asyncio
@@ -20,39 +21,42 @@ CONFIG = Path(__file__).with_name("smoke_test.json")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 TIMEOUT_SECONDS = 15
 SENDER = "rasa-smoke-test"
-# What to do, by the words of the clients' libraries and of Rasa. The first that fits is told.
+# The fixes, by patterns for error messages of the client libraries and of Rasa. The first match is reported.
 FIXES = (
     (
         r"does not match host name|hostname mismatch|IP address mismatch",
-        "address it by a name that stands in its certificate",
+        "use a host name that is in its certificate",
     ),
     (
         r"certificate.verify.failed",
-        "trust the authority that has signed its certificate: `ca` in the stack file",
+        "trust the authority that signed its certificate: `ca` in the stack file",
     ),
     (
         r"authentication failed|invalid username-password|invalid credentials",
-        "give the user and the password that the service knows; if `up` has made it, run `up` again",
+        "use a user and a password that the service accepts; if `up` created the service, run `up` again",
     ),
-    (r"database .* does not exist", "make the database, owned by this user"),
-    (r"unknown topic", "make the topic"),
-    (r"permission denied", "let the user own the database, or grant it CREATE on the schema public"),
-    (r"no permissions", "let the user run the commands of locks and timers on the keys below its prefix"),
-    (r"topic authorization failed", "let the user describe and write the topic"),
-    (r"bucket .* forbidden", "let the pod's identity list the bucket; if that was just granted, run `up` again"),
+    (r"database .* does not exist", "create the database, owned by this user"),
+    (r"unknown topic", "create the topic"),
+    (r"permission denied", "make the user the owner of the database, or grant it CREATE on the schema public"),
+    (r"no permissions", "allow the user the commands for locks and timers on keys with its prefix"),
+    (r"topic authorization failed", "allow the user to describe the topic and write to it"),
+    (
+        r"bucket .* forbidden",
+        "allow the pod's identity to list the bucket; if you have just granted that, run `up` again",
+    ),
     (
         r"refused|timed? ?out|could not connect|brokers are down|not resolve|not known|unreachable|reset by|closed by",
-        "is it up, with TLS on this port, and do its firewall and the network policies let this pod through?",
+        "check that it runs with TLS on this port, and that its firewall and the network policies admit this pod",
     ),
 )
 
 
 class Fault(Exception):
-    """A finding that is already a sentence."""
+    """An error whose text is a complete sentence for the user."""
 
 
 def with_variables(section):
-    """`${NAME}` replaced as Rasa does."""
+    """Replaces `${NAME}` as Rasa does."""
     return {key: VARIABLE.sub(_value_of, item) if isinstance(item, str) else item for key, item in section.items()}
 
 
@@ -61,14 +65,14 @@ def _value_of(match):
 
 
 def endpoint(section):
-    """The section as Rasa holds it."""
+    """Returns the section as Rasa's own class."""
     from rasa.utils.endpoints import EndpointConfig
 
     return EndpointConfig.from_dict(with_variables(section))
 
 
 def check_download(model):
-    """Reach the storage, and download the model, with the script that runs before Rasa."""
+    """Reaches the storage and downloads the model with the script that runs before Rasa."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.tar.gz"
         arguments = [model["key"], str(file)] if model["key"] else []
@@ -83,7 +87,7 @@ def check_download(model):
 
 
 def check_model_storage(model):
-    """Reach the bucket, and download the model."""
+    """Reaches the bucket and downloads the model."""
     if model["script"]:
         return check_download(model)
     from rasa.core.persistor import get_persistor
@@ -91,23 +95,25 @@ def check_model_storage(model):
     persistor = get_persistor(model["storage"])
     key = model["key"]
     if key is None:
-        return "the bucket answers; no model was asked for"
+        return "the bucket can be reached; no model was requested"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / Path(key).name
         try:
             persistor.retrieve(key, folder)
         except Exception as error:
-            raise Fault(f"the model {key} is not there; upload it: {model['upload']}") from error
-        # Rasa leaves an empty file behind when the object exists but may not be read.
+            raise Fault(f"the model {key} does not exist; upload it: {model['upload']}") from error
+        # Rasa leaves an empty file if the object exists but cannot be read.
         if not file.is_file() or not file.stat().st_size:
-            raise Fault(f"the model {key} cannot be read; it needs the right to get (and decrypt) the object")
+            raise Fault(
+                f"the model {key} cannot be read; grant the pod's identity the right to get (and decrypt) the object"
+            )
         if not tarfile.is_tarfile(file):
             raise Fault(f"{key} is not a trained model (a .tar.gz); upload one: {model['upload']}")
         return f"the model {key} was downloaded, {file.stat().st_size} bytes"
 
 
 def vault(section):
-    """Rasa's own access to Vault; its client verifies the server by $VAULT_CACERT."""
+    """Returns Rasa's own access to Vault. Its client verifies the server with $VAULT_CACERT."""
     from rasa.core.secrets_manager.factory import create
     from rasa.core.secrets_manager.vault import VaultSecretManagerConfig
 
@@ -123,7 +129,7 @@ def vault(section):
 
 
 def from_vault(section):
-    """The credentials that stand there. What it was asked with is not shown: the error would tell the token."""
+    """Returns the credentials in Vault. Its own errors do not quote the library's, which can contain the token."""
     from hvac.exceptions import Forbidden, InvalidPath
 
     path = f"{section['mount_point']}/{section['secrets_path']}"
@@ -134,15 +140,15 @@ def from_vault(section):
         )
     except Forbidden as error:
         raise Fault(
-            f"the token is not valid any more, or may not read {path}; docs/vault.md tells the way back"
+            f"the token is no longer valid or cannot read {path}; see docs/vault.md, 'The token is lost'"
         ) from error
     except InvalidPath as error:
-        raise Fault(f"there is nothing at {path} (an engine for keys and values, version 2)") from error
+        raise Fault(f"there is no secret at {path} (in a key/value engine, version 2)") from error
     return found["data"]["data"]
 
 
 def check_secrets_manager(section, wanted):
-    """Sign in with the token, and find what the tracker store's entry asks for."""
+    """Signs in with the token and reads the keys that the tracker store's section needs."""
     found = from_vault(section)
     missing = [key for key in wanted if not isinstance(found.get(key), str)]
     if missing:
@@ -151,12 +157,12 @@ def check_secrets_manager(section, wanted):
 
 
 def keys_in_vault(section):
-    """The properties of the tracker store that Rasa takes from Vault, and the keys that they have there."""
+    """Returns the tracker store's properties that Rasa reads from Vault, and their keys in Vault."""
     return {name: item["secret_key"] for name, item in section.items() if isinstance(item, dict)}
 
 
 def check_tracker_store(section, secrets_manager):
-    """Connect with TLS, make a table and drop it again."""
+    """Connects with TLS, creates a table and drops it again."""
     import psycopg2
 
     kept = keys_in_vault(section)
@@ -180,11 +186,11 @@ def check_tracker_store(section, secrets_manager):
     connection.close()
     if not encrypted:
         raise Fault("the connection is not encrypted")
-    return f"tables can be made, {encrypted[0]}"
+    return f"tables can be created, {encrypted[0]}"
 
 
 def database_token(config):
-    """A token of the pod's cloud identity, from Rasa's own provider."""
+    """Returns a token of the pod's cloud identity from Rasa's own provider."""
     from rasa.core.constants import SQL_SERVICE_NAME
     from rasa.core.iam_credentials_providers.credentials_provider_protocol import (
         IAMCredentialsProviderInput,
@@ -203,12 +209,12 @@ def database_token(config):
     )
     token = provider.get_temporary_credentials().auth_token if provider else None
     if token is None:
-        raise Fault("there is neither a password nor a token from the pod's identity")
+        raise Fault("the pod has neither a password nor a token from its identity")
     return token
 
 
 def check_lock_store(section):
-    """Every command that locks and timers use, on keys of the assistant's own prefix."""
+    """Runs every command that locks and timers use, on keys with the assistant's own prefix."""
     from rasa.core.concurrent_lock_store import ConcurrentRedisLockStore
 
     store = ConcurrentRedisLockStore(endpoint(section))
@@ -225,12 +231,12 @@ def check_lock_store(section):
     value = client.register_script("return redis.call('GET', KEYS[1])")(keys=[f"{key}:1"])
     client.delete(f"{key}:1", f"{key}:last", f"{key}:timers", f"{key}:data")
     if len(found) != 2 or value != b"1":
-        raise Fault("it does not give back what was written; is it a cluster-mode Redis?")
-    return f"locks and timers work below {store.key_prefix}"
+        raise Fault("it does not return what was written; check that cluster mode is off")
+    return f"locks and timers work with the prefix {store.key_prefix}"
 
 
 def check_event_broker(section):
-    """Find the topic and write one event into it."""
+    """Finds the topic and writes one event to it."""
     from confluent_kafka import KafkaException, Producer
     from rasa.core.brokers.kafka import KafkaEventBroker
 
@@ -238,9 +244,9 @@ def check_event_broker(section):
         return await KafkaEventBroker.from_endpoint_config(endpoint(section))
 
     errors, topic = [], section["topic"]
-    # Rasa's configuration, but for the callback, which would only keep the last of several errors.
+    # Rasa's configuration with another callback, because Rasa's own keeps only the last of several errors.
     producer = Producer({**asyncio.run(broker())._get_kafka_config(), "error_cb": errors.append})
-    # Fetches the token where the pod's identity signs in.
+    # Fetches the token if the pod's identity signs in.
     producer.poll(1)
     try:
         found = producer.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
@@ -258,20 +264,20 @@ def check_event_broker(section):
     )
     waiting = producer.flush(TIMEOUT_SECONDS)
     if failures:
-        raise Fault(f"topic {topic} cannot be written: {failures[0].str()}")
+        raise Fault(f"cannot write to topic {topic}: {failures[0].str()}")
     if waiting:
-        raise Fault(f"topic {topic} took no event within {TIMEOUT_SECONDS} seconds")
-    return f"topic {topic} takes events"
+        raise Fault(f"topic {topic} accepted no event within {TIMEOUT_SECONDS} seconds")
+    return f"topic {topic} accepts events"
 
 
 def address(section):
-    """Where a service is, for the reader of the report."""
+    """Returns the address of a service for the report."""
     host = section.get("host") or section["url"]
     return f"{host}:{section['port']}" if "port" in section else host
 
 
 def checks(config):
-    """What is configured: name of the service, and the function that tries it."""
+    """Yields each configured service: its name and the function that tests it."""
     endpoints, model = config["endpoints"], config["model"]
     if model:
         yield f"model storage ({model['storage']})", lambda: check_model_storage(model)
@@ -290,7 +296,7 @@ def checks(config):
 
 
 def reason(error, secrets):
-    """The error in one line, without any secret, and what to do."""
+    """Returns the error and its fix in one line, without any secret."""
     text = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
     for secret in secrets:
         text = text.replace(secret, "***")
@@ -300,21 +306,21 @@ def reason(error, secrets):
 
 
 def main(config):
-    """All findings, each a line; 0 when there is none."""
+    """Prints one line for each service. Returns 0 if all services work, else 1."""
     secrets = [os.environ[name] for name in config["secrets"] if os.environ.get(name)]
     lines, failed = [], 0
     for name, check in checks(config):
         try:
             lines.append(f"ok: {name}: {check()}")
-        except Exception as error:  # noqa: BLE001 - whatever a library raises is a finding, and the next service is tried
+        except Exception as error:  # noqa: BLE001 - any error of a library is a fault of the service, and the next one is tested
             failed += 1
             lines.append(f"FAILED: {name}: {reason(error, secrets)}")
-    # Last, because the end of the log is what `up` shows.
+    # Faults come last, because `up` shows the end of the log.
     sys.stdout.write("\n".join(sorted(lines, key=lambda line: line.startswith("FAILED"))) + "\n")
     sys.stdout.flush()
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    # Not sys.exit: Rasa's broker leaves a thread behind.
+    # sys.exit would wait for a thread of Rasa's broker.
     os._exit(main(json.loads(CONFIG.read_text(encoding="utf-8"))))

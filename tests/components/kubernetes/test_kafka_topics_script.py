@@ -83,7 +83,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_a_new_topic_is_made_as_it_should_be(script: ModuleType) -> None:
     admin = Admin({})
-    assert script.ensure_topic(admin, "events", 6, WEEK) == "made"
+    assert script.ensure_topic(admin, "events", 6, WEEK) == "created"
     ((verb, topic),) = admin.asked
     assert (verb, topic.topic, topic.num_partitions, topic.config) == ("create", "events", 6, {"retention.ms": WEEK})
 
@@ -123,4 +123,4 @@ def test_the_password_comes_from_the_environment_only(
     monkeypatch.setattr(script, "AdminClient", client)
     script.main({"PASSWORD": "pass", "PARTITIONS": "6", "RETENTION_MS": WEEK, "TOPICS": '["events"]'})
     assert made[0].config == {"sasl.username": "MAKER", "sasl.password": "pass"}
-    assert capsys.readouterr().out == "topic events: made\n"
+    assert capsys.readouterr().out == "topic events: created\n"
