@@ -50,7 +50,7 @@ RULES: Final = tuple(rule for rules in THEMES.values() for rule in rules)
 
 
 def policies(context: Callable[[], Context]) -> list[Policy]:
-    """Returns every rule as a policy, and one policy that checks the exceptions. Each check calls `context` anew."""
+    """Returns every rule as a policy, and one policy that checks the exceptions. Each check calls `context` again."""
     return [*(_policy(rule, context) for rule in RULES), _of_exceptions(context)]
 
 

@@ -74,7 +74,7 @@ class Rule:
         found = any(
             other.type == companion.type
             and resource.urn in other.comes_from(companion.by)
-            # Before the cluster exists, a preview knows no properties of the resources in it.
+            # Before the cluster exists, all properties of the resources in it are unknown.
             and not (other.props and list(companion.that(other)))
             for other in stack
         )
