@@ -25,8 +25,8 @@ This page shows what the shipped stack files create. If `dev` and `prod` differ,
 - **encrypted with**: the key for data at rest. The key of the stack is the stack's own (`rasa:encryption`). Vault needs
   its own key to start.
 - **backup**: what can be restored. A Redis with a last state starts from it after all its nodes were lost.
-- **protected by**: what refuses to delete the service. *Pulumi* refuses in `up` and `destroy`; *the service* and *a lock*
-  also refuse in the console. [destroy.md](destroy.md) describes how to remove the protection.
+- **protected by**: what refuses to delete the service. *Pulumi* refuses in `up` and `destroy`; *the service* and
+  *a lock* also refuse in the console. [destroy.md](destroy.md) describes how to remove the protection.
 """
 NAMES: Final = {
     "cluster": "Kubernetes",
