@@ -52,7 +52,7 @@ def test_first_and_second_run(platform: World) -> None:
     assert again.output.splitlines() == [
         "alpha/tracker-store: the credentials are kept",
         "Secret alpha/rasa-vault: the token is kept",
-        "the token in Secret alpha/rasa-vault reads alpha/tracker-store",
+        "the token in Secret alpha/rasa-vault can read alpha/tracker-store",
     ]
     assert (platform.rasa_token("alpha"), version(platform, "alpha")) == (token, 1)
     assert_nothing_told(platform)

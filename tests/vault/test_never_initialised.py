@@ -24,7 +24,7 @@ def test_a_store_that_refuses(cloud: str, tools: Tools, seal: Seal, tmp_path: Pa
         world.store.refuses = True
         refused = world.init(deadline_seconds=5)
         assert refused.status == 1
-        assert f"{world.store.place['secret']} takes no value: " in refused.output
+        assert f"{world.store.place['secret']} accepts no value: " in refused.output
         _never_initialised(world)
         world.store.refuses = False
         assert world.init().status == 0

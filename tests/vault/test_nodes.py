@@ -28,7 +28,7 @@ def test_a_sealed_vault(tools: Tools, tmp_path: Path) -> None:
             assert world.node.health()["sealed"]
             ended = world.init(deadline_seconds=3)
             assert ended.status == 1
-            told = f"no node of Vault leads: {world.addresses[0]} is sealed: it cannot use its key in the cloud"
+            told = f"Vault has no leader: {world.addresses[0]} is sealed: it cannot use its key in the cloud"
             assert told in ended.output
             # Without its key a node does not even start.
             key.stop()
