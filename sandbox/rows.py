@@ -45,11 +45,13 @@ class Where:
 
     `scopes` maps a row's scope ("region", "account", "global") to the store's: AWS resources of two regions do not see
     one another. `facts` are names for templates (region, account), `config` is the revealed provider configuration.
+    `quick` leaves out what only takes time: charts are not rendered, and nothing stays busy.
     """
 
     scopes: Mapping[str, str]
     facts: Mapping[str, str]
     config: Properties
+    quick: bool = False
 
 
 class World(Protocol):

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from settings.base import Cloud, Profile
 from settings.defaults import layer_defaults
 from tests.program.stacks import DEV, PROD, recording
-from tests.recorder import Recording, Registration
+from sandbox.recorder import Recording, Registration
 
 TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"

@@ -13,7 +13,7 @@ import pytest
 from sandbox.wire import SECRET, SIGNATURE
 from tests.answers import outputs_of
 from tests.program.stacks import PROD, STACKS, each, recording
-from tests.recorder import Recording, Registration, Secret, run_program
+from sandbox.recorder import Recording, Registration, Secret, run_program
 from tools.bench import flat
 
 AWS = "pulumi:providers:aws"

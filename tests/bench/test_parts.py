@@ -6,7 +6,7 @@ import pytest
 
 from settings import Cloud
 from tests.program.stacks import PROD, each, recording, shipped
-from tests.recorder import run_program
+from sandbox.recorder import run_program
 from tools.bench.assistants import STACK, assistants
 from tools.bench.imports import own, sdk_modules, timed
 

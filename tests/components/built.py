@@ -11,7 +11,7 @@ import pulumi
 
 from components.connections import PostgresConnection
 from components.platform import Platform
-from tests.recorder import Recording, Registration, run_program
+from sandbox.recorder import Recording, Registration, run_program
 
 T = TypeVar("T")
 

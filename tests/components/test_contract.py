@@ -32,7 +32,7 @@ from tests.components.aws import recorded as aws
 from tests.components.azure import recorded as azure
 from tests.components.built import Built, is_secret, known
 from tests.components.gcp import recorded as gcp
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tests.settings.stack_files import SMALL, changed
 
 BUILD = {Cloud.AWS: aws.build, Cloud.AZURE: azure.build, Cloud.GCP: gcp.build}

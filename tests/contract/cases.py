@@ -19,7 +19,7 @@ from settings import Cloud
 from tests.e2e.manifests import RELEASE, manifests
 from tests.e2e.pods import plain
 from tests.program import stacks, test_existing
-from tests.recorder import Recording, run_program
+from sandbox.recorder import Recording, run_program
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
 from tests.settings.stack_files import SMALL, changed

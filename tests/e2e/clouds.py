@@ -14,7 +14,7 @@ from typing import Final
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
 from tests.e2e.pods import Pod, analytics_environment, job_pod, plain, release_pod
-from tests.recorder import Recording
+from sandbox.recorder import Recording
 
 ASSISTANT: Final = "rasa"
 # What Event Hubs' right `Send` and Confluent's roles allow, in Kafka's words.

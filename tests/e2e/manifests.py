@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.e2e.cluster import Cluster
 from tests.e2e.pods import object_name, plain
-from tests.recorder import Recording, Registration
+from sandbox.recorder import Recording, Registration
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 

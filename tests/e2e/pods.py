@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from tests.answers import kubernetes_name
-from tests.recorder import Recording, Registration, Secret
+from sandbox.recorder import Recording, Registration, Secret
 
 CA_DIRECTORY: Final = "/etc/rasa/ca"
 JOB_DIRECTORY: Final = "/etc/rasa/job"

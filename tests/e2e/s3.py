@@ -14,7 +14,7 @@ import requests
 
 from tests.e2e.certificates import Authority, Identity
 from tests.processes import free_port, listens, server
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 
 _ROLE: Final = "rasa"
 _POLICY: Final = "access"

@@ -18,7 +18,7 @@ from tests.e2e.manifests import clear, manifests
 from tests.processes import Finished, run, wait_until
 from tests.program.stacks import SHIPPED, STACKS, recording, shipped
 from tests.real_chart import helm, home, reached
-from tests.recorder import Recording, run_program
+from sandbox.recorder import Recording, run_program
 from tests.settings.stack_files import changed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e cluster")]

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from tests.e2e.pods import filled_in_cluster, plain
 from tests.processes import Finished
-from tests.recorder import Recording
+from sandbox.recorder import Recording
 from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.world import World as Platform

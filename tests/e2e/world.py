@@ -19,7 +19,7 @@ from tests.e2e.s3 import S3, s3
 from tests.e2e.vault import Vault, vault
 from tests.processes import Finished, free_port, listens, run, server
 from tests.program.stacks import NO_VAULT, PASSWORDS, shipped
-from tests.recorder import Recording, run_program
+from sandbox.recorder import Recording, run_program
 from tests.settings.stack_files import changed
 from tools import system_packages
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.workplace import environment
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-config")]
 

@@ -10,7 +10,7 @@ import pytest
 from settings import Cloud
 from tests.engine.workplace import Workplace
 from tests.program.stacks import PROD, SHIPPED
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tests.settings.stack_files import changed
 
 SHARED = ("__main__.py", "components", "providers", "sandbox", "settings", ".venv")

@@ -21,7 +21,7 @@ from tests.faults.kinds import KINDS, is_due
 from tests.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
 from tests.faults.warm import WarmWorkplace, warm
 from tests.program.stacks import SHIPPED
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tools.written import filled
 
 SEED: Final = os.environ.get("FAULTS_SEED", "1")

@@ -24,7 +24,7 @@ from policy.pack import RULES
 from tests.policy.judged import context_of, judge
 from tests.policy.mutation_table import MUTATIONS, Mutation
 from tests.program.stacks import STACKS
-from tests.recorder import ROOT, run_program
+from sandbox.recorder import ROOT, run_program
 
 PROGRAM: Final = ("components", "providers", "settings", "__main__.py")
 

@@ -6,7 +6,7 @@ import pytest
 
 from policy.pack import RULES
 from tests.policy.mutation_table import MUTATIONS
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 
 
 def test_every_rule_has_one():

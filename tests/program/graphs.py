@@ -6,7 +6,7 @@ from functools import cache
 
 from sandbox.clock.graph import Graph, Node, graph_of
 from tests.program.stacks import recording
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 
 
 @cache

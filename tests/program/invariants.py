@@ -10,7 +10,7 @@ from settings.assistant_rules import RESERVED_ENVIRONMENT
 from tests import answers_azure
 from tests.answers import generated_password
 from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY
-from tests.recorder import UNKNOWN, Recording, Registration, Secret
+from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
 from tools.pulls import data as held
 
 Invariant = Callable[[Recording], list[str]]

@@ -11,7 +11,7 @@ import yaml
 from _pytest.mark import ParameterSet
 
 from settings import Cloud
-from tests.recorder import ROOT, Recording, run_program
+from sandbox.recorder import ROOT, Recording, run_program
 from tests.settings.stack_files import changed
 
 # Recognisable wherever they turn up.

@@ -11,7 +11,7 @@ import pytest
 
 from settings import Cloud
 from tests.program.invariants import all_texts
-from tests.recorder import Recording, run_program
+from sandbox.recorder import Recording, run_program
 from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
 from tests.settings.stack_files import changed

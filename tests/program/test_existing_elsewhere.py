@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from settings import Cloud
-from tests.recorder import Recording, run_program
+from sandbox.recorder import Recording, run_program
 from tests.settings.existing import LAYERS, existing
 from tests.settings.stack_files import changed
 

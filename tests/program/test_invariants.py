@@ -8,7 +8,7 @@ from settings import Cloud
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, Invariant, protects
 from tests.program.stacks import NONE, SHIPPED, STACKS, cloud_of, each, recording
-from tests.recorder import UNKNOWN
+from sandbox.recorder import UNKNOWN
 
 EVERY_STACK = pytest.mark.parametrize("stack", each(STACKS))
 PROTECTED = {stack for stack in STACKS if STACKS[stack]["profile"] == "prod" and "allowDestroy" not in STACKS[stack]}

@@ -10,7 +10,7 @@ import pytest
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, protects
 from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY, PROD, SHIPPED, each, recording
-from tests.recorder import Recording, Registration, Secret
+from sandbox.recorder import Recording, Registration, Secret
 
 
 def changed(good: Recording, one: Registration, **changes: Any) -> Recording:

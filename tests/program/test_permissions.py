@@ -15,7 +15,7 @@ import yaml
 
 from settings import Cloud
 from tests.program.stacks import BARE, DEV, PROD, SHIPPED, STACKS, recording
-from tests.recorder import run_program
+from sandbox.recorder import run_program
 from tests.settings.existing import LAYERS, existing
 from tests.settings.stack_files import changed
 from tools.permissions import aws, aws_table, azure, cluster, gcp

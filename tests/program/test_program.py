@@ -14,7 +14,7 @@ import pytest
 from settings import Cloud
 from tests.program.invariants import SLOW, all_texts
 from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, recording
-from tests.recorder import ROOT, Recording, Secret
+from sandbox.recorder import ROOT, Recording, Secret
 
 SOURCES = sorted(
     path for directory in ("components", "providers", "settings") for path in (ROOT / directory).rglob("*.py")

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 import pulumi_random
 import pytest
 
-from tests.recorder import UNKNOWN, DuplicateUrn, Recording, Secret, UnknownCall, run_program
+from sandbox.recorder import UNKNOWN, DuplicateUrn, Recording, Secret, UnknownCall, run_program
 
 
 class Pair(pulumi.ComponentResource):

@@ -13,7 +13,7 @@ import yaml
 
 from components.kubernetes.vault.names import ADDRESS
 from tests.program.stacks import BARE, recording, shipped
-from tests.recorder import run_program
+from sandbox.recorder import run_program
 from tests.settings.stack_files import changed
 from tests.vault.world import World
 

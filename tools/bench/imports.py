@@ -13,7 +13,7 @@ from sandbox import sdk
 from settings import Cloud
 from tests.engine.workplace import environment
 from tests.program.stacks import PROD, recording
-from tests.recorder import ROOT, Recording
+from sandbox.recorder import ROOT, Recording
 from tools.bench.place import say
 
 FLOOR: Final = "pulumi"

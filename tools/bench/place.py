@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.engine.workplace import Workplace
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 
 DIRECTORY: Final = ROOT / ".sandbox" / "bench"
 

@@ -12,7 +12,7 @@ import yaml
 
 from sandbox.stackfile import derive, dummy
 from settings.base import Cloud
-from tests.recorder import Recording, Registration, run_program
+from sandbox.recorder import Recording, Registration, run_program
 
 ROOT = Path(__file__).parents[2]
 

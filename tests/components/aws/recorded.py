@@ -14,7 +14,7 @@ from settings import AwsSettings, parse
 from tests.answers import outputs_of
 from tests.components import built
 from tests.components.built import is_secret, known, sources
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 
 __all__ = ["Built", "build", "is_secret", "known", "sources"]
 

@@ -13,7 +13,7 @@ from components.connections import NO_IDENTITY, VaultSeal, VolumeClass
 from settings import Cloud
 from tests.components.aws.recorded import Built, build, is_secret, known
 from tests.components.built import sources
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 from tests.settings.existing import EXISTING, LAYERS, existing
 from tests.settings.stack_files import DEV, PROD, changed
 

@@ -11,7 +11,7 @@ from providers.azure import azure_provider
 from providers.random import random_provider
 from settings import AzureSettings, parse
 from tests.components import built
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 
 # Types, without `azure-native:`.
 AKS, POOL, NAT, ADDRESS = (

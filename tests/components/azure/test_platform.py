@@ -36,7 +36,7 @@ from tests.components.azure.recorded import (
     Built,
     build,
 )
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 from tests.settings.stack_files import AZURE, changed
 
 SERVICES = (POSTGRES, REDIS, NAMESPACE, ACCOUNT)

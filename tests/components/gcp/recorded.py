@@ -13,7 +13,7 @@ from providers.random import random_provider
 from settings import GcpSettings, parse
 from tests.components import built
 from tests.components.built import is_secret, known, sources
-from tests.recorder import Registration, Secret
+from sandbox.recorder import Registration, Secret
 
 __all__ = ["Built", "build", "is_secret", "known", "plain", "sources"]
 

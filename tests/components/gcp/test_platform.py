@@ -31,7 +31,7 @@ from tests.components.gcp.recorded import (
     Built,
     build,
 )
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 from tests.settings.existing import EXISTING
 from tests.settings.stack_files import GCP, changed
 

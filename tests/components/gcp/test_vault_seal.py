@@ -24,7 +24,7 @@ from tests.components.gcp.recorded import (
     build,
     known,
 )
-from tests.recorder import Registration
+from sandbox.recorder import Registration
 from tests.settings.existing import EXISTING, LAYERS, existing
 from tests.settings.stack_files import GCP, changed
 

@@ -10,7 +10,7 @@ import pytest
 from components.connections import MissingTopics, PasswordAuth
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
-from tests.recorder import Recording, Secret
+from sandbox.recorder import Recording, Secret
 
 JOB = "rasa-kafka-topics-job"
 

@@ -13,7 +13,7 @@ from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
 from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile, Rotation
 from tests.components.rasa import wirings
-from tests.recorder import Recording, run_program
+from sandbox.recorder import Recording, run_program
 
 LICENSE = "the-licence"
 OPENAI = "the-openai-key"

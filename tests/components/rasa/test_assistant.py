@@ -12,7 +12,7 @@ import pytest
 from settings import Profile
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import LICENSE, OPENAI, record
-from tests.recorder import Recording, Secret
+from sandbox.recorder import Recording, Secret
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"

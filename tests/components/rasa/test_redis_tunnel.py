@@ -12,7 +12,7 @@ from components.kubernetes.pod import CA_DIRECTORY
 from components.rasa.redis_tunnel import CONFIGURATION, SIDECAR
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
-from tests.recorder import Recording
+from sandbox.recorder import Recording
 
 DIRECT = wirings.connections()
 PASSED_ON = ("image", "command", "restartPolicy", "resources", "securityContext")
