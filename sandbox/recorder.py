@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -30,6 +31,7 @@ from pulumi.runtime.stack import Stack
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
 from sandbox import wire
+from sandbox.clock.graph import Graph, Node, graph_of
 from sandbox.cloud import Cloud, config_problems, read_config, spelled
 from sandbox.existing import existing
 from sandbox.inputs import Problem
@@ -99,17 +101,26 @@ class Registration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Call:
+    """An invoke: `provider` is the reference of the instance that it asks, "" for the default one."""
+
+    token: str
+    provider: str
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recording:
     """All that a program did: resources by URN in the order of registration, outputs by name, lines of its log
     as `warning: ...`.
 
-    `component_outputs` are those that components registered, by URN. `calls` are (token, provider) of its invokes.
+    `component_outputs` are those that components registered, by URN.
     """
 
     resources: Mapping[str, Registration]
     outputs: Mapping[str, Any]
     component_outputs: Mapping[str, Mapping[str, Any]]
-    calls: tuple[tuple[str, str], ...]
+    calls: tuple[Call, ...]
     log: tuple[str, ...]
 
     def of_type(self, type_: str) -> list[Registration]:
@@ -120,6 +131,16 @@ class Recording:
         """The one resource of that name."""
         (found,) = (resource for resource in self.resources.values() if resource.name == name)
         return found
+
+    def output(self, name: str, key: str) -> Any:
+        """An output of the one resource of that name, without its secret mark."""
+        value = self.named(name).outputs[key]
+        return value.value if isinstance(value, Secret) else value
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What waits for what."""
+        return graph_of(map(_node, self.resources.values()))
 
     def reached_from(self, urn: str) -> set[str]:
         """All that this resource waits for, directly or not. To wait for a component is to wait for its children."""
@@ -140,6 +161,19 @@ class Recording:
                 if resource.parent == urn:
                     yield resource.urn
                     yield from self._below(resource.urn)
+
+
+def _node(one: Registration) -> Node:
+    by_property = (urn for urns in one.property_dependencies.values() for urn in urns)
+    return Node(
+        urn=one.urn,
+        token=one.type,
+        name=one.name,
+        parent=one.parent,
+        provider=one.provider,
+        needs=frozenset([*one.dependencies, *by_property]),
+        inputs=one.inputs,
+    )
 
 
 def run_program(
@@ -206,7 +240,7 @@ class _Monitor(mocks.MockMonitor):
         self._clouds: dict[str, Cloud | None] = {}
         self.registered: dict[str, Registration] = {}
         self.registered_outputs: dict[str, dict[str, Any]] = {}
-        self.calls: list[tuple[str, str]] = []
+        self.calls: list[Call] = []
         self.refused: list[Refused] = []
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -233,9 +267,9 @@ class _Monitor(mocks.MockMonitor):
 
     def Invoke(self, request: Any) -> Any:
         with self._lock, self._refusals_of(request.tok):
-            self.calls.append((request.tok, request.provider))
             cloud = self._cloud(request.tok, request.provider)
             answer = cloud.invoke(request.tok, reveal(from_struct(request.args))) if cloud else {}
+            self.calls.append(Call(token=request.tok, provider=request.provider, answer=answer))
         return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
 
     def _create(self, urn: str, request: Any, inputs: Properties) -> tuple[str, Properties]:
@@ -258,7 +292,7 @@ class _Monitor(mocks.MockMonitor):
         _refuse(config_problems(package, config))
         if has_unknown(config):
             return None
-        return Cloud(package, replace(package.configure(config, self._stack), quick=True), self._store)
+        return Cloud(package, replace(package.configure(config, self._stack), rehearsed=True), self._store)
 
     def _cloud(self, token: str, provider: str) -> Cloud | None:
         urn = provider.rpartition("::")[0]

@@ -45,13 +45,14 @@ class Where:
 
     `scopes` maps a row's scope ("region", "account", "global") to the store's: AWS resources of two regions do not see
     one another. `facts` are names for templates (region, account), `config` is the revealed provider configuration.
-    `quick` leaves out what only takes time: charts are not rendered, and nothing stays busy.
+    `rehearsed` leaves out what takes time or chance: charts are not rendered, nothing stays busy, and what is random
+    depends on the URN only.
     """
 
     scopes: Mapping[str, str]
     facts: Mapping[str, str]
     config: Properties
-    quick: bool = False
+    rehearsed: bool = False
 
 
 class World(Protocol):

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.recorder import Recording, Registration, Secret, run_program
 from sandbox.wire import SECRET, SIGNATURE
 from tests.answers import outputs_of
-from tests.program.stacks import PROD, STACKS, each, recording
-from sandbox.recorder import Recording, Registration, Secret, run_program
+from tests.program.stacks import STACKS, each, recording
 from tools.bench import flat
+from tools.stacks import PROD
 
 AWS = "pulumi:providers:aws"
 VPC, SUBNET, POLICY = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:s3/bucketPolicy:BucketPolicy"

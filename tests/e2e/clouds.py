@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.recorder import Recording
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
 from tests.e2e.pods import Pod, analytics_environment, job_pod, plain, release_pod
-from sandbox.recorder import Recording
 
 ASSISTANT: Final = "rasa"
 # What Event Hubs' right `Send` and Confluent's roles allow, in Kafka's words.

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import yaml
 
-from tests.answers import kubernetes_name
 from sandbox.recorder import Recording, Registration, Secret
+from tests.answers import kubernetes_name
 
 CA_DIRECTORY: Final = "/etc/rasa/ca"
 JOB_DIRECTORY: Final = "/etc/rasa/job"

@@ -21,10 +21,10 @@ from types import ModuleType
 from typing import Any, Final
 
 from policy.pack import RULES
+from sandbox.recorder import ROOT, run_program
 from tests.policy.judged import context_of, judge
 from tests.policy.mutation_table import MUTATIONS, Mutation
 from tests.program.stacks import STACKS
-from sandbox.recorder import ROOT, run_program
 
 PROGRAM: Final = ("components", "providers", "settings", "__main__.py")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from policy.pack import RULES
-from tests.policy.mutation_table import MUTATIONS
 from sandbox.recorder import ROOT
+from tests.policy.mutation_table import MUTATIONS
 
 
 def test_every_rule_has_one():

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.recorder import ROOT, Recording, Secret
 from settings import Cloud
 from tests.program.invariants import SLOW, all_texts
-from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, recording
-from sandbox.recorder import ROOT, Recording, Secret
+from tests.program.stacks import STACKS, recording
+from tools.stacks import DEV, PROD, SHIPPED
 
 SOURCES = sorted(
     path for directory in ("components", "providers", "settings") for path in (ROOT / directory).rglob("*.py")

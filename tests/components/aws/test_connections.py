@@ -23,7 +23,8 @@ from tests.components.aws.recorded import (
     known,
     sources,
 )
-from tests.settings.stack_files import DEV, changed
+from tests.settings.stack_files import DEV
+from tools.stacks import changed
 
 
 def test_connections_with_passwords(dev: Built) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.components.aws.conftest import IAM
 from tests.components.aws.recorded import BUCKET, CACHE, EKS, INGRESS, MSK, NAT, NODES, RDS, Built, build
-from tests.settings.stack_files import DEV, PROD, changed
+from tests.settings.stack_files import DEV, PROD
+from tools.stacks import changed
 
 DATA = (RDS, MSK, CACHE)
 

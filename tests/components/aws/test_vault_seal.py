@@ -10,12 +10,13 @@ import pulumi
 import pytest
 
 from components.connections import NO_IDENTITY, VaultSeal, VolumeClass
+from sandbox.recorder import Registration
 from settings import Cloud
 from tests.components.aws.recorded import Built, build, is_secret, known
 from tests.components.built import sources
-from sandbox.recorder import Registration
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import DEV, PROD, changed
+from tests.settings.stack_files import DEV, PROD
+from tools.stacks import changed
 
 KEY, ALIAS, SECRET = "kms/key:Key", "kms/alias:Alias", "secretsmanager/secret:Secret"
 VERSION, ROLE, RIGHTS = "secretsmanager/secretVersion:SecretVersion", "iam/role:Role", "iam/rolePolicy:RolePolicy"

@@ -26,7 +26,8 @@ from tests.components.azure.recorded import (
     build,
 )
 from tests.components.built import known, sources
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 CLUSTER_ADMIN, CLUSTER_USER = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b", "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
 VAULTS = {"vault:vault", "vault:vault-init"}

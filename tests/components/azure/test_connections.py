@@ -38,7 +38,8 @@ from tests.components.azure.recorded import (
 )
 from tests.components.built import is_secret, known
 from tests.program.invariants import all_texts, plain_texts
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 
 def redis(built: Built, assistant: str = "rasa") -> RedisConnection:
@@ -140,7 +141,7 @@ def test_models_without_any_key(prod: Built) -> None:
     assert storage.script.is_file()
     assert prod.one(ACCOUNT).inputs["allowSharedKeyAccess"] is False
     assert prod.one(ACCOUNT).inputs["publicNetworkAccess"] == "Disabled"
-    assert not [token for token, _ in prod.recording.calls if token.endswith("listStorageAccountKeys")]
+    assert not [call for call in prod.recording.calls if call.token.endswith("listStorageAccountKeys")]
     assert known(storage.upload_command).endswith("# from inside the network")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
+from sandbox.recorder import Registration
 from sandbox.sdk import resource_shape
 from tests.components.azure.conftest import PROD
 from tests.components.azure.recorded import (
@@ -36,8 +37,8 @@ from tests.components.azure.recorded import (
     Built,
     build,
 )
-from sandbox.recorder import Registration
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 SERVICES = (POSTGRES, REDIS, NAMESPACE, ACCOUNT)
 # And the ground that it stands on.

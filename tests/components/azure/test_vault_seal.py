@@ -33,7 +33,8 @@ from tests.components.azure.recorded import (
 )
 from tests.components.built import is_secret, known
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"

@@ -10,10 +10,10 @@ from components.gcp.platform import GcpPlatform
 from providers.confluent import confluent_providers
 from providers.gcp import gcp_provider
 from providers.random import random_provider
+from sandbox.recorder import Registration, Secret
 from settings import GcpSettings, parse
 from tests.components import built
 from tests.components.built import is_secret, known, sources
-from sandbox.recorder import Registration, Secret
 
 __all__ = ["Built", "build", "is_secret", "known", "plain", "sources"]
 

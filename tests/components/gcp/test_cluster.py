@@ -10,7 +10,8 @@ from settings import Cloud
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import GKE, NODES, Built, build, known
 from tests.settings.existing import EXISTING
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 NETWORK = EXISTING[Cloud.GCP]["network"]
 

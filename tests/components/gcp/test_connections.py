@@ -26,7 +26,8 @@ from tests.components.gcp.recorded import (
     plain,
     sources,
 )
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 
 def test_secrets_are_secret(dev: Built, prod: Built) -> None:

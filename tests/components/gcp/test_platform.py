@@ -7,6 +7,7 @@ import json
 import pytest
 
 from components.gcp.apis import SERVICES
+from sandbox.recorder import Registration
 from settings import Cloud
 from tests.answers_gcp import digest
 from tests.components.gcp.conftest import PROD
@@ -31,9 +32,9 @@ from tests.components.gcp.recorded import (
     Built,
     build,
 )
-from sandbox.recorder import Registration
 from tests.settings.existing import EXISTING
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 KAFKA_TYPE = f"confluentcloud:index/{KAFKA}"
 SLOW = {f"gcp:{kind}" for kind in (SQL, REDIS, GKE, NODES, NAT)} | {KAFKA_TYPE}

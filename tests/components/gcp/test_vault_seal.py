@@ -9,6 +9,7 @@ import pulumi
 import pytest
 
 from components.connections import VaultSeal, VolumeClass
+from sandbox.recorder import Registration
 from settings import Cloud
 from tests.answers_gcp import NUMBER, PROJECT, REGION
 from tests.components.gcp.conftest import PROD
@@ -24,9 +25,9 @@ from tests.components.gcp.recorded import (
     build,
     known,
 )
-from sandbox.recorder import Registration
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 POOL = f"principal://iam.googleapis.com/projects/{NUMBER}/locations/global/workloadIdentityPools"
 AGENT = f"serviceAccount:service-{NUMBER}@secretmanager.iam.gserviceaccount.com"

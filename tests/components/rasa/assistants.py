@@ -11,9 +11,9 @@ from components.connections import AssistantConnections
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
 from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
+from sandbox.recorder import Recording, run_program
 from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile, Rotation
 from tests.components.rasa import wirings
-from sandbox.recorder import Recording, run_program
 
 LICENSE = "the-licence"
 OPENAI = "the-openai-key"

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from sandbox.recorder import Recording, Secret
 from settings import Profile
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import LICENSE, OPENAI, record
-from sandbox.recorder import Recording, Secret
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
