@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from google.protobuf.json_format import MessageToDict
@@ -207,8 +207,7 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
     @mocks.test
     def run() -> None:
         program()
-        root = runtime_settings.get_root_resource()
-        assert isinstance(root, Stack)
+        root = cast("Stack", runtime_settings.get_root_resource())
         outputs.update(_plain(_sync_await(rpc.serialize_properties(root.outputs, {}))))
 
     try:

@@ -111,7 +111,8 @@ class Workplace:
 
     def _succeed(self, command: str, *options: str) -> Finished:
         finished = self.pulumi(command, *options)
-        assert finished.status == 0, finished.output[-4000:]
+        if finished.status:
+            raise AssertionError(finished.output[-4000:])
         return finished
 
     def up(self) -> str:

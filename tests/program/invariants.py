@@ -71,7 +71,7 @@ GENERATED: Final = {
     "tls:index/privateKey:PrivateKey": "privateKeyPem",
 }
 # Where a call answers keys, each text ends in one. Azure marks none of them as secret.
-KEYS_OF: Final = re.compile("azure-native:.*Keys")
+LISTS_KEYS: Final = re.compile("azure-native:.*Keys")
 KEY: Final = re.compile(r"[A-Za-z0-9+/]{40,}=*$")
 
 
@@ -215,15 +215,21 @@ def is_data(one: Registration) -> bool:
 
 def secret_values(recording: Recording) -> set[str]:
     """All secret values of a run: the longest line of each, and each as a Kubernetes Secret encodes it."""
-    generated = (one.outputs.get(GENERATED[one.type]) for one in recording.resources.values() if one.type in GENERATED)
-    answers = (call.answer for call in recording.calls if KEYS_OF.match(call.token))
-    values = {
-        *settings_of(PROD[Cloud.GCP])["secrets"].values(),
-        *(text for value in generated for text in all_texts(value) if text),
-        *(key[0] for answer in answers for text in all_texts(answer) if (key := KEY.search(text))),
-    }
+    values = {*settings_of(PROD[Cloud.GCP])["secrets"].values(), *generated(recording), *keys_of(recording)}
     lines = {max(value.splitlines(), key=len) for value in values}
     return lines | {base64.b64encode(value.encode()).decode() for value in values}
+
+
+def generated(recording: Recording) -> set[str]:
+    """All passwords and keys that are outputs of resources."""
+    outputs = (one.outputs.get(GENERATED[one.type]) for one in recording.resources.values() if one.type in GENERATED)
+    return {text for value in outputs for text in all_texts(value) if text}
+
+
+def keys_of(recording: Recording) -> set[str]:
+    """All keys that Azure has answered to calls."""
+    answers = (call.answer for call in recording.calls if LISTS_KEYS.match(call.token))
+    return {key[0] for answer in answers for text in all_texts(answer) if (key := KEY.search(text))}
 
 
 def plain_texts(value: Any, at: str = "") -> Iterator[tuple[str, str]]:

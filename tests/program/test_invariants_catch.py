@@ -96,7 +96,7 @@ BROKEN = {
     ),
     "a secret in an output": (
         invariants.no_secret_is_readable,
-        lambda: with_output(services={"key": SECRETS["openaiApiKey"]}),
+        lambda: with_output(key=SECRETS["openaiApiKey"]),
     ),
     "a secret in an output of a component": (invariants.no_secret_is_readable, lambda: with_component_output(LICENSE)),
     "a key of Confluent's": (invariants.no_secret_is_readable, lambda: with_output(next=SECRETS["confluentApiKey"])),

@@ -11,7 +11,6 @@ import pytest
 
 from components.connections import VaultSeal, VolumeClass
 from settings import Cloud
-from tests.answers_azure import SUBSCRIPTION
 from tests.components.azure.conftest import PROD
 from tests.components.azure.recorded import (
     AKS,
@@ -116,7 +115,7 @@ def test_the_job_may_add_to_one_secret_and_not_read_it(built: Built) -> None:
 @PROFILES
 def test_that_role_can_be_given_in_the_resource_group_only(built: Built, profile: str) -> None:
     inputs = built.one(ROLE_DEFINITION).inputs
-    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rasa-{profile}"
+    group = f"/subscriptions/{built.answer('getClientConfig')['subscriptionId']}/resourceGroups/rasa-{profile}"
     assert (inputs["scope"], inputs["assignableScopes"]) == (group, [group])
     # One name in the whole tenant, where other subscriptions may have a stack of the same name.
     assert inputs["roleName"].endswith(inputs["roleDefinitionId"])

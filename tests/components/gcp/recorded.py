@@ -53,8 +53,7 @@ def build(stack_file: dict[str, Any], *, stack: str = "dev") -> Built:
         providers = [gcp_provider(settings), *confluent_providers(settings), random_provider()]
         return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers))
 
-    platform, recording, ignored = built.record(stack_file, make, stack=stack)
-    return Built(package="gcp", platform=platform, recording=recording, ignored=ignored)
+    return Built("gcp", *built.record(stack_file, make, stack=stack))
 
 
 def plain(value: Any) -> Any:
