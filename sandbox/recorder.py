@@ -252,10 +252,11 @@ class _Monitor(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
+        id, outputs = "", from_struct(request.object)
         with self._lock, self._refusals_of(urn):
             if urn in self.registered:
                 raise DuplicateUrn(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-            id, outputs = self._create(urn, request, from_struct(request.object))
+            id, outputs = self._create(urn, request, outputs)
             self.registered[urn] = _registration(urn, request, id, outputs)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id, object=to_struct(outputs))
 
@@ -265,6 +266,7 @@ class _Monitor(mocks.MockMonitor):
         return super().RegisterResourceOutputs(request)
 
     def Invoke(self, request: Any) -> Any:
+        answer: Properties = {}
         with self._lock, self._refusals_of(request.tok):
             cloud = self._cloud(request.tok, request.provider)
             answer = cloud.invoke(request.tok, reveal(from_struct(request.args))) if cloud else {}
@@ -302,12 +304,11 @@ class _Monitor(mocks.MockMonitor):
 
     @contextmanager
     def _refusals_of(self, what: str) -> Iterator[None]:
-        """Keeps a refusal, with what it is about: the SDK may show something else that went wrong because of it."""
+        """Keeps a refusal, with what it is about. The program goes on, and is told of the first one at its end."""
         try:
             yield
         except Refused as refusal:
             self.refused.append(type(refusal)(f"{what}: {refusal}"))
-            raise
 
 
 def _refuse(problems: list[Problem]) -> None:
