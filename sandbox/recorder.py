@@ -68,8 +68,9 @@ UNKNOWN = Unknown()
 class Registration:
     """A resource as the program registered it, and what the cloud answered.
 
-    Parents, dependencies and the like are URNs; "" means none. `inputs` are the program's own, before the provider adds
-    a name; `outputs` include all inputs. `id` is empty in a preview and for components.
+    Parents, dependencies and the like are URNs; "" means none. `inputs` are the program's own, `checked` those to which
+    the provider has added a name, as the engine stores them; `outputs` include these. `id` is empty in a preview and for
+    components.
     """
 
     urn: str
@@ -86,6 +87,7 @@ class Registration:
     ignore_changes: tuple[str, ...] = ()
     timeouts: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    checked: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
@@ -208,7 +210,7 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
     def run() -> None:
         program()
         root = cast("Stack", runtime_settings.get_root_resource())
-        outputs.update(_plain(_sync_await(rpc.serialize_properties(root.outputs, {}))))
+        outputs.update(_marked(from_struct(_sync_await(rpc.serialize_properties(root.outputs, {})))))
 
     try:
         run()
@@ -224,6 +226,13 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
         calls=tuple(monitor.calls),
         log=tuple(log.lines),
     )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    checked: Properties
+    id: str
+    outputs: Properties
 
 
 class _Monitor(mocks.MockMonitor):
@@ -252,17 +261,18 @@ class _Monitor(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        id, outputs = "", from_struct(request.object)
+        inputs = from_struct(request.object)
+        answer = _Answer(inputs, "", inputs)
         with self._lock, self._refusals_of(urn):
             if urn in self.registered:
                 raise DuplicateUrn(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-            id, outputs = self._create(urn, request, outputs)
-            self.registered[urn] = _registration(urn, request, id, outputs)
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=id, object=to_struct(outputs))
+            answer = self._create(urn, request, inputs)
+            self.registered[urn] = _registration(urn, request, inputs, answer)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=to_struct(answer.outputs))
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
         with self._lock:
-            self.registered_outputs[request.urn] = _plain(request.outputs)
+            self.registered_outputs[request.urn] = _marked(from_struct(request.outputs))
         return super().RegisterResourceOutputs(request)
 
     def Invoke(self, request: Any) -> Any:
@@ -273,20 +283,21 @@ class _Monitor(mocks.MockMonitor):
             self.calls.append(Call(token=request.tok, provider=request.provider, answer=answer))
         return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
 
-    def _create(self, urn: str, request: Any, inputs: Properties) -> tuple[str, Properties]:
-        """Returns id and outputs. The engine marks outputs that the SDK declares secret."""
+    def _create(self, urn: str, request: Any, inputs: Properties) -> _Answer:
+        """Checks and creates a resource. As the engine does, marks outputs that the SDK declares secret."""
         if not request.custom:
-            return "", inputs
+            return _Answer(inputs, "", inputs)
         if request.type.startswith(_PROVIDER):
             self._clouds[urn] = self._configured(_PACKAGES[request.type.removeprefix(_PROVIDER)], inputs)
-            return "" if self._preview else Seed(urn).guid(), inputs
+            return _Answer(inputs, "" if self._preview else Seed(urn).guid(), inputs)
         cloud = self._cloud(request.type, request.provider)
         if cloud is None:
-            return "", {}
+            return _Answer(inputs, "", {})
         checked, problems = cloud.check(urn, {}, inputs, hashlib.sha256(urn.encode()).digest())
         _refuse(problems)
         id, outputs = cloud.create(urn, checked, preview=self._preview)
-        return id, outputs | {key: secret(outputs[key]) for key in request.additionalSecretOutputs if key in outputs}
+        outputs |= {key: secret(outputs[key]) for key in request.additionalSecretOutputs if key in outputs}
+        return _Answer(checked, id, outputs)
 
     def _configured(self, package: Package, inputs: Properties) -> Cloud | None:
         config = read_config(package, inputs)
@@ -316,7 +327,7 @@ def _refuse(problems: list[Problem]) -> None:
         raise Refused("; ".join(map(spelled, problems)))
 
 
-def _registration(urn: str, request: Any, id: str, outputs: Properties) -> Registration:
+def _registration(urn: str, request: Any, inputs: Properties, answer: _Answer) -> Registration:
     is_root = request.parent.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"])
     return Registration(
         urn=urn,
@@ -334,9 +345,10 @@ def _registration(urn: str, request: Any, id: str, outputs: Properties) -> Regis
         error_hooks=tuple(request.hooks.on_error),
         ignore_changes=tuple(request.ignoreChanges),
         timeouts={key: value for key, value in MessageToDict(request.customTimeouts).items() if value},
-        inputs=_plain(request.object),
-        id=id,
-        outputs={key: _marked(value) for key, value in outputs.items()},
+        inputs=_marked(inputs),
+        checked=_marked(answer.checked),
+        id=answer.id,
+        outputs=_marked(answer.outputs),
     )
 
 
@@ -370,12 +382,8 @@ class _Log:
         self.logger.addHandler(handler)
 
 
-def _plain(struct: Any) -> dict[str, Any]:
-    """A protocol message as Python values, with secrets and unknown values marked."""
-    return {key: _marked(value) for key, value in from_struct(struct).items()}
-
-
 def _marked(value: Any) -> Any:
+    """Returns a value of the wire with secrets as `Secret` and unknown values as `UNKNOWN`."""
     if is_secret(value):
         return Secret(_marked(value["value"]))
     match value:

@@ -220,10 +220,10 @@ def secret_values(recording: Recording) -> set[str]:
     return lines | {base64.b64encode(value.encode()).decode() for value in values}
 
 
-def generated(recording: Recording) -> set[str]:
-    """All passwords and keys that are outputs of resources."""
-    outputs = (one.outputs.get(GENERATED[one.type]) for one in recording.resources.values() if one.type in GENERATED)
-    return {text for value in outputs for text in all_texts(value) if text}
+def generated(recording: Recording) -> dict[str, str]:
+    """All passwords and keys that are outputs of resources, each with the name of its resource."""
+    found = [one for one in recording.resources.values() if one.type in GENERATED]
+    return {text: one.name for one in found for text in all_texts(one.outputs.get(GENERATED[one.type])) if text}
 
 
 def keys_of(recording: Recording) -> set[str]:
