@@ -68,9 +68,9 @@ UNKNOWN = Unknown()
 class Registration:
     """A resource as the program registered it, and what the cloud answered.
 
-    Parents, dependencies and the like are URNs; "" means none. `inputs` are the program's own, `checked` those to which
-    the provider has added a name, as the engine stores them; `outputs` include these. `id` is empty in a preview and for
-    components.
+    Parents, dependencies and the like are URNs; "" means none. `inputs` are the program's own, `checked` those that
+    the engine stores, to which the provider has added a name; `outputs` include these. `id` is empty in a preview and
+    for components.
     """
 
     urn: str

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sandbox import sdk
-from sandbox.inputs import decode_config
 from sandbox.cloud import ENGINE_KEYS
+from sandbox.inputs import decode_config
 from sandbox.urns import name_of
 from sandbox.wire import Properties, as_list, as_map, is_asset, is_secret, reveal
 

@@ -113,7 +113,7 @@ def test_no_service_of_aws_may_use_its_keys(prod: Built) -> None:
         statements = json.loads(prod.one(KEY, name).inputs["policy"])["Statement"]
         return [statement["Principal"] for statement in statements]
 
-    account = {"AWS": "arn:aws:iam::111122223333:root"}
+    account = {"AWS": f"arn:aws:iam::{prod.answer('getCallerIdentity')['accountId']}:root"}
     assert principals("-vault-seal-key") == [account]
     assert principals("-vault-recovery-key") == [account]
     # The control: that of the data lets logs be encrypted.

@@ -13,6 +13,7 @@ from components.azure.cluster import SERVER_APP, kubeconfig
 from sandbox.existing import dummy_kubeconfig
 from tests.components.azure.recorded import (
     ACCOUNT,
+    ADDRESS,
     AKS,
     CREDENTIAL,
     ENDPOINT,
@@ -81,7 +82,8 @@ def test_groups_of_entra_are_administrators() -> None:
 
 def test_the_api_is_open_to_the_named_ranges_and_the_nodes(dev: Built) -> None:
     access = dev.one(AKS).inputs["apiServerAccessProfile"]
-    assert access == {"authorizedIPRanges": ["203.0.113.0/24", "20.1.2.3/32"], "disableRunCommand": True}
+    nodes = f"{dev.one(ADDRESS).outputs['ipAddress']}/32"
+    assert access == {"authorizedIPRanges": ["203.0.113.0/24", nodes], "disableRunCommand": True}
 
 
 def test_the_api_can_be_open_to_everyone() -> None:

@@ -17,6 +17,7 @@ from tests.components.azure.recorded import (
     CREDENTIAL,
     DISK_KEY,
     ENDPOINT,
+    IDENTITY,
     KEY,
     LOCK,
     NAMESPACE,
@@ -89,8 +90,8 @@ def rights(built: Built) -> set[tuple[str, str, str]]:
 def rights_of(built: Built, subject: str) -> set[tuple[str, str]]:
     """Those of a service account, through the identity that its credential stands for."""
     (credential,) = (each for each in built.all(CREDENTIAL) if each.inputs["subject"] == subject)
-    principal = f"principal-{credential.inputs['resourceName']}"
-    return {(scope, role) for who, scope, role in rights(built) if who == principal}
+    (identity,) = (each for each in built.all(IDENTITY) if each.outputs["name"] == credential.inputs["resourceName"])
+    return {(scope, role) for who, scope, role in rights(built) if who == identity.outputs["principalId"]}
 
 
 # Rights
@@ -154,7 +155,7 @@ def test_the_seal_names_its_key(built: Built) -> None:
     seal = seal_of(built)
     assert seal.kind == "azurekeyvault"
     assert texts(seal.options) == {
-        "tenant_id": "tenant",
+        "tenant_id": built.answer("getClientConfig")["tenantId"],
         "vault_name": vault_name(built, "seal"),
         "key_name": "seal",
     }

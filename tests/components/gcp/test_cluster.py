@@ -24,7 +24,7 @@ def test_with_ranges_the_api_has_an_address_behind_a_firewall(dev: Built) -> Non
     endpoints = cluster["controlPlaneEndpointsConfig"]
     assert endpoints == {"dnsEndpointConfig": {"allowExternalTraffic": False}, "ipEndpointsConfig": {"enabled": True}}
     content = json.loads(known(dev.platform.cluster.kubeconfig))
-    assert content["clusters"][0]["cluster"]["server"] == "https://34.76.0.10"
+    assert content["clusters"][0]["cluster"]["server"] == f"https://{dev.one(GKE).outputs['endpoint']}"
     assert content["clusters"][0]["cluster"]["certificate-authority-data"]
 
 

@@ -74,7 +74,7 @@ def test_the_lock_store_is_reached_through_the_tunnel(profile: str, request: pyt
 
 
 def test_brokers_are_spelt_as_the_client_wants_them(dev: Built, prod: Built) -> None:
-    for built, host in ((dev, "pkc-12345."), (prod, "lkc-")):
+    for built, host in ((dev, "pkc-"), (prod, "lkc-")):
         kafka = built.platform.assistants["rasa"].event_queue
         assert kafka
         assert known(kafka.bootstrap).startswith(host)
@@ -211,8 +211,8 @@ def test_a_kubeconfig_holds_no_credential() -> None:
 def test_services_are_told_without_secrets(prod: Built) -> None:
     services = {name: known(address) for name, address in prod.platform.services.items()}
     assert set(services) == {"network", "cluster", "trackerStore", "lockStore", "eventQueue", "modelStorage"}
-    assert services["trackerStore"] == "10.0.240.3:5432"
-    assert services["lockStore"] == "10.0.240.20:6378"
+    assert services["trackerStore"] == f"{prod.one(SQL).outputs['privateIpAddress']}:5432"
+    assert services["lockStore"] == f"{prod.one(REDIS).outputs['host']}:6378"
     assert services["modelStorage"].startswith("gs://rasa-prod-model-storage-")
     assert not [name for name, address in prod.platform.services.items() if is_secret(address)]
 

@@ -84,18 +84,24 @@ def rights(built: Built) -> set[tuple[str, str, str]]:
 
 
 def project(built: Built) -> str:
-    return built.answer("getProject")["projectId"]
+    return built.answers("getProject")[0]["projectId"]
 
 
-def principal(built: Built, account: str, pool: str = "") -> str:
-    pools = f"projects/{built.answer('getProject')['number']}/locations/global/workloadIdentityPools"
-    pool = pool or f"{project(built)}.svc.id.goog"
-    return f"principal://iam.googleapis.com/{pools}/{pool}/subject/ns/vault/sa/{account}"
+def number(built: Built, project: str) -> str:
+    """The number that Google tells for the id of a project."""
+    return next(each["number"] for each in built.answers("getProject") if each["projectId"] == project)
+
+
+def principal(built: Built, account: str, owner: str = "") -> str:
+    """A service account of the cluster in the project `owner`, or in the stack's."""
+    owner = owner or project(built)
+    pools = f"projects/{number(built, owner)}/locations/global/workloadIdentityPools"
+    return f"principal://iam.googleapis.com/{pools}/{owner}.svc.id.goog/subject/ns/vault/sa/{account}"
 
 
 def agent(built: Built, service: str) -> str:
     """The identity that a service of Google's has in the project."""
-    return f"serviceAccount:service-{built.answer('getProject')['number']}@{service}.iam.gserviceaccount.com"
+    return f"serviceAccount:service-{number(built, project(built))}@{service}.iam.gserviceaccount.com"
 
 
 def rights_of(built: Built, member: str) -> set[tuple[str, str]]:
@@ -125,7 +131,7 @@ def test_nobody_else_has_a_right_to_vaults_keys_and_secret(built: Built) -> None
     assert holders == {
         (principal(built, "vault"), "seal"),
         (principal(built, "vault-init"), "secret"),
-        (agent(built, "secretmanager"), "recovery"),
+        (agent(built, "gcp-sa-secretmanager"), "recovery"),
     }
 
 
@@ -178,7 +184,7 @@ def test_the_secret_stays_in_the_region_under_a_key_of_its_own(built: Built) -> 
     recovery = key_id(built, "recovery")
     assert replicas == [{"location": REGION, "customerManagedEncryption": {"kmsKeyName": recovery}}]
     before = {(each.inputs.get("cryptoKeyId"), each.inputs.get("member")) for each in built.reached(built.one(SECRET))}
-    assert (recovery, agent(built, "secretmanager")) in before
+    assert (recovery, agent(built, "gcp-sa-secretmanager")) in before
 
 
 @PROFILES
@@ -240,9 +246,9 @@ def test_a_cluster_of_yours_unseals_vault_by_its_own_identities(profile: str) ->
     assert not built.all(GKE)
     # Nobody encrypts with a key of the platform, so none is made: its ring would be there for good.
     assert {each.inputs["name"] for each in built.all(KEY)} == {"seal", "recovery"}
-    seal, pool = key_id(built, "seal"), "acme-prod.svc.id.goog"
-    assert rights_of(built, principal(built, "vault", pool)) == {(seal, ENCRYPTS), (seal, LOOKS)}
-    assert len(rights_of(built, principal(built, "vault-init", pool))) == 1
+    seal, owner = key_id(built, "seal"), "acme-prod"
+    assert rights_of(built, principal(built, "vault", owner)) == {(seal, ENCRYPTS), (seal, LOOKS)}
+    assert len(rights_of(built, principal(built, "vault-init", owner))) == 1
     assert built.platform.cluster.volumes is None
 
 
