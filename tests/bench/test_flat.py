@@ -131,7 +131,7 @@ def by_name(made: Recording) -> dict[tuple[str, str], tuple[Any, str]]:
     pattern = re.compile("|".join(map(re.escape, sorted(makers, key=len, reverse=True))))
     return {
         (one.type, one.name): (
-            pattern.sub(lambda found: makers[found[0]], json.dumps(one.checked, sort_keys=True, default=vars)),
+            pattern.sub(lambda found: makers[found[0]], json.dumps(revealed(one.checked), sort_keys=True)),
             one.provider.rpartition("::")[2],
         )
         for one in made.resources.values()
