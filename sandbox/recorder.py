@@ -30,16 +30,15 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 from pulumi.runtime.stack import Stack
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
-from sandbox import wire
+from catalogue import wire
+from catalogue.entry import Problem, Refused, Seed
+from catalogue.package import Package
+from catalogue.packages import PACKAGES
+from catalogue.wire import Properties, from_struct, has_unknown, is_secret, reveal, secret, to_struct
 from sandbox.clock.graph import Graph, Node, graph_of
 from sandbox.cloud import Cloud, config_problems, read_config, spelled
 from sandbox.existing import existing
-from sandbox.inputs import Problem
-from sandbox.package import Package
-from sandbox.packages import PACKAGES
-from sandbox.rows import Refused, Seed
 from sandbox.store import Store
-from sandbox.wire import Properties, from_struct, has_unknown, is_secret, reveal, secret, to_struct
 
 ROOT = Path(__file__).parents[1]
 PROJECT = "rasa"

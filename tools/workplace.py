@@ -22,7 +22,7 @@ import yaml
 from sandbox.recorder import ROOT
 from tools.stacks import changed
 
-SHARED = ("__main__.py", "components", "providers", "sandbox", "settings", ".venv")
+SHARED = ("__main__.py", "catalogue", "components", "providers", "sandbox", "settings", ".venv")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from catalogue.urns import name_of
+from catalogue.wire import SECRET, SIGNATURE
 from sandbox.recorder import Recording, Registration, Secret, run_program
-from sandbox.urns import name_of
-from sandbox.wire import SECRET, SIGNATURE
 from tests.program.stacks import STACKS, each, recording
 from tools.bench import flat
 from tools.stacks import PROD

@@ -9,8 +9,8 @@ import pulumi_aws as aws
 import pulumi_random
 import pytest
 
+from catalogue.entry import Refused
 from sandbox.recorder import UNKNOWN, DuplicateUrn, Recording, Secret, run_program
-from sandbox.rows import Refused
 
 
 class Pair(pulumi.ComponentResource):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from sandbox import sdk
+from catalogue import sdk
 from sandbox.recorder import ROOT, Recording
 from settings import Cloud
 from tools.bench.place import say

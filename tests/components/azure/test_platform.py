@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
+from catalogue.sdk import resource_shape
 from sandbox.recorder import Registration
-from sandbox.sdk import resource_shape
 from tests.components.azure.conftest import PROD
 from tests.components.azure.recorded import (
     ACCOUNT,
