@@ -183,19 +183,26 @@ def run_program(
     preview: bool = False,
     stack: str = "dev",
     program: Callable[[], None] | Path = ROOT / "__main__.py",
+    strict: bool = True,
 ) -> Recording:
-    """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted. Raises what it raises."""
+    """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted.
+
+    Raises what the program raises, and `Refused`; without `strict`, what a cloud refuses is only not created.
+    """
 
     def run() -> Recording:
         if isinstance(program, Path):
-            return _record(lambda: runpy.run_path(str(program), run_name="__main__"), stack_config, preview, stack)
-        return _record(program, stack_config, preview, stack)
+            path = str(program)
+            return _record(lambda: runpy.run_path(path, run_name="__main__"), stack_config, preview, stack, strict)
+        return _record(program, stack_config, preview, stack, strict)
 
     # A context of its own: Pulumi keeps the stack of a run in a context variable.
     return copy_context().run(run)
 
 
-def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview: bool, stack: str) -> Recording:
+def _record(
+    program: Callable[[], Any], stack_config: Mapping[str, Any], preview: bool, stack: str, strict: bool
+) -> Recording:
     config = {f"rasa:{key}": value for key, value in stack_config.items()}
     monitor, log = _Monitor(stack, preview, Store(None, existing(config))), _Log()
     runtime_settings.ROOT.set(None)
@@ -216,7 +223,7 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
     finally:
         gc.enable()  # the program ends here, the process does not
         # What was refused is the cause of whatever else went wrong.
-        for refusal in monitor.refused:
+        for refusal in monitor.refused if strict else ():
             raise refusal from None
     return Recording(
         resources=monitor.registered,
@@ -261,11 +268,12 @@ class _Monitor(mocks.MockMonitor):
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = from_struct(request.object)
-        answer = _Answer(inputs, "", inputs)
-        with self._lock, self._refusals_of(urn):
-            if urn in self.registered:
-                raise DuplicateUrn(f"Duplicate resource URN '{urn}'; try giving it a unique name")
-            answer = self._create(urn, request, inputs)
+        answer = _Answer(inputs, "", inputs)  # unless it is refused
+        with self._lock:
+            with self._refusals_of(urn):
+                if urn in self.registered:
+                    raise DuplicateUrn("Duplicate resource URN; try giving it a unique name")
+                answer = self._create(urn, request, inputs)
             self.registered[urn] = _registration(urn, request, inputs, answer)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=to_struct(answer.outputs))
 

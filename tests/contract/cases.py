@@ -1,6 +1,6 @@
 """What is judged: every shipped stack, what can exist already, and every option, each as its pods get it.
 
-The real program runs under the mocks of `tests/recorder.py`. A `Case` is one assistant of one run: the values of its
+The real program runs under the recorder, `sandbox/recorder.py`. A `Case` is one assistant of one run: the values of its
 release, the objects beside it, and its `Wiring`, which is what the clouds said and so what Rasa has to arrive at.
 """
 
