@@ -16,7 +16,7 @@ from sandbox.faults import Fault
 from tests.faults import ways_back
 from tests.faults.exercise import Exercise
 from tests.faults.kinds import GO_ON, PASSING
-from tests.program.stacks import DEV
+from tools.stacks import DEV
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

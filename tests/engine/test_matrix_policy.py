@@ -7,10 +7,10 @@ from typing import Final
 
 import pytest
 
+from sandbox.recorder import ROOT
 from settings import Cloud
-from tests.engine.workplace import Workplace
-from tests.program.stacks import PROD, SHIPPED
-from tests.recorder import ROOT
+from tools.stacks import PROD, SHIPPED
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -10,8 +10,9 @@ import pytest
 
 from settings import Cloud
 from tests.engine.replay import RELEASE, SECRET, Platform, Steps, plain, replay
-from tests.engine.workplace import Workplace
-from tests.program.stacks import DEV, ROTATES
+from tests.program.stacks import ROTATES
+from tools.stacks import DEV
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.workplace import Workplace, cpu_seconds
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-wrong")]
 
@@ -16,6 +19,16 @@ pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-wrong")]
 @pytest.fixture(scope="module")
 def workplace(pulumi: None, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return Workplace.make(tmp_path_factory.mktemp("wrong") / "project", "dev")
+
+
+@contextmanager
+def cpu_seconds() -> Iterator[list[float]]:
+    """Measures the processor time of commands, which other work on the machine does not change."""
+    spent: list[float] = []
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    yield spent
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 def told(output: str) -> list[str]:

@@ -16,12 +16,12 @@ from itertools import product
 from multiprocessing import get_context
 from typing import Final
 
+from sandbox.recorder import ROOT
 from tests.faults.exercise import Exercise
 from tests.faults.kinds import KINDS, is_due
 from tests.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
 from tests.faults.warm import WarmWorkplace, warm
-from tests.program.stacks import SHIPPED
-from tests.recorder import ROOT
+from tools.stacks import SHIPPED
 from tools.written import filled
 
 SEED: Final = os.environ.get("FAULTS_SEED", "1")

@@ -9,7 +9,8 @@ from catalogue.urns import name_of, type_of
 from sandbox.faults import MARK, Fault
 from tests.faults import meddling, ways_back
 from tests.faults.exercise import STATELESS, Exercise
-from tests.program.stacks import PROD, cloud_of
+from tests.program.stacks import cloud_of
+from tools.stacks import PROD
 
 GO_ON: Final = "--continue-on-error"
 # How a call can fail so that the user need only repeat the command.

@@ -11,7 +11,8 @@ import pytest
 from tests.faults import results
 from tests.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
 from tests.faults.results import BEGIN, PAGE, Part, Result
-from tests.program.stacks import SHIPPED, cloud_of, recording
+from tests.program.stacks import cloud_of, recording
+from tools.stacks import SHIPPED
 from tools.written import written
 
 PART = Part("dev", "kills")

@@ -12,7 +12,7 @@ from catalogue import sdk
 from catalogue.kubernetes.schema import validate
 from catalogue.packages import PACKAGES
 from sandbox.command import run
-from tests.engine.workplace import Finished, Workplace, environment
+from tools.workplace import Finished, Workplace, environment
 
 
 def warm() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from policy.pack import RULES
+from sandbox.recorder import ROOT
 from tests.policy.mutation_table import MUTATIONS
-from tests.recorder import ROOT
 
 
 def test_every_rule_has_one():

@@ -9,12 +9,13 @@ from _pytest.mark import ParameterSet
 
 from policy.pack import RULES
 from policy.rule import When
+from sandbox.recorder import Recording, Registration
 from settings import Cloud
 from tests.policy import cases_access, cases_data
 from tests.policy.changes import Change, apply
 from tests.policy.judged import context_of, judge
-from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, cloud_of, each, recording
-from tests.recorder import Recording, Registration
+from tests.program.stacks import STACKS, cloud_of, each, recording
+from tools.stacks import DEV, PROD, SHIPPED
 
 CASES: Final = {**cases_data.CASES, **cases_access.CASES}
 NAMES: Final = [rule.name for rule in RULES]

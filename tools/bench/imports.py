@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from catalogue import sdk
+from sandbox.recorder import ROOT, Recording
 from settings import Cloud
-from tests.engine.workplace import environment
-from tests.program.stacks import PROD, recording
-from tests.recorder import ROOT, Recording
 from tools.bench.place import say
+from tools.stacks import PROD, recording
+from tools.workplace import environment
 
 FLOOR: Final = "pulumi"
 # The library that settings are made of; it counts as an SDK.

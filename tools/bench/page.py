@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tools.bench import tables
 from tools.written import filled
 

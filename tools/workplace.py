@@ -1,14 +1,13 @@
-"""A copy of the project of a test's own, on which the real engine runs against the sandbox.
+"""A copy of the project, on which the real engine runs against the sandbox.
 
-The copy shares the sources by links, and has stack files and a `.sandbox` of its own: tests neither see one another nor
-what stands in the project's `.sandbox`.
+The copy shares the sources by links, and has stack files and a `.sandbox` of its own: users of copies see neither one
+another nor the project's `.sandbox`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from tests.recorder import ROOT
-from tests.settings.stack_files import changed
+from sandbox.recorder import ROOT
+from tools.stacks import changed
 
 SHARED = ("__main__.py", "catalogue", "components", "providers", "sandbox", "settings", ".venv")
 
@@ -113,7 +111,8 @@ class Workplace:
 
     def _succeed(self, command: str, *options: str) -> Finished:
         finished = self.pulumi(command, *options)
-        assert finished.status == 0, finished.output[-4000:]
+        if finished.status:
+            raise AssertionError(finished.output[-4000:])
         return finished
 
     def up(self) -> str:
@@ -158,21 +157,3 @@ def environment() -> dict[str, str]:
         for key, value in os.environ.items()
         if not key.startswith("PULUMI_") and key != "PYTHONDONTWRITEBYTECODE"
     }
-
-
-def require_pulumi() -> None:
-    """Without the CLI, on a machine that has not been set up, engine tests are skipped; in CI that is a failure."""
-    if shutil.which("pulumi") is None:
-        message = "no pulumi on PATH: run `make setup`"
-        assert not os.environ.get("CI"), message
-        pytest.skip(message)
-
-
-@contextmanager
-def cpu_seconds() -> Iterator[list[float]]:
-    """Measures the processor time of commands, which other work on the machine does not change."""
-    spent: list[float] = []
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    yield spent
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
