@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -26,10 +27,13 @@ _UP = ("up", "--yes", "--skip-preview", "--suppress-outputs", "--non-interactive
 
 
 def upgrade(stack: str, ref: str) -> Outcome:
-    """Returns what the update did. Raises SystemExit if the old program cannot create the stack."""
+    """Returns what the update did. Raises SystemExit if it cannot be tried."""
     with tempfile.TemporaryDirectory(prefix="upgrade-") as scratch:
         before, after = Path(scratch, "before"), Path(scratch, "after")
-        stand_in.extract(CHECKOUT, ref, before)
+        try:
+            stand_in.extract(CHECKOUT, ref, before)
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"there is no commit {ref!r} here to upgrade from: {error.stderr.decode().strip()}")
         if _up(before, stack):
             sys.exit(f"{stack}: the program of {ref} cannot create it in this checkout's sandbox")
         stand_in.link(CHECKOUT, after)
