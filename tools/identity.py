@@ -1,10 +1,10 @@
-"""What users' state knows the program's resources by: `python -m tools.identity [--write]`.
+"""Guards the identities that users' state depends on: `python -m tools.identity [--write]`.
 
-A resource whose URN changes without an alias is deleted and created again. `identity.json` holds, for each shipped
-stack, the URN of every component and of every resource that a user cannot lose, with what would be lost. A URN is
-recorded without its stack and project: the types from the outermost component inwards, and the logical name.
+The engine deletes a resource and creates another if its URN changes without an alias. `identity.json` holds, for each
+shipped stack, the URN of every component and of every resource that a user cannot lose, with what would be lost. It
+holds URNs without stack and project: the types from the outermost component inwards, and the logical name.
 
-An entry leaves the file by hand only, when the loss is meant and CHANGELOG.md says so.
+`--write` adds what is new. An entry is deleted by hand, only if the loss is meant and CHANGELOG.md says so.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from tests.recorder import PROJECT, Recording, Registration
 from tools.pulls.data import HOLDINGS, what_it_holds
 
 RECORD: Final = Path(__file__).with_name("identity.json")
-# What `up` creates again, but not as it was: others know the value, or the old one's deletion takes the new one along.
-_NOT_THE_SAME: Final = {
+# `up` creates these again, but something is lost: others know the old value, or deleting the old one cuts users off.
+_OTHER_LOSSES: Final = {
     "random:index/randomPassword:RandomPassword": "a generated password or token that a service or a client knows",
-    "tls:index/privateKey:PrivateKey": "a key that Vault's clients trust",
+    "tls:index/privateKey:PrivateKey": "a key of the certificates that Vault's clients trust",
     "gcp:sql/user:User": "the administrator who owns the databases",
     "kubernetes:core/v1:Namespace": "a namespace with everything in it",
     "kubernetes:helm.sh/v3:Release": "the release that answers the users",
@@ -38,7 +38,7 @@ Identities = Mapping[str, str]
 
 
 def identities(found: Recording) -> dict[str, str]:
-    """Returns what a program registers that must keep its identity."""
+    """Returns all components, what a user cannot lose, and what would replace that if it were created again."""
     kept = {urn: loss for urn, one in found.resources.items() if (loss := _loss(one))}
     waiting = sorted(kept, key=lambda urn: (HOLDINGS.index(kept[urn]) if kept[urn] in HOLDINGS else len(HOLDINGS), urn))
     for urn in waiting:
@@ -51,11 +51,11 @@ def identities(found: Recording) -> dict[str, str]:
 
 
 def _loss(one: Registration) -> str:
-    return what_it_holds(one.type, one.name) or _NOT_THE_SAME.get(one.type, _PROVIDER if one.is_provider else "")
+    return what_it_holds(one.type, one.name) or _OTHER_LOSSES.get(one.type, _PROVIDER if one.is_provider else "")
 
 
 def _forces_replacement(one: Registration) -> Iterator[str]:
-    """Yields the resources whose new id or name would replace this one."""
+    """Yields the resources whose ids and names go into properties that replace this one."""
     paths = _ROWS[one.type].replaces_on if one.type in _ROWS else ()
     forcing = {path.partition(".")[0] for path in paths}
     for key, urns in sorted(one.property_dependencies.items()):
@@ -64,22 +64,22 @@ def _forces_replacement(one: Registration) -> Iterator[str]:
 
 
 def problems(recorded: Identities, found: Recording, stack: str) -> list[str]:
-    """Returns a sentence for each recorded identity that the program neither registers nor names as an alias.
+    """Returns a message for each recorded identity that the program neither registers nor names as an alias.
 
-    Of a component and its children only the component is named: an alias of the component holds for them too.
+    If a component is missing, there is no message for its children: its alias holds for them too.
     """
     now = {_identity(urn) for urn in found.resources}
     former = {_identity(alias) for one in found.resources.values() for alias in one.aliases}
     missing = [identity for identity in recorded if identity not in now | former]
     fresh = sorted(now - recorded.keys())
     return [
-        _sentence(identity, recorded, fresh, stack)
+        _message(identity, recorded, fresh, stack)
         for identity in missing
         if not any(_is_below(identity, other) for other in missing)
     ]
 
 
-def _sentence(identity: str, recorded: Identities, fresh: list[str], stack: str) -> str:
+def _message(identity: str, recorded: Identities, fresh: list[str], stack: str) -> str:
     _, type_, name = _parts(identity)
     losses = {
         loss: None for other, loss in recorded.items() if loss and (other == identity or _is_below(other, identity))
@@ -119,10 +119,9 @@ def _alias(identity: str, successor: str, recorded: Identities, stack: str) -> s
     if new_name != name:
         arguments.append(f"name={_code(name, stack)}")
     if new_parent != parent:
-        above = [_parts(other)[2] for other in recorded if _is_below(identity, other)]
-        arguments.append(
-            f'parent=pulumi.create_urn({_code(max(above, key=len), stack)}, "{parent}")' if above else "parent=None"
-        )
+        above = [other for other in recorded if other.startswith(f"{parent}::") and _is_below(identity, other)]
+        urn = f'pulumi.create_urn({_code(_parts(above[0])[2], stack)}, "{parent}")' if above else "None"
+        arguments.append(f"parent={urn}")
     return f"pulumi.Alias({', '.join(arguments)})"
 
 
@@ -145,7 +144,7 @@ def _parts(identity: str) -> tuple[str, str, str]:
 
 
 def _is_below(identity: str, other: str) -> bool:
-    """Returns whether the other one is a parent: names begin with the parent's, which an invariant holds."""
+    """Returns whether the other one is a parent. Names begin with their parent's: an invariant checks it."""
     types, _, name = other.partition("::")
     return identity.startswith(f"{types}$") and identity.partition("::")[2].startswith(f"{name}-")
 
@@ -162,7 +161,7 @@ def main(arguments: list[str]) -> int:
     write = parser.parse_args(arguments).write
     recorded = read() if RECORD.exists() else {}
     found = {stack: recording(stack) for stack in SHIPPED}
-    wrong = [sentence for stack in SHIPPED for sentence in problems(recorded.get(stack, {}), found[stack], stack)]
+    wrong = [message for stack in SHIPPED for message in problems(recorded.get(stack, {}), found[stack], stack)]
     if wrong:
         print("\n\n".join(wrong), file=sys.stderr)
         return 1

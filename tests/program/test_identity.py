@@ -1,4 +1,4 @@
-"""What users' state knows the program by stays: see `tools/identity.py`."""
+"""The program keeps the identities that users' state depends on; the failure names the loss and the alias."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recording]:
             self.above = given["opts"].parent
             change(given)
             if alias and (given["t"], given["name"], given["opts"].parent) != (t, name, self.above):
-                given["opts"].aliases = [eval(alias)]  # noqa: S307 - the code that the sentence proposes
+                given["opts"].aliases = [eval(alias)]  # noqa: S307 - the code that the message proposes
             register(self, given["t"], given["name"], custom, props, given["opts"], *rest, **more)
 
         monkeypatch.setattr(pulumi.Resource, "__init__", changed)
@@ -90,15 +90,15 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recording]:
 def test_a_lost_identity_is_reported_with_the_loss_and_the_alias_that_keeps_it(
     change: Callable[[Registered], None], run: Callable[..., Recording]
 ):
-    (sentence,) = identity.problems(recorded(STACK), run(change), STACK)
-    assert f"`{CHANGES[change]}` is gone" in sentence
-    assert CONVERSATIONS in sentence
-    proposed = re.search(r"`aliases=\[(.+?)\]`", sentence)
+    (message,) = identity.problems(recorded(STACK), run(change), STACK)
+    assert f"`{CHANGES[change]}` is gone" in message
+    assert CONVERSATIONS in message
+    proposed = re.search(r"`aliases=\[(.+?)\]`", message)
     assert proposed
     assert identity.problems(recorded(STACK), run(change, alias=proposed[1]), STACK) == []
 
 
 def test_a_deleted_resource_has_no_successor():
     kept = {urn: one for urn, one in recording(STACK).resources.items() if one.name != DATABASE}
-    (sentence,) = identity.problems(recorded(STACK), replace(recording(STACK), resources=kept), STACK)
-    assert "Nothing seems to take its place" in sentence
+    (message,) = identity.problems(recorded(STACK), replace(recording(STACK), resources=kept), STACK)
+    assert "Nothing seems to take its place" in message
