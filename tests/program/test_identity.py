@@ -48,11 +48,6 @@ def renamed_resource(given: Registered) -> None:
         given["name"] = "rasa-dev-tracker-store-server"
 
 
-def moved_component(given: Registered) -> None:
-    if given["t"] == "rasa:aws:RdsTrackerStore":
-        given["opts"].parent = None
-
-
 def moved_resource(given: Registered) -> None:
     if given["name"] == DATABASE:
         given["opts"].parent = given["opts"].parent.above
@@ -61,7 +56,6 @@ def moved_resource(given: Registered) -> None:
 CHANGES: dict[Callable[[Registered], None], str] = {
     renamed_type: "rasa-dev-tracker-store",
     renamed_resource: DATABASE,
-    moved_component: "rasa-dev-tracker-store",
     moved_resource: DATABASE,
 }
 
