@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from sandbox.packages import PACKAGES
+from catalogue.packages import PACKAGES
 from tests.program.stacks import SHIPPED, recording
 from tests.recorder import PROJECT, Recording, Registration
 from tools.pulls.data import HOLDINGS, what_it_holds
@@ -31,7 +31,7 @@ _OTHER_LOSSES: Final = {
     "kubernetes:helm.sh/v3:Release": "the release that answers the users",
 }
 _PROVIDER: Final = "the provider that all resources of its cloud belong to"
-_ROWS: Final = {token: row for package in PACKAGES for token, row in package.rows.items()}
+_ENTRIES: Final = {token: entry for package in PACKAGES for token, entry in package.entries.items()}
 
 # Identity to what a user would lose with it; "" for a component, whose loss is that of its children.
 Identities = Mapping[str, str]
@@ -56,7 +56,7 @@ def _loss(one: Registration) -> str:
 
 def _forces_replacement(one: Registration) -> Iterator[str]:
     """Yields the resources whose ids and names go into properties that replace this one."""
-    paths = _ROWS[one.type].replaces_on if one.type in _ROWS else ()
+    paths = _ENTRIES[one.type].replaces_on if one.type in _ENTRIES else ()
     forcing = {path.partition(".")[0] for path in paths}
     for key, urns in sorted(one.property_dependencies.items()):
         if key in forcing:
