@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -80,6 +82,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Recording]:
     return with_change
 
 
+@pytest.mark.xdist_group(STACK)
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 def test_a_lost_identity_is_reported_with_the_loss_and_the_alias_that_keeps_it(
     change: Callable[[Registered], None], run: Callable[..., Recording]
@@ -92,7 +95,24 @@ def test_a_lost_identity_is_reported_with_the_loss_and_the_alias_that_keeps_it(
     assert identity.problems(recorded(STACK), run(change, alias=proposed[1]), STACK) == []
 
 
+@pytest.mark.xdist_group(STACK)
 def test_a_deleted_resource_has_no_successor():
     kept = {urn: one for urn, one in recording(STACK).resources.items() if one.name != DATABASE}
     (message,) = identity.problems(recorded(STACK), replace(recording(STACK), resources=kept), STACK)
     assert "Nothing seems to take its place" in message
+
+
+@pytest.mark.xdist_group(STACK)
+def test_write_adds_what_is_new_and_drops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    record = tmp_path / "identity.json"
+    monkeypatch.setattr(identity, "RECORD", record)
+    monkeypatch.setattr(identity, "SHIPPED", (STACK,))
+    known = dict(recorded(STACK))
+    new = {known.popitem()[0]}
+    record.write_text(json.dumps({STACK: {**known, "rasa:aws:Gone::gone": "something"}}))
+    before = record.read_text()
+    assert identity.main(["--write"]) == 1
+    assert record.read_text() == before
+    record.write_text(json.dumps({STACK: known}))
+    assert identity.main(["--write"]) == 0
+    assert json.loads(record.read_text())[STACK].keys() - known.keys() == new
