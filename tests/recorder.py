@@ -26,6 +26,7 @@ from pulumi.runtime.config import set_all_config
 from pulumi.runtime.stack import Stack
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
+from sandbox.aliases import alias_urns
 from tests.answers import UnknownCall, answer_to_call, echoed, outputs_of
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +66,7 @@ class Registration:
     protect: bool = False
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()  # as URNs, those that its parent's aliases give it among them
+    aliases: tuple[str, ...] = ()  # as URNs, with those that its parent's aliases give it
     error_hooks: tuple[str, ...] = ()
     timeouts: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -238,8 +239,9 @@ class _Monitor(mocks.MockMonitor):
 
     def _registration(self, request: Any) -> Registration:
         is_root = request.parent.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"])
+        urn, above = self.make_urn(request.parent, request.type, request.name), self.registered.get(request.parent)
         return Registration(
-            urn=self.make_urn(request.parent, request.type, request.name),
+            urn=urn,
             type=request.type,
             name=request.name,
             custom=request.custom,
@@ -250,31 +252,11 @@ class _Monitor(mocks.MockMonitor):
             property_dependencies={
                 key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items() if value.urns
             },
-            aliases=self._aliases(request),
+            aliases=alias_urns(urn, request.aliases, request.parent, above.aliases if above else ()),
             error_hooks=tuple(request.hooks.on_error),
             timeouts={key: value for key, value in MessageToDict(request.customTimeouts).items() if value},
             inputs=_plain(request.object),
         )
-
-    def _aliases(self, request: Any) -> tuple[str, ...]:
-        """Returns the URNs that the engine takes for this resource: by its own aliases and by those of its parent."""
-        own = [alias.urn or self._former_urn(request, alias.spec) for alias in request.aliases]
-        inherited: list[str] = []
-        if parent := self.registered.get(request.parent):
-            urns = (self.make_urn(request.parent, request.type, request.name), *own)
-            inherited = [self._below_former(former, parent.name, urn) for former in parent.aliases for urn in urns]
-        return tuple(dict.fromkeys([*own, *inherited]))
-
-    def _former_urn(self, request: Any, spec: Any) -> str:
-        parent = "" if spec.noParent else spec.parentUrn or request.parent
-        return self.make_urn(parent, spec.type or request.type, spec.name or request.name)
-
-    def _below_former(self, former: str, parent: str, urn: str) -> str:
-        """Returns a child's URN below an alias of its parent. A name that begins with the parent's changes too."""
-        type_, name = urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]
-        if name.startswith(parent):
-            name = former.rpartition("::")[2] + name.removeprefix(parent)
-        return self.make_urn(former, type_, name)
 
 
 class _Callbacks:
