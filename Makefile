@@ -11,7 +11,7 @@ PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
-	bench faults lint audit setup clean
+	upgrade-test bench faults lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ pr-comment: setup ## print the comment of a pull request with this checkout's ch
 
 permissions: setup ## print what the deployer must be allowed: make permissions STACK=prod
 	@$(RUN) python -m tools.permissions $(STACK)
+
+upgrade-test: setup ## upgrade stacks from an older commit in the sandbox: make upgrade-test FROM=v1.2.3 [STACK=dev]
+	@$(RUN) python -m tools.upgrade_test --from "$(FROM)" $(if $(filter file,$(origin STACK)),,$(STACK))
 
 bench: setup ## measure time and memory, into docs/performance.md: make bench [PART=stacks] [ROUNDS=3]
 	@$(RUN) python -m tools.bench $(PART) --rounds $(ROUNDS)

@@ -35,6 +35,7 @@ from catalogue.entry import Problem, Refused, Seed
 from catalogue.package import Package
 from catalogue.packages import PACKAGES
 from catalogue.wire import Properties, from_struct, has_unknown, is_secret, reveal, secret, to_struct
+from sandbox.aliases import alias_urns
 from sandbox.clock.graph import Graph, Node, graph_of
 from sandbox.cloud import Cloud, config_problems, read_config, spelled
 from sandbox.existing import existing
@@ -81,7 +82,7 @@ class Registration:
     protect: bool = False
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # as URNs, with those that its parent's aliases give it
     error_hooks: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
     timeouts: Mapping[str, str] = field(default_factory=dict)
@@ -274,7 +275,7 @@ class _Monitor(mocks.MockMonitor):
                 if urn in self.registered:
                     raise DuplicateUrn("Duplicate resource URN; try giving it a unique name")
                 answer = self._create(urn, request, inputs)
-            self.registered[urn] = _registration(urn, request, inputs, answer)
+            self.registered[urn] = _registration(urn, request, inputs, answer, self.registered.get(request.parent))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=to_struct(answer.outputs))
 
     def RegisterResourceOutputs(self, request: Any) -> Any:
@@ -334,7 +335,9 @@ def _refuse(problems: list[Problem]) -> None:
         raise Refused("; ".join(map(spelled, problems)))
 
 
-def _registration(urn: str, request: Any, inputs: Properties, answer: _Answer) -> Registration:
+def _registration(
+    urn: str, request: Any, inputs: Properties, answer: _Answer, parent: Registration | None
+) -> Registration:
     is_root = request.parent.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"])
     return Registration(
         urn=urn,
@@ -348,7 +351,7 @@ def _registration(urn: str, request: Any, inputs: Properties, answer: _Answer) -
         property_dependencies={
             key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items() if value.urns
         },
-        aliases=tuple(alias.urn or str(alias.spec) for alias in request.aliases),
+        aliases=alias_urns(urn, request.aliases, request.parent, parent.aliases if parent else ()),
         error_hooks=tuple(request.hooks.on_error),
         ignore_changes=tuple(request.ignoreChanges),
         timeouts={key: value for key, value in MessageToDict(request.customTimeouts).items() if value},

@@ -60,6 +60,17 @@ def test_it_shows_what_the_program_registers():
     assert recording.log == ("warning: careful",)
 
 
+def test_aliases_are_urns_and_hold_for_children():
+    def program() -> None:
+        renamed = pulumi.Alias(name="couple", type_="rasa:test:Couple")
+        Pair("pair", pulumi.ResourceOptions(providers=[aws.Provider("aws")], aliases=[renamed]))
+
+    recording = run(program)
+    assert recording.named("pair").aliases == ("urn:pulumi:test::rasa::rasa:test:Couple::couple",)
+    of_bucket = "urn:pulumi:test::rasa::rasa:test:Couple$aws:s3/bucket:Bucket::couple-bucket"
+    assert of_bucket in recording.named("pair-bucket").aliases
+
+
 def test_a_preview_knows_only_what_the_program_says():
     recording = run(preview=True)
     assert recording.named("pair-bucket").inputs["tags"]["open"] == "yes"

@@ -21,7 +21,7 @@ def preview(checkout: Path, stack: str, into: Path, *, base: str, policy_pack: s
     """What the checkout changes of the stack as it is at the commit `base`; all of it where there is none of it yet."""
     with tempfile.TemporaryDirectory(prefix="preview-") as scratch:
         before, after = Path(scratch, "base"), Path(scratch, "checkout")
-        _extract(checkout, base, before)
+        extract(checkout, base, before)
         if (before / f"Pulumi.{stack}.yaml").exists():
             stood = engine.stand_up(engine.Engine.of_sandbox(before), stack)
             if stood.returncode:
@@ -29,13 +29,13 @@ def preview(checkout: Path, stack: str, into: Path, *, base: str, policy_pack: s
                 outcome = engine.failed(stack, "sandbox", sentence)
                 engine.save(outcome, into)
                 return outcome
-        _link(checkout, after)
+        link(checkout, after)
         if (before / ".sandbox").exists():
             (before / ".sandbox").rename(after / ".sandbox")
         return engine.preview(engine.Engine.of_sandbox(after), stack, into.resolve(), policy_pack=policy_pack)
 
 
-def _extract(checkout: Path, commit: str, directory: Path) -> None:
+def extract(checkout: Path, commit: str, directory: Path) -> None:
     """The files of a commit, run with the packages of the checkout."""
     directory.mkdir()
     archive = subprocess.run(["git", "archive", "--format=tar", commit], cwd=checkout, check=True, capture_output=True)
@@ -43,7 +43,7 @@ def _extract(checkout: Path, commit: str, directory: Path) -> None:
     (directory / ".venv").symlink_to(checkout / ".venv")
 
 
-def _link(checkout: Path, directory: Path) -> None:
+def link(checkout: Path, directory: Path) -> None:
     """A project directory with the checkout's contents. The engine finds a project by real files, not by links."""
     directory.mkdir()
     for path in checkout.iterdir():
