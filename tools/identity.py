@@ -18,8 +18,8 @@ from typing import Final
 
 from catalogue.packages import PACKAGES
 from sandbox.recorder import PROJECT, Recording, Registration
-from tools.stacks import SHIPPED, recording
 from tools.pulls.data import HOLDINGS, what_it_holds
+from tools.stacks import SHIPPED, recording
 
 RECORD: Final = Path(__file__).with_name("identity.json")
 # `up` creates these again, but something is lost: others know the old value, or deleting the old one cuts users off.

@@ -13,8 +13,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from tests.program.stacks import SHIPPED, STACKS, each, recording
 from sandbox.recorder import Recording, run_program
+from tests.program.stacks import SHIPPED, STACKS, each, recording
 from tools import identity
 
 STACK = "dev"

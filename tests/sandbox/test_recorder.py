@@ -28,12 +28,12 @@ class Pair(pulumi.ComponentResource):
         self.register_outputs({"bucket": bucket.arn})
 
 
+def providers() -> list[pulumi.ProviderResource]:
+    return [aws.Provider("aws", region="eu-central-1"), pulumi_random.Provider("random")]
+
+
 def small_program() -> None:
-    providers: list[pulumi.ProviderResource] = [
-        aws.Provider("aws", region="eu-central-1"),
-        pulumi_random.Provider("random"),
-    ]
-    pair = Pair("pair", pulumi.ResourceOptions(providers=providers))
+    pair = Pair("pair", pulumi.ResourceOptions(providers=providers()))
     pulumi.log.warn("careful")
     pulumi.export("stack", pulumi.get_stack())
     pulumi.export("token", pulumi.Output.secret("t"))
@@ -63,7 +63,7 @@ def test_it_shows_what_the_program_registers():
 def test_aliases_are_urns_and_hold_for_children():
     def program() -> None:
         renamed = pulumi.Alias(name="couple", type_="rasa:test:Couple")
-        Pair("pair", pulumi.ResourceOptions(providers=[aws.Provider("aws")], aliases=[renamed]))
+        Pair("pair", pulumi.ResourceOptions(providers=providers(), aliases=[renamed]))
 
     recording = run(program)
     assert recording.named("pair").aliases == ("urn:pulumi:test::rasa::rasa:test:Couple::couple",)
