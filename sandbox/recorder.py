@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import runpy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
@@ -22,6 +22,7 @@ from threading import Lock
 from typing import Any, cast
 
 import pulumi
+from google.protobuf import empty_pb2
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime import settings as runtime_settings
@@ -81,15 +82,15 @@ class Registration:
     provider: str = ""
     protect: bool = False
     dependencies: tuple[str, ...] = ()
-    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     aliases: tuple[str, ...] = ()  # as URNs, with those that its parent's aliases give it
     error_hooks: tuple[str, ...] = ()
     ignore_changes: tuple[str, ...] = ()
-    timeouts: Mapping[str, str] = field(default_factory=dict)
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    checked: Mapping[str, Any] = field(default_factory=dict)
+    timeouts: Mapping[str, str] = field(default_factory=dict[str, str])
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    checked: Mapping[str, Any] = field(default_factory=dict[str, Any])
     id: str = ""
-    outputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def package(self) -> str:
@@ -213,7 +214,7 @@ def _record(
     set_all_config(texts, ["rasa:secrets"])
     outputs: dict[str, Any] = {}
 
-    @mocks.test
+    @mocks.test  # pyright: ignore[reportUnknownMemberType]
     def run() -> None:
         program()
         root = cast("Stack", runtime_settings.get_root_resource())
@@ -281,7 +282,7 @@ class _Monitor(mocks.MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:
         with self._lock:
             self.registered_outputs[request.urn] = _marked(from_struct(request.outputs))
-        return super().RegisterResourceOutputs(request)
+        return empty_pb2.Empty()
 
     def Invoke(self, request: Any) -> Any:
         answer: Properties = {}
@@ -322,7 +323,7 @@ class _Monitor(mocks.MockMonitor):
         return self._clouds[urn]
 
     @contextmanager
-    def _refusals_of(self, what: str) -> Iterator[None]:
+    def _refusals_of(self, what: str) -> Generator[None]:
         """Keeps a refusal, with what it is about. The program goes on, and is told of the first one at its end."""
         try:
             yield

@@ -43,9 +43,9 @@ class Store:
     """
 
     def __init__(self, path: Path | None, existing: Mapping[str, Properties] | None = None):
-        self._path = path
+        self._path = path or ":memory:"
         self._existing = existing or {}
-        self._memory = None if path else self._connect(":memory:")
+        self._memory = None if path else self._connect()
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600, exist_ok=True)  # like any cloud, it knows the passwords
@@ -61,11 +61,11 @@ class Store:
                 yield Transaction(connection, self._existing)
 
     def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
-        return nullcontext(self._memory) if self._path is None else closing(self._connect(self._path))
+        return nullcontext(self._memory) if self._memory else closing(self._connect())
 
-    def _connect(self, path: Path | str) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=bool(self._path)
+            self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
