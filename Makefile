@@ -57,7 +57,7 @@ bench: setup ## measure time and memory, into docs/performance.md: make bench [P
 
 # Without STACK on the command line it is every stack.
 faults: setup ## lead every stack through every kind of fault (about an hour, resumable): make faults [STACK=dev] [KIND=kills]
-	@$(RUN) python -m tests.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
+	@$(RUN) python -m tools.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check

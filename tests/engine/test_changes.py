@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.workplace import Workplace
+from tools.workplace import Workplace
 
 pytestmark = pytest.mark.engine
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.workplace import environment
 from tests.recorder import ROOT
+from tools.workplace import environment
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-config")]
 

@@ -11,8 +11,8 @@ import yaml
 
 from sandbox.clock.timeline import told
 from tests.engine.conftest import StoodUp
-from tests.engine.workplace import Workplace
 from tests.program.stacks import SHIPPED
+from tools.workplace import Workplace
 from tools.write_time import PAGE, ROOT
 
 pytestmark = pytest.mark.engine

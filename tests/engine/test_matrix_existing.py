@@ -11,10 +11,10 @@ from typing import Any, Final
 import pytest
 
 from settings import Cloud
-from tests.engine.workplace import Workplace
 from tests.program import test_existing, test_existing_elsewhere
 from tests.settings.existing import EXISTING, LAYERS, existing
 from tests.settings.stack_files import changed
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import Fault
-from tests.faults import ways_back
-from tests.faults.exercise import Exercise
-from tests.faults.kinds import GO_ON, PASSING
 from tests.program.stacks import DEV
+from tools.faults import ways_back
+from tools.faults.exercise import Exercise
+from tools.faults.kinds import GO_ON, PASSING
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

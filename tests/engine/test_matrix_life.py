@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
-from tests.engine.workplace import Workplace
 from tests.program.stacks import PROD, SHIPPED
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 
 from settings import Cloud
-from tests.engine.workplace import Workplace
 from tests.program.stacks import PROD, SHIPPED
 from tests.recorder import ROOT
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

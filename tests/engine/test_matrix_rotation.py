@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from settings import Cloud
-from tests.engine.replay import RELEASE, SECRET, Platform, Steps, plain, replay
-from tests.engine.workplace import Workplace
+from tests.engine.replay import RELEASE, SECRET, Platform, Steps, replay
 from tests.program.stacks import DEV, ROTATES
+from tools.workplace import Workplace, plain
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.workplace import Workplace
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-patience")]
 

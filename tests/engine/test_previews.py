@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.engine.workplace import Workplace
 from tools.pulls import engine, stand_in
 from tools.pulls.comment import comment
 from tools.pulls.drift import report, why_dangerous
 from tools.pulls.engine import Engine
 from tools.pulls.outcome import Outcome
+from tools.workplace import Workplace
 
 pytestmark = pytest.mark.engine
 

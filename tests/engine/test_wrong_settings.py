@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.workplace import Workplace, cpu_seconds
+from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-wrong")]
 
@@ -22,6 +25,16 @@ def told(output: str) -> list[str]:
     """The problems, as the command line prints them."""
     lines = [line.strip() for line in output.splitlines()]
     return list(dict.fromkeys(line for line in lines if re.match(r"rasa:[\w.<\[\]> ]+: ", line)))
+
+
+@contextmanager
+def cpu_seconds() -> Iterator[list[float]]:
+    """Measures the processor time of commands, which other work on the machine does not change."""
+    spent: list[float] = []
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    yield spent
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from settings import Cloud
-from tests.engine.workplace import Workplace
 from tests.program.stacks import PROD, shipped
 from tools.bench.place import fresh, say
 from tools.bench.run import measure
 from tools.bench.stacks import told
+from tools.workplace import Workplace
 
 COUNTS: Final = (1, 10, 50)
 STACK: Final = PROD[Cloud.AWS]

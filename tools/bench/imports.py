@@ -11,10 +11,10 @@ from typing import Final
 
 from sandbox import sdk
 from settings import Cloud
-from tests.engine.workplace import environment
 from tests.program.stacks import PROD, recording
 from tests.recorder import ROOT, Recording
 from tools.bench.place import say
+from tools.workplace import environment
 
 FLOOR: Final = "pulumi"
 # The library that settings are made of; it counts as an SDK.

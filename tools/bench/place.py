@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.engine.workplace import Workplace
 from tests.recorder import ROOT
+from tools.workplace import Workplace
 
 DIRECTORY: Final = ROOT / ".sandbox" / "bench"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.engine.workplace import Workplace, environment
+from tools.workplace import Workplace, environment
 
 PROBE: Final = Path(__file__).parent / "probe"
 # What starts a Pulumi program in Python.

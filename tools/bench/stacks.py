@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from sandbox.clock.graph import read_graph
 from sandbox.home import Home
-from tests.engine.workplace import Workplace
 from tests.program.stacks import PROD
 from tools.bench import flat
 from tools.bench.place import copied, fresh, say
 from tools.bench.run import Run, measure
+from tools.workplace import Workplace
 
 OURS: Final = "ours"
 FLAT: Final = "flat"

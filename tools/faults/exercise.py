@@ -20,8 +20,7 @@ from sandbox.rows import Record
 from sandbox.store import Store
 from sandbox.urns import name_of, type_of
 from sandbox.wire import reveal
-from tests.engine.replay import plain
-from tests.engine.workplace import Finished, Workplace
+from tools.workplace import Finished, Workplace, plain
 
 # Made in the state alone: nothing of a cloud belongs to them.
 STATELESS: Final = ("random:", "tls:")

@@ -12,7 +12,7 @@ from sandbox import sdk
 from sandbox.command import run
 from sandbox.packages import PACKAGES
 from sandbox.packages.kubernetes.schema import validate
-from tests.engine.workplace import Finished, Workplace, environment
+from tools.workplace import Finished, Workplace, environment
 
 
 def warm() -> None:

@@ -1,14 +1,13 @@
-"""A copy of the project of a test's own, on which the real engine runs against the sandbox.
+"""A copy of the project, in which tests and long programs run the real engine on the sandbox.
 
-The copy shares the sources by links, and has stack files and a `.sandbox` of its own: tests neither see one another nor
-what stands in the project's `.sandbox`.
+The copy links to the sources, and has its own stack files and its own `.sandbox`. So neither another copy nor the
+project's `.sandbox` can be seen in it.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -16,9 +15,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import pytest
 import yaml
 
 from tests.recorder import ROOT
@@ -160,19 +158,14 @@ def environment() -> dict[str, str]:
     }
 
 
-def require_pulumi() -> None:
-    """Without the CLI, on a machine that has not been set up, engine tests are skipped; in CI that is a failure."""
-    if shutil.which("pulumi") is None:
-        message = "no pulumi on PATH: run `make setup`"
-        assert not os.environ.get("CI"), message
-        pytest.skip(message)
-
-
-@contextmanager
-def cpu_seconds() -> Iterator[list[float]]:
-    """Measures the processor time of commands, which other work on the machine does not change."""
-    spent: list[float] = []
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    yield spent
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+def plain(value: Any) -> Any:
+    """Returns a value of the exported state without the marks of secrets."""
+    match value:
+        case {"plaintext": text}:
+            return json.loads(text)
+        case dict():
+            return {key: plain(item) for key, item in cast("dict[str, Any]", value).items()}
+        case list():
+            return [plain(item) for item in cast("list[Any]", value)]
+        case _:
+            return value

@@ -10,7 +10,7 @@ from sandbox.packages import PACKAGES
 from sandbox.rows import Record, Row
 from sandbox.store import Store
 from sandbox.wire import Properties, as_map
-from tests.faults.exercise import Exercise
+from tools.faults.exercise import Exercise
 
 ROWS: Final[dict[str, Row]] = {token: row for package in PACKAGES for token, row in package.rows.items()}
 TAGS: Final = ("tags", "labels", "resourceLabels")

@@ -16,12 +16,12 @@ from itertools import product
 from multiprocessing import get_context
 from typing import Final
 
-from tests.faults.exercise import Exercise
-from tests.faults.kinds import KINDS, is_due
-from tests.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
-from tests.faults.warm import WarmWorkplace, warm
 from tests.program.stacks import SHIPPED
 from tests.recorder import ROOT
+from tools.faults.exercise import Exercise
+from tools.faults.kinds import KINDS, is_due
+from tools.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
+from tools.faults.warm import WarmWorkplace, warm
 from tools.written import filled
 
 SEED: Final = os.environ.get("FAULTS_SEED", "1")

@@ -7,9 +7,9 @@ from typing import Final
 
 from sandbox.faults import MARK, Fault
 from sandbox.urns import name_of, type_of
-from tests.faults import meddling, ways_back
-from tests.faults.exercise import STATELESS, Exercise
 from tests.program.stacks import PROD, cloud_of
+from tools.faults import meddling, ways_back
+from tools.faults.exercise import STATELESS, Exercise
 
 GO_ON: Final = "--continue-on-error"
 # How a call can fail so that the user need only repeat the command.

@@ -11,8 +11,8 @@ import pytest
 
 from sandbox.faults import MARK
 from sandbox.store import Store
-from tests.engine.workplace import Workplace
-from tests.faults.exercise import Exercise, told
+from tools.faults.exercise import Exercise, told
+from tools.workplace import Workplace
 
 VPC = "aws:ec2/vpc:Vpc"
 PASSWORD = "random:index/randomPassword:RandomPassword"
