@@ -1,8 +1,8 @@
 """Builds programs from Go modules, for machines where the vendor's own downloads cannot be reached.
 
-`tools/go/<name>/` names what to build: the `tool` lines of its `go.mod`, or its own `main.go`. The `go.sum` beside it fixes
-what the program is made of. Go's caches take gigabytes and are removed after each build. If the variable `GO_CACHES`
-names a directory, builds share the caches in it, and whoever has made the directory removes it (`.ci/run` does).
+`tools/go/<name>/` has what to build: the `tool` lines of its `go.mod`, or its own `main.go`. The `go.sum` beside it
+fixes what the program is made of. Go's caches take gigabytes and are removed after the build. If the variable
+`GO_CACHES` names a directory, builds share the caches in it, and whoever has made it removes it; `.ci/run` does.
 """
 
 import os
@@ -25,13 +25,14 @@ class Program:
     """A program of `tools/go/<name>/go.mod`, and those files of the Go module `module` that belong beside it.
 
     `version_variable` is the Go variable that holds the version, if the program does not know its own. `tags` are Go's
-    build tags.
+    build tags. What only tests run is compiled without inlining, which takes a quarter less time.
     """
 
     name: str
     version: str
     version_variable: str = ""
     tags: str = ""
+    inlined: bool = False
     module: str = ""
     scripts: Sequence[str] = ()
 
@@ -75,7 +76,8 @@ def _build(go: Path, program: Program, into: Path, environment: dict[str, str]) 
     flags = "-s -w"
     if program.version_variable:
         flags += f" -X {program.version_variable}={program.version}"
-    build = ("build", "-v", tags, "-ldflags", flags, "-o", f"{into}/", program.package)
+    compiler = "-gcflags=all=" if program.inlined else "-gcflags=all=-l"
+    build = ("build", "-v", tags, compiler, "-ldflags", flags, "-o", f"{into}/", program.package)
     run("compiling", *build, total_lines=len(packages))
     if program.scripts:
         module = run("copying the scripts of", "list", "-m", "-f", "{{.Dir}}", program.module).strip()

@@ -23,6 +23,7 @@ from tests.recorder import Recording, run_program
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
 from tests.settings.stack_files import SMALL, changed
+from tools.daily import drawn
 
 # Not one of the roots that are trusted where the stack file names none.
 AUTHORITY: Final = rds_roots("eu-central-1")
@@ -53,6 +54,12 @@ def _stack_files() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 STACK_FILES: Final = dict(_stack_files())
+VARIANTS: Final = 8
+# What a run is about: the shipped stacks, and a sample of their variants that changes daily.
+CHOSEN: Final = [
+    *stacks.SHIPPED,
+    *drawn("contract variants", [name for name in STACK_FILES if name not in stacks.SHIPPED], VARIANTS),
+]
 
 
 @dataclass(frozen=True, kw_only=True)

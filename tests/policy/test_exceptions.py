@@ -13,8 +13,8 @@ from policy.context import Context, from_config
 from policy.exceptions import NAME, relaxations
 from tests.policy.cases_data import CASES
 from tests.policy.changes import apply
-from tests.policy.judged import TODAY, Violation, context_of, judge
 from tests.program.stacks import recording
+from tools.mutations.judged import TODAY, Violation, context_of, judge
 
 pytestmark = pytest.mark.xdist_group("prod")
 

@@ -12,9 +12,9 @@ from policy.rule import When
 from settings import Cloud
 from tests.policy import cases_access, cases_data
 from tests.policy.changes import Change, apply
-from tests.policy.judged import context_of, judge
 from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, cloud_of, each, recording
 from tests.recorder import Recording, Registration
+from tools.mutations.judged import context_of, judge
 
 CASES: Final = {**cases_data.CASES, **cases_access.CASES}
 NAMES: Final = [rule.name for rule in RULES]

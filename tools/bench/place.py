@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.recorder import ROOT
+from tools.venv import CHECKOUT as ROOT
 from tools.workplace import Workplace
 
 DIRECTORY: Final = ROOT / ".sandbox" / "bench"
@@ -25,7 +25,7 @@ def fresh(name: str, stack: str) -> Workplace:
     """A new workplace for one of the shipped stacks."""
     directory = DIRECTORY / name
     shutil.rmtree(directory, ignore_errors=True)
-    return Workplace.make(directory, stack)
+    return Workplace.make(directory, stack, {})
 
 
 @contextmanager

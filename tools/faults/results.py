@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.recorder import ROOT
+from tools.venv import CHECKOUT as ROOT
 
 KEPT: Final = ROOT / ".sandbox" / "faults"
 PAGE: Final = ROOT / "docs" / "reliability.md"
