@@ -135,8 +135,11 @@ def _start(step: Step, log: Path, environment: dict[str, str]) -> Running:
 
 def _wait(running: Sequence[Running]) -> Running:
     """Waits for the first of them to end."""
-    pid, status, spent = os.wait4(-1, 0)
-    (one,) = (one for one in running if one.process.pid == pid)
+    by_pid = {one.process.pid: one for one in running}
+    pid = 0
+    while pid not in by_pid:
+        pid, status, spent = os.wait4(-1, 0)
+    one = by_pid[pid]
     one.process.returncode = one.status = os.waitstatus_to_exitcode(status)
     one.seconds, one.processor = time.monotonic() - one.started, spent.ru_utime + spent.ru_stime
     return one
