@@ -24,7 +24,7 @@ from tools.venv import CHECKOUT as ROOT
 
 # The engine writes the state once, at the end, and not after every step. That takes a fifth of the processor time away.
 QUICK: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-SHARED = ("__main__.py", "components", "providers", "sandbox", "settings", ".venv")
+SHARED = ("__main__.py", "catalogue", "components", "providers", "sandbox", "settings", ".venv")
 
 
 @dataclass(frozen=True)

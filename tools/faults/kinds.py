@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from catalogue.urns import name_of, type_of
 from sandbox.faults import MARK, Fault
-from sandbox.urns import name_of, type_of
 from tests.program.stacks import PROD, cloud_of
 from tools.faults import meddling, ways_back
 from tools.faults.exercise import STATELESS, Exercise
