@@ -18,5 +18,5 @@ def ensure() -> Path:
 
 
 def _make(directory: Path) -> None:
-    progress.say(f"building Vault {VERSION}, about 8 minutes, once per machine")
+    progress.say(f"building Vault {VERSION}, some minutes, once per machine")
     go_build.build([PROGRAM], directory)
