@@ -32,8 +32,8 @@ python -m sandbox pulumi preview --stack prod --policy-pack policy  # on the san
 Every rule is mandatory. `preview` tells all that is wrong; `up` refuses a resource before it is made. Rules on what
 belongs together are asked at the end. What a preview cannot know yet passes there and is asked again by `up`.
 
-`make mutations TABLE=policy` changes the program in one line for each rule, as a slip would, and shows that exactly that
-rule finds it; `WORDS=no-public` tries some.
+`make mutations TABLE=policy` changes the program in one line for each rule, as a slip would, and shows that exactly
+that rule finds it; `WORDS=no-public` tries some.
 
 ## How is a rule relaxed?
 
