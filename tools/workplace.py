@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +87,7 @@ class Workplace:
         self.write(settings)
 
     @contextmanager
-    def changed(self, **changes: Any) -> Iterator[None]:
+    def changed(self, **changes: Any) -> Generator[None]:
         """The same for a while."""
         before = self.stack_file.read_text()
         self.set(**changes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tools.mutations.__main__ import Mutation, found, policy
 
 
 @pytest.fixture
-def only(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Mutation]]:
+def only(monkeypatch: pytest.MonkeyPatch) -> list[Mutation]:
     rows = list[Mutation]()
     monkeypatch.setattr(mutations, "TABLES", {"readers": (lambda: iter(rows), reader)})
     monkeypatch.setattr(sys, "argv", ["mutations"])

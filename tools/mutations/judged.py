@@ -45,7 +45,11 @@ class Violation:
 def context_of(stack: str, **changes: Any) -> Context:
     """The context that the stack file of a stack gives."""
     config = STACKS[stack]
-    said = {"profile": config["profile"], "allow_destroy": config.get("allowDestroy", False), "today": TODAY}
+    said: dict[str, Any] = {
+        "profile": config["profile"],
+        "allow_destroy": config.get("allowDestroy", False),
+        "today": TODAY,
+    }
     return Context(**{**said, **changes})
 
 
@@ -67,9 +71,9 @@ def judge(recording: Recording, context: Context, only: Registration | None = No
                     args = ResourceValidationArgs(
                         one.type, props_of(one), one.urn, one.name, options_of(one), None, None, None
                     )
-                    policy.validate(args, report)
+                    policy.validate(args, report)  # pyright: ignore[reportUnknownMemberType]
             case StackValidationPolicy() if only is None or only.type in CONCERNED.get(policy.name, ()):
-                policy.validate(StackValidationArgs(stack_of(resources)), report)
+                policy.validate(StackValidationArgs(stack_of(resources)), report)  # pyright: ignore[reportUnknownMemberType]
             case _:
                 pass
     return sorted(found)
@@ -107,7 +111,7 @@ def _wire(value: Any) -> Any:
         case Mapping():
             return {key: _wire(item) for key, item in cast("Mapping[str, Any]", value).items()}
         case list() | tuple():
-            return [_wire(item) for item in value]
+            return [_wire(item) for item in cast("list[Any]", value)]
         case bool():
             return value
         case int():
