@@ -134,18 +134,27 @@ def _start(step: Step, log: Path, environment: dict[str, str]) -> Running:
 
 
 def _wait(running: Sequence[Running]) -> Running:
-    """Waits for the first of them to end."""
+    """Waits for the first of them to end, with a sign of life every minute."""
     by_pid = {one.process.pid: one for one in running}
-    pid = 0
-    while pid not in by_pid:
-        pid, status, spent = os.wait4(-1, 0)
+    shown = time.monotonic()
+    while (ended := os.wait4(-1, os.WNOHANG))[0] not in by_pid:
+        time.sleep(0.2)
+        if time.monotonic() - shown > 60:
+            shown = time.monotonic()
+            print("== under way:", *(f"{one.step.name} ({shown - one.started:.0f} s)" for one in running), flush=True)
+    pid, status, spent = ended
     one = by_pid[pid]
     one.process.returncode = one.status = os.waitstatus_to_exitcode(status)
     one.seconds, one.processor = time.monotonic() - one.started, spent.ru_utime + spent.ru_stime
     return one
 
 
+def _stop(*_: object) -> None:
+    sys.exit("CI was stopped")
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)  # so that no step outlives it
     try:
         venv.ensure()
     except progress.StepFailed as failure:

@@ -24,4 +24,5 @@ var Providers = map[string]Provider{}
 func New(...Option) (*Discover, error)                        { return &Discover{}, nil }
 func Parse(string) (Config, error)                            { return nil, errReplaced }
 func WithProviders(map[string]Provider) Option                { return nil }
+func (Config) String() string                                 { return "" }
 func (*Discover) Addrs(string, *log.Logger) ([]string, error) { return nil, errReplaced }
