@@ -35,14 +35,11 @@ class TestOfEachStack:
         assert any("license" in secret for secret in secrets)
         assert [secret for secret in secrets if json.dumps(secret)[1:-1] in readable] == []
 
-    def test_only_the_kubeconfig_is_a_secret_output(self, up: Workplace):
+    def test_outputs_hide_the_kubeconfig_alone_and_name_what_rasa_is_told_of(self, up: Workplace):
         outputs = json.loads(up.succeed("stack output", "--json"))
         assert outputs["kubeconfig"] == "[secret]"
         assert set(outputs) >= {"endpoints", "values", "namespaces", "services", "next"}
         assert "[secret]" not in json.dumps({**outputs, "kubeconfig": ""})
-
-    def test_rasa_is_told_of_every_service(self, up: Workplace):
-        outputs = json.loads(up.succeed("stack output", "--json"))
         endpoints = yaml.safe_load((up.sandbox / "endpoints.yml").read_text())
         assert set(endpoints) >= {"tracker_store", "lock_store", "event_broker"}
         host = outputs["services"]["trackerStore"].rpartition(":")[0]
