@@ -48,11 +48,14 @@ class Where:
 
     `scopes` maps an entry's scope ("region", "account", "global") to the store's: AWS resources of two regions do not
     see one another. `facts` are names for templates (region, account), `config` is the revealed provider configuration.
+    `rehearsed` leaves out what takes time or chance: charts are not rendered, nothing stays busy, and what is random
+    depends on the URN only.
     """
 
     scopes: Mapping[str, str]
     facts: Mapping[str, str]
     config: Properties
+    rehearsed: bool = False
 
 
 class World(Protocol):

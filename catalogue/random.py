@@ -1,9 +1,9 @@
 """`random`: really random values, drawn once and kept in the stack's state until a keeper changes."""
 
 import base64
-import secrets
 import string
-import uuid
+from collections.abc import Iterator
+from itertools import count
 
 from catalogue.entry import Entry, Refused, Subject
 from catalogue.package import Package
@@ -14,20 +14,25 @@ MOODS = ("bold", "calm", "fair", "glad", "keen", "kind", "neat", "proud", "quick
 KEEPERS = frozenset({"keepers"})
 
 
+def _numbers(subject: Subject) -> Iterator[int]:
+    """Yields numbers without end; the seed of a resource in a state is random itself."""
+    return (int(subject.seed.hex(16, str(place)), 16) for place in count())
+
+
 def _characters(subject: Subject) -> str:
     """Draws `length` characters that hold the asked minimum of each class, in random order."""
-    inputs = subject.inputs
+    inputs, numbers = subject.inputs, _numbers(subject)
     classes = {
         "Lower": string.ascii_lowercase,
         "Upper": string.ascii_uppercase,
         "Numeric": string.digits,
         "Special": inputs.get("overrideSpecial") or SPECIAL,
     }
-    allowed = {name: letters for name, letters in classes.items() if inputs.get(name.lower(), True)}
-    drawn = [secrets.choice(letters) for name, letters in classes.items() for _ in range(inputs.get(f"min{name}") or 0)]
-    drawn += [secrets.choice("".join(allowed.values())) for _ in range(inputs["length"] - len(drawn))]
-    secrets.SystemRandom().shuffle(drawn)
-    return "".join(drawn)
+    wanted = [letters for name, letters in classes.items() for _ in range(inputs.get(f"min{name}") or 0)]
+    allowed = "".join(letters for name, letters in classes.items() if inputs.get(name.lower(), True))
+    wanted += [allowed] * (inputs["length"] - len(wanted))
+    drawn = [letters[next(numbers) % len(letters)] for letters in wanted]
+    return "".join(sorted(drawn, key=lambda _: next(numbers)))
 
 
 def _length_is_possible(subject: Subject) -> None:
@@ -38,8 +43,8 @@ def _length_is_possible(subject: Subject) -> None:
 
 
 def _pet(subject: Subject) -> str:
-    count = subject.inputs.get("length") or 2
-    words = [secrets.choice(MOODS) for _ in range(count - 1)] + [secrets.choice(PETS)]
+    length, numbers = subject.inputs.get("length") or 2, _numbers(subject)
+    words = [choice[next(numbers) % len(choice)] for choice in [*[MOODS] * (length - 1), PETS]]
     prefix = [subject.inputs["prefix"]] if subject.inputs.get("prefix") else []
     return (subject.inputs.get("separator") or "-").join([*prefix, *words])
 
@@ -89,7 +94,7 @@ ENTRIES = [
     ),
     Entry(
         token="random:index/randomUuid:RandomUuid",
-        id=lambda _subject: str(uuid.uuid4()),
+        id="{guid}",
         outputs={"result": "{id}"},
         replaces_on=KEEPERS,
     ),

@@ -15,5 +15,8 @@ def aws_provider(settings: AwsSettings) -> aws.Provider:
         "aws",
         region=settings.region,
         default_tags={"tags": {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}},
-        assume_roles=[{"role_arn": role, "session_name": f"pulumi-{pulumi.get_stack()}"}] if role else None,
+        # Not a dictionary: the SDK writes this as JSON, and would leave the keys in Python's spelling.
+        assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=f"pulumi-{pulumi.get_stack()}")]
+        if role
+        else None,
     )

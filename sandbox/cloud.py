@@ -15,10 +15,11 @@ from catalogue.entry import Entry, Problem, Record, Ref, Refused, Seed, Subject,
 from catalogue.package import Package
 from catalogue.urns import name_of, type_of
 from catalogue.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
-from sandbox.inputs import problems
+from sandbox.inputs import decode_config, problems
 from sandbox.store import NOBODYS, Store, Transaction
 
 BUSY_SECONDS = 0.05  # programs register resources milliseconds apart
+ENGINE_KEYS = frozenset({"version", "pluginDownloadURL", "__internal"})
 _BUSY: set[str] = set()
 
 
@@ -51,6 +52,26 @@ class _Here:
 
     def is_taken(self, kind: str, name: str) -> bool:
         return self.transaction.is_taken(self.where.scopes["region"], kind, name)
+
+
+def read_config(package: Package, given: Properties) -> Properties:
+    """Returns a provider's configuration as it is meant: revealed, decoded, without what is for the engine only."""
+    config = {key: value for key, value in reveal(given).items() if key not in ENGINE_KEYS}
+    return decode_config(_provider(package), config)
+
+
+def config_problems(package: Package, config: Properties) -> list[Problem]:
+    """Returns what is wrong with a provider's configuration."""
+    return [*problems(_provider(package), config), *package.config_problems(config)]
+
+
+def spelled(problem: Problem) -> str:
+    """Returns a problem in one text."""
+    return ": ".join(filter(None, problem))
+
+
+def _provider(package: Package) -> str:
+    return f"pulumi:providers:{package.name}"
 
 
 class Cloud:
@@ -110,7 +131,7 @@ class Cloud:
             )
             return "", {**inputs, **unknown}
         if self._package.stateless:
-            subject = self._subject(urn, inputs, seed=secrets.token_hex(32))
+            subject = self._subject(urn, inputs, seed=urn if self.where.rehearsed else secrets.token_hex(32))
             subject.id = subject.fill(entry.id)
             return subject.id, self._outputs(entry, subject, inputs)
         with _turn(entry, self._subject(urn, inputs, seed=urn)), self._store.transaction() as transaction:
@@ -294,7 +315,8 @@ def _turn(entry: Entry, subject: Subject) -> Generator[None]:
     _BUSY.add(busy)
     try:
         yield
-        time.sleep(BUSY_SECONDS)
+        if not subject.where.rehearsed:
+            time.sleep(BUSY_SECONDS)
     finally:
         _BUSY.discard(busy)
 

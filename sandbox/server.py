@@ -21,8 +21,7 @@ from catalogue.package import Package
 from catalogue.urns import stack_of
 from catalogue.wire import Properties, from_struct, reveal, to_struct
 from sandbox.clock.journal import Journal
-from sandbox.cloud import Cloud, Difference
-from sandbox.inputs import decode_config, problems
+from sandbox.cloud import Cloud, Difference, config_problems, read_config, spelled
 from sandbox.store import Store
 
 THREADS = 32  # the engine does four things at once per core by default; waiting threads cost little
@@ -34,7 +33,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, package: Package, store: Store, journal: Journal):
         self._package = package
-        self._token = f"pulumi:providers:{package.name}"
         self._store = store
         self._journal = journal
         self._instances: dict[str, Cloud] = {}
@@ -52,9 +50,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=self._package.version)
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        config = self._config(request.news)
-        found = [*problems(self._token, config), *self._package.config_problems(config)]
-        return _check_response(request.news, found)
+        return _check_response(request.news, config_problems(self._package, self._config(request.news)))
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         old, new = from_struct(request.old_inputs), from_struct(request.news)
@@ -126,17 +122,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _config(self, message: Any) -> Properties:
-        config = {key: value for key, value in reveal(from_struct(message)).items() if key not in ENGINE_KEYS}
-        return decode_config(self._token, config)
+        return read_config(self._package, from_struct(message))
 
     def _instance(self, context: grpc.ServicerContext) -> Cloud:
         instance = self._instances.get(context.peer())
         if instance is None:
             raise Refused(f"a call came on a connection on which no {self._package.name} provider was configured")
         return instance
-
-
-ENGINE_KEYS = frozenset({"version", "pluginDownloadURL", "__internal"})
 
 
 class _Refusal:
@@ -154,9 +146,7 @@ class _Refusal:
 
 
 def _check_response(inputs: Any, found: list[tuple[str, str]]) -> Any:
-    failures = [
-        provider_pb2.CheckFailure(property=path, reason=f"{path}: {why}" if path else why) for path, why in found
-    ]
+    failures = [provider_pb2.CheckFailure(property=problem[0], reason=spelled(problem)) for problem in found]
     return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
 
 

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Generator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -37,29 +37,36 @@ NOBODYS = 0  # the key of what nobody made
 
 
 class Store:
-    """Opens the file; every use of it is a transaction.
+    """Opens the file; every use of it is a transaction. Without a path it is in memory, for one thread at a time.
 
     `existing` are the outputs of what is there without anybody having made it, by each text that names it.
     """
 
-    def __init__(self, path: Path, existing: Mapping[str, Properties] | None = None):
+    def __init__(self, path: Path | None, existing: Mapping[str, Properties] | None = None):
         self._path = path
         self._existing = existing or {}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)  # like any cloud, it knows the passwords
-        with closing(self._connect()) as connection:
+        self._memory = None if path else self._connect(":memory:")
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)  # like any cloud, it knows the passwords
+        with self._connection() as connection:
             connection.executescript(SCHEMA)
 
     @contextmanager
     def transaction(self) -> "Generator[Transaction]":
         """Yields a transaction that commits at the end, and leaves no trace if an exception passes."""
-        with closing(self._connect()) as connection:
+        with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
                 yield Transaction(connection, self._existing)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
+    def _connection(self) -> AbstractContextManager[sqlite3.Connection]:
+        return nullcontext(self._memory) if self._path is None else closing(self._connect(self._path))
+
+    def _connect(self, path: Path | str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=bool(self._path)
+        )
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 

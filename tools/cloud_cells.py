@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
+from sandbox.recorder import Recording, Registration
 from settings.base import Cloud, Profile
 from settings.defaults import layer_defaults
-from tests.program.stacks import DEV, PROD, recording
-from tests.recorder import Recording, Registration
+from tools.stacks import DEV, PROD, recording
 
 TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"

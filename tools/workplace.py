@@ -19,7 +19,7 @@ from typing import Any, Final, Self, cast
 
 import yaml
 
-from tests.settings.stack_files import changed
+from tools.stacks import changed
 from tools.venv import CHECKOUT as ROOT
 
 # The engine writes the state once, at the end, and not after every step. That takes a fifth of the processor time away.

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from settings.base import Cloud
-from tests.program.stacks import DEV, PROD, STACKS, recording
 from tools.permissions import aws, azure, cluster, gcp
 from tools.permissions.needs import PREVIEW, UP, Mode, Needs
 from tools.permissions.program import Used
+from tools.stacks import DEV, PROD, recording, settings_of
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "docs/permissions.md"
@@ -32,7 +32,7 @@ SERVICES: Final[Mapping[Cloud, Callable[[Sequence[str]], Mapping[str, list[str]]
 
 def used(stack: str) -> Used:
     """What a shipped stack uses."""
-    return Used.by(recording(stack), stack, STACKS[stack])
+    return Used.by(recording(stack), stack, settings_of(stack))
 
 
 def page() -> str:

@@ -10,8 +10,7 @@ from typing import Final
 
 from sandbox.clock.chart import svg
 from sandbox.clock.timeline import Timeline, of_new_stack, told
-from tests.program.graphs import graph
-from tests.program.stacks import SHIPPED
+from tools.stacks import SHIPPED, recording
 from tools.written import filled
 
 ROOT: Final = Path(__file__).parents[1]
@@ -28,7 +27,7 @@ HEAD: Final = (
 
 def prediction(stack: str) -> Timeline:
     """What the first `up` of a shipped stack takes."""
-    return of_new_stack(stack, graph(stack))
+    return of_new_stack(stack, recording(stack).graph)
 
 
 def row(timeline: Timeline) -> str:

@@ -1,7 +1,8 @@
 """What the API server refuses before it stores anything: the published schema, names and labels."""
 
+import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import kubernetes_validate  # pyright: ignore[reportMissingTypeStubs] - it has none
@@ -17,8 +18,9 @@ LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?")
 SHORT_NAMED = frozenset({"Namespace", "Service"})
 FREELY_NAMED = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
 
-# The library reads all definitions again for each manifest, which is most of its time.
+# The library looks for all versions and reads all definitions again for each manifest, which is most of its time.
 utils.schema_contents = cache(utils.schema_contents)
+utils.all_versions = cache(utils.all_versions)
 
 
 def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
@@ -27,7 +29,7 @@ def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
         return
     kind, name = manifest["kind"], as_map(manifest.get("metadata")).get("name", "")
     try:
-        kubernetes_validate.validate(_without_nulls(manifest), version, strict=True)
+        _match_schema(json.dumps(_without_nulls(manifest)), version)
     except kubernetes_validate.SchemaNotFoundError as error:
         raise Refused(
             f'no matches for kind "{kind}" in version "{manifest["apiVersion"]}" (Kubernetes {version})'
@@ -48,6 +50,11 @@ def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
                     f'{kind} "{name}" is invalid: metadata.labels: Invalid value: {key}={value!r}: at '
                     "most 63 of A-Za-z0-9_.-"
                 )
+
+
+@lru_cache(maxsize=4096)  # a check is followed by a create of the same
+def _match_schema(manifest: str, version: str) -> None:
+    kubernetes_validate.validate(json.loads(manifest), version, strict=True)
 
 
 def _without_nulls(value: Any) -> Any:

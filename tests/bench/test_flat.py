@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catalogue.urns import name_of
 from catalogue.wire import SECRET, SIGNATURE
-from tests.answers import outputs_of
-from tests.program.stacks import PROD, STACKS, each, recording
-from tests.recorder import Recording, Registration, Secret, run_program
+from sandbox.recorder import Recording, Registration, Secret, run_program
+from tests.program.stacks import STACKS, each, recording
 from tools.bench import flat
+from tools.stacks import PROD
 
 AWS = "pulumi:providers:aws"
 VPC, SUBNET, POLICY = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:s3/bucketPolicy:BucketPolicy"
@@ -124,9 +126,14 @@ def test_it_has_nothing_of_the_program(stack: str):
 
 
 def by_name(made: Recording) -> dict[tuple[str, str], tuple[Any, str]]:
-    """Inputs and provider of all resources but components."""
+    """Inputs and provider of all resources but components; the name of a resource stands for what it was answered."""
+    makers = {json.dumps(text)[1:-1]: name_of(urn) for text, urn in flat.made(state_of(made)).items()}
+    pattern = re.compile("|".join(map(re.escape, sorted(makers, key=len, reverse=True))))
     return {
-        (one.type, one.name): (one.inputs, one.provider.rpartition("::")[2])
+        (one.type, one.name): (
+            pattern.sub(lambda found: makers[found[0]], json.dumps(revealed(one.checked), sort_keys=True)),
+            one.provider.rpartition("::")[2],
+        )
         for one in made.resources.values()
         if flat.is_registered(one.type)
     }
@@ -142,12 +149,11 @@ def waits(made: Recording) -> dict[tuple[str, str], set[tuple[str, str]]]:
 def state_of(made: Recording) -> Iterator[dict[str, Any]]:
     """What the engine's state of a recorded program would be."""
     for one in made.resources.values():
-        id, outputs = outputs_of(one.type, one.name, revealed(one.inputs))
-        yield resource(one.type, one.name, id) | {
+        yield resource(one.type, one.name, one.id) | {
             "urn": one.urn,
             "provider": f"{one.provider}::some-id" if one.provider else "",
-            "inputs": in_state(one.inputs),
-            "outputs": in_state({**one.inputs, **outputs}),
+            "inputs": in_state(one.checked),
+            "outputs": in_state(one.outputs),
             "dependencies": sorted({*one.dependencies, *_of_properties(one)}),
         }
 

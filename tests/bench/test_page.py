@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from settings import Cloud
-from tests.program.stacks import PROD
 from tools.bench import __main__ as bench
 from tools.bench import page, tables
 from tools.bench.assistants import COUNTS
 from tools.bench.stacks import COMMANDS, EMPTY, FLAT, OURS
+from tools.stacks import PROD
 from tools.written import END, filled, written
 
 TEXT = page.PAGE.read_text()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.recorder import run_program
 from settings import Cloud
-from tests.program.stacks import PROD, each, recording, shipped
-from tests.recorder import run_program
+from tests.program.stacks import each, recording
 from tools.bench.assistants import STACK, assistants
 from tools.bench.imports import own, sdk_modules, timed
+from tools.stacks import PROD, settings_of
 
 SDKS = {
     Cloud.AWS: {"pulumi_aws"},
@@ -19,7 +20,7 @@ SDKS = {
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_so_many_assistants_are_no_problem_and_have_a_release_each(count: int):
-    made = run_program({**shipped(STACK), "assistants": assistants(count)}, preview=True, stack=STACK)
+    made = run_program({**settings_of(STACK), "assistants": assistants(count)}, stack=STACK)
     releases = [one.inputs["namespace"] for one in made.of_type("kubernetes:helm.sh/v3:Release")]
     assert {f"rasa{number}" for number in range(1, count + 1)} <= set(map(str, releases))
 

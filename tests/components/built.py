@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,14 +11,14 @@ import pulumi
 
 from components.connections import PostgresConnection
 from components.platform import Platform
-from tests.recorder import Recording, Registration, run_program
+from sandbox.recorder import Recording, Registration, run_program
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Built:
-    """The platform of a stack file, all its resources, and by URN what changes of them are ignored.
+    """The platform of a stack file and all its resources.
 
     `package` is the cloud's, such as `aws`; types are given without it.
     """
@@ -26,7 +26,6 @@ class Built:
     package: str
     platform: Platform
     recording: Recording
-    ignored: dict[str, list[str]]
 
     @property
     def postgres(self) -> PostgresConnection:
@@ -42,6 +41,16 @@ class Built:
         """The one resource of a type whose name ends so."""
         (found,) = (resource for resource in self.all(kind) if resource.name.endswith(name))
         return found
+
+    def answers(self, function: str) -> list[Mapping[str, Any]]:
+        """What the cloud answered to each call of a function, such as `getProject`."""
+        return [call.answer for call in self.recording.calls if call.token.endswith(f":{function}")]
+
+    def answer(self, function: str) -> Mapping[str, Any]:
+        """What the cloud answered to a function; the same each time."""
+        first, *others = self.answers(function)
+        assert all(other == first for other in others)
+        return first
 
     def reached(self, resource: Registration) -> list[Registration]:
         """Everything that the resource waits for, directly or not."""
@@ -61,23 +70,11 @@ class Built:
         return {self.recording.resources[known(resource.urn)].type for resource in resources}
 
 
-def record(
-    stack_file: dict[str, Any], make: Callable[[str], Platform], *, stack: str
-) -> tuple[Platform, Recording, dict[str, list[str]]]:
-    """The platform that `make` makes when it is given its name; what it registers; what changes are ignored."""
+def record(stack_file: dict[str, Any], make: Callable[[str], Platform], *, stack: str) -> tuple[Platform, Recording]:
+    """Returns the platform that `make` creates when it is given its name, and what it registers."""
     made: list[Platform] = []
-    ignored: dict[str, list[str]] = {}
-
-    def remember(args: pulumi.ResourceTransformationArgs) -> None:
-        if isinstance(args.opts.ignore_changes, list) and args.opts.ignore_changes:
-            ignored[f"{args.type_}::{args.name}"] = args.opts.ignore_changes
-
-    def program() -> None:
-        pulumi.runtime.register_stack_transformation(remember)
-        made.append(make(f"rasa-{stack}"))
-
-    recording = run_program(stack_file, stack=stack, program=program)
-    return made[0], recording, ignored
+    recording = run_program(stack_file, stack=stack, program=lambda: made.append(make(f"rasa-{stack}")))
+    return made[0], recording
 
 
 def known(output: pulumi.Output[T]) -> T:

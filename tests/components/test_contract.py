@@ -27,13 +27,14 @@ from components.connections import (
     RedisConnection,
     WorkloadIdentity,
 )
+from sandbox.recorder import ROOT
 from settings import Cloud
 from tests.components.aws import recorded as aws
 from tests.components.azure import recorded as azure
 from tests.components.built import Built, is_secret, known
 from tests.components.gcp import recorded as gcp
-from tests.recorder import ROOT
-from tests.settings.stack_files import SMALL, changed
+from tests.settings.stack_files import SMALL
+from tools.stacks import changed
 
 BUILD = {Cloud.AWS: aws.build, Cloud.AZURE: azure.build, Cloud.GCP: gcp.build}
 PROFILES = {"dev": {}, "prod": {"assistants[0].replicas": 2}}

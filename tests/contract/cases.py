@@ -1,6 +1,6 @@
 """What is judged: every shipped stack, what can exist already, and every option, each as its pods get it.
 
-The real program runs under the mocks of `tests/recorder.py`. A `Case` is one assistant of one run: the values of its
+The real program runs under the recorder, `sandbox/recorder.py`. A `Case` is one assistant of one run: the values of its
 release, the objects beside it, and its `Wiring`, which is what the clouds said and so what Rasa has to arrive at.
 """
 
@@ -15,15 +15,16 @@ from typing import Any, Final
 from components.rasa import assistant as assistants
 from components.rasa.wiring import Wiring
 from components.trust import rds_roots
+from sandbox.recorder import Recording, run_program
 from settings import Cloud
 from tests.e2e.manifests import RELEASE, manifests
 from tests.e2e.pods import plain
 from tests.program import stacks, test_existing
-from tests.recorder import Recording, run_program
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
-from tests.settings.stack_files import SMALL, changed
+from tests.settings.stack_files import SMALL
 from tools.daily import drawn
+from tools.stacks import changed
 
 # Not one of the roots that are trusted where the stack file names none.
 AUTHORITY: Final = rds_roots("eu-central-1")

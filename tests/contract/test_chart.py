@@ -20,8 +20,8 @@ from tests.contract.scanner import unexplained
 from tests.contract.test_manifests import KUBERNETES, RASA, delivered
 from tests.e2e.manifests import manifests
 from tests.processes import run
-from tests.program.stacks import SHIPPED
 from tests.real_chart import helm, home, reached
+from tools.stacks import SHIPPED
 
 pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("manifests")]
 

@@ -12,7 +12,7 @@ from tests.contract.cases import cases
 from tests.contract.scanner import EXPLAINED, findings, unexplained
 from tests.contract.test_manifests import RASA
 from tests.e2e.manifests import manifests
-from tests.program.stacks import SHIPPED
+from tools.stacks import SHIPPED
 
 pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("manifests")]
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sandbox.recorder import Recording
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
 from tests.e2e.pods import Pod, analytics_environment, job_pod, plain, release_pod
-from tests.recorder import Recording
 
 ASSISTANT: Final = "rasa"
 # What Event Hubs' right `Send` and Confluent's roles allow, in Kafka's words.
@@ -143,8 +143,7 @@ def topics(recording: Recording) -> Pod:
 
 
 def _confluent_rights(recording: Recording) -> Iterator[Right]:
-    keys = {one.inputs["owner"]["id"]: one for one in recording.of_type("confluentcloud:index/apiKey:ApiKey")}
-    names = {account: _key_name(recording, key.name) for account, key in keys.items()}
+    names = {one.inputs["owner"]["id"]: one.id for one in recording.of_type("confluentcloud:index/apiKey:ApiKey")}
     for one in recording.of_type("confluentcloud:index/roleBinding:RoleBinding"):
         kind, _, name = one.inputs["crnPattern"].rpartition("/")[2].partition("=")
         yield Right(
@@ -154,11 +153,6 @@ def _confluent_rights(recording: Recording) -> Iterator[Right]:
             operations=_ROLES[one.inputs["roleName"]],
             prefix=name.endswith("*"),
         )
-
-
-def _key_name(recording: Recording, resource: str) -> str:
-    """The user name that a key of Confluent is, by its secret, which stands beside the name wherever it is used."""
-    return next(user for user, password in _confluent_users(recording) if password.endswith(resource))
 
 
 _CLOUDS: Final[Mapping[Cloud, Callable[[Recording], CloudServices]]] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.recorder import Recording, Registration
 from tests.e2e.cluster import Cluster
 from tests.e2e.pods import object_name, plain
-from tests.recorder import Recording, Registration
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 

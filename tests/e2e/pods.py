@@ -14,8 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.answers import kubernetes_name
-from tests.recorder import Recording, Registration, Secret
+from sandbox.recorder import Recording, Registration, Secret
 
 CA_DIRECTORY: Final = "/etc/rasa/ca"
 JOB_DIRECTORY: Final = "/etc/rasa/job"
@@ -172,8 +171,8 @@ def plain(value: Any) -> Any:
 
 
 def object_name(registered: Registration) -> str:
-    """The name of an object of Kubernetes: its own, or the one that the recorder's double gives it."""
-    return kubernetes_name(registered.name, registered.inputs)
+    """The name of an object in the cluster."""
+    return registered.outputs["metadata"]["name"]
 
 
 def _environment(recording: Recording, namespace: str, variables: Sequence[Mapping[str, Any]]) -> dict[str, str]:

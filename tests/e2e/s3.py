@@ -12,9 +12,9 @@ from typing import Any, Final
 import boto3
 import requests
 
+from sandbox.recorder import ROOT
 from tests.e2e.certificates import Authority, Identity
 from tests.processes import free_port, listens, server
-from tests.recorder import ROOT
 
 _ROLE: Final = "rasa"
 _POLICY: Final = "access"

@@ -13,7 +13,8 @@ from settings import Cloud
 from tests.e2e.cluster import Cluster, Refused
 from tests.e2e.manifests import clear, manifests
 from tests.processes import wait_until
-from tests.program.stacks import PROD, SHIPPED, recording
+from tests.program.stacks import recording
+from tools.stacks import PROD, SHIPPED
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e cluster")]
 

@@ -13,13 +13,13 @@ import pytest
 
 from components.artifacts import CHART_VERSION
 from components.rasa.wiring import RELEASE
+from sandbox.recorder import Recording, run_program
 from tests.e2e.cluster import Cluster
 from tests.e2e.manifests import clear, manifests
 from tests.processes import Finished, run, wait_until
-from tests.program.stacks import SHIPPED, STACKS, recording, shipped
+from tests.program.stacks import STACKS, recording
 from tests.real_chart import helm, home, reached
-from tests.recorder import Recording, run_program
-from tests.settings.stack_files import changed
+from tools.stacks import SHIPPED, changed, settings_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e cluster")]
 
@@ -95,7 +95,7 @@ def values(found: Recording) -> Mapping[str, Any]:
 def variant(stack: str, **settings: Any) -> Mapping[str, Any]:
     """The values of a stack whose assistant has other settings."""
     (assistant,) = STACKS[stack]["assistants"]
-    return values(run_program(changed(shipped(stack), assistants=[{**assistant, **settings}]), stack=stack))
+    return values(run_program(changed(settings_of(stack), assistants=[{**assistant, **settings}]), stack=stack))
 
 
 @pytest.mark.parametrize("stack", SHIPPED)

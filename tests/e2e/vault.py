@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from sandbox.recorder import Recording
 from tests.e2e.pods import filled_in_cluster, plain
 from tests.processes import Finished
-from tests.recorder import Recording
 from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.world import World as Platform

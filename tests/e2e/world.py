@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sandbox.recorder import Recording, run_program
 from settings import Cloud
 from tests.e2e import clouds
 from tests.e2e.certificates import Authority
@@ -18,10 +19,9 @@ from tests.e2e.redis import Redis, redis
 from tests.e2e.s3 import S3, s3
 from tests.e2e.vault import Vault, vault
 from tests.processes import Finished, free_port, listens, run, server
-from tests.program.stacks import NO_VAULT, PASSWORDS, shipped
-from tests.recorder import Recording, run_program
-from tests.settings.stack_files import changed
+from tests.program.stacks import NO_VAULT, PASSWORDS
 from tools import system_packages
+from tools.stacks import changed, settings_of
 
 # One of the shipped stacks for each cloud: those that have everything.
 STACKS: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-gcp"}
@@ -103,7 +103,7 @@ class World:
 @contextmanager
 def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
     """Start everything that the stack of a cloud needs. `python` is that of Rasa Pro's environment."""
-    settings = shipped(STACKS[cloud]) if cloud is IN_VAULT else changed(shipped(STACKS[cloud]), **NO_VAULT)
+    settings = settings_of(STACKS[cloud]) if cloud is IN_VAULT else changed(settings_of(STACKS[cloud]), **NO_VAULT)
     if cloud is Cloud.AWS:
         # No server here checks AWS' own signatures.
         settings = changed(settings, **PASSWORDS)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tools.workplace import environment
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-config")]

@@ -10,7 +10,7 @@ import yaml
 
 from sandbox.clock.timeline import told
 from tests.engine.conftest import StoodUp
-from tests.program.stacks import SHIPPED
+from tools.stacks import SHIPPED
 from tools.workplace import Workplace
 from tools.write_time import PAGE, ROOT
 

@@ -14,8 +14,8 @@ import pytest
 from settings import Cloud
 from tests.program import test_existing, test_existing_elsewhere
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import changed
 from tools.daily import drawn
+from tools.stacks import changed
 from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]

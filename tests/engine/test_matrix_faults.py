@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import Fault
-from tests.program.stacks import DEV
 from tools.daily import SEED, draws
 from tools.faults import ways_back
 from tools.faults.exercise import Exercise
 from tools.faults.kinds import GO_ON, PASSING
+from tools.stacks import DEV
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from tests.program.stacks import PROD, SHIPPED
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
+from tools.stacks import PROD, SHIPPED
 from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]

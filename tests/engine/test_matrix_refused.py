@@ -7,9 +7,9 @@ from typing import Final
 
 import pytest
 
+from sandbox.recorder import ROOT
 from settings import Cloud
-from tests.program.stacks import PROD
-from tests.recorder import ROOT
+from tools.stacks import PROD
 from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]

@@ -10,7 +10,8 @@ import pytest
 
 from settings import Cloud
 from tests.engine.replay import RELEASE, SECRET, Platform, Steps, replay
-from tests.program.stacks import DEV, ROTATES
+from tests.program.stacks import ROTATES
+from tools.stacks import DEV
 from tools.workplace import Workplace, plain
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]

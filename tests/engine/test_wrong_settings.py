@@ -21,12 +21,6 @@ def workplace(pulumi: None, tmp_path_factory: pytest.TempPathFactory) -> Workpla
     return Workplace.make(tmp_path_factory.mktemp("wrong") / "project", "dev")
 
 
-def told(output: str) -> list[str]:
-    """The problems, as the command line prints them."""
-    lines = [line.strip() for line in output.splitlines()]
-    return list(dict.fromkeys(line for line in lines if re.match(r"rasa:[\w.<\[\]> ]+: ", line)))
-
-
 @contextmanager
 def cpu_seconds() -> Iterator[list[float]]:
     """Measures the processor time of commands, which other work on the machine does not change."""
@@ -35,6 +29,12 @@ def cpu_seconds() -> Iterator[list[float]]:
     yield spent
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def told(output: str) -> list[str]:
+    """The problems, as the command line prints them."""
+    lines = [line.strip() for line in output.splitlines()]
+    return list(dict.fromkeys(line for line in lines if re.match(r"rasa:[\w.<\[\]> ]+: ", line)))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from policy.resource import Path, mapping_of
-from tests.recorder import Recording, Registration, Secret
+from sandbox.recorder import Recording, Registration, Secret
 
 ABSENT: Final = object()
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
+from settings import Cloud
 from settings.assistant_rules import RESERVED_ENVIRONMENT
-from tests import answers_azure
-from tests.answers import generated_password
-from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY
-from tests.recorder import UNKNOWN, Recording, Registration, Secret
 from tools.pulls import data as held
+from tools.stacks import PROD, settings_of
 
 Invariant = Callable[[Recording], list[str]]
 
@@ -63,13 +63,16 @@ WAYS_OUT: Final = (
     "gcp:compute/routerNat:RouterNat",
 )
 NEVER_BEFORE_SLOW: Final = frozenset({*CLUSTERS, *NODES, *WAYS_OUT, *SLOW})
-# Passwords and keys that a cloud generates; it marks few of them as secret.
-GENERATED: Final = (
-    "random:index/randomPassword:RandomPassword",
-    "gcp:redis/instance:Instance",
-    "confluentcloud:index/apiKey:ApiKey",
-    "tls:index/privateKey:PrivateKey",
-)
+# The outputs that are passwords and keys, by type.
+GENERATED: Final = {
+    "random:index/randomPassword:RandomPassword": "result",
+    "gcp:redis/instance:Instance": "authString",
+    "confluentcloud:index/apiKey:ApiKey": "secret",
+    "tls:index/privateKey:PrivateKey": "privateKeyPem",
+}
+# Where a call answers keys, each text ends in one. Azure marks none of them as secret.
+LISTS_KEYS: Final = re.compile("azure-native:.*Keys")
+KEY: Final = re.compile(r"[A-Za-z0-9+/]{40,}=*$")
 
 
 def parents_are_components(recording: Recording) -> list[str]:
@@ -102,9 +105,9 @@ def providers_are_explicit(recording: Recording) -> list[str]:
         if one.custom and not one.is_provider and instances.get(one.provider) != one.package
     ]
     calls = [
-        f"{token} is called on {provider or 'the default provider'}"
-        for token, provider in recording.calls
-        if instances.get(provider.rpartition("::")[0]) != token.split(":")[0]
+        f"{call.token} is called on {call.provider or 'the default provider'}"
+        for call in recording.calls
+        if instances.get(call.provider.rpartition("::")[0]) != call.token.split(":")[0]
     ]
     return wrong + calls
 
@@ -211,15 +214,22 @@ def is_data(one: Registration) -> bool:
 
 
 def secret_values(recording: Recording) -> set[str]:
-    """All secret values of a run, which are recognisable; as they are, and as a Kubernetes Secret encodes them."""
-    values = {
-        LICENSE,
-        OPENAI_KEY,
-        *CONFLUENT.values(),
-        *answers_azure.KEYS,
-        *(generated_password(one.name) for type_ in GENERATED for one in recording.of_type(type_)),
-    }
-    return values | {base64.b64encode(value.encode()).decode() for value in values}
+    """All secret values of a run: the longest line of each, and each as a Kubernetes Secret encodes it."""
+    values = {*settings_of(PROD[Cloud.GCP])["secrets"].values(), *generated(recording), *keys_of(recording)}
+    lines = {max(value.splitlines(), key=len) for value in values}
+    return lines | {base64.b64encode(value.encode()).decode() for value in values}
+
+
+def generated(recording: Recording) -> dict[str, str]:
+    """All passwords and keys that are outputs of resources, each with the name of its resource."""
+    found = [one for one in recording.resources.values() if one.type in GENERATED]
+    return {text: one.name for one in found for text in all_texts(one.outputs.get(GENERATED[one.type])) if text}
+
+
+def keys_of(recording: Recording) -> set[str]:
+    """All keys that Azure has answered to calls."""
+    answers = (call.answer for call in recording.calls if LISTS_KEYS.match(call.token))
+    return {key[0] for answer in answers for text in all_texts(answer) if (key := KEY.search(text))}
 
 
 def plain_texts(value: Any, at: str = "") -> Iterator[tuple[str, str]]:

@@ -7,31 +7,12 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
-import yaml
 from _pytest.mark import ParameterSet
 
+from sandbox.recorder import Recording, run_program
 from settings import Cloud
-from tests.recorder import ROOT, Recording, run_program
-from tests.settings.stack_files import changed
-
-# Recognisable wherever they turn up.
-LICENSE: Final = "marker-of-the-license"
-OPENAI_KEY: Final = "marker-of-the-openai-key"
-CONFLUENT: Final = {"confluentApiKey": "marker-of-confluents-key", "confluentApiSecret": "marker-of-confluents-secret"}
-
-# The shipped stack files, by the cloud that they are for.
-DEV: Final = {Cloud.AWS: "dev", Cloud.AZURE: "dev-azure", Cloud.GCP: "dev-gcp"}
-PROD: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-gcp"}
-SHIPPED: Final = (*DEV.values(), *PROD.values())
-
-
-def shipped(stack: str) -> dict[str, Any]:
-    """A shipped stack file, with markers for the secrets."""
-    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
-    settings = {key.removeprefix("rasa:"): value for key, value in config.items() if key.startswith("rasa:")}
-    secrets = {"license": LICENSE, "openaiApiKey": OPENAI_KEY}
-    return {**settings, "secrets": secrets | (CONFLUENT if settings["cloud"] == Cloud.GCP else {})}
-
+from tools import stacks
+from tools.stacks import DEV, PROD, SHIPPED, changed, settings_of
 
 NONE: Final = {"kind": "none"}
 BARE: Final = {"lockStore": NONE, "eventQueue": NONE, "modelStorage": NONE, "assistants": [{"name": "rasa"}]}
@@ -61,19 +42,19 @@ TWO: Final = {
 }
 # Names begin with the shipped stack that they are a variant of.
 STACKS: Final[dict[str, dict[str, Any]]] = {
-    **{stack: shipped(stack) for stack in SHIPPED},
-    **{f"{stack} before destroy": changed(shipped(stack), allowDestroy=True) for stack in PROD.values()},
-    **{f"{stack} without options": changed(shipped(stack), **BARE) for stack in DEV.values()},
-    **{f"{stack} with two assistants": changed(shipped(stack), **TWO) for stack in (*PROD.values(), "dev-gcp")},
+    **{stack: settings_of(stack) for stack in SHIPPED},
+    **{f"{stack} before destroy": changed(settings_of(stack), allowDestroy=True) for stack in PROD.values()},
+    **{f"{stack} without options": changed(settings_of(stack), **BARE) for stack in DEV.values()},
+    **{f"{stack} with two assistants": changed(settings_of(stack), **TWO) for stack in (*PROD.values(), "dev-gcp")},
     **{
         f"{stack} with rotated credentials": changed(
-            shipped(stack), rotation=dict.fromkeys(ROTATES[cloud], 2), **{"assistants[0].analytics": True}
+            settings_of(stack), rotation=dict.fromkeys(ROTATES[cloud], 2), **{"assistants[0].analytics": True}
         )
         for cloud, stack in DEV.items()
     },
-    "dev without a model": changed(shipped("dev"), assistants=[{"name": "rasa"}]),
-    "prod with cloud identities": changed(shipped("prod"), **NO_VAULT),
-    "prod with passwords": changed(shipped("prod"), **PASSWORDS, **NO_VAULT),
+    "dev without a model": changed(settings_of("dev"), assistants=[{"name": "rasa"}]),
+    "prod with cloud identities": changed(settings_of("prod"), **NO_VAULT),
+    "prod with passwords": changed(settings_of("prod"), **PASSWORDS, **NO_VAULT),
 }
 
 
@@ -84,7 +65,9 @@ def cloud_of(stack: str) -> Cloud:
 
 @cache
 def recording(stack: str, preview: bool = False) -> Recording:
-    """What the program registers for one of the stacks."""
+    """Returns what the program registers for one of the stacks."""
+    if stack in SHIPPED:
+        return stacks.recording(stack, preview)
     return run_program(STACKS[stack], preview=preview, stack=stack.split()[0])
 
 

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from settings import Cloud, Profile
-from tests.program.stacks import SHIPPED, STACKS
+from tests.program.stacks import STACKS
 from tools.cloud_cells import PRODUCTS, ROWS, resource
+from tools.stacks import SHIPPED
 from tools.write_clouds import NAMES, PAGE, ROOT, page
 
 

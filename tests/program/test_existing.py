@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import pytest
 
+from sandbox.recorder import Recording, run_program
 from settings import Cloud
 from tests.program.invariants import all_texts
-from tests.recorder import Recording, run_program
 from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
-from tests.settings.stack_files import changed
+from tools.stacks import changed
 
 # What the program manages of a layer when it creates it: types, and after a space names where the type is not enough.
 MANAGED: Final[Mapping[str, str]] = {

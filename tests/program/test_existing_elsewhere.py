@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import pytest
 
+from sandbox.recorder import Recording, run_program
 from settings import Cloud
-from tests.recorder import Recording, run_program
 from tests.settings.existing import LAYERS, existing
-from tests.settings.stack_files import changed
+from tools.stacks import changed
 
 # What the program manages of a layer when it creates it.
 MANAGED: Final[Mapping[Cloud, Mapping[str, str]]] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.recorder import UNKNOWN
 from settings import Cloud
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, Invariant, protects
-from tests.program.stacks import NONE, SHIPPED, STACKS, cloud_of, each, recording
-from tests.recorder import UNKNOWN
+from tests.program.stacks import NONE, STACKS, cloud_of, each, recording
+from tools.stacks import SHIPPED
 
 EVERY_STACK = pytest.mark.parametrize("stack", each(STACKS))
 PROTECTED = {stack for stack in STACKS if STACKS[stack]["profile"] == "prod" and "allowDestroy" not in STACKS[stack]}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sandbox.recorder import Call, Recording, Registration, Secret
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, protects
-from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY, PROD, SHIPPED, each, recording
-from tests.recorder import Recording, Registration, Secret
+from tests.program.stacks import each, recording
+from tools.stacks import PROD, SHIPPED, settings_of
 
 
 def changed(good: Recording, one: Registration, **changes: Any) -> Recording:
@@ -27,9 +29,15 @@ def spoilt(resource: str, **changes: Any) -> Recording:
     return changed(good, one, **changes)
 
 
-PASSWORD = "generated-password-of-rasa-database-rasa-password"
+SECRETS = settings_of("prod-gcp")["secrets"]
+LICENSE = SECRETS["license"]
 DATABASE = "rasa-prod-tracker-store-instance"
 CLUSTER = "rasa-prod-cluster-control-plane"
+
+
+def password() -> str:
+    """A password that the prod stack generates."""
+    return recording("prod").output("rasa-database-rasa-password", "result")
 
 
 def urn(name: str) -> str:
@@ -72,21 +80,26 @@ BROKEN = {
     "another provider": (invariants.providers_are_explicit, lambda: spoilt(DATABASE, provider=urn("kubernetes"))),
     "a call on the default provider": (
         invariants.providers_are_explicit,
-        lambda: replace(recording("prod"), calls=(("aws:index/getCallerIdentity:getCallerIdentity", ""),)),
+        lambda: replace(
+            recording("prod"), calls=(Call(token="aws:index/getRegion:getRegion", provider="", answer={}),)
+        ),
     ),
     "no outputs": (invariants.components_register_outputs, lambda: without_outputs_of("rasa-prod-lock-store")),
     "a password in clear": (
         invariants.no_secret_is_readable,
-        lambda: spoilt("rasa-release", inputs={"values": {"rasa": {"additionalEnv": [f"redis://:{PASSWORD}@host"]}}}),
+        lambda: spoilt("rasa-release", inputs={"values": {"rasa": {"additionalEnv": [f"redis://:{password()}@host"]}}}),
     ),
-    "a password in a name": (invariants.no_secret_is_readable, lambda: spoilt("rasa-release", inputs={PASSWORD: 1})),
+    "a password in a name": (invariants.no_secret_is_readable, lambda: spoilt("rasa-release", inputs={password(): 1})),
     "a licence as base64": (
         invariants.no_secret_is_readable,
-        lambda: spoilt("rasa-secrets-ca", inputs={"data": {"x": "bWFya2VyLW9mLXRoZS1saWNlbnNl"}}),
+        lambda: spoilt("rasa-secrets-ca", inputs={"data": {"x": b64encode(LICENSE.encode()).decode()}}),
     ),
-    "a secret in an output": (invariants.no_secret_is_readable, lambda: with_output(services={"key": OPENAI_KEY})),
+    "a secret in an output": (
+        invariants.no_secret_is_readable,
+        lambda: with_output(key=SECRETS["openaiApiKey"]),
+    ),
     "a secret in an output of a component": (invariants.no_secret_is_readable, lambda: with_component_output(LICENSE)),
-    "a key of Confluent's": (invariants.no_secret_is_readable, lambda: with_output(next=CONFLUENT["confluentApiKey"])),
+    "a key of Confluent's": (invariants.no_secret_is_readable, lambda: with_output(next=SECRETS["confluentApiKey"])),
     "a secret in the log": (
         invariants.no_secret_is_readable,
         lambda: replace(recording("prod"), log=(f"using {LICENSE}",)),

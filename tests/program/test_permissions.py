@@ -13,15 +13,15 @@ import botocore.session
 import pytest
 import yaml
 
+from sandbox.recorder import run_program
 from settings import Cloud
-from tests.program.stacks import BARE, DEV, PROD, SHIPPED, STACKS, recording
-from tests.recorder import run_program
+from tests.program.stacks import BARE, STACKS, recording
 from tests.settings.existing import LAYERS, existing
-from tests.settings.stack_files import changed
 from tools.permissions import aws, aws_table, azure, cluster, gcp
 from tools.permissions.__main__ import documents
 from tools.permissions.needs import PREVIEW, UP, Mode, Needs, Unlisted
-from tools.permissions.program import Used, settings_of, used_by
+from tools.permissions.program import Used, used_by
+from tools.stacks import DEV, PROD, SHIPPED, changed, with_dummies
 from tools.write_permissions import NEEDED, PAGE, ROOT, page, used
 
 # Stacks beyond the shared ones, for what only a choice brings along.
@@ -258,7 +258,7 @@ def test_secrets_of_a_stack_file_are_not_needed():
         "encryptionsalt": "v1:x",
         "config": {"rasa:cloud": "aws", "rasa:secrets": {"license": {"secure": "v1:abc"}, "more": {"secure": "v1:d"}}},
     }
-    secrets = settings_of(source)["secrets"]
+    secrets = with_dummies(source)["secrets"]
     assert secrets.keys() == {"license", "openaiApiKey", "more"}
     assert all("not-a-real-secret" in value for value in secrets.values())
 

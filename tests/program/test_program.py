@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.recorder import ROOT, Recording, Secret
 from settings import Cloud
-from tests.program.invariants import SLOW, all_texts
-from tests.program.stacks import DEV, PROD, SHIPPED, STACKS, recording
-from tests.recorder import ROOT, Recording, Secret
+from tests.program.invariants import SLOW, all_texts, generated
+from tests.program.stacks import STACKS, recording
+from tools.stacks import DEV, PROD, SHIPPED
 
 SOURCES = sorted(
     path for directory in ("components", "providers", "settings") for path in (ROOT / directory).rglob("*.py")
@@ -121,7 +122,8 @@ def test_each_assistant_has_its_own_roles_and_outputs_on_the_same_servers(cloud:
 @pytest.mark.parametrize(("mine", "other"), [("sales", "support"), ("support", "sales")])
 def test_no_assistant_gets_a_password_of_another(cloud: Cloud, mine: str, other: str):
     held = [set(secret.values()) for secret in secrets(two(cloud), mine)]
-    passwords = {value for values in held for value in values if value.startswith("generated-password-of-")}
+    names = generated(two(cloud))
+    passwords = {names[value] for values in held for value in values if value in names}
     assert [value for value in passwords if re.search(rf"-{mine}\b|\b{mine}-", value)] != []
     assert [value for value in passwords if re.search(rf"-{other}\b|\b{other}-", value)] == []
 
@@ -163,7 +165,7 @@ def test_with_cloud_identities_rasa_has_no_password_of_a_service():
         found = recording(stack)
         modes = (one.inputs["authenticationMode"] for one in found.of_type("aws:elasticache/user:User"))
         return [
-            *(text for mode in modes for text in all_texts(mode) if text.startswith("generated-password")),
+            *(text for mode in modes for text in all_texts(mode) if text in generated(found)),
             *(one.name for one in found.of_type("aws:secretsmanager/secretVersion:SecretVersion")),
             *(role for secret in secrets(found, "rasa-system") for role in secret if role == "rasa"),
         ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.clock.chart import svg
-from tests.program.stacks import SHIPPED, each
+from tests.program.stacks import each
+from tools.stacks import SHIPPED
 from tools.write_time import BEGIN, PAGE, PICTURE, ROOT, SHOWN, prediction, row
 from tools.written import written
 

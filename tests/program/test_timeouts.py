@@ -10,8 +10,9 @@ import pytest
 
 from sandbox.clock.times import minutes as usual
 from sandbox.clock.times import row_of
-from tests.program.stacks import SHIPPED, each, recording
-from tests.recorder import Registration
+from sandbox.recorder import Registration
+from tests.program.stacks import each, recording
+from tools.stacks import SHIPPED
 
 # Minutes that the providers give a create by themselves, as their documentation says.
 OF_TYPE: Final = {

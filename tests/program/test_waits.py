@@ -12,11 +12,11 @@ from sandbox.clock.graph import Graph
 from sandbox.clock.timeline import of_new_stack
 from sandbox.clock.times import minutes
 from settings import Cloud
-from tests.program.graphs import graph
 from tests.program.invariants import CLUSTERS, SLOW
-from tests.program.stacks import PROD, STACKS, cloud_of, each
+from tests.program.stacks import STACKS, cloud_of, each, recording
 from tests.program.waits import aws, azure, gcp, in_cluster
 from tests.program.waits.table import Row, service_of, thing, waits
+from tools.stacks import PROD
 
 FORCED: Final[Mapping[Cloud, tuple[Row, ...]]] = {
     Cloud.AWS: (*in_cluster.FORCED, *aws.FORCED),
@@ -88,18 +88,18 @@ def _explained(who: str, what: str, rows: Sequence[Row]) -> bool:
 
 @pytest.mark.parametrize("stack", each(STACKS))
 def test_every_dependency_between_services_has_a_reason(stack: str):
-    assert unexplained(graph(stack), cloud_of(stack)) == []
+    assert unexplained(recording(stack).graph, cloud_of(stack)) == []
 
 
 @pytest.mark.parametrize("stack", each(PROD.values()))
 def test_prod_takes_no_longer_than_what_forces_it_to(stack: str):
-    assert late(graph(stack), cloud_of(stack)) == []
+    assert late(recording(stack).graph, cloud_of(stack)) == []
 
 
 @pytest.mark.parametrize("stack", each(PROD.values()))
 def test_all_that_we_chose_to_wait_for_costs_a_job_or_two(stack: str):
     """The smoke test; and the Job that takes passwords to Vault, where nothing else is slower."""
-    found = graph(stack)
+    found = recording(stack).graph
     chosen = ends(found)[RUN] - ends(only(found, FORCED[cloud_of(stack)]))[RUN]
     jobs = 1 if cloud_of(stack) is Cloud.AWS else 2
     assert chosen == pytest.approx(jobs * minutes("create", "kubernetes:batch/v1:Job", {}), abs=0.1)
@@ -108,7 +108,7 @@ def test_all_that_we_chose_to_wait_for_costs_a_job_or_two(stack: str):
 @pytest.mark.parametrize("stack", each(PROD.values()))
 def test_kafka_that_waits_for_the_cluster_is_found(stack: str):
     cloud = cloud_of(stack)
-    broken = with_edge(graph(stack), [KAFKA[cloud]], CLUSTERS)
+    broken = with_edge(recording(stack).graph, [KAFKA[cloud]], CLUSTERS)
     assert [text for text in unexplained(broken, cloud) if "Cluster" in text] != []
     # Event Hubs are fast enough that a late start would not delay the rest; their own end tells.
     expected = {KAFKA[cloud]} if cloud is Cloud.AZURE else {KAFKA[cloud], RUN}
@@ -123,14 +123,14 @@ def test_a_database_that_waits_for_the_cluster_s_nodes_is_found(stack: str):
         "gcp:container/nodePool:NodePool",
     )
     databases = [type_ for type_ in SLOW if type_.startswith(("aws:rds", "azure-native:dbfor", "gcp:sql"))]
-    broken = with_edge(graph(stack), databases, nodes)
+    broken = with_edge(recording(stack).graph, databases, nodes)
     assert unexplained(broken, cloud_of(stack)) != []
     assert set(databases) & set(late(broken, cloud_of(stack))) != set()
 
 
 @pytest.mark.parametrize("stack", each(PROD.values()))
 def test_the_bound_is_made_of_the_same_resources_and_the_same_times(stack: str):
-    found = graph(stack)
+    found = recording(stack).graph
     bound = only(found, FORCED[cloud_of(stack)])
     assert bound.keys() == found.keys()
     longest = max(minutes("create", node.token, node.inputs) for node in found.values())

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 
 
 def run(*arguments: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tools.pulls.touched import stacks_in, stacks_touched
 
 STACKS = {"dev": "aws", "prod": "aws", "dev-azure": "azure", "prod-gcp": "gcp"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.recorder import ROOT
+from sandbox.recorder import ROOT
 from tools.pulls.__main__ import commands
 
 GITHUB = ROOT / ".github"

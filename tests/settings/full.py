@@ -8,7 +8,8 @@ from typing import Any
 from settings import Cloud, Profile
 from settings.defaults import with_defaults
 from tests.settings.existing import LAYERS, NETWORKING, existing
-from tests.settings.stack_files import SMALL, changed
+from tests.settings.stack_files import SMALL
+from tools.stacks import changed
 
 CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 _LOGIN = {"database": "reports", "username": "reports", "password": "dbPassword"}

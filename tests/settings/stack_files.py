@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from copy import deepcopy
 from typing import Any
 
 from settings import Cloud
@@ -26,15 +24,3 @@ GCP: dict[str, Any] = {
 }
 # The smallest stack file of each cloud.
 SMALL: dict[Cloud, dict[str, Any]] = {Cloud.AWS: DEV, Cloud.AZURE: AZURE, Cloud.GCP: GCP}
-
-
-def changed(stack_file: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """A copy with values set at paths like `assistants[0].name`, making the mappings on the way."""
-    copy = deepcopy(stack_file)
-    for path, value in changes.items():
-        *way, last = [int(step) if step.isdigit() else step for step in re.findall(r"[\w-]+", path)]
-        node: Any = copy
-        for step in way:
-            node = node[step] if isinstance(step, int) else node.setdefault(step, {})
-        node[last] = value
-    return copy

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from settings import Cloud, Problem, SettingsError, parse
 from tests.settings.full import FULL
-from tests.settings.stack_files import changed
+from tools.stacks import changed
 
 AWS = FULL[Cloud.AWS.value]
 SECRET = "hunter2-must-not-be-shown"

@@ -10,7 +10,8 @@ import yaml
 
 from settings import Cloud, CreateNetwork, CreateTrackerStore, Profile, Settings, parse
 from settings.defaults import aws, azure, default_zones, gcp
-from tests.settings.stack_files import DEV, PROD, SMALL, changed
+from tests.settings.stack_files import DEV, PROD, SMALL
+from tools.stacks import changed
 
 ROOT = Path(__file__).parents[2]
 STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))

@@ -10,7 +10,8 @@ import pytest
 from pulumi.runtime import config as runtime_config
 
 from settings import CreateCluster, CreateTrackerStore, Settings, load
-from tests.settings.stack_files import DEV, changed
+from tests.settings.stack_files import DEV
+from tools.stacks import changed
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from settings import Cloud
 from settings.schema import cloud_schema, schema_text, stack_file_schema
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
-from tests.settings.stack_files import DEV, SMALL, changed
+from tests.settings.stack_files import DEV, SMALL
 from tests.settings.test_any_value import paths
+from tools.stacks import changed
 from tools.write_reference import ROOT, SCHEMA_FILE, reference
 
 STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))

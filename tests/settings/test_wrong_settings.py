@@ -17,7 +17,8 @@ from tests.settings import (
     wrong_vault,
 )
 from tests.settings.existing import LAYERS, existing
-from tests.settings.stack_files import AZURE, DEV, GCP, PROD, changed
+from tests.settings.stack_files import AZURE, DEV, GCP, PROD
+from tools.stacks import changed
 
 # A dev stack with an existing cluster that says nothing of identity.
 WITHOUT_IDENTITY = changed(

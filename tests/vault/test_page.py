@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.recorder import ROOT
 from tests.processes import wait_until
-from tests.recorder import ROOT
 from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.world import World, kept_keys, new_world

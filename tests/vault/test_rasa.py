@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from components.kubernetes.vault.names import ADDRESS
-from tests.program.stacks import BARE, recording, shipped
-from tests.recorder import run_program
-from tests.settings.stack_files import changed
+from sandbox.recorder import run_program
+from tests.program.stacks import BARE, recording
 from tests.vault.world import World
+from tools.stacks import changed, settings_of
 
 pytestmark = pytest.mark.vault
 READER = Path(__file__).with_name("read_as_rasa.py")
@@ -24,7 +24,7 @@ READER = Path(__file__).with_name("read_as_rasa.py")
 def endpoints(world: World, assistant: str) -> Path:
     """`endpoints.yml` as the program writes it; only Vault's address is another."""
     # Without the services whose passwords only the release has.
-    stack_file = changed(shipped("dev"), **{**BARE, "assistants": [{"name": assistant}]})
+    stack_file = changed(settings_of("dev"), **{**BARE, "assistants": [{"name": assistant}]})
     wired = run_program(stack_file).outputs["endpoints"][assistant]
     assert wired["secrets_manager"]["url"] == ADDRESS
     file = world.directory / f"{assistant}.yml"

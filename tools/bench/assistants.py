@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from settings import Cloud
-from tests.program.stacks import PROD, shipped
 from tools.bench.place import fresh, say
 from tools.bench.run import measure
 from tools.bench.stacks import told
+from tools.stacks import PROD, settings_of
 from tools.workplace import Workplace
 
 COUNTS: Final = (1, 10, 50)
@@ -43,7 +43,7 @@ def _place(count: int) -> Workplace:
 
 def assistants(count: int) -> list[dict[str, Any]]:
     """As many as wanted like the one of the shipped stack, each with a name and a host of its own."""
-    (one,) = shipped(STACK)["assistants"]
+    (one,) = settings_of(STACK)["assistants"]
     return [
         one | {"name": f"rasa{number}", "ingress": one["ingress"] | {"host": f"rasa{number}.example.com"}}
         for number in range(1, count + 1)

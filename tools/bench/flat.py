@@ -15,8 +15,8 @@ from typing import Any, Final
 from catalogue import sdk
 from catalogue.urns import name_of
 from catalogue.wire import Properties, as_list, as_map, is_asset, is_secret, reveal
+from sandbox.cloud import ENGINE_KEYS
 from sandbox.inputs import decode_config
-from sandbox.server import ENGINE_KEYS
 
 HEAD: Final = '"""Written by tools/bench/flat.py."""\n\nfrom pulumi import Output, ResourceOptions\n'
 # Shorter texts that a cloud answers are words, not ids.
@@ -42,7 +42,7 @@ def is_registered(token: str) -> bool:
 def program(state: Iterable[Mapping[str, Any]]) -> str:
     """The source of a program for the resources of `pulumi stack export --show-secrets`."""
     resources = [resource for resource in state if is_registered(resource["type"])]
-    writer = _Writer(_made(resources))
+    writer = _Writer(made(resources))
     lines = [writer.statement(resource) for resource in resources]
     return "\n".join([HEAD, *sorted(writer.imports), "", *lines, ""])
 
@@ -125,7 +125,7 @@ def _inputs(resource: Mapping[str, Any]) -> Properties:
     return decode_config(resource["type"], {key: value for key, value in inputs.items() if key not in ENGINE_KEYS})
 
 
-def _made(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def made(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Which resource has made a text: all others that were answered with it wait for this one.
 
     What unrelated ones are answered with, such as the account, is a word of the cloud, and as good as a literal.

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from catalogue import sdk
+from sandbox.recorder import ROOT, Recording
 from settings import Cloud
-from tests.program.stacks import PROD, recording
-from tests.recorder import ROOT, Recording
 from tools.bench.place import say
+from tools.stacks import PROD, recording
 from tools.workplace import environment
 
 FLOOR: Final = "pulumi"

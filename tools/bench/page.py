@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from sandbox.recorder import ROOT
 from tools.bench import tables
-from tools.venv import CHECKOUT as ROOT
 from tools.written import filled
 
 PAGE: Final = ROOT / "docs" / "performance.md"

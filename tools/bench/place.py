@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tools.venv import CHECKOUT as ROOT
+from sandbox.recorder import ROOT
 from tools.workplace import Workplace
 
 DIRECTORY: Final = ROOT / ".sandbox" / "bench"

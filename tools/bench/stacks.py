@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sandbox.clock.graph import read_graph
 from sandbox.home import Home
-from tests.program.stacks import PROD
 from tools.bench import flat
 from tools.bench.place import copied, fresh, say
 from tools.bench.run import Run, measure
+from tools.stacks import PROD
 from tools.workplace import Workplace
 
 OURS: Final = "ours"

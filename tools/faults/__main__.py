@@ -15,12 +15,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import product
 from multiprocessing import get_context
 
-from tests.program.stacks import SHIPPED
 from tools.daily import SEED
 from tools.faults.exercise import Exercise
 from tools.faults.kinds import KINDS, is_due
 from tools.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
 from tools.faults.warm import WarmWorkplace, warm
+from tools.stacks import SHIPPED
 from tools.venv import CHECKOUT as ROOT
 from tools.written import filled
 

@@ -23,8 +23,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from policy.context import Context
 from policy.pack import RULES, policies
-from tests.program.stacks import STACKS
-from tests.recorder import UNKNOWN, Recording, Registration, Secret
+from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
 
 TODAY: Final = date(2026, 6, 1)
 # The types that each rule on the whole stack looks at.
@@ -42,12 +41,11 @@ class Violation:
     message: str
 
 
-def context_of(stack: str, **changes: Any) -> Context:
+def context_of(settings: Mapping[str, Any], **changes: Any) -> Context:
     """The context that the stack file of a stack gives."""
-    config = STACKS[stack]
     said: dict[str, Any] = {
-        "profile": config["profile"],
-        "allow_destroy": config.get("allowDestroy", False),
+        "profile": settings["profile"],
+        "allow_destroy": settings.get("allowDestroy", False),
         "today": TODAY,
     }
     return Context(**{**said, **changes})

@@ -1,20 +1,14 @@
-"""What the program registers for a stack file: it runs without an engine and without a cloud, on the tests' doubles."""
+"""What the program registers for a stack file: it runs without an engine, on the sandbox's clouds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from sandbox.stackfile import derive, dummy
+from sandbox.recorder import Recording, Registration, run_program
 from settings.base import Cloud
-from tests.recorder import Recording, Registration, run_program
-
-ROOT = Path(__file__).parents[2]
+from tools.stacks import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +29,7 @@ class Used:
             cloud=Cloud(config["cloud"]),
             region=str(config["region"]),
             resources=tuple(one for one in recording.resources.values() if one.custom and not one.is_provider),
-            calls=frozenset(token for token, _ in recording.calls),
+            calls=frozenset(call.token for call in recording.calls),
         )
 
     @property
@@ -61,22 +55,6 @@ class Used:
 
 
 def used_by(stack: str) -> Used:
-    """What the program uses for `Pulumi.<stack>.yaml`; its secrets stay what they are, and dummies take their place."""
-    config = settings_of(yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text()))
+    """What the program uses for `Pulumi.<stack>.yaml`."""
+    config = settings_of(stack)
     return Used.by(run_program(config, stack=stack), stack, config)
-
-
-def settings_of(source: Mapping[str, Any]) -> dict[str, Any]:
-    """The `rasa:` keys of a stack file, with a dummy for each secret."""
-    derived, paths = derive(source)
-    config: dict[str, Any] = deepcopy(derived["config"])
-    for path in paths:
-        _put(config, path, dummy(path, config))
-    return {key.removeprefix("rasa:"): value for key, value in config.items() if key.startswith("rasa:")}
-
-
-def _put(holder: Any, path: Iterable[str | int], value: str) -> None:
-    *parents, last = path
-    for key in parents:
-        holder = holder[key] if isinstance(key, int) else holder.setdefault(key, {})
-    holder[last] = value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.components.aws.recorded import Built, build
-from tests.settings.stack_files import DEV, PROD, changed
+from tests.settings.stack_files import DEV, PROD
+from tools.stacks import changed
 
 # Rasa takes the database's credentials from Vault or from its identity, never both.
 IAM = {

@@ -10,11 +10,10 @@ import pulumi
 from components.aws.platform import AwsPlatform
 from providers.aws import aws_provider
 from providers.random import random_provider
+from sandbox.recorder import Registration
 from settings import AwsSettings, parse
-from tests.answers import outputs_of
 from tests.components import built
 from tests.components.built import is_secret, known, sources
-from tests.recorder import Registration
 
 __all__ = ["Built", "build", "is_secret", "known", "sources"]
 
@@ -29,8 +28,8 @@ class Built(built.Built):
     """A platform on AWS."""
 
     def arn(self, resource: Registration) -> str:
-        """The ARN that the double gives to a resource."""
-        return outputs_of(resource.type, resource.name, resource.inputs)[1]["arn"]
+        """The ARN of a resource."""
+        return resource.outputs["arn"]
 
     def statements(self, name: str = "") -> list[dict[str, Any]]:
         """Statements of the role policies whose name contains this."""

@@ -13,7 +13,8 @@ from tests.components.aws.recorded import (
     Built,
     build,
 )
-from tests.settings.stack_files import DEV, changed
+from tests.settings.stack_files import DEV
+from tools.stacks import changed
 
 
 def test_no_rule_is_open_to_the_world(prod: Built) -> None:

@@ -23,7 +23,9 @@ from tests.components.aws.recorded import (
     known,
     sources,
 )
-from tests.settings.stack_files import DEV, changed
+from tests.program.invariants import generated
+from tests.settings.stack_files import DEV
+from tools.stacks import changed
 
 
 def test_connections_with_passwords(dev: Built) -> None:
@@ -34,8 +36,8 @@ def test_connections_with_passwords(dev: Built) -> None:
     for auth in (dev.postgres.admin, rasa.lock_store.auth, rasa.event_queue.producer):
         assert isinstance(auth, PasswordAuth)
         assert is_secret(auth.password)
-        assert known(auth.password).startswith("generated-password-of-rasa-dev-")
-        assert "generated" not in repr(auth)
+        assert known(auth.password) in generated(dev.recording)
+        assert known(auth.password) not in repr(auth)
     assert rasa.event_queue.mechanism == "SCRAM-SHA-512"
     assert rasa.event_queue.ports == (9096,)
     assert [broker.rpartition(":")[2] for broker in known(rasa.event_queue.bootstrap).split(",")] == ["9096"] * 3
@@ -61,18 +63,21 @@ def test_a_rotation_leaves_the_password_before_it_valid_and_none_older() -> None
     rasa = built.platform.assistants["rasa"]
     assert rasa.lock_store
     assert rasa.event_queue
-    prefix = "generated-password-of-rasa-dev-"
     passwords = built.one("elasticache/user:User").inputs["authenticationMode"]["passwords"]
-    new, old = (f"{prefix}lock-store-rasa-password-{generation}" for generation in (3, 2))
-    assert all(password in str(passwords) for password in (new, old))
+
+    def password(name: str) -> str:
+        return built.recording.output(f"rasa-dev-{name}", "result")
+
+    new, old = (password(f"lock-store-rasa-password-{generation}") for generation in (3, 2))
+    assert all(each in str(passwords) for each in (new, old))
     assert len(built.one("elasticache/user:User").inputs["authenticationMode"]["passwords"]) == 2
     assert isinstance(rasa.lock_store.auth, PasswordAuth)
     assert known(rasa.lock_store.auth.password) == new
     # A user of MSK has one password: the new one has a name of its own.
     assert isinstance(rasa.event_queue.producer, PasswordAuth)
     assert rasa.event_queue.producer.username == "rasa-3"
-    assert known(rasa.event_queue.producer.password) == f"{prefix}event-queue-rasa-3-password"
-    assert known(built.postgres.admin.password) == f"{prefix}tracker-store-admin-password-3"
+    assert known(rasa.event_queue.producer.password) == password("event-queue-rasa-3-password")
+    assert known(built.postgres.admin.password) == password("tracker-store-admin-password-3")
 
 
 def test_topics_for_dead_letters_only_with_analytics(shared: Built) -> None:

@@ -10,12 +10,13 @@ import pulumi
 import pytest
 
 from components.connections import NO_IDENTITY, VaultSeal, VolumeClass
+from sandbox.recorder import Registration
 from settings import Cloud
 from tests.components.aws.recorded import Built, build, is_secret, known
 from tests.components.built import sources
-from tests.recorder import Registration
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import DEV, PROD, changed
+from tests.settings.stack_files import DEV, PROD
+from tools.stacks import changed
 
 KEY, ALIAS, SECRET = "kms/key:Key", "kms/alias:Alias", "secretsmanager/secret:Secret"
 VERSION, ROLE, RIGHTS = "secretsmanager/secretVersion:SecretVersion", "iam/role:Role", "iam/rolePolicy:RolePolicy"
@@ -112,7 +113,7 @@ def test_no_service_of_aws_may_use_its_keys(prod: Built) -> None:
         statements = json.loads(prod.one(KEY, name).inputs["policy"])["Statement"]
         return [statement["Principal"] for statement in statements]
 
-    account = {"AWS": "arn:aws:iam::111122223333:root"}
+    account = {"AWS": f"arn:aws:iam::{prod.answer('getCallerIdentity')['accountId']}:root"}
     assert principals("-vault-seal-key") == [account]
     assert principals("-vault-recovery-key") == [account]
     # The control: that of the data lets logs be encrypted.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.components.azure.recorded import Built, build
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 PROD = changed(AZURE, **{"profile": "prod", "assistants[0].replicas": 2})
 TWO = {

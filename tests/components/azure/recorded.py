@@ -9,9 +9,9 @@ import pulumi
 from components.azure.platform import AzurePlatform
 from providers.azure import azure_provider
 from providers.random import random_provider
+from sandbox.recorder import Registration
 from settings import AzureSettings, parse
 from tests.components import built
-from tests.recorder import Registration
 
 # Types, without `azure-native:`.
 AKS, POOL, NAT, ADDRESS = (

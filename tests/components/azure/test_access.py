@@ -7,11 +7,13 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from components.azure.cluster import SERVER_APP, kubeconfig
-from tests.answers_azure import DEPLOYER, KUBECONFIG
+from sandbox.existing import dummy_kubeconfig
 from tests.components.azure.recorded import (
     ACCOUNT,
+    ADDRESS,
     AKS,
     CREDENTIAL,
     ENDPOINT,
@@ -26,7 +28,8 @@ from tests.components.azure.recorded import (
     build,
 )
 from tests.components.built import known, sources
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 CLUSTER_ADMIN, CLUSTER_USER = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b", "4abbcc35-e782-43d8-92c5-2d3f1bd2253f"
 VAULTS = {"vault:vault", "vault:vault-init"}
@@ -61,7 +64,7 @@ def test_only_entra_decides_who_signs_in(dev: Built) -> None:
 def test_the_deployer_gets_the_rights_that_nobody_has_by_making_a_cluster(dev: Built) -> None:
     for role in (CLUSTER_ADMIN, CLUSTER_USER):
         (granted,) = dev.grants(role)
-        assert granted.inputs["principalId"] == DEPLOYER
+        assert granted.inputs["principalId"] == dev.answer("getClientConfig")["objectId"]
         assert dev.source(granted, "scope") == "rasa-dev-cluster-control-plane"
 
 
@@ -79,7 +82,8 @@ def test_groups_of_entra_are_administrators() -> None:
 
 def test_the_api_is_open_to_the_named_ranges_and_the_nodes(dev: Built) -> None:
     access = dev.one(AKS).inputs["apiServerAccessProfile"]
-    assert access == {"authorizedIPRanges": ["203.0.113.0/24", "20.1.2.3/32"], "disableRunCommand": True}
+    nodes = f"{dev.one(ADDRESS).outputs['ipAddress']}/32"
+    assert access == {"authorizedIPRanges": ["203.0.113.0/24", nodes], "disableRunCommand": True}
 
 
 def test_the_api_can_be_open_to_everyone() -> None:
@@ -102,7 +106,7 @@ def test_the_cluster_may_change_its_network_only(dev: Built, guest: Built) -> No
 
 def test_new_principals_are_named_with_their_type(prod: Built) -> None:
     for granted in prod.all(ROLE):
-        by_deployer = granted.inputs["principalId"] == DEPLOYER
+        by_deployer = granted.inputs["principalId"] == prod.answer("getClientConfig")["objectId"]
         assert granted.inputs.get("principalType") == (None if by_deployer else "ServicePrincipal")
 
 
@@ -176,7 +180,7 @@ def test_with_a_cluster_of_somebody_else_pods_get_an_identity_through_its_issuer
         "identity": {"kind": "workloadIdentity", "issuer": issuer},
     }
     chosen = {"cluster": cluster, "network": EXISTING_NETWORK, "modelStorage.auth": "initDownload"}
-    built = build(changed(AZURE, **chosen, **{"secrets.kube": KUBECONFIG}))
+    built = build(changed(AZURE, **chosen, **{"secrets.kube": dummy_kubeconfig({"rasa:cluster": cluster})}))
     assert built.all(AKS) == built.all(POOL) == []
     assert {each.inputs["issuer"] for each in built.all(CREDENTIAL)} == {issuer}
     assert built.identified == {"rasa:rasa", *VAULTS}
@@ -184,11 +188,12 @@ def test_with_a_cluster_of_somebody_else_pods_get_an_identity_through_its_issuer
 
 
 def test_a_kubeconfig_signs_in_by_kubelogin(dev: Built) -> None:
-    content = json.loads(kubeconfig(base64.b64encode(KUBECONFIG.encode()).decode()))
+    (answered,) = dev.answer("listManagedClusterUserCredentials")["kubeconfigs"]
+    content = json.loads(kubeconfig(answered["value"]))
     sign_in = content["users"][0]["user"]
     assert list(sign_in) == ["exec"]
     assert sign_in["exec"]["command"] == "kubelogin"
     assert sign_in["exec"]["args"][:5] == ["get-token", "--login", "azurecli", "--server-id", SERVER_APP]
     assert "devicecode" not in sign_in["exec"]["args"]
-    assert content["clusters"][0]["cluster"]["certificate-authority-data"] == "Q0E="
+    assert content["clusters"] == yaml.safe_load(base64.b64decode(answered["value"]))["clusters"]
     assert json.loads(known(dev.platform.cluster.kubeconfig)) == content

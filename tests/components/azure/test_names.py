@@ -11,7 +11,8 @@ from components.azure import names
 from components.azure.address_plan import name_service_address, plan_ranges
 from tests.components.azure.recorded import ENDPOINT, IDENTITY, Built, build
 from tests.components.stack_names import ALIKE, STACKS
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 ASSISTANTS = ("rasa", "a" * 20, "a")
 END = "a1b2c3"

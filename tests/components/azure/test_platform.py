@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from catalogue.sdk import resource_shape
+from sandbox.recorder import Registration
 from tests.components.azure.conftest import PROD
 from tests.components.azure.recorded import (
     ACCOUNT,
@@ -36,8 +37,8 @@ from tests.components.azure.recorded import (
     Built,
     build,
 )
-from tests.recorder import Registration
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 SERVICES = (POSTGRES, REDIS, NAMESPACE, ACCOUNT)
 # And the ground that it stands on.
@@ -206,13 +207,10 @@ def test_the_profiles_differ_in_redundancy(dev: Built, prod: Built) -> None:
 
 
 def test_what_azure_changes_by_itself_is_left_alone(prod: Built, dev: Built) -> None:
-    def ignored(built: Built, kind: str) -> list[str]:
-        return built.ignored.get(f"azure-native:{kind}::{built.one(kind).name}", [])
-
-    assert "storage.storageSizeGB" in ignored(prod, POSTGRES)
-    assert ignored(dev, POSTGRES) == []
-    assert ignored(dev, POOL) == ["count"]
-    assert ignored(dev, "network:VirtualNetwork") == ["subnets"]
+    assert "storage.storageSizeGB" in prod.one(POSTGRES).ignore_changes
+    assert dev.one(POSTGRES).ignore_changes == ()
+    assert dev.one(POOL).ignore_changes == ("count",)
+    assert dev.one("network:VirtualNetwork").ignore_changes == ("subnets",)
 
 
 def test_every_resource_that_can_have_tags_has_them() -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from components.connections import VaultSeal, VolumeClass
 from settings import Cloud
-from tests.answers_azure import SUBSCRIPTION
 from tests.components.azure.conftest import PROD
 from tests.components.azure.recorded import (
     AKS,
     CREDENTIAL,
     DISK_KEY,
     ENDPOINT,
+    IDENTITY,
     KEY,
     LOCK,
     NAMESPACE,
@@ -33,7 +33,8 @@ from tests.components.azure.recorded import (
 )
 from tests.components.built import is_secret, known
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import AZURE, changed
+from tests.settings.stack_files import AZURE
+from tools.stacks import changed
 
 CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
@@ -89,8 +90,8 @@ def rights(built: Built) -> set[tuple[str, str, str]]:
 def rights_of(built: Built, subject: str) -> set[tuple[str, str]]:
     """Those of a service account, through the identity that its credential stands for."""
     (credential,) = (each for each in built.all(CREDENTIAL) if each.inputs["subject"] == subject)
-    principal = f"principal-{credential.inputs['resourceName']}"
-    return {(scope, role) for who, scope, role in rights(built) if who == principal}
+    (identity,) = (each for each in built.all(IDENTITY) if each.outputs["name"] == credential.inputs["resourceName"])
+    return {(scope, role) for who, scope, role in rights(built) if who == identity.outputs["principalId"]}
 
 
 # Rights
@@ -115,7 +116,7 @@ def test_the_job_may_add_to_one_secret_and_not_read_it(built: Built) -> None:
 @PROFILES
 def test_that_role_can_be_given_in_the_resource_group_only(built: Built, profile: str) -> None:
     inputs = built.one(ROLE_DEFINITION).inputs
-    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rasa-{profile}"
+    group = f"/subscriptions/{built.answer('getClientConfig')['subscriptionId']}/resourceGroups/rasa-{profile}"
     assert (inputs["scope"], inputs["assignableScopes"]) == (group, [group])
     # One name in the whole tenant, where other subscriptions may have a stack of the same name.
     assert inputs["roleName"].endswith(inputs["roleDefinitionId"])
@@ -154,7 +155,7 @@ def test_the_seal_names_its_key(built: Built) -> None:
     seal = seal_of(built)
     assert seal.kind == "azurekeyvault"
     assert texts(seal.options) == {
-        "tenant_id": "tenant",
+        "tenant_id": built.answer("getClientConfig")["tenantId"],
         "vault_name": vault_name(built, "seal"),
         "key_name": "seal",
     }

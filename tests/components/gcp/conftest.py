@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.components.gcp.recorded import Built, build
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 PROD: dict[str, Any] = {**GCP, "profile": "prod"}
 TWO = {"assistants": [{"name": "sales", "analytics": True}, {"name": "support"}]}

@@ -10,10 +10,10 @@ from components.gcp.platform import GcpPlatform
 from providers.confluent import confluent_providers
 from providers.gcp import gcp_provider
 from providers.random import random_provider
+from sandbox.recorder import Registration, Secret
 from settings import GcpSettings, parse
 from tests.components import built
 from tests.components.built import is_secret, known, sources
-from tests.recorder import Registration, Secret
 
 __all__ = ["Built", "build", "is_secret", "known", "plain", "sources"]
 
@@ -53,8 +53,7 @@ def build(stack_file: dict[str, Any], *, stack: str = "dev") -> Built:
         providers = [gcp_provider(settings), *confluent_providers(settings), random_provider()]
         return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers))
 
-    platform, recording, ignored = built.record(stack_file, make, stack=stack)
-    return Built(package="gcp", platform=platform, recording=recording, ignored=ignored)
+    return Built("gcp", *built.record(stack_file, make, stack=stack))
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,8 @@ from settings import Cloud
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import GKE, NODES, Built, build, known
 from tests.settings.existing import EXISTING
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 NETWORK = EXISTING[Cloud.GCP]["network"]
 
@@ -23,7 +24,7 @@ def test_with_ranges_the_api_has_an_address_behind_a_firewall(dev: Built) -> Non
     endpoints = cluster["controlPlaneEndpointsConfig"]
     assert endpoints == {"dnsEndpointConfig": {"allowExternalTraffic": False}, "ipEndpointsConfig": {"enabled": True}}
     content = json.loads(known(dev.platform.cluster.kubeconfig))
-    assert content["clusters"][0]["cluster"]["server"] == "https://34.76.0.10"
+    assert content["clusters"][0]["cluster"]["server"] == f"https://{dev.one(GKE).outputs['endpoint']}"
     assert content["clusters"][0]["cluster"]["certificate-authority-data"]
 
 
@@ -56,7 +57,7 @@ def test_nodes_have_no_public_address_and_an_identity_of_their_own(
     assert cluster["privateClusterConfig"]["enablePrivateNodes"] is True
     assert pool["networkConfig"] == {"enablePrivateNodes": True}
     account = pool["nodeConfig"]["serviceAccount"]
-    assert account == f"rasa-{profile}-cluster-nodes@acme-test.iam.gserviceaccount.com"
+    assert account == f"rasa-{profile}-cluster-nodes@{built.one(GKE).outputs['project']}.iam.gserviceaccount.com"
     # The nodes that a cluster begins with have it too: the default one may be switched off.
     assert cluster["nodeConfig"]["serviceAccount"] == account
     roles = {each.inputs["role"] for each in built.all("projects/iAMMember:IAMMember")}
@@ -70,7 +71,7 @@ def test_pods_get_their_own_identity_and_network_policies_are_obeyed(
 ) -> None:
     built: Built = request.getfixturevalue(profile)
     cluster, pool = built.one(GKE).inputs, built.one(NODES).inputs
-    assert cluster["workloadIdentityConfig"] == {"workloadPool": "acme-test.svc.id.goog"}
+    assert cluster["workloadIdentityConfig"] == {"workloadPool": f"{built.one(GKE).outputs['project']}.svc.id.goog"}
     assert pool["nodeConfig"]["workloadMetadataConfig"] == {"mode": "GKE_METADATA"}
     assert cluster["datapathProvider"] == "ADVANCED_DATAPATH"
     assert cluster["networkingMode"] == "VPC_NATIVE"

@@ -9,7 +9,6 @@ import pytest
 from components.connections import MissingTopics, PasswordAuth, PasswordRoles
 from components.gcp.cluster import kubeconfig
 from components.gcp.event_queue import bootstrap_of
-from tests.answers_gcp import CERTIFICATES
 from tests.components.gcp.recorded import (
     ACL,
     BUCKET_MEMBER,
@@ -17,7 +16,9 @@ from tests.components.gcp.recorded import (
     KAFKA,
     NAT,
     NODES,
+    REDIS,
     ROLE,
+    SQL,
     TOPIC,
     Built,
     build,
@@ -26,7 +27,13 @@ from tests.components.gcp.recorded import (
     plain,
     sources,
 )
-from tests.settings.stack_files import GCP, changed
+from tests.program.invariants import generated
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
+
+
+def pem(certificates: list[dict[str, str]]) -> str:
+    return "".join(each["cert"] for each in certificates)
 
 
 def test_secrets_are_secret(dev: Built, prod: Built) -> None:
@@ -40,18 +47,18 @@ def test_secrets_are_secret(dev: Built, prod: Built) -> None:
         for auth in auths:
             assert isinstance(auth, PasswordAuth)
             assert is_secret(auth.password)
-            assert known(auth.password).startswith("generated-password-of-rasa-")
-            assert "generated" not in repr(auth)
+            assert known(auth.password) in generated(built.recording)
+            assert known(auth.password) not in repr(auth)
 
 
 def test_the_database_is_verified_by_its_own_authorities(dev: Built) -> None:
     postgres = dev.postgres
     assert (postgres.ssl_mode, postgres.port) == ("verify-ca", 5432)
     assert isinstance(postgres.ca_pem, type(postgres.host))
-    assert known(postgres.ca_pem) == "".join(CERTIFICATES)
+    assert known(postgres.ca_pem) == pem(dev.answer("getCaCerts")["certs"])
     assert not is_secret(postgres.ca_pem)
     assert isinstance(postgres.roles, PasswordRoles)
-    assert known(postgres.host) == "10.0.240.3"
+    assert known(postgres.host) == dev.one(SQL).outputs["privateIpAddress"]
 
 
 @pytest.mark.parametrize("profile", ["dev", "prod"])
@@ -62,12 +69,12 @@ def test_the_lock_store_is_reached_through_the_tunnel(profile: str, request: pyt
     assert redis.tunnel
     assert redis.port == 6378
     assert isinstance(redis.ca_pem, type(redis.host))
-    assert known(redis.ca_pem) == "".join(CERTIFICATES)
+    assert known(redis.ca_pem) == pem(built.one(REDIS).outputs["serverCaCerts"])
     assert redis.networks == ("10.0.240.0/20",)
 
 
 def test_brokers_are_spelt_as_the_client_wants_them(dev: Built, prod: Built) -> None:
-    for built, host in ((dev, "pkc-12345."), (prod, "lkc-")):
+    for built, host in ((dev, "pkc-"), (prod, "lkc-")):
         kafka = built.platform.assistants["rasa"].event_queue
         assert kafka
         assert known(kafka.bootstrap).startswith(host)
@@ -134,14 +141,21 @@ def test_nobody_waits_for_a_private_kafka_to_answer(dev: Built, prod: Built) -> 
 
 
 def test_a_private_kafka_is_known_by_all_names_of_its_brokers(prod: Built) -> None:
-    domain = "ap123abc.europe-west1.gcp.accesspoint.confluent.cloud."
+    (point,) = prod.confluent("accessPoint:AccessPoint")
+    (forwarded,) = prod.all("compute/forwardingRule:ForwardingRule")
+    domain = f"{point.outputs['gcpIngressPrivateServiceConnectEndpoint']['dnsDomain']}."
     zone = prod.one("dns/managedZone:ManagedZone").inputs
     assert (zone["dnsName"], zone["visibility"]) == (domain, "private")
     record = prod.one("dns/recordSet:RecordSet").inputs
-    assert (record["name"], record["type"], record["rrdatas"]) == (f"*.{domain}", "A", ["10.0.16.2"])
-    (point,) = prod.confluent("accessPoint:AccessPoint")
+    assert (record["name"], record["type"], record["rrdatas"]) == (
+        f"*.{domain}",
+        "A",
+        [prod.one("compute/address:Address").outputs["address"]],
+    )
     connection = point.inputs["gcpIngressPrivateServiceConnectEndpoint"]["privateServiceConnectConnectionId"]
-    assert connection == "123456789012345678"  # a text: as a number it would lose its last digits
+    # A text: as a number it would lose its last digits.
+    assert connection == forwarded.outputs["pscConnectionId"]
+    assert isinstance(connection, str)
 
 
 def test_each_user_of_kafka_has_a_key_of_its_own(shared: Built) -> None:
@@ -157,7 +171,8 @@ def test_the_confluent_provider_takes_its_key_from_the_secrets(dev: Built) -> No
 
 
 def test_models_are_read_below_the_assistants_prefix_only(shared: Built) -> None:
-    pool = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools"
+    project = shared.answer("getProject")
+    pool = f"principal://iam.googleapis.com/projects/{project['number']}/locations/global/workloadIdentityPools"
     for name in ("sales", "support"):
         members = [each.inputs for each in shared.all(BUCKET_MEMBER) if f"-{name}-" in each.name]
         assert {each["role"]: each.get("condition", {}).get("expression") for each in members} == {
@@ -166,7 +181,9 @@ def test_models_are_read_below_the_assistants_prefix_only(shared: Built) -> None
             f'{members[0]["bucket"]}/objects/{name}/")',
         }
         # By the project's number: with its id it is nobody.
-        assert {each["member"] for each in members} == {f"{pool}/acme-test.svc.id.goog/subject/ns/{name}/sa/rasa"}
+        assert {each["member"] for each in members} == {
+            f"{pool}/{project['projectId']}.svc.id.goog/subject/ns/{name}/sa/rasa"
+        }
 
 
 def test_pods_may_ask_their_node_for_a_token(dev: Built) -> None:
@@ -194,8 +211,8 @@ def test_a_kubeconfig_holds_no_credential() -> None:
 def test_services_are_told_without_secrets(prod: Built) -> None:
     services = {name: known(address) for name, address in prod.platform.services.items()}
     assert set(services) == {"network", "cluster", "trackerStore", "lockStore", "eventQueue", "modelStorage"}
-    assert services["trackerStore"] == "10.0.240.3:5432"
-    assert services["lockStore"] == "10.0.240.20:6378"
+    assert services["trackerStore"] == f"{prod.one(SQL).outputs['privateIpAddress']}:5432"
+    assert services["lockStore"] == f"{prod.one(REDIS).outputs['host']}:6378"
     assert services["modelStorage"].startswith("gs://rasa-prod-model-storage-")
     assert not [name for name, address in prod.platform.services.items() if is_secret(address)]
 

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from components.gcp.apis import SERVICES
+from sandbox.recorder import Registration
 from settings import Cloud
-from tests.answers_gcp import digest
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import (
     API,
@@ -31,9 +31,9 @@ from tests.components.gcp.recorded import (
     Built,
     build,
 )
-from tests.recorder import Registration
 from tests.settings.existing import EXISTING
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
 KAFKA_TYPE = f"confluentcloud:index/{KAFKA}"
 SLOW = {f"gcp:{kind}" for kind in (SQL, REDIS, GKE, NODES, NAT)} | {KAFKA_TYPE}
@@ -173,7 +173,7 @@ def test_names_that_are_not_free_again_end_randomly(prod: Built) -> None:
         for resource in prod.all(kind):
             (urn,) = resource.property_dependencies[key]
             assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
-            assert resource.inputs[key].endswith(f"-{digest(prod.recording.resources[urn].name, 6)}")
+            assert resource.inputs[key].endswith(f"-{prod.recording.resources[urn].outputs['hex']}")
             ends.append(urn)
     # That of the secret is also that of the ring of its key.
     assert len(set(ends)) == len(ends) - 1
@@ -227,9 +227,8 @@ def test_the_profiles_differ_in_redundancy(dev: Built, prod: Built) -> None:
 
 
 def test_what_changes_by_itself_is_not_put_back(dev: Built) -> None:
-    ignored = {urn.partition("::")[0]: keys for urn, keys in dev.ignored.items()}
-    assert ignored["gcp:sql/databaseInstance:DatabaseInstance"] == ["settings.diskSize"]
-    assert ignored[f"gcp:{GKE}"] == ["nodeConfig", "initialNodeCount"]
+    assert dev.one(SQL).ignore_changes == ("settings.diskSize",)
+    assert dev.one(GKE).ignore_changes == ("nodeConfig", "initialNodeCount")
 
 
 # Without
@@ -256,7 +255,10 @@ def test_an_existing_network_and_key_are_used_and_not_made() -> None:
     assert {each.inputs["cryptoKeyId"].rpartition("/")[2] for each in built.all(KEY_MEMBER)} == {"seal", "recovery"}
     assert built.one(SQL).inputs["encryptionKeyName"] == key
     assert built.one(SQL).inputs["settings"]["ipConfiguration"]["allocatedIpRange"] == "acme-services"
-    assert built.one(REDIS).inputs["authorizedNetwork"] == "projects/acme-test/global/networks/acme"
+    assert (
+        built.one(REDIS).inputs["authorizedNetwork"]
+        == f"projects/{built.one(REDIS).outputs['project']}/global/networks/acme"
+    )
     assert built.postgres.networks == ("10.10.240.0/20",)
     apis = {each.urn for each in built.all(API)}
     for service in (built.one(SQL), built.one(REDIS), built.one(GKE)):

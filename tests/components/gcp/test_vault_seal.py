@@ -9,8 +9,8 @@ import pulumi
 import pytest
 
 from components.connections import VaultSeal, VolumeClass
+from sandbox.recorder import Registration
 from settings import Cloud
-from tests.answers_gcp import NUMBER, PROJECT, REGION
 from tests.components.gcp.conftest import PROD
 from tests.components.gcp.recorded import (
     BUCKET_MEMBER,
@@ -24,12 +24,11 @@ from tests.components.gcp.recorded import (
     build,
     known,
 )
-from tests.recorder import Registration
 from tests.settings.existing import EXISTING, LAYERS, existing
-from tests.settings.stack_files import GCP, changed
+from tests.settings.stack_files import GCP
+from tools.stacks import changed
 
-POOL = f"principal://iam.googleapis.com/projects/{NUMBER}/locations/global/workloadIdentityPools"
-AGENT = f"serviceAccount:service-{NUMBER}@secretmanager.iam.gserviceaccount.com"
+REGION = GCP["region"]
 ENCRYPTS, LOOKS = "roles/cloudkms.cryptoKeyEncrypterDecrypter", "roles/cloudkms.viewer"
 # Every type with which somebody is given a right, and what it names the resource by.
 RIGHTS = {
@@ -84,8 +83,25 @@ def rights(built: Built) -> set[tuple[str, str, str]]:
     }
 
 
-def principal(account: str, pool: str = f"{PROJECT}.svc.id.goog") -> str:
-    return f"{POOL}/{pool}/subject/ns/vault/sa/{account}"
+def project(built: Built) -> str:
+    return built.answers("getProject")[0]["projectId"]
+
+
+def number(built: Built, project: str) -> str:
+    """The number that Google tells for the id of a project."""
+    return next(each["number"] for each in built.answers("getProject") if each["projectId"] == project)
+
+
+def principal(built: Built, account: str, owner: str = "") -> str:
+    """A service account of the cluster in the project `owner`, or in the stack's."""
+    owner = owner or project(built)
+    pools = f"projects/{number(built, owner)}/locations/global/workloadIdentityPools"
+    return f"principal://iam.googleapis.com/{pools}/{owner}.svc.id.goog/subject/ns/vault/sa/{account}"
+
+
+def agent(built: Built, service: str) -> str:
+    """The identity that a service of Google's has in the project."""
+    return f"serviceAccount:service-{number(built, project(built))}@{service}.iam.gserviceaccount.com"
 
 
 def rights_of(built: Built, member: str) -> set[tuple[str, str]]:
@@ -98,19 +114,25 @@ def rights_of(built: Built, member: str) -> set[tuple[str, str]]:
 @PROFILES
 def test_vault_may_use_the_key_of_its_seal_and_nothing_else(built: Built) -> None:
     seal = key_id(built, "seal")
-    assert rights_of(built, principal("vault")) == {(seal, ENCRYPTS), (seal, LOOKS)}
+    assert rights_of(built, principal(built, "vault")) == {(seal, ENCRYPTS), (seal, LOOKS)}
 
 
 @PROFILES
 def test_the_job_may_add_to_one_secret_and_not_read_it(built: Built) -> None:
-    assert rights_of(built, principal("vault-init")) == {(secret_name(built), "roles/secretmanager.secretVersionAdder")}
+    assert rights_of(built, principal(built, "vault-init")) == {
+        (secret_name(built), "roles/secretmanager.secretVersionAdder")
+    }
 
 
 @PROFILES
 def test_nobody_else_has_a_right_to_vaults_keys_and_secret(built: Built) -> None:
     places = {key_id(built, "seal"): "seal", key_id(built, "recovery"): "recovery", secret_name(built): "secret"}
     holders = {(who, places[resource]) for who, resource, _ in rights(built) if resource in places}
-    assert holders == {(principal("vault"), "seal"), (principal("vault-init"), "secret"), (AGENT, "recovery")}
+    assert holders == {
+        (principal(built, "vault"), "seal"),
+        (principal(built, "vault-init"), "secret"),
+        (agent(built, "gcp-sa-secretmanager"), "recovery"),
+    }
 
 
 @PROFILES
@@ -133,7 +155,7 @@ def test_the_seal_names_its_key(built: Built) -> None:
     seal = seal_of(built)
     ring = key(built, "seal").inputs["keyRing"].rpartition("/")[2]
     assert seal.kind == "gcpckms"
-    assert texts(seal.options) == {"project": PROJECT, "region": REGION, "key_ring": ring, "crypto_key": "seal"}
+    assert texts(seal.options) == {"project": project(built), "region": REGION, "key_ring": ring, "crypto_key": "seal"}
 
 
 @PROFILES
@@ -162,7 +184,7 @@ def test_the_secret_stays_in_the_region_under_a_key_of_its_own(built: Built) -> 
     recovery = key_id(built, "recovery")
     assert replicas == [{"location": REGION, "customerManagedEncryption": {"kmsKeyName": recovery}}]
     before = {(each.inputs.get("cryptoKeyId"), each.inputs.get("member")) for each in built.reached(built.one(SECRET))}
-    assert (recovery, AGENT) in before
+    assert (recovery, agent(built, "gcp-sa-secretmanager")) in before
 
 
 @PROFILES
@@ -187,8 +209,8 @@ def test_in_prod_the_secret_is_protected_and_left_behind(dev: Built, prod: Built
 def test_the_job_and_the_user_are_told_where_the_secret_is(built: Built) -> None:
     seal, secret = seal_of(built), secret_name(built)
     assert seal.recovery
-    assert texts(seal.recovery.place) == {"secret": f"projects/{PROJECT}/secrets/{secret}"}
-    command = f"gcloud secrets versions access latest --secret={secret} --project={PROJECT}"
+    assert texts(seal.recovery.place) == {"secret": f"projects/{project(built)}/secrets/{secret}"}
+    command = f"gcloud secrets versions access latest --secret={secret} --project={project(built)}"
     assert known(seal.recovery.command) == command
 
 
@@ -201,8 +223,8 @@ def test_who_initialises_vault_by_hand_gets_the_seal_alone() -> None:
     assert seal.recovery is None
     assert [each.inputs["name"] for each in built.all(KEY)] == ["seal"]
     assert not built.all(SECRET)
-    assert len(rights_of(built, principal("vault"))) == 2
-    assert not rights_of(built, principal("vault-init"))
+    assert len(rights_of(built, principal(built, "vault"))) == 2
+    assert not rights_of(built, principal(built, "vault-init"))
 
 
 @pytest.mark.parametrize("kind", ["existing", "kubernetes"])
@@ -224,9 +246,9 @@ def test_a_cluster_of_yours_unseals_vault_by_its_own_identities(profile: str) ->
     assert not built.all(GKE)
     # Nobody encrypts with a key of the platform, so none is made: its ring would be there for good.
     assert {each.inputs["name"] for each in built.all(KEY)} == {"seal", "recovery"}
-    seal, pool = key_id(built, "seal"), "acme-prod.svc.id.goog"
-    assert rights_of(built, principal("vault", pool)) == {(seal, ENCRYPTS), (seal, LOOKS)}
-    assert len(rights_of(built, principal("vault-init", pool))) == 1
+    seal, owner = key_id(built, "seal"), "acme-prod"
+    assert rights_of(built, principal(built, "vault", owner)) == {(seal, ENCRYPTS), (seal, LOOKS)}
+    assert len(rights_of(built, principal(built, "vault-init", owner))) == 1
     assert built.platform.cluster.volumes is None
 
 
@@ -239,7 +261,7 @@ def test_disks_are_encrypted_with_the_platforms_key_in_prod(dev: Built, prod: Bu
     assert texts(volumes_of(dev).parameters) == {"type": "pd-balanced"}
     assert {volumes_of(each).provisioner for each in (dev, prod)} == {"pd.csi.storage.gke.io"}
     (grant,) = (prod.recording.resources[known(each.urn)] for each in volumes_of(prod).ready)
-    member = f"serviceAccount:service-{NUMBER}@compute-system.iam.gserviceaccount.com"
+    member = agent(prod, "compute-system")
     assert (grant.inputs["cryptoKeyId"], grant.inputs["member"], grant.inputs["role"]) == (data, member, ENCRYPTS)
     assert not volumes_of(dev).ready
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from sandbox.recorder import Recording, Secret
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
-from tests.recorder import Recording, Secret
 
 
 @pytest.fixture(scope="module")

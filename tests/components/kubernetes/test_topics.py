@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from components.connections import MissingTopics, PasswordAuth
+from sandbox.recorder import Recording, Secret
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
-from tests.recorder import Recording, Secret
 
 JOB = "rasa-kafka-topics-job"
 

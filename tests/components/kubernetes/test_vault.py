@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from components.artifacts import VAULT_CHART_VERSION
+from sandbox.recorder import Recording, Secret
 from settings import CreateVault, ExistingVault, Profile, VaultLogin
 from tests.components.charts import recorded, unknown_paths
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import DB_PASSWORD, VAULT_TOKEN, record
-from tests.recorder import Recording, Secret
 
 CHART = recorded("vault")
 CREATED = CreateVault(version="2.0.4", nodes=3, storage_gb=20)

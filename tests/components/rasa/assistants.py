@@ -11,10 +11,12 @@ from components.connections import AssistantConnections
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
 from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
+from sandbox.existing import dummy_kubeconfig
+from sandbox.recorder import Recording, run_program
 from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile, Rotation
 from tests.components.rasa import wirings
-from tests.recorder import Recording, run_program
 
+KUBECONFIG = dummy_kubeconfig({"rasa:cluster": {"context": "rasa"}})
 LICENSE = "the-licence"
 OPENAI = "the-openai-key"
 VAULT_TOKEN = "the-vault-token"
@@ -35,7 +37,7 @@ def record(
 
     def program() -> None:
         providers: list[pulumi.ProviderResource] = [
-            kubernetes.Provider("kubernetes", kubeconfig="{}"),
+            kubernetes.Provider("kubernetes", kubeconfig=KUBECONFIG, context="rasa"),
             pulumi_random.Provider("random"),
             pulumi_tls.Provider("tls"),
         ]

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from sandbox.recorder import Recording, Secret
 from settings import Profile
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import LICENSE, OPENAI, record
-from tests.recorder import Recording, Secret
+from tests.program.invariants import generated
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
@@ -91,9 +92,9 @@ def test_secrets_stand_in_secrets_only(everything: Recording) -> None:
     assert secret.value["OPENAI_API_KEY"] == OPENAI
     for resource in everything.resources.values():
         seen = text_of(resource.inputs)
-        for hidden in (LICENSE, OPENAI, "admin-password", "redis-password", "kafka-password", "generated-password-of"):
+        for hidden in (LICENSE, OPENAI, "admin-password", "redis-password", "kafka-password", *generated(everything)):
             assert hidden not in seen, resource.name
-    assert "generated-password-of" in text_of(secret.value)
+    assert set(secret.value.values()) & generated(everything).keys()
 
 
 def test_the_outputs_are_readable(everything: Recording) -> None:
@@ -105,10 +106,9 @@ def test_the_outputs_are_readable(everything: Recording) -> None:
 def test_the_jwt_secret_and_the_url_are_what_rasa_needs(everything: Recording) -> None:
     assert everything.named("rasa-secrets-jwt-secret").inputs["length"] >= 32
     values = everything.named("rasa-secrets-secret").inputs["stringData"].value
-    assert values["analyticsDbUrl"].startswith("postgresql://rasa_analytics:generated-password-of")
-    assert values["analyticsDbUrl"].endswith(
-        "@db.example.com:5432/rasa_analytics?sslmode=verify-full&sslrootcert=/etc/rasa/ca/postgres-ca.pem"
-    )
+    user, _, rest = values["analyticsDbUrl"].partition("@")
+    assert user.removeprefix("postgresql://rasa_analytics:") in generated(everything)
+    assert rest == "db.example.com:5432/rasa_analytics?sslmode=verify-full&sslrootcert=/etc/rasa/ca/postgres-ca.pem"
 
 
 def test_the_namespace_is_restricted_and_closed(everything: Recording) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.program.stacks import SHIPPED, cloud_of, recording
+from tests.program.stacks import cloud_of, recording
 from tools.faults import results
 from tools.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
 from tools.faults.results import BEGIN, PAGE, Part, Result
+from tools.stacks import SHIPPED
 from tools.written import written
 
 PART = Part("dev", "kills")

@@ -1,4 +1,4 @@
-"""The recorder itself: it shows what a program does, and refuses what the engine would refuse."""
+"""The recorder shows what a program does, and refuses what the engine and the clouds would refuse."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pulumi_aws as aws
 import pulumi_random
 import pytest
 
-from tests.recorder import UNKNOWN, DuplicateUrn, Recording, Secret, UnknownCall, run_program
+from catalogue.entry import Refused
+from sandbox.recorder import UNKNOWN, DuplicateUrn, Recording, Secret, run_program
 
 
 class Pair(pulumi.ComponentResource):
@@ -52,7 +53,7 @@ def test_it_shows_what_the_program_registers():
     assert bucket.protect
     assert bucket.dependencies == (recording.named("pair-password").urn,)
     assert bucket.property_dependencies == {"tags": (recording.named("pair-password").urn,)}
-    assert bucket.inputs["tags"] == {"open": "yes", "hidden": Secret("generated-password-of-pair-password")}
+    assert bucket.inputs["tags"] == {"open": "yes", "hidden": Secret(recording.output("pair-password", "result"))}
     assert recording.reached_from(bucket.urn) == {recording.named("pair-password").urn}
     assert recording.component_outputs[recording.named("pair").urn] == {"bucket": "arn:aws:s3:::models"}
     assert recording.outputs == {"stack": "test", "token": Secret("t"), "pair": recording.named("pair").urn}
@@ -89,14 +90,41 @@ def test_two_resources_of_one_name_are_refused():
         run(program)
 
 
-def test_a_call_that_no_double_answers_is_refused():
-    with pytest.raises(UnknownCall, match="getRegion"):
-        run(lambda: pulumi.export("region", aws.get_region_output().region))
+def aws_provider() -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(provider=aws.Provider("aws", region="eu-central-1"))
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        (
+            lambda: aws.ec2.Vpc("a", cidr_block="10.0.0.0/33", opts=aws_provider()),
+            "Vpc::a: .*10.0.0.0/33",
+        ),
+        (
+            lambda: aws.ec2.Subnet("a", vpc_id="vpc-0", cidr_block="10.0.0.0/24", opts=aws_provider()),
+            "Subnet::a: InvalidVpcID.NotFound",
+        ),
+        (lambda: aws.Provider("aws", region="here"), "providers:aws::aws: region: invalid AWS Region: here"),
+        (lambda: aws.ec2.Vpc("a", cidr_block="10.0.0.0/16"), "Default provider for 'aws' disabled"),
+        (
+            lambda: aws.get_ip_ranges_output(
+                services=["ec2"], opts=pulumi.InvokeOutputOptions(provider=aws_provider().provider)
+            ),
+            "getIpRanges: the sandbox has no entry for the function",
+        ),
+    ],
+    ids=["a wrong input", "a resource that is not there", "a wrong provider", "no provider", "an unknown function"],
+)
+def test_what_a_cloud_refuses_ends_the_run_with_its_words(program: Callable[[], None], why: str):
+    with pytest.raises(Refused, match=why):
+        run(program)
 
 
 def test_an_output_in_a_text_is_an_error():
     def program() -> None:
-        one = pulumi_random.RandomId("one", byte_length=2)
+        provider = pulumi_random.Provider("random")
+        one = pulumi_random.RandomId("one", byte_length=2, opts=pulumi.ResourceOptions(provider=provider))
         pulumi.export("text", f"id-{one.hex}")
 
     with pytest.raises(Exception, match="Calling __str__ on an Output"):

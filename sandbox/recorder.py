@@ -1,0 +1,402 @@
+"""Runs a whole program without an engine, and keeps everything that it registers, options included.
+
+Each resource and each call is answered as `sandbox.server` answers the engine: by the `Cloud` of the provider instance
+that the program names, on a store in memory. A preview creates nothing, so what only a cloud can know stays unknown.
+What the clouds or the engine would refuse ends the run with their words.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import logging
+import runpy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+
+import pulumi
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime import settings as runtime_settings
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+from pulumi.runtime.stack import Stack
+from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
+
+from catalogue import wire
+from catalogue.entry import Problem, Refused, Seed
+from catalogue.package import Package
+from catalogue.packages import PACKAGES
+from catalogue.wire import Properties, from_struct, has_unknown, is_secret, reveal, secret, to_struct
+from sandbox.clock.graph import Graph, Node, graph_of
+from sandbox.cloud import Cloud, config_problems, read_config, spelled
+from sandbox.existing import existing
+from sandbox.store import Store
+
+ROOT = Path(__file__).parents[1]
+PROJECT = "rasa"
+_PROVIDER = "pulumi:providers:"
+_PACKAGES = {package.name: package for package in PACKAGES}
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that the program marked as secret."""
+
+    value: Any
+
+
+class Unknown:
+    """A value that is not known yet: there is one, `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """A resource as the program registered it, and what the cloud answered.
+
+    Parents, dependencies and the like are URNs; "" means none. `inputs` are the program's own, `checked` those that
+    the engine stores, to which the provider has added a name; `outputs` include these. `id` is empty in a preview and
+    for components.
+    """
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    parent: str = ""
+    provider: str = ""
+    protect: bool = False
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    error_hooks: tuple[str, ...] = ()
+    ignore_changes: tuple[str, ...] = ()
+    timeouts: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    checked: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def package(self) -> str:
+        """The provider that it belongs to: `aws`, `kubernetes`, ..., or `rasa` for our own components."""
+        return self.type.split(":")[0]
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether it is an instance of a provider."""
+        return self.type.startswith("pulumi:providers:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """An invoke: `provider` is the reference of the instance that it asks, "" for the default one."""
+
+    token: str
+    provider: str
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """All that a program did: resources by URN in the order of registration, outputs by name, lines of its log
+    as `warning: ...`.
+
+    `component_outputs` are those that components registered, by URN.
+    """
+
+    resources: Mapping[str, Registration]
+    outputs: Mapping[str, Any]
+    component_outputs: Mapping[str, Mapping[str, Any]]
+    calls: tuple[Call, ...]
+    log: tuple[str, ...]
+
+    def of_type(self, type_: str) -> list[Registration]:
+        """The resources of one type."""
+        return [resource for resource in self.resources.values() if resource.type == type_]
+
+    def named(self, name: str) -> Registration:
+        """The one resource of that name."""
+        (found,) = (resource for resource in self.resources.values() if resource.name == name)
+        return found
+
+    def output(self, name: str, key: str) -> Any:
+        """An output of the one resource of that name, without its secret mark."""
+        value = self.named(name).outputs[key]
+        return value.value if isinstance(value, Secret) else value
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What waits for what."""
+        return graph_of(map(_node, self.resources.values()))
+
+    def reached_from(self, urn: str) -> set[str]:
+        """All that this resource waits for, directly or not. To wait for a component is to wait for its children."""
+        seen: set[str] = set()
+        following = [urn]
+        while following:
+            resource = self.resources[following.pop()]
+            for dependency in resource.dependencies:
+                for one in (dependency, *self._below(dependency)):
+                    if one not in seen:
+                        seen.add(one)
+                        following.append(one)
+        return seen
+
+    def _below(self, urn: str) -> Iterator[str]:
+        if not self.resources[urn].custom:
+            for resource in self.resources.values():
+                if resource.parent == urn:
+                    yield resource.urn
+                    yield from self._below(resource.urn)
+
+
+def _node(one: Registration) -> Node:
+    by_property = (urn for urns in one.property_dependencies.values() for urn in urns)
+    return Node(
+        urn=one.urn,
+        token=one.type,
+        name=one.name,
+        parent=one.parent,
+        provider=one.provider,
+        needs=frozenset([*one.dependencies, *by_property]),
+        inputs=one.inputs,
+    )
+
+
+def run_program(
+    stack_config: Mapping[str, Any],
+    *,
+    preview: bool = False,
+    stack: str = "dev",
+    program: Callable[[], None] | Path = ROOT / "__main__.py",
+    strict: bool = True,
+) -> Recording:
+    """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted.
+
+    Raises what the program raises, and `Refused`; without `strict`, what a cloud refuses is only not created.
+    """
+
+    def run() -> Recording:
+        if isinstance(program, Path):
+            path = str(program)
+            return _record(lambda: runpy.run_path(path, run_name="__main__"), stack_config, preview, stack, strict)
+        return _record(program, stack_config, preview, stack, strict)
+
+    # A context of its own: Pulumi keeps the stack of a run in a context variable.
+    return copy_context().run(run)
+
+
+def _record(
+    program: Callable[[], Any], stack_config: Mapping[str, Any], preview: bool, stack: str, strict: bool
+) -> Recording:
+    config = {f"rasa:{key}": value for key, value in stack_config.items()}
+    monitor, log = _Monitor(stack, preview, Store(None, existing(config))), _Log()
+    runtime_settings.ROOT.set(None)
+    mocks.set_mocks(_Unused(), project=PROJECT, stack=stack, preview=preview, monitor=monitor, logger=log.logger)
+    runtime_settings.SETTINGS.callbacks = _Callbacks()  # pyright: ignore[reportAttributeAccessIssue]
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    set_all_config(texts, ["rasa:secrets"])
+    outputs: dict[str, Any] = {}
+
+    @mocks.test
+    def run() -> None:
+        program()
+        root = cast("Stack", runtime_settings.get_root_resource())
+        outputs.update(_marked(from_struct(_sync_await(rpc.serialize_properties(root.outputs, {})))))
+
+    try:
+        run()
+    finally:
+        gc.enable()  # the program ends here, the process does not
+        # What was refused is the cause of whatever else went wrong.
+        for refusal in monitor.refused if strict else ():
+            raise refusal from None
+    return Recording(
+        resources=monitor.registered,
+        outputs=outputs,
+        component_outputs=monitor.registered_outputs,
+        calls=tuple(monitor.calls),
+        log=tuple(log.lines),
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    checked: Properties
+    id: str
+    outputs: Properties
+
+
+class _Monitor(mocks.MockMonitor):
+    """Answers the program as the engine and the sandbox's providers do, one call at a time."""
+
+    def __init__(self, stack: str, preview: bool, store: Store) -> None:
+        super().__init__(_Unused())
+        self._stack = stack
+        self._preview = preview
+        self._store = store
+        self._lock = Lock()
+        # By URN. There is none for a provider whose configuration is not known yet.
+        self._clouds: dict[str, Cloud | None] = {}
+        self.registered: dict[str, Registration] = {}
+        self.registered_outputs: dict[str, dict[str, Any]] = {}
+        self.calls: list[Call] = []
+        self.refused: list[Refused] = []
+
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """As the engine makes it: with the types of all parents but the stack's."""
+        parents = parent.split("::")[2] if parent else ""
+        qualified = type_ if parents in ("", "pulumi:pulumi:Stack") else f"{parents}${type_}"
+        return f"urn:pulumi:{self._stack}::{PROJECT}::{qualified}::{name}"
+
+    def RegisterResource(self, request: Any) -> Any:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs = from_struct(request.object)
+        answer = _Answer(inputs, "", inputs)  # unless it is refused
+        with self._lock:
+            with self._refusals_of(urn):
+                if urn in self.registered:
+                    raise DuplicateUrn("Duplicate resource URN; try giving it a unique name")
+                answer = self._create(urn, request, inputs)
+            self.registered[urn] = _registration(urn, request, inputs, answer)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=to_struct(answer.outputs))
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:
+        with self._lock:
+            self.registered_outputs[request.urn] = _marked(from_struct(request.outputs))
+        return super().RegisterResourceOutputs(request)
+
+    def Invoke(self, request: Any) -> Any:
+        answer: Properties = {}
+        with self._lock, self._refusals_of(request.tok):
+            cloud = self._cloud(request.tok, request.provider)
+            answer = cloud.invoke(request.tok, reveal(from_struct(request.args))) if cloud else {}
+            self.calls.append(Call(token=request.tok, provider=request.provider, answer=answer))
+        return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
+
+    def _create(self, urn: str, request: Any, inputs: Properties) -> _Answer:
+        """Checks and creates a resource. As the engine does, marks outputs that the SDK declares secret."""
+        if not request.custom:
+            return _Answer(inputs, "", inputs)
+        if request.type.startswith(_PROVIDER):
+            self._clouds[urn] = self._configured(_PACKAGES[request.type.removeprefix(_PROVIDER)], inputs)
+            return _Answer(inputs, "" if self._preview else Seed(urn).guid(), inputs)
+        cloud = self._cloud(request.type, request.provider)
+        if cloud is None:
+            return _Answer(inputs, "", {})
+        checked, problems = cloud.check(urn, {}, inputs, hashlib.sha256(urn.encode()).digest())
+        _refuse(problems)
+        id, outputs = cloud.create(urn, checked, preview=self._preview)
+        outputs |= {key: secret(outputs[key]) for key in request.additionalSecretOutputs if key in outputs}
+        return _Answer(checked, id, outputs)
+
+    def _configured(self, package: Package, inputs: Properties) -> Cloud | None:
+        config = read_config(package, inputs)
+        _refuse(config_problems(package, config))
+        if has_unknown(config):
+            return None
+        return Cloud(package, replace(package.configure(config, self._stack), rehearsed=True), self._store)
+
+    def _cloud(self, token: str, provider: str) -> Cloud | None:
+        urn = provider.rpartition("::")[0]
+        if urn not in self._clouds:
+            package = token.partition(":")[0]
+            raise Refused(f"Default provider for '{package}' disabled. '{token}' must use an explicit provider.")
+        return self._clouds[urn]
+
+    @contextmanager
+    def _refusals_of(self, what: str) -> Iterator[None]:
+        """Keeps a refusal, with what it is about. The program goes on, and is told of the first one at its end."""
+        try:
+            yield
+        except Refused as refusal:
+            self.refused.append(type(refusal)(f"{what}: {refusal}"))
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise Refused("; ".join(map(spelled, problems)))
+
+
+def _registration(urn: str, request: Any, inputs: Properties, answer: _Answer) -> Registration:
+    is_root = request.parent.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"])
+    return Registration(
+        urn=urn,
+        type=request.type,
+        name=request.name,
+        custom=request.custom,
+        parent="" if is_root else request.parent,
+        provider=request.provider.rpartition("::")[0],
+        protect=request.protect,
+        dependencies=tuple(sorted(request.dependencies)),
+        property_dependencies={
+            key: tuple(sorted(value.urns)) for key, value in request.propertyDependencies.items() if value.urns
+        },
+        aliases=tuple(alias.urn or str(alias.spec) for alias in request.aliases),
+        error_hooks=tuple(request.hooks.on_error),
+        ignore_changes=tuple(request.ignoreChanges),
+        timeouts={key: value for key, value in MessageToDict(request.customTimeouts).items() if value},
+        inputs=_marked(inputs),
+        checked=_marked(answer.checked),
+        id=answer.id,
+        outputs=_marked(answer.outputs),
+    )
+
+
+class _Unused(mocks.Mocks):
+    """What Pulumi wants to be given; the monitor answers everything itself."""
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        raise NotImplementedError(args.typ)
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(args.token)
+
+
+class _Callbacks:
+    """Where an engine would call the program back, for hooks. Nobody calls."""
+
+    def register_error_hook(self, hook: pulumi.ErrorHook) -> None:
+        """Takes it."""
+
+
+class DuplicateUrn(Refused):
+    """Two resources with the same URN, which the engine refuses."""
+
+
+class _Log:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.logger = logging.Logger("program", logging.INFO)
+        handler = logging.Handler()
+        handler.emit = lambda record: self.lines.append(f"{record.levelname.lower()}: {record.getMessage()}")
+        self.logger.addHandler(handler)
+
+
+def _marked(value: Any) -> Any:
+    """Returns a value of the wire with secrets as `Secret` and unknown values as `UNKNOWN`."""
+    if is_secret(value):
+        return Secret(_marked(value["value"]))
+    match value:
+        case {**items}:
+            return {key: _marked(item) for key, item in items.items()}
+        case [*items]:
+            return [_marked(item) for item in items]
+        case _:
+            return UNKNOWN if value == wire.UNKNOWN else value
