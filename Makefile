@@ -1,4 +1,5 @@
-# Every command of the project. Each one first puts in place what it needs (Python packages, the Pulumi CLI).
+# Every command of the project. Each one first puts in place what it needs (Python packages, the Pulumi CLI), unless it
+# is told with READY=1 that this has been done.
 STACK ?= dev
 BASE ?= main
 ROUNDS ?= 3
@@ -10,8 +11,8 @@ RUN := env -u PYTHONDONTWRITEBYTECODE PATH="$(CURDIR)/.venv/bin:$$PATH"
 PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e policy-mutations pr-comment permissions \
-	upgrade-test bench faults lint audit setup clean
+.PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e mutations mutations-sample \
+	nightly upgrade-test pr-comment permissions bench faults lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,19 +33,28 @@ test-matrix: setup ## run the whole life of all stacks, and bring-your-own, on t
 	@$(RUN) pytest -m matrix --numprocesses auto --dist loadgroup
 
 test-contract: setup ## let Rasa Pro's own code, Helm and Kubernetes judge what the program writes
-	@$(RUN) python -m tools.contract
+	@$(RUN) python -m tools.everything contract
 	@$(RUN) pytest -m contract -rs --numprocesses 2 --dist loadgroup
 
-test-vault: setup ## run the scripts that set Vault up against a real Vault, which the first time is built (8 minutes)
-	@$(RUN) python -m tests.vault.tools
+test-vault: setup ## run the scripts that set Vault up against a real Vault, which is built the first time (minutes)
+	@$(RUN) python -m tools.everything vault
 	@$(RUN) pytest -m vault --numprocesses auto --dist loadscope
 
 test-e2e: setup ## run Rasa Pro, Helm and the Jobs' scripts on real services and a real API server
-	@$(RUN) python -m tools.e2e
+	@$(RUN) python -m tools.everything e2e
 	@$(RUN) pytest -m e2e -rs --numprocesses 2 --dist loadgroup
 
-policy-mutations: setup ## change the program in one line for each rule of the policy pack, and see which rules find it
-	@$(RUN) python -m tests.policy.mutations $(RULES)
+mutations: setup ## make mistakes in copies of the program and see that they are found: make mutations [TABLE=policy] [WORDS=tls]
+	@$(RUN) python -m tools.everything contract
+	@$(RUN) python -m tools.mutations $(TABLE) $(WORDS)
+
+mutations-sample: setup ## try a few of these mistakes, others every day
+	@$(RUN) python -m tools.everything contract
+	@$(RUN) python -m tools.mutations --sample
+
+# What CI takes samples of, in full.
+nightly: ## run all faults, all mutations and the matrix and contract tests with all variants (hours)
+	@SAMPLE=all $(MAKE) test-matrix test-contract mutations faults
 
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
 	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE) --policy-pack policy
@@ -60,7 +70,7 @@ bench: setup ## measure time and memory, into docs/performance.md: make bench [P
 
 # Without STACK on the command line it is every stack.
 faults: setup ## lead every stack through every kind of fault (about an hour, resumable): make faults [STACK=dev] [KIND=kills]
-	@$(RUN) python -m tests.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
+	@$(RUN) python -m tools.faults "$(if $(filter file,$(origin STACK)),,$(STACK))" "$(KIND)"
 
 lint: setup ## check style, types and the direction of imports
 	@$(RUN) ruff check
@@ -74,7 +84,7 @@ audit: setup ## look for secrets in files and history, and for known holes in th
 
 setup: ## only put in place what the other commands need
 	@command -v $(PYTHON) >/dev/null || { echo "setup: $(PYTHON) is not on PATH; install Python 3.11 or newer" >&2; exit 1; }
-	@$(PYTHON) -m tools.setup
+	@[ -n "$(READY)" ] || $(PYTHON) -m tools.setup
 
 clean: ## remove the virtual environment, the sandbox's state and all caches of this checkout
 	rm -rf .venv .sandbox .pytest_cache .ruff_cache .import_linter_cache

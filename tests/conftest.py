@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pulumi.runtime import config as runtime_config
 
+from tools import daily
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The SDK's deprecated twins of a module complain whenever a resource of the module is made."""
@@ -17,6 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "vault: runs a real Vault; only `make test-vault` runs it")
     config.addinivalue_line("markers", "contract: runs Rasa Pro's own code; only `make test-contract` runs it")
     config.addinivalue_line("markers", "e2e: starts real services; only `make test-e2e` runs it")
+
+
+def pytest_report_header() -> str:
+    return f"drawn for today: {daily.HINT}"
 
 
 @pytest.fixture(autouse=True)

@@ -26,5 +26,5 @@ def ensure() -> Path:
 
 
 def _make(directory: Path) -> None:
-    progress.say("building a Kubernetes control plane, about 8 minutes, once per machine")
+    progress.say("building a Kubernetes control plane, some minutes, once per machine")
     go_build.build(PROGRAMS, directory)

@@ -25,12 +25,13 @@ VERSION_SEEN = venv.DIRECTORY / "pulumi-on-path"
 
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 PROGRAMS = (
-    go_build.Program(name="pulumi", version=f"v{VERSION}", version_variable=_VERSION_VARIABLE),
+    go_build.Program(name="pulumi", version=f"v{VERSION}", version_variable=_VERSION_VARIABLE, inlined=True),
     # The last language host that is part of a Go module; later ones are in the vendor's archive only.
     go_build.Program(
         name=LANGUAGE_HOST,
         version="v3.79.0",
         version_variable=_VERSION_VARIABLE,
+        inlined=True,
         module="github.com/pulumi/pulumi/sdk/v3",
         scripts=(
             "python/cmd/pulumi-language-python-exec",

@@ -23,6 +23,7 @@ RECORDS = Path(__file__).parent / "rasa_pro"
 
 # The oldest that settings accept, the one that the pinned chart runs, and the newest.
 VERSIONS = ("3.14.0", "3.17.0", "3.21.0")
+DEFAULT = "3.17.0"
 
 # A Python of another minor version needs other packages, or other versions of them.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"

@@ -32,8 +32,8 @@ python -m sandbox pulumi preview --stack prod --policy-pack policy  # on the san
 Every rule is mandatory. `preview` reports all violations; `up` refuses a resource before it creates it. Rules about
 several resources run at the end. Values that are unknown during preview are checked during `up`.
 
-`make policy-mutations` changes one line of the program for each rule, like a mistake would, and shows that exactly that
-rule reports it. `RULES="no-public-bucket ..."` selects rules. All rules take about 15 minutes.
+`make mutations TABLE=policy` changes one line of the program for each rule, like a mistake would, and shows that
+exactly that rule reports it. `WORDS=no-public` selects mutations by a word.
 
 ## How to make an exception
 

@@ -23,6 +23,7 @@ from tests.program import stacks, test_existing
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
 from tests.settings.stack_files import SMALL
+from tools.daily import drawn
 from tools.stacks import changed
 
 # Not one of the roots that are trusted where the stack file names none.
@@ -54,6 +55,12 @@ def _stack_files() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 STACK_FILES: Final = dict(_stack_files())
+VARIANTS: Final = 8
+# What a run is about: the shipped stacks, and a sample of their variants that changes daily.
+CHOSEN: Final = [
+    *stacks.SHIPPED,
+    *drawn("contract variants", [name for name in STACK_FILES if name not in stacks.SHIPPED], VARIANTS),
+]
 
 
 @dataclass(frozen=True, kw_only=True)

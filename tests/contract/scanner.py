@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import yaml
 
-from tools import contract, pinned
+from tools.everything import checkov
 
 SECONDS: Final = 300
 # What docs/security.md explains.
@@ -34,7 +34,7 @@ def findings(manifests: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch, "manifests.yaml")
         file.write_text(yaml.safe_dump_all([dict(one) for one in manifests]))
-        command = [pinned.ensure("checkov", contract.CHECKOV), "-m", "checkov.main", "--file", file]
+        command = [checkov(), "-m", "checkov.main", "--file", file]
         options = ["--framework", "kubernetes", "--quiet", "--compact", "--output", "json", "--skip-download"]
         # It keeps its settings, and what it has downloaded, in the user's home.
         own = {"PATH": os.environ["PATH"], "HOME": scratch}

@@ -13,7 +13,7 @@ import yaml
 
 from catalogue.kubernetes.schema import validate
 from components.rasa.wiring import RELEASE
-from tests.contract.cases import STACK_FILES, Case, cases
+from tests.contract.cases import CHOSEN, Case, cases
 from tests.contract.closed import dangling
 from tests.contract.pods import RasaPod, pod_of
 from tests.contract.scanner import unexplained
@@ -58,7 +58,7 @@ def released(stack: str) -> Iterator[Case]:
     yield from (case for case in cases(stack, RASA) if case.is_released)
 
 
-@pytest.mark.parametrize("stack", STACK_FILES)
+@pytest.mark.parametrize("stack", CHOSEN)
 def test_helm_renders_the_pod_that_rasa_has_judged_and_nothing_invalid(stack: str, chart: Path) -> None:
     for case in released(stack):
         own = manifests(case.recording)

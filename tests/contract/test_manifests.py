@@ -11,7 +11,7 @@ from catalogue.entry import Refused
 from catalogue.kubernetes.schema import validate
 from components.artifacts import CHART_VERSION
 from tests.components.charts import recorded, unknown_paths
-from tests.contract.cases import STACK_FILES, Case, cases
+from tests.contract.cases import CHOSEN, Case, cases
 from tests.contract.closed import VARIABLE, dangling, pods
 from tests.contract.pods import pod_of
 from tests.e2e.manifests import manifests
@@ -22,7 +22,7 @@ RASA: Final = "3.17"
 # The oldest that docs/compatibility.md names, and the newest that a stack gets by itself.
 KUBERNETES: Final = ("1.30", "1.35")
 EACH: Final = pytest.mark.parametrize(
-    "stack", [pytest.param(each, marks=pytest.mark.xdist_group("manifests")) for each in STACK_FILES]
+    "stack", [pytest.param(each, marks=pytest.mark.xdist_group("manifests")) for each in CHOSEN]
 )
 
 

@@ -20,7 +20,7 @@ from components.connections import (
     RedisIamAuth,
 )
 from tests.components.built import known
-from tests.contract.cases import STACK_FILES
+from tests.contract.cases import CHOSEN, STACK_FILES
 from tests.contract.controls import CONTROLS
 from tests.contract.judge.network import VAULT_LOGIN
 from tests.contract.judged import FILES_FOR, Judged, judged
@@ -32,7 +32,7 @@ EACH: Final = pytest.mark.parametrize(
     [
         pytest.param(version, stack, marks=pytest.mark.xdist_group(f"rasa {version}"))
         for version in FILES_FOR
-        for stack in STACK_FILES
+        for stack in CHOSEN
     ],
 )
 # What Rasa does without a service of its own.

@@ -14,7 +14,7 @@ from settings import Cloud
 from tests.e2e import clouds
 from tests.e2e.cluster import Cluster, cluster
 from tests.e2e.world import World, world
-from tools import e2e, rasa_pro, system_packages
+from tools import rasa_pro, system_packages
 
 Worlds = Callable[[Cloud], World]
 
@@ -22,7 +22,7 @@ Worlds = Callable[[Cloud], World]
 @pytest.fixture(scope="session")
 def rasa_python() -> Path:
     """The Python of Rasa Pro's environment."""
-    return rasa_pro.ensure(e2e.RASA_VERSION)
+    return rasa_pro.ensure(rasa_pro.DEFAULT)
 
 
 @pytest.fixture(scope="session")

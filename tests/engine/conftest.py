@@ -16,7 +16,7 @@ StoodUp = Callable[[str], Workplace]
 
 @pytest.fixture(scope="session")
 def pulumi() -> None:
-    """Without the CLI, on a machine that has not been set up, engine tests are skipped; in CI that is a failure."""
+    """Skips engine tests on a machine without the CLI; in CI that is a failure."""
     if shutil.which("pulumi") is None:
         message = "no pulumi on PATH: run `make setup`"
         assert not os.environ.get("CI"), message

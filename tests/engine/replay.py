@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tools.workplace import plain
+
 Resource = Mapping[str, Any]
 Steps = Sequence[tuple[str, str]]
 MADE: Final = ("create", "update", "create-replacement")
@@ -175,16 +177,3 @@ def administrator(platform: Platform) -> str:
         for one in platform.of_type(type_):
             return plain(one["inputs"][key])
     raise LookupError("no PostgreSQL server")
-
-
-def plain(value: Any) -> Any:
-    """A value of the state without the marks of secrets."""
-    match value:
-        case {"plaintext": text}:
-            return json.loads(text)
-        case {**items}:
-            return {key: plain(item) for key, item in items.items()}
-        case [*items]:
-            return [plain(item) for item in items]
-        case _:
-            return value

@@ -1,33 +1,25 @@
-"""A small sample of `make faults` on a stack that is drawn: the engine is killed, then some creates fail.
-
-The seed is the day, so that every day tries something else. FAULTS_SEED repeats what failed.
-"""
+"""A small sample of `make faults`, of a stack and faults that are drawn anew every day: kills, then failing creates."""
 
 from __future__ import annotations
 
-import datetime
-import os
-import random
 from pathlib import Path
 
 import pytest
 
 from sandbox.faults import Fault
-from tests.faults import ways_back
-from tests.faults.exercise import Exercise
-from tests.faults.kinds import GO_ON, PASSING
+from tools.daily import SEED, draws
+from tools.faults import ways_back
+from tools.faults.exercise import Exercise
+from tools.faults.kinds import GO_ON, PASSING
 from tools.stacks import DEV
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 
-SEED = os.environ.get("FAULTS_SEED", str(datetime.datetime.now(datetime.UTC).date()))
 FAILING = 8
 
 
 def test_a_sample_of_faults_is_overcome(tmp_path: Path, pulumi: None):
-    print(f"FAULTS_SEED={SEED}")
-    stack = random.Random(SEED).choice([*DEV.values()])  # noqa: S311 - has to come out the same again
-    exercise = Exercise.begin(tmp_path, stack, SEED)
+    exercise = Exercise.begin(tmp_path, draws("stack of faults").choice([*DEV.values()]), SEED)
     urns = exercise.expected()
     draw = exercise.random
     killed, struck = exercise.run(

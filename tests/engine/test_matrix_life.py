@@ -1,4 +1,7 @@
-"""The whole life of each shipped stack on the real engine: preview, up, nothing to do, refresh, destroy."""
+"""The whole life of each shipped stack on the real engine: preview, up, nothing to do, refresh, destroy.
+
+The policy pack judges what `up` makes: only then all is known. `tests/policy` asks it about previews.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from sandbox.recorder import ROOT
 from tools.stacks import PROD, SHIPPED
 from tools.workplace import Workplace
 
@@ -75,7 +79,8 @@ def test_life(stack: str, tmp_path: Path, pulumi: None):
     workplace = Workplace.make(tmp_path / "project", stack)
     plan = workplace.plan()
     assert set(plan.values()) == {"create"}
-    workplace.up()
+    made_by = workplace.succeed("up", "--yes", "--skip-preview", "--policy-pack", str(ROOT / "policy"))
+    assert made_by.partition("\nPolicies:\n")[2].strip().startswith("✅ rasa@")
     made = workplace.resources()
     assert {resource["urn"] for resource in made} == set(plan)
     assert "warning" not in workplace.succeed("preview", "--expect-no-changes")

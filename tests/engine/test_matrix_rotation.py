@@ -9,10 +9,10 @@ from typing import Final
 import pytest
 
 from settings import Cloud
-from tests.engine.replay import RELEASE, SECRET, Platform, Steps, plain, replay
+from tests.engine.replay import RELEASE, SECRET, Platform, Steps, replay
 from tests.program.stacks import ROTATES
 from tools.stacks import DEV
-from tools.workplace import Workplace
+from tools.workplace import Workplace, plain
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 

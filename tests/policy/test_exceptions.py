@@ -13,8 +13,9 @@ from policy.context import Context, from_config
 from policy.exceptions import NAME, relaxations
 from tests.policy.cases_data import CASES
 from tests.policy.changes import apply
-from tests.policy.judged import TODAY, Violation, context_of, judge
 from tests.program.stacks import recording
+from tools.mutations.judged import TODAY, Violation, context_of, judge
+from tools.stacks import settings_of
 
 pytestmark = pytest.mark.xdist_group("prod")
 
@@ -22,13 +23,15 @@ RULE: Final = "no-public-database"
 DATABASE: Final = "rasa-prod-tracker-store-instance"
 COMPLETE: Final = {"rule": RULE, "resource": DATABASE, "reason": "moves next month", "until": TODAY.isoformat()}
 
+PROD: Final = settings_of("prod")
+
 
 def judged(*exceptions: dict[str, Any], today: date = TODAY) -> list[Violation]:
     """What the pack says of a prod stack with a public database and these exceptions."""
     changed = apply(CASES[RULE][kinds.RDS], recording("prod"), kinds.RDS)
     assert changed is not None
     resource, recorded = changed
-    return judge(recorded, context_of("prod", relaxations=relaxations(list(exceptions)), today=today), only=resource)
+    return judge(recorded, context_of(PROD, relaxations=relaxations(list(exceptions)), today=today), only=resource)
 
 
 def broken(*exceptions: dict[str, Any], today: date = TODAY) -> set[str]:
@@ -67,7 +70,7 @@ def test_one_that_has_ended_does_not_count_and_says_so_where_its_rule_is_broken_
     tomorrow = TODAY + timedelta(days=1)
     (found,) = judged(COMPLETE, today=tomorrow)
     assert found.message.endswith(f"The exception for it is not valid: it ended on {TODAY}.")
-    assert judge(recording("prod"), context_of("prod", relaxations=relaxations([COMPLETE]), today=tomorrow)) == []
+    assert judge(recording("prod"), context_of(PROD, relaxations=relaxations([COMPLETE]), today=tomorrow)) == []
 
 
 def test_one_that_names_no_rule_is_told():
@@ -86,4 +89,4 @@ def test_the_context_comes_from_the_stacks_configuration():
 
 
 def _with(*exceptions: dict[str, Any]) -> Context:
-    return context_of("prod", relaxations=relaxations(list(exceptions)))
+    return context_of(PROD, relaxations=relaxations(list(exceptions)))

@@ -13,8 +13,8 @@ from sandbox.recorder import Recording, Registration
 from settings import Cloud
 from tests.policy import cases_access, cases_data
 from tests.policy.changes import Change, apply
-from tests.policy.judged import context_of, judge
 from tests.program.stacks import STACKS, cloud_of, each, recording
+from tools.mutations.judged import context_of, judge
 from tools.stacks import DEV, PROD, SHIPPED
 
 CASES: Final = {**cases_data.CASES, **cases_access.CASES}
@@ -53,7 +53,7 @@ def test_the_pack_has_nothing_against_what_the_program_makes(stack: str, preview
     allowed = (
         {"known-registry"} if "two assistants" in stack else set[str]()
     )  # its actions come from a registry of its own
-    found = judge(recording(stack, preview), context_of(stack))
+    found = judge(recording(stack, preview), context_of(STACKS[stack]))
     assert [one for one in found if one.rule not in allowed] == []
     assert {one.rule for one in found} == allowed
 
@@ -61,7 +61,7 @@ def test_the_pack_has_nothing_against_what_the_program_makes(stack: str, preview
 @pytest.mark.parametrize(("rule", "type_"), [case(rule, type_) for rule in CASES for type_ in CASES[rule]])
 def test_one_change_is_found_by_the_one_rule_that_is_meant_for_it(rule: str, type_: str):
     stack, resource, recorded = changed(type_, CASES[rule][type_])
-    found = judge(recorded, context_of(stack, profile="prod"), only=resource)
+    found = judge(recorded, context_of(STACKS[stack], profile="prod"), only=resource)
     if stack in DEV.values():  # made in dev only, so that what prod wants besides does not hold
         found = [one for one in found if one.rule == rule]
     assert {one.rule for one in found} == {rule}
@@ -75,8 +75,8 @@ def test_one_change_is_found_by_the_one_rule_that_is_meant_for_it(rule: str, typ
 def test_what_only_prod_wants_dev_may_leave_out(rule: str, type_: str):
     stack, resource, recorded = changed(type_, CASES[rule][type_])
     (declared,) = (one for one in RULES if one.name == rule)
-    assert judge(recorded, context_of(stack, profile="dev"), only=resource) == []
-    lifted = judge(recorded, context_of(stack, profile="prod", allow_destroy=True), only=resource)
+    assert judge(recorded, context_of(STACKS[stack], profile="dev"), only=resource) == []
+    lifted = judge(recorded, context_of(STACKS[stack], profile="prod", allow_destroy=True), only=resource)
     assert (lifted == []) == (declared.when is When.PROTECTED)
 
 

@@ -1,16 +1,11 @@
-"""The programs that these tests need: `make test-vault` makes them before, so that one sees it getting on."""
+"""The programs that these tests need. `make test-vault` has made them before, with a sign of life."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from tools import progress, rasa_pro, vault_server
-
-# The version whose image the Jobs run in by default.
-RASA_PRO: Final = "3.17.0"
+from tools import rasa_pro, vault_server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +18,4 @@ class Tools:
 
 def ensure() -> Tools:
     """Return them, first made where they are missing."""
-    return Tools(vault=vault_server.ensure(), python=rasa_pro.ensure(RASA_PRO))
-
-
-if __name__ == "__main__":
-    try:
-        ensure()
-    except progress.StepFailed as failure:
-        sys.exit(str(failure))
+    return Tools(vault=vault_server.ensure(), python=rasa_pro.ensure(rasa_pro.DEFAULT))

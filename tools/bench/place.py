@@ -25,7 +25,7 @@ def fresh(name: str, stack: str) -> Workplace:
     """A new workplace for one of the shipped stacks."""
     directory = DIRECTORY / name
     shutil.rmtree(directory, ignore_errors=True)
-    return Workplace.make(directory, stack)
+    return Workplace.make(directory, stack, {})
 
 
 @contextmanager

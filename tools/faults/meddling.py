@@ -10,7 +10,7 @@ from catalogue.entry import Entry, Record
 from catalogue.packages import PACKAGES
 from catalogue.wire import Properties, as_map
 from sandbox.store import Store
-from tests.faults.exercise import Exercise
+from tools.faults.exercise import Exercise
 
 ENTRIES: Final[dict[str, Entry]] = {token: entry for package in PACKAGES for token, entry in package.entries.items()}
 TAGS: Final = ("tags", "labels", "resourceLabels")

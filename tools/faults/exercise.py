@@ -20,8 +20,7 @@ from catalogue.wire import reveal
 from sandbox.faults import MARK, VARIABLE, Fault, log_of
 from sandbox.home import Home
 from sandbox.store import Store
-from tests.engine.replay import plain
-from tools.workplace import Finished, Workplace
+from tools.workplace import Finished, Workplace, plain
 
 # Made in the state alone: nothing of a cloud belongs to them.
 STATELESS: Final = ("random:", "tls:")

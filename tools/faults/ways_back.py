@@ -10,7 +10,7 @@ from catalogue.entry import Record
 from catalogue.urns import name_of, type_of
 from catalogue.wire import as_map
 from sandbox.store import Store
-from tests.faults.exercise import Exercise
+from tools.faults.exercise import Exercise
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 TAKE_OVER: Final = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false", "--suppress-outputs")

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from sandbox.recorder import ROOT
+from tools.venv import CHECKOUT as ROOT
 
 KEPT: Final = ROOT / ".sandbox" / "faults"
 PAGE: Final = ROOT / "docs" / "reliability.md"
@@ -19,7 +19,7 @@ BEGIN: Final = "<!-- Written by `make faults`. -->"
 OURS: Final = (
     "__main__.py",
     "Pulumi*.yaml",
-    *(f"{name}/**/*.py" for name in ("components", "providers", "settings", "sandbox", "tests/faults")),
+    *(f"{name}/**/*.py" for name in ("catalogue", "components", "providers", "settings", "sandbox", "tools/faults")),
 )
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import results
-from tests.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
-from tests.faults.results import BEGIN, PAGE, Part, Result
 from tests.program.stacks import cloud_of, recording
+from tools.faults import results
+from tools.faults.kinds import HAVE_ALL_TYPES, KILLS, KINDS, is_due
+from tools.faults.results import BEGIN, PAGE, Part, Result
 from tools.stacks import SHIPPED
 from tools.written import written
 

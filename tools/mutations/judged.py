@@ -24,7 +24,6 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 from policy.context import Context
 from policy.pack import RULES, policies
 from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
-from tests.program.stacks import STACKS
 
 TODAY: Final = date(2026, 6, 1)
 # The types that each rule on the whole stack looks at.
@@ -42,10 +41,13 @@ class Violation:
     message: str
 
 
-def context_of(stack: str, **changes: Any) -> Context:
+def context_of(settings: Mapping[str, Any], **changes: Any) -> Context:
     """The context that the stack file of a stack gives."""
-    config = STACKS[stack]
-    said = {"profile": config["profile"], "allow_destroy": config.get("allowDestroy", False), "today": TODAY}
+    said: dict[str, Any] = {
+        "profile": settings["profile"],
+        "allow_destroy": settings.get("allowDestroy", False),
+        "today": TODAY,
+    }
     return Context(**{**said, **changes})
 
 
@@ -67,9 +69,9 @@ def judge(recording: Recording, context: Context, only: Registration | None = No
                     args = ResourceValidationArgs(
                         one.type, props_of(one), one.urn, one.name, options_of(one), None, None, None
                     )
-                    policy.validate(args, report)
+                    policy.validate(args, report)  # pyright: ignore[reportUnknownMemberType]
             case StackValidationPolicy() if only is None or only.type in CONCERNED.get(policy.name, ()):
-                policy.validate(StackValidationArgs(stack_of(resources)), report)
+                policy.validate(StackValidationArgs(stack_of(resources)), report)  # pyright: ignore[reportUnknownMemberType]
             case _:
                 pass
     return sorted(found)
@@ -107,7 +109,7 @@ def _wire(value: Any) -> Any:
         case Mapping():
             return {key: _wire(item) for key, item in cast("Mapping[str, Any]", value).items()}
         case list() | tuple():
-            return [_wire(item) for item in value]
+            return [_wire(item) for item in cast("list[Any]", value)]
         case bool():
             return value
         case int():

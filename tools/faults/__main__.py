@@ -1,11 +1,11 @@
 """`make faults`: every kind of fault on every shipped stack. Parts that have passed before are not done again.
 
-`make faults STACK=prod KIND=kills` does one part, each of them alone limits the other; FAULTS_SEED draws other faults.
+`make faults STACK=prod KIND=kills` does one part, and each of the two alone limits the other. Other faults are drawn
+every day; `make faults SEED=<day>` draws again what a day drew, and so goes on with a run of that day.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import time
@@ -14,17 +14,15 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import product
 from multiprocessing import get_context
-from typing import Final
 
-from sandbox.recorder import ROOT
-from tests.faults.exercise import Exercise
-from tests.faults.kinds import KINDS, is_due
-from tests.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
-from tests.faults.warm import WarmWorkplace, warm
+from tools.daily import SEED
+from tools.faults.exercise import Exercise
+from tools.faults.kinds import KINDS, is_due
+from tools.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
+from tools.faults.warm import WarmWorkplace, warm
 from tools.stacks import SHIPPED
+from tools.venv import CHECKOUT as ROOT
 from tools.written import filled
-
-SEED: Final = os.environ.get("FAULTS_SEED", "1")
 
 
 def main(stack: str, kind: str) -> int:

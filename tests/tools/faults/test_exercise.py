@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.faults import MARK
 from sandbox.store import Store
-from tests.faults.exercise import Exercise, told
+from tools.faults.exercise import Exercise, told
 from tools.workplace import Workplace
 
 VPC = "aws:ec2/vpc:Vpc"

@@ -7,10 +7,9 @@ from typing import Final
 
 from catalogue.urns import name_of, type_of
 from sandbox.faults import MARK, Fault
-from tests.faults import meddling, ways_back
-from tests.faults.exercise import STATELESS, Exercise
-from tests.program.stacks import cloud_of
-from tools.stacks import PROD
+from tools.faults import meddling, ways_back
+from tools.faults.exercise import STATELESS, Exercise
+from tools.stacks import DEV, PROD
 
 GO_ON: Final = "--continue-on-error"
 # How a call can fail so that the user need only repeat the command.
@@ -174,6 +173,7 @@ KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
 }
 # The kinds that go by type, and the stacks that have all types together.
 BY_TYPE: Final = ("singles", "reads")
+_PROD_OF: Final = {dev: PROD[cloud] for cloud, dev in DEV.items()}
 HAVE_ALL_TYPES: Final = ("dev", "dev-gcp", *PROD.values())
 
 
@@ -189,7 +189,7 @@ def _one_each(exercise: Exercise, operation: str, urns: list[str], kinds: tuple[
 def _one_of_each_type(exercise: Exercise, urns: list[str]) -> list[str]:
     """Draws them; of a dev stack those of types that the prod stack of its cloud has not."""
     stack = exercise.workplace.stack
-    others = [] if stack in PROD.values() else exercise.beside(PROD[cloud_of(stack)]).expected()
+    others = [] if stack in PROD.values() else exercise.beside(_PROD_OF[stack]).expected()
     led_there = {type_of(urn) for urn in others}
     by_type: dict[str, list[str]] = {}
     for urn in urns:
