@@ -219,13 +219,7 @@ class Cloud:
         return here or next((one for one in transaction.all(entry.token) if (one.urn, one.id) == (urn, id)), None)
 
     def _entry(self, urn: str) -> Entry:
-        token = type_of(urn)
-        entry = self._package.entries.get(token)
-        if entry is None:
-            raise Refused(
-                f"the sandbox has no entry for type {token}: add an Entry under catalogue/{self._package.name}"
-            )
-        return entry
+        return self._package.entry(type_of(urn))
 
     def _subject(
         self,

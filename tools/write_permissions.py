@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from catalogue.needs import Needs
 from settings.base import Cloud
 from tests.program.stacks import DEV, PROD, STACKS, recording
 from tools.permissions import aws, azure, cluster, gcp
-from tools.permissions.needs import PREVIEW, UP, Mode, Needs
+from tools.permissions.needs import PREVIEW, UP, Mode
 from tools.permissions.program import Used
 
 ROOT: Final = Path(__file__).parents[1]

@@ -16,6 +16,7 @@ from catalogue.aws import (
     security_groups,
 )
 from catalogue.aws.provider import INVOKES, config_problems, configure, derived, stays
+from catalogue.needs import Needs
 from catalogue.package import Package
 
 SERVICES = (
@@ -42,4 +43,6 @@ AWS = Package(
     config_problems=config_problems,
     derived=derived,
     invokes=INVOKES,
+    call_needs={"aws:index/getCallerIdentity:getCallerIdentity": Needs()},  # everybody may ask who they are
+    record_minutes=(0.1, 0.5),
 )

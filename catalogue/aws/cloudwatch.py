@@ -2,6 +2,7 @@
 
 from catalogue.aws.kms import kms_ref
 from catalogue.entry import AutoName, Entry, Refused, Subject
+from catalogue.needs import needs
 
 RETENTION_DAYS = (
     0,
@@ -49,5 +50,11 @@ ENTRIES = [
         keeps=lambda subject: [f"log group {subject.id} (skipDestroy)"] if subject.inputs.get("skipDestroy") else [],
         not_found="ResourceNotFoundException: The specified log group '{value}' does not exist.",
         taken="ResourceAlreadyExistsException: The specified log group already exists: {id}",
+        needs=needs(
+            "logs:",
+            read="DescribeLogGroups ListTagsForResource",
+            write="CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey"
+            " DisassociateKmsKey TagResource UntagResource",
+        ),
     ),
 ]

@@ -3,10 +3,13 @@
 import ipaddress
 from typing import Any
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.iam_ref import role_ref
+from catalogue.aws.needs import LEFT_BEHIND, PASS_ROLE, PLACE, TAGS
 from catalogue.aws.provider import ZONES
-from catalogue.entry import Entry, Hold, Ref, Refused, Subject
+from catalogue.entry import Entry, Hold, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -184,6 +187,15 @@ ENTRIES = [
         checks=(_vpc_block_is_valid,),
         not_found="InvalidVpcID.NotFound: The vpc ID '{value}' does not exist",
         in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
+        needs=needs(
+            "ec2:",
+            read="DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups",
+            write="CreateVpc DeleteVpc ModifyVpcAttribute",
+        )
+        + TAGS,
+        holds=holdings.NETWORK,
+        # Transcripts of VPC modules: a VPC waits for its DNS settings, everything else of a network is a record.
+        minutes=(Minutes(0.2, 0.2, 0.1, slow=0.5),),
     ),
     Entry(
         token=SUBNET,
@@ -195,6 +207,11 @@ ENTRIES = [
         admits=(_subnet_fits,),
         not_found="InvalidSubnetID.NotFound: The subnet ID '{value}' does not exist",
         in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
+        needs=needs("ec2:", read="DescribeSubnets", write="CreateSubnet DeleteSubnet ModifySubnetAttribute")
+        + LEFT_BEHIND
+        + TAGS,
+        holds=holdings.NETWORK,
+        minutes=(Minutes(0.2, 0.1, 0.2, slow=0.5),),
     ),
     Entry(
         token=GATEWAY,
@@ -205,6 +222,13 @@ ENTRIES = [
         guards=(_no_address_is_mapped,),
         not_found="InvalidInternetGatewayID.NotFound: The internetGateway ID '{value}' does not exist",
         taken="Resource.AlreadyAssociated: Network {value} already has an internet gateway attached",
+        needs=needs(
+            "ec2:",
+            read="DescribeInternetGateways",
+            write="CreateInternetGateway DeleteInternetGateway AttachInternetGateway DetachInternetGateway",
+        )
+        + TAGS,
+        minutes=(Minutes(0.1, 0.1, 0.5, slow=0.5),),
     ),
     Entry(
         token=ROUTE_TABLE,
@@ -214,6 +238,10 @@ ENTRIES = [
         refers=(vpc_ref(),),
         not_found="InvalidRouteTableID.NotFound: The routeTable ID '{value}' does not exist",
         in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
+        needs=needs(
+            "ec2:", read="DescribeRouteTables", write="CreateRouteTable DeleteRouteTable DisassociateRouteTable"
+        )
+        + TAGS,
     ),
     Entry(
         token="aws:ec2/route:Route",
@@ -227,6 +255,7 @@ ENTRIES = [
             Ref(path="vpcEndpointId", to=(ENDPOINT,), hold="free"),
         ),
         taken="RouteAlreadyExists: The route identified by {value} already exists.",
+        needs=needs("ec2:", read="DescribeRouteTables", write="CreateRoute ReplaceRoute DeleteRoute"),
     ),
     Entry(
         token="aws:ec2/routeTableAssociation:RouteTableAssociation",
@@ -235,6 +264,11 @@ ENTRIES = [
         refers=(Ref(path="routeTableId", to=(ROUTE_TABLE,)), Ref(path="subnetId", to=(SUBNET,), hold="owned")),
         taken="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with "
         "an existing association",
+        needs=needs(
+            "ec2:",
+            read="DescribeRouteTables",
+            write="AssociateRouteTable DisassociateRouteTable ReplaceRouteTableAssociation",
+        ),
     ),
     Entry(
         token=EIP,
@@ -248,6 +282,12 @@ ENTRIES = [
         defaults={"domain": "vpc", "networkBorderGroup": "{region}", "publicIpv4Pool": "amazon"},
         not_found="InvalidAllocationID.NotFound: The allocation ID '{value}' does not exist",
         in_use="InvalidIPAddress.InUse: Address {id} is in use.",
+        needs=needs(
+            "ec2:",
+            read="DescribeAddresses DescribeAddressesAttribute",
+            write="AllocateAddress ReleaseAddress DisassociateAddress",
+        )
+        + TAGS,
     ),
     Entry(
         token=NAT,
@@ -263,6 +303,9 @@ ENTRIES = [
         admits=(_nat_has_its_way_out,),
         not_found="NatGatewayNotFound: The Nat Gateway {value} was not found",
         taken="Resource.AlreadyAssociated: Elastic IP address [{value}] is already associated",
+        needs=needs("ec2:", read="DescribeNatGateways", write="CreateNatGateway DeleteNatGateway") + TAGS,
+        # Transcripts: 1 m 24 s to 3 m.
+        minutes=(Minutes(2, 0.1, 1, slow=3),),
     ),
     Entry(
         token=ENDPOINT,
@@ -287,6 +330,16 @@ ENTRIES = [
         admits=(_endpoint_is_possible,),
         taken="RouteAlreadyExists: the VPC and service {value} have an endpoint with the same routes or "
         "private DNS already",
+        needs=needs(
+            "ec2:",
+            read="DescribeVpcEndpoints DescribePrefixLists",
+            write="CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints",
+        )
+        + needs("route53:", write="AssociateVPCWithHostedZone")
+        + PLACE
+        + TAGS,
+        # Transcripts: an interface endpoint makes an address in each zone; a gateway endpoint is a route.
+        minutes=(Minutes(1.5, 1, 1.5, slow=5, when=("vpcEndpointType", "Interface")),),
     ),
     Entry(
         token="aws:ec2/flowLog:FlowLog",
@@ -299,6 +352,7 @@ ENTRIES = [
             Ref(path="logDestination", to=(LOG_GROUP, "aws:s3/bucket:Bucket"), by=("arn",), hold="free"),
             role_ref("iamRoleArn"),
         ),
+        needs=needs("ec2:", read="DescribeFlowLogs", write="CreateFlowLogs DeleteFlowLogs") + PASS_ROLE + TAGS,
     ),
 ]
 

@@ -10,12 +10,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.launch_templates import LAUNCH_TEMPLATE
-from catalogue.entry import AutoName, Entry, Hold, Record, Ref, Refused, Subject, paths
+from catalogue.aws.needs import EKS_ADMIN, EKS_TAGS, GRANTS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
+from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, paths
+from catalogue.needs import needs
 from catalogue.wire import Properties, as_map, at_path
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -246,6 +249,21 @@ ENTRIES = [
         not_found="ResourceNotFoundException: No cluster found for name: {value}.",
         in_use="ResourceInUseException: Cluster has nodegroups attached: {id}",
         taken="ResourceInUseException: Cluster already exists with name: {id}",
+        # Whoever makes a cluster becomes its administrator, by an access entry.
+        needs=needs(
+            "eks:",
+            read="DescribeCluster",
+            write="CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster"
+            f" DescribeUpdate CreateAccessEntry {EKS_ADMIN}",
+        )
+        + PASS_ROLE
+        + linked("eks")
+        + GRANTS
+        + PLACE
+        + EKS_TAGS,
+        holds=holdings.CLUSTER,
+        # aws/containers-roadmap#1227 and transcripts: 8.2 to 15, once 38. An update is one of the version.
+        minutes=(Minutes(10.3, 10, 3, slow=38),),
     ),
     Entry(
         token=NODE_GROUP,
@@ -266,6 +284,20 @@ ENTRIES = [
         checks=(_scaling_is_possible,),
         admits=(_nodes_have_a_network, _role_lets_nodes_join),
         taken="ResourceInUseException: NodeGroup already exists with name {id}",
+        # A launch template is tried out in the caller's name.
+        needs=needs(
+            "eks:",
+            read="DescribeNodegroup",
+            write="CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
+        )
+        + needs("ec2:", write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions")
+        + PASS_ROLE
+        + linked("eks-nodegroup autoscaling spot")
+        + PLACE
+        + TAGS
+        + EKS_TAGS,
+        # Transcripts: 1.5 to 3.4, once 33. An update replaces node after node.
+        minutes=(Minutes(2.2, 10, 4, slow=33),),
     ),
     Entry(
         token=ADDON,
@@ -279,6 +311,15 @@ ENTRIES = [
         checks=(_addon_is_offered,),
         admits=(_addon_can_run,),
         taken="ResourceInUseException: Addon already exists: {id}",
+        needs=needs(
+            "eks:",
+            read="DescribeAddon DescribePodIdentityAssociation",
+            write=f"DescribeAddonVersions CreateAddon UpdateAddon DeleteAddon DescribeUpdate {POD_ROLES}",
+        )
+        + PASS_ROLE
+        + EKS_TAGS,
+        # Transcripts: seconds to 5, until the add-on's pods are ready.
+        minutes=(Minutes(1, 1, 0.3, slow=5),),
     ),
     Entry(
         token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
@@ -290,6 +331,7 @@ ENTRIES = [
         names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
         refers=(in_cluster("owned"), role_ref("roleArn")),
         taken="ResourceInUseException: Association already exists: {value}",
+        needs=needs("eks:", read="DescribePodIdentityAssociation", write=POD_ROLES) + PASS_ROLE + EKS_TAGS,
     ),
     Entry(
         token="aws:eks/accessEntry:AccessEntry",
@@ -300,6 +342,8 @@ ENTRIES = [
         admits=(_authentication_allows_entries,),
         not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
         taken="ResourceInUseException: The specified access entry resource is already in use on this cluster: {id}",
+        needs=needs("eks:", read="DescribeAccessEntry", write="CreateAccessEntry UpdateAccessEntry DeleteAccessEntry")
+        + EKS_TAGS,
     ),
     Entry(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
@@ -310,5 +354,6 @@ ENTRIES = [
             Ref(path="principalArn", to=("aws:eks/accessEntry:AccessEntry",), hold="owned", values=_entry_exists),
         ),
         checks=(_access_policy_exists,),
+        needs=needs("eks:", read="ListAssociatedAccessPolicies", write=EKS_ADMIN),
     ),
 ]

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.aws.needs import CACHE_TAGS, GRANTS, PLACE, linked
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map
 
 SUBNET_GROUP = "aws:elasticache/subnetGroup:SubnetGroup"
@@ -122,6 +125,13 @@ ENTRIES = [
         not_found="CacheSubnetGroupNotFoundFault: Cache Subnet Group {value} does not exist.",
         in_use="CacheSubnetGroupInUse: Cache subnet group {id} is currently in use by a cache cluster.",
         taken="CacheSubnetGroupAlreadyExists: Cache subnet group {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeCacheSubnetGroups",
+            write="CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup",
+        )
+        + PLACE
+        + CACHE_TAGS,
     ),
     Entry(
         token=PARAMETER_GROUP,
@@ -133,6 +143,13 @@ ENTRIES = [
         in_use="InvalidCacheParameterGroupState: One or more cache clusters are still members of this "
         "parameter group {id}.",
         taken="CacheParameterGroupAlreadyExists: A cache parameter group with the name {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeCacheParameterGroups DescribeCacheParameters",
+            write="CreateCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup"
+            " DeleteCacheParameterGroup",
+        )
+        + CACHE_TAGS,
     ),
     Entry(
         token=USER,
@@ -142,6 +159,7 @@ ENTRIES = [
         not_found="UserNotFound: User {value} not found.",
         in_use="InvalidUserState: User {id} is in a user group.",
         taken="UserAlreadyExists: User {id} already exists.",
+        needs=needs("elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser") + CACHE_TAGS,
     ),
     Entry(
         token=USER_GROUP,
@@ -152,6 +170,10 @@ ENTRIES = [
         not_found="UserGroupNotFound: User group {value} not found.",
         in_use="InvalidUserGroupState: User group {id} is in use.",
         taken="UserGroupAlreadyExists: User Group {id} already exists.",
+        needs=needs("elasticache:", read="DescribeUserGroups", write="CreateUserGroup ModifyUserGroup DeleteUserGroup")
+        + CACHE_TAGS,
+        # Vendor: a group is active when its users are.
+        minutes=(Minutes(0.5, 0.5, 0.5, slow=2),),
     ),
     Entry(
         token=REPLICATION_GROUP,
@@ -193,5 +215,21 @@ ENTRIES = [
         retires={SNAPSHOT: lambda subject: subject.inputs.get("finalSnapshotIdentifier") or ""},
         not_found="ReplicationGroupNotFoundFault: Replication Group {value} not found.",
         taken="ReplicationGroupAlreadyExists: Replication group {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeReplicationGroups DescribeCacheClusters",
+            write="CreateReplicationGroup ModifyReplicationGroup ModifyReplicationGroupShardConfiguration"
+            " IncreaseReplicaCount DecreaseReplicaCount DeleteReplicationGroup CreateSnapshot",
+        )
+        + needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces")
+        + linked("elasticache")
+        + PLACE
+        + CACHE_TAGS,
+        needs_if={
+            "kmsKeyId": GRANTS,
+        },
+        holds=holdings.REDIS,
+        # Transcripts: 5.6 to 10; time-outs at 40 were reported.
+        minutes=(Minutes(7, 7, 5, slow=40),),
     ),
 ]

@@ -4,7 +4,8 @@ import re
 
 from catalogue.aws.iam_ref import ROLE
 from catalogue.aws.policies import IDENTITY, TRUST, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject, paths
+from catalogue.needs import needs
 
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -68,6 +69,13 @@ ENTRIES = [
         not_found="NoSuchEntity: The role with name {value} cannot be found.",
         in_use="DeleteConflict: Cannot delete entity, must detach all policies first: {id}",
         taken="EntityAlreadyExists: Role with name {id} already exists.",
+        needs=needs(
+            "iam:",
+            read="GetRole ListRolePolicies ListAttachedRolePolicies GetRolePolicy",
+            write="CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole"
+            " ListInstanceProfilesForRole",
+        ),
+        minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
     Entry(
         token="aws:iam/rolePolicy:RolePolicy",
@@ -77,6 +85,7 @@ ENTRIES = [
         refers=(Ref(path="role", to=(ROLE,), hold="owned"),),
         checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
         taken="EntityAlreadyExists: inline policy {id} already exists; a second resource would overwrite it",
+        needs=needs("iam:", read="GetRolePolicy", write="PutRolePolicy DeleteRolePolicy"),
     ),
     Entry(
         token=POLICY,
@@ -104,6 +113,7 @@ ENTRIES = [
         ),
         checks=(_aws_policy_exists,),
         taken="EntityAlreadyExists: {id} is attached already; two resources for one attachment detach one another",
+        needs=needs("iam:", read="ListAttachedRolePolicies", write="AttachRolePolicy DetachRolePolicy"),
     ),
     Entry(
         token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",

@@ -1,7 +1,9 @@
 """KMS. A deleted key waits for its deletion; what it encrypted is lost with it, so it stays listed after a destroy."""
 
+from catalogue import holdings
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import Entry, Hold, Ref, Refused, Subject
+from catalogue.entry import Entry, Hold, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
@@ -63,6 +65,16 @@ ENTRIES = [
             f"{subject['deletionWindowInDays']} days; until then it can be restored"
         ],
         not_found="NotFoundException: Key '{value}' does not exist",
+        needs=needs(
+            "kms:",
+            read="DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+            write="CreateKey PutKeyPolicy EnableKeyRotation DisableKeyRotation EnableKey DisableKey"
+            " UpdateKeyDescription"
+            " ScheduleKeyDeletion TagResource UntagResource",
+        ),
+        holds=holdings.KEY,
+        # The provider waits until the key's policy is the same everywhere.
+        minutes=(Minutes(0.2, 0.2, 0.1, slow=0.5),),
     ),
     Entry(
         token=ALIAS,
@@ -77,6 +89,7 @@ ENTRIES = [
         checks=(_alias_has_its_form,),
         not_found="NotFoundException: Alias {value} is not found.",
         taken="AlreadyExistsException: An alias with the name {id} already exists",
+        needs=needs("kms:", read="ListAliases", write="CreateAlias UpdateAlias DeleteAlias"),
     ),
 ]
 

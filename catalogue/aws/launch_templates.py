@@ -2,7 +2,9 @@
 
 from catalogue.aws.ec2 import security_groups_ref
 from catalogue.aws.kms import kms_ref
+from catalogue.aws.needs import TAGS
 from catalogue.entry import AutoName, Entry, Subject
+from catalogue.needs import needs
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
@@ -27,5 +29,11 @@ ENTRIES = [
         not_found="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID "
         "{value}, does not exist.",
         taken="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use: {value}",
+        needs=needs(
+            "ec2:",
+            read="DescribeLaunchTemplates DescribeLaunchTemplateVersions",
+            write="CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate",
+        )
+        + TAGS,
     ),
 ]

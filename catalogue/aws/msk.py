@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Callable
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, zones_of
 from catalogue.aws.kms import KEY, kms_ref
+from catalogue.aws.needs import GRANTS, KAFKA_TAGS, PLACE, linked
 from catalogue.aws.secretsmanager import SECRET, VERSION
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, at_path
 
 CLUSTER = "aws:msk/cluster:Cluster"
@@ -193,6 +196,11 @@ ENTRIES = [
         not_found="BadRequestException: The configuration ARN {value} does not exist",
         in_use="BadRequestException: The configuration {id} is in use by a cluster",
         taken="ConflictException: A resource with this name already exists: {value}",
+        needs=needs(
+            "kafka:",
+            read="DescribeConfiguration DescribeConfigurationRevision",
+            write="CreateConfiguration UpdateConfiguration DeleteConfiguration",
+        ),
     ),
     Entry(
         token=CLUSTER,
@@ -221,6 +229,26 @@ ENTRIES = [
         admits=(_version_may_follow, _each_subnet_has_a_zone, _revision_exists),
         not_found="NotFoundException: The cluster {value} does not exist",
         taken="ConflictException: A resource with this name already exists: {value}",
+        needs=needs(
+            "kafka:",
+            read="DescribeCluster DescribeClusterV2 GetBootstrapBrokers",
+            write="CreateCluster DeleteCluster UpdateBrokerCount UpdateBrokerStorage UpdateBrokerType"
+            " UpdateClusterConfiguration UpdateClusterKafkaVersion UpdateConnectivity UpdateMonitoring"
+            " UpdateRebalancing"
+            " UpdateSecurity UpdateStorage DescribeClusterOperation",
+        )
+        + needs(
+            "logs:",
+            write="CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
+            " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups",
+        )
+        + GRANTS
+        + linked("kafka")
+        + PLACE
+        + KAFKA_TAGS,
+        holds=holdings.KAFKA,
+        # hashicorp/terraform-provider-aws#11736 and #17726: 15 to 36, an hour and more reported.
+        minutes=(Minutes(24, 20, 6, slow=65),),
     ),
     Entry(
         token="aws:msk/topic:Topic",
@@ -230,6 +258,19 @@ ENTRIES = [
         checks=(_name_is_valid, _partitions_only_grow),
         admits=(_replicas_fit_the_brokers,),
         taken="TopicExistsException: Topic already exists: {id}",
+        needs=needs(
+            "kafka:",
+            read="DescribeTopic DescribeTopicPartitions",
+            write="CreateTopic UpdateTopic DeleteTopic",
+        )
+        + needs(
+            "kafka-cluster:",
+            read="Connect DescribeTopic DescribeTopicDynamicConfiguration",
+            write="CreateTopic AlterTopic AlterTopicDynamicConfiguration DeleteTopic",
+        ),
+        holds=holdings.TOPIC,
+        # Vendor: what the topic API answers is about a minute behind.
+        minutes=(Minutes(1, 1, 1, slow=2),),
     ),
     Entry(
         token="aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation",
@@ -237,6 +278,10 @@ ENTRIES = [
         refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the secret is associated already: {id}",
+        needs=needs("kafka:", read="ListScramSecrets", write="BatchAssociateScramSecret BatchDisassociateScramSecret")
+        + needs("secretsmanager:", write="GetSecretValue")
+        + needs("kms:", write="RetireGrant")
+        + GRANTS,
     ),
     Entry(
         token="aws:msk/scramSecretAssociation:ScramSecretAssociation",

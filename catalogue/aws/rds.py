@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from catalogue import holdings
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.aws.needs import GRANTS, PASS_ROLE, PLACE, RDS_TAGS, linked
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -164,6 +167,13 @@ ENTRIES = [
         in_use="InvalidDBSubnetGroupStateFault: Cannot delete the subnet group '{id}' because at least "
         "one database instance uses it.",
         taken="DBSubnetGroupAlreadyExists: The DB subnet group '{id}' already exists.",
+        needs=needs(
+            "rds:",
+            read="DescribeDBSubnetGroups",
+            write="CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup",
+        )
+        + PLACE
+        + RDS_TAGS,
     ),
     Entry(
         token=PARAMETER_GROUP,
@@ -175,6 +185,12 @@ ENTRIES = [
         in_use="InvalidDBParameterGroupState: One or more database instances are still members of this "
         "parameter group: {id}",
         taken="DBParameterGroupAlreadyExists: Parameter group {id} already exists",
+        needs=needs(
+            "rds:",
+            read="DescribeDBParameterGroups DescribeDBParameters",
+            write="CreateDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup",
+        )
+        + RDS_TAGS,
     ),
     Entry(
         token=INSTANCE,
@@ -222,5 +238,25 @@ ENTRIES = [
         retires={SNAPSHOT: _final_snapshot},
         not_found="DBInstanceNotFound: DBInstance {value} not found.",
         taken="DBInstanceAlreadyExists: DB instance already exists: {value}",
+        needs=needs(
+            "rds:",
+            read="DescribeDBInstances",
+            write="CreateDBInstance ModifyDBInstance RebootDBInstance DeleteDBInstance DescribeDBEngineVersions",
+        )
+        + needs("ec2:", write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways")
+        + linked("rds")
+        + PLACE
+        + RDS_TAGS,
+        needs_if={
+            "kmsKeyId": needs("kms:", write="Decrypt GenerateDataKey") + GRANTS,
+            "monitoringRoleArn": PASS_ROLE,
+            "finalSnapshotIdentifier": needs("rds:", write="CreateDBSnapshot"),
+        },
+        holds=holdings.DATABASE,
+        # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete makes a final snapshot.
+        minutes=(
+            Minutes(14, 5, 8, slow=20, when=("multiAz", True)),
+            Minutes(7.5, 5, 6, slow=10),
+        ),
     ),
 ]

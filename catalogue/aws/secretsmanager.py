@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from catalogue import holdings
 from catalogue.aws.kms import kms_ref
+from catalogue.aws.needs import READ_SECRET
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -64,6 +67,19 @@ ENTRIES = [
         taken="InvalidRequestException: You can't create this secret because a secret with this name "
         "exists already or is "
         "scheduled for deletion: {value}",
+        needs=needs(
+            "secretsmanager:",
+            read="GetResourcePolicy",
+            write="CreateSecret UpdateSecret DeleteSecret TagResource UntagResource",
+        )
+        + READ_SECRET,
+        needs_if={
+            # Whoever may read an encrypted secret, or write one, may do so with its key as well.
+            "kmsKeyId": needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey"),
+        },
+        # What is in any other secret is made again.
+        holds=lambda name: holdings.RECOVERY if name.endswith("-vault-recovery-secret") else "",
+        minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
     Entry(
         token=VERSION,
@@ -72,6 +88,8 @@ ENTRIES = [
         defaults={"versionStages": ["AWSCURRENT"]},
         refers=(_secret_ref("secretId"),),
         checks=(_version_has_a_value,),
+        needs=needs("secretsmanager:", read="GetSecretValue", write="PutSecretValue UpdateSecretVersionStage")
+        + READ_SECRET,
     ),
     Entry(
         token="aws:secretsmanager/secretPolicy:SecretPolicy",
@@ -80,5 +98,7 @@ ENTRIES = [
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(principals_exist("policy"),),
         taken="a second policy for {id} would overwrite the first",
+        needs=needs("secretsmanager:", read="GetResourcePolicy", write="PutResourcePolicy DeleteResourcePolicy")
+        + READ_SECRET,
     ),
 ]

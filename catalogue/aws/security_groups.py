@@ -3,7 +3,9 @@
 from typing import Any
 
 from catalogue.aws.ec2 import SECURITY_GROUPS, security_groups_ref, vpc_ref
+from catalogue.aws.needs import GROUP_RULES, LEFT_BEHIND, RULE, TAGS
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.needs import needs
 
 SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 OWNER = {"ownerId": "{account}"}
@@ -62,6 +64,7 @@ def _rule(direction: str) -> Entry:
         ),
         checks=(_rule_is_complete,),
         taken="InvalidPermission.Duplicate: the specified rule {value} already exists",
+        needs=needs("ec2:", write=f"AuthorizeSecurityGroup{direction} RevokeSecurityGroup{direction}") + RULE,
     )
 
 
@@ -78,6 +81,7 @@ ENTRIES = [
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
         in_use="DependencyViolation: resource {id} has a dependent object",
         taken="InvalidGroup.Duplicate: The security group '{value}' already exists",
+        needs=needs("ec2:", write="CreateSecurityGroup DeleteSecurityGroup") + GROUP_RULES + LEFT_BEHIND + TAGS,
     ),
     Entry(
         token=SECURITY_GROUPS[1],
@@ -86,6 +90,7 @@ ENTRIES = [
         defaults={"description": "default VPC security group", "ingress": [], "egress": []},
         refers=(vpc_ref("owned"),),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
+        needs=GROUP_RULES + TAGS,
     ),
     _rule("Ingress"),
     _rule("Egress"),

@@ -2,12 +2,14 @@
 
 import re
 
+from catalogue import holdings
 from catalogue.azure.identity import identities_ref
 from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.needs import ASSIGN, DB_STATUS, JOIN_SUBNET
 from catalogue.azure.network import subnet_of, subnet_ref
 from catalogue.azure.privatedns import is_linked
 from catalogue.azure.provider import arm, at, name_matches, only, refers_to, text_at
-from catalogue.entry import Ref, Refused, Subject
+from catalogue.entry import Minutes, Ref, Refused, Subject
 from catalogue.wire import as_list, as_map
 
 SERVER = "azure-native:dbforpostgresql:Server"
@@ -139,11 +141,24 @@ ENTRIES = [
         admits=(_network_is_ready, can_encrypt(_key_url, _identity)),
         one_at_a_time=SERVER_ID,
         taken="ServerNameAlreadyExists: Specified server name is already used: {value}",
+        more="DBforPostgreSQL/flexibleServers/restart/action Network/privateDnsZones/join/action "
+        f"{ASSIGN} {JOIN_SUBNET} {DB_STATUS}",
+        holds=holdings.DATABASE,
+        # Transcripts: 8 to 18 with a standby in another zone, 4 to 9.5 without.
+        minutes=(
+            Minutes(12, 4, 2, slow=18, when=("highAvailability.mode", "ZoneRedundant")),
+            Minutes(6, 4, 2, slow=9.5),
+        ),
     ),
     arm(
         "dbforpostgresql:Configuration", f"{DELEGATION}/configurations", "serverName configurationName",
         parent=SERVER,
         checks=(_parameter_is_possible,),
         one_at_a_time=SERVER_ID,
+        # A parameter cannot be deleted: it goes back to its default.
+        more=DB_STATUS,
+        deletes=False,
+        # Transcripts: a database or a parameter 0.1 to 0.5, one at a time.
+        minutes=(Minutes(0.25, 0.25, 0.25, slow=0.5),),
     ),
 ]  # fmt: skip

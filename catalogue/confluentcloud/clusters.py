@@ -1,13 +1,16 @@
 """Environments, clusters, and the ways into their networks."""
 
+from catalogue import holdings
 from catalogue.confluentcloud.provider import (
     CLUSTER,
     ENVIRONMENT,
+    ENVIRONMENT_ADMIN,
+    ORGANIZATION_ADMIN,
     has_an_id,
     is_private,
     types_of,
 )
-from catalogue.entry import Entry, Ref, Refused, Subject
+from catalogue.entry import Entry, Minutes, Ref, Refused, Subject
 from catalogue.wire import UNKNOWN, Properties, as_map
 
 GATEWAY = "confluentcloud:index/gateway:Gateway"
@@ -122,6 +125,9 @@ ENTRIES = [
         outputs={"resourceName": "crn://confluent.cloud/organization={organization}/environment={id}"},
         not_found="404 Not Found: no environment {value}",
         in_use="409 Conflict: environment {id} is not empty",
+        # Nobody less may make an environment or give roles in it.
+        needs=ORGANIZATION_ADMIN,
+        holds=holdings.KAFKA,
     ),
     Entry(
         token=CLUSTER,
@@ -138,6 +144,13 @@ ENTRIES = [
         checks=(_cluster_is_possible,),
         guards=(_is_not_protected,),
         not_found="404 Not Found: no cluster {value}",
+        needs=ENVIRONMENT_ADMIN,
+        holds=holdings.KAFKA,
+        # Nobody published times of the elastic kinds. Vendor: a dedicated one takes 25 on average, so these take less.
+        minutes=(
+            Minutes(3, 1, 1, slow=20, when=("enterprises", None)),
+            Minutes(10, 2, 2, slow=25),
+        ),
     ),
     Entry(
         token=GATEWAY,
@@ -146,6 +159,9 @@ ENTRIES = [
         refers=(IN_ENVIRONMENT,),
         not_found="404 Not Found: no gateway {value}",
         in_use="409 Conflict: gateway {id} has access points",
+        needs=ENVIRONMENT_ADMIN,
+        # A gateway and an access point are made in Confluent's own network, like a private endpoint elsewhere.
+        minutes=(Minutes(1, 0.2, 0.5, slow=5),),
     ),
     Entry(
         token=ACCESS_POINT,
@@ -153,5 +169,7 @@ ENTRIES = [
         outputs={"gcpIngressPrivateServiceConnectEndpoint": _access_point},
         refers=(IN_ENVIRONMENT, Ref(path="gateway.id", to=(GATEWAY,))),
         admits=(_connection_exists,),
+        needs=ENVIRONMENT_ADMIN,
+        minutes=(Minutes(1, 0.2, 0.5, slow=5),),
     ),
 ]

@@ -2,7 +2,8 @@
 
 import re
 
-from catalogue.confluentcloud.provider import CLUSTER, is_private
+from catalogue import holdings
+from catalogue.confluentcloud.provider import CLUSTER, ENVIRONMENT_ADMIN, is_private
 from catalogue.confluentcloud.users import BINDING, KEY, principal_exists
 from catalogue.entry import Entry, Ref, Refused, Subject, paths
 from catalogue.wire import as_map, as_text, reveal
@@ -70,6 +71,8 @@ ENTRIES = [
         checks=(_topic_is_valid,),
         admits=(_admin_reaches_the_cluster,),
         taken="40002: Topic '{id}' already exists.",
+        needs=ENVIRONMENT_ADMIN,
+        holds=holdings.TOPIC,
     ),
     Entry(
         token="confluentcloud:index/kafkaAcl:KafkaAcl",
@@ -77,5 +80,6 @@ ENTRIES = [
         refers=(OF_CLUSTER,),
         checks=(_acl_is_valid,),
         admits=(principal_exists, _admin_reaches_the_cluster),
+        needs=ENVIRONMENT_ADMIN,
     ),
 ]

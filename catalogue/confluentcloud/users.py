@@ -4,12 +4,14 @@ from catalogue.confluentcloud.provider import (
     CLUSTER,
     CRN,
     ENVIRONMENT,
+    ENVIRONMENT_ADMIN,
+    ORGANIZATION_ADMIN,
     has_an_id,
     is_of_type,
     is_private,
     made_up,
 )
-from catalogue.entry import Entry, Ref, Refused, Subject
+from catalogue.entry import Entry, Minutes, Ref, Refused, Subject
 from catalogue.wire import as_map, as_text, secret
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
@@ -83,6 +85,7 @@ ENTRIES = [
         defaults={"displayName": "{logical}"},
         names={"service account": "{displayName}"},
         taken="409 Conflict: Service name is already in use: {value}",
+        needs=ORGANIZATION_ADMIN,
     ),
     Entry(
         token=BINDING,
@@ -91,6 +94,7 @@ ENTRIES = [
         checks=(_crn_is_valid,),
         admits=(principal_exists, _cluster_takes_roles),
         taken="409 Conflict: role binding exists: {value}",
+        needs=ENVIRONMENT_ADMIN,
     ),
     Entry(
         token=KEY,
@@ -103,5 +107,8 @@ ENTRIES = [
         ),
         admits=(_key_can_be_tried,),
         not_found="404 Not Found: no API key {value}",
+        needs=ENVIRONMENT_ADMIN,
+        # The provider waits until the key may be used with the cluster.
+        minutes=(Minutes(0.5, 0.1, 0.1, slow=2),),
     ),
 ]

@@ -1,7 +1,7 @@
 """`gcp`: one file per service, each a list of entries."""
 
 from catalogue.gcp import compute, container, dns, kms, projects, redis, secretmanager, sql, storage
-from catalogue.gcp.provider import ASKS, INVOKES, config_problems, configure, derived, stays
+from catalogue.gcp.provider import ASKS, CALL_NEEDS, INVOKES, config_problems, configure, derived, stays
 from catalogue.package import Package
 
 SERVICES = (compute, container, dns, kms, projects, redis, secretmanager, sql, storage)
@@ -15,4 +15,6 @@ GCP = Package(
     derived=derived,
     invokes=INVOKES,
     asks=ASKS,
+    call_needs=CALL_NEEDS,
+    record_minutes=(0.2, 1),
 )

@@ -4,8 +4,11 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from catalogue.entry import AutoName, Entry, Hold, Ref, Refused, Subject, Template
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Hold, Minutes, Ref, Refused, Subject, Template
+from catalogue.gcp.needs import OPERATIONS, READ_PROJECT, USE_NETWORK
 from catalogue.gcp.projects import api
+from catalogue.needs import needs
 from catalogue.wire import Properties, as_list, as_map, as_text, at_path, reveal
 
 NETWORK = "gcp:compute/network:Network"
@@ -193,6 +196,10 @@ ENTRIES = [
         not_found="Error 404: The resource '{value}' was not found",
         in_use="Error 400: The network resource '{id}' is already being used",
         taken="Error 409: The resource '{id}' already exists",
+        needs=needs("compute.networks.", read="get", write="create delete update updatePolicy use") + OPERATIONS,
+        holds=holdings.NETWORK,
+        # Transcripts: network, subnet and NAT together 0.5 to 1.5.
+        minutes=(Minutes(0.4, 0.2, 0.6, slow=0.6),),
     ),
     Entry(
         token=SUBNETWORK,
@@ -211,6 +218,15 @@ ENTRIES = [
         not_found="Error 404: The resource '{value}' was not found",
         in_use="Error 400: The subnetwork resource '{id}' is already being used",
         taken="Error 409: The resource '{id}' already exists",
+        needs=needs(
+            "compute.subnetworks.",
+            read="get",
+            write="create delete update expandIpCidrRange setPrivateIpGoogleAccess use",
+        )
+        + needs("compute.networks.", write="get use updatePolicy")
+        + OPERATIONS,
+        holds=holdings.NETWORK,
+        minutes=(Minutes(0.3, 0.2, 0.3, slow=0.5),),
     ),
     Entry(
         token=GLOBAL_ADDRESS,
@@ -223,6 +239,12 @@ ENTRIES = [
         admits=(IS_ON, _ranges_are_free),
         in_use="Error 400: The global address '{id}' is already being used",
         not_found="Error 404: The resource '{value}' was not found",
+        needs=needs(
+            "compute.globalAddresses.", read="get", write="create createInternal delete deleteInternal setLabels use"
+        )
+        + needs("compute.networks.", write="get use")
+        + OPERATIONS,
+        holds=holdings.NETWORK,
     ),
     Entry(
         token=CONNECTION,
@@ -239,6 +261,21 @@ ENTRIES = [
         ),
         retires={"left peering": _left_peering},
         taken="Error 400: Cannot modify allocated ranges in CreateConnection. Please use UpdateConnection. ({id})",
+        # The range of the network that is lent to Google.
+        needs=needs(
+            "servicenetworking.",
+            read="services.get",
+            write="services.addPeering services.deleteConnection operations.get",
+        )
+        + needs(
+            "compute.",
+            write="networks.get networks.use networks.addPeering networks.updatePeering networks.removePeering"
+            " globalAddresses.list",
+        )
+        + READ_PROJECT,
+        holds=holdings.NETWORK,
+        # Transcripts: 0.4 to 2.
+        minutes=(Minutes(0.6, 0.5, 0.3, slow=2),),
     ),
     Entry(
         token=ROUTER,
@@ -248,6 +285,10 @@ ENTRIES = [
         refers=(network_ref("network"),),
         checks=(name_is_valid,),
         admits=(IS_ON,),
+        needs=needs("compute.routers.", read="get", write="create delete update use")
+        + needs("compute.networks.", write="get use updatePolicy")
+        + OPERATIONS,
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=0.3),),
     ),
     Entry(
         token="gcp:compute/routerNat:RouterNat",
@@ -257,6 +298,9 @@ ENTRIES = [
         refers=(Ref(path="router", to=(ROUTER,), by=("name", "id", "selfLink"), hold="owned"),),
         checks=(name_is_valid, _nat_options_fit),
         admits=(IS_ON,),
+        # A NAT is a part of its router.
+        needs=needs("compute.routers.", read="get", write="update use") + USE_NETWORK + OPERATIONS,
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=0.3),),
     ),
     Entry(
         token=ADDRESS,
@@ -268,6 +312,13 @@ ENTRIES = [
         checks=(name_is_valid,),
         admits=(IS_ON,),
         in_use="Error 400: The address resource '{id}' is already being used",
+        needs=needs(
+            "compute.addresses.",
+            read="get",
+            write="create createInternal delete deleteInternal setLabels use useInternal",
+        )
+        + USE_NETWORK
+        + OPERATIONS,
     ),
     Entry(
         token=FORWARDING_RULE,
@@ -288,5 +339,14 @@ ENTRIES = [
         ),
         checks=(name_is_valid, _target_is_an_attachment),
         admits=(IS_ON,),
+        # An endpoint of Private Service Connect, to a service in a network of somebody else.
+        needs=needs(
+            "compute.forwardingRules.",
+            read="get",
+            write="create delete pscCreate pscDelete pscSetLabels pscUpdate setLabels update",
+        )
+        + needs("compute.", write="addresses.use addresses.useInternal")
+        + USE_NETWORK
+        + OPERATIONS,
     ),
 ]

@@ -7,11 +7,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from catalogue.entry import AutoName, Entry, Record, Ref, Refused, Subject
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Record, Ref, Refused, Subject
 from catalogue.gcp.certificates import make_authority
 from catalogue.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.needs import ACT_AS, USE_NETWORK
 from catalogue.gcp.projects import ACCOUNT, IAM_MEMBER, api
+from catalogue.needs import needs
 from catalogue.wire import Properties, as_list, as_map, as_text, reveal
 
 CLUSTER = "gcp:container/cluster:Cluster"
@@ -240,6 +243,18 @@ ENTRIES = [
         not_found="Error 404: Not found: {value}",
         in_use="Error 400: Cluster {id} has node pools",
         taken="Error 409: Already exists: {id}",
+        needs=needs(
+            "container.", read="clusters.get", write="clusters.create clusters.update clusters.delete operations.get"
+        )
+        + needs("compute.instanceGroupManagers.", read="get")
+        + USE_NETWORK
+        + ACT_AS,
+        holds=holdings.CLUSTER,
+        # Transcripts: regional 6 to 20, zonal 3.5 to 11.2; a regional cluster names the zones of its nodes.
+        minutes=(
+            Minutes(6, 5, 3, slow=11.2, when=("nodeLocations", None)),
+            Minutes(9, 10, 4, slow=20),
+        ),
     ),
     Entry(
         token=POOL,
@@ -265,5 +280,10 @@ ENTRIES = [
             may_encrypt("nodeConfig.bootDiskKmsKey", "compute-system"),
         ),
         taken="Error 409: Already exists: {id}",
+        needs=needs("container.", read="clusters.get", write="clusters.update operations.get")
+        + needs("compute.instanceGroupManagers.", read="get")
+        + ACT_AS,
+        # Transcripts: 1.4 to 10.
+        minutes=(Minutes(2, 8, 3, slow=10),),
     ),
 ]

@@ -2,8 +2,11 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject
+from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.needs import needs
 from catalogue.wire import as_text, at_path
 
 RING = "gcp:kms/keyRing:KeyRing"
@@ -87,6 +90,7 @@ ENTRIES = [
         retires={"kms": "{id}"},
         not_found="Error 404: KeyRing {value} not found.",
         taken="Error 409: KeyRing {id} already exists.",
+        needs=needs("cloudkms.keyRings.", read="get", write="create"),
     ),
     Entry(
         token=KEY,
@@ -103,6 +107,13 @@ ENTRIES = [
         retires={"kms": "{id}"},
         not_found="Error 404: CryptoKey {value} not found.",
         taken="Error 409: CryptoKey {id} already exists.",
+        # A key cannot be deleted; its versions are destroyed.
+        needs=needs(
+            "cloudkms.",
+            read="cryptoKeys.get",
+            write="cryptoKeys.create cryptoKeys.update cryptoKeyVersions.list cryptoKeyVersions.destroy",
+        ),
+        holds=holdings.KEY,
     ),
     Entry(
         token=KEY_MEMBER,
@@ -111,5 +122,8 @@ ENTRIES = [
         refers=(Ref(path="cryptoKeyId", to=(KEY,), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("cloudkms"), member_exists),
+        needs=policy_of("cloudkms.cryptoKeys."),
+        # Vendor: a grant holds within two minutes; services that encrypt with a key see its grants at once.
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=2),),
     ),
 ]

@@ -2,7 +2,9 @@
 
 import re
 
-from catalogue.entry import Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import Entry, Minutes, Ref, Refused, Rule, Subject, paths
+from catalogue.gcp.needs import READ_PROJECT, USE_APIS, policy_of
+from catalogue.needs import needs
 from catalogue.wire import as_text
 
 SERVICE = "gcp:projects/service:Service"
@@ -103,6 +105,9 @@ ENTRIES = [
             [] if subject.inputs.get("disableOnDestroy") else [f"API {subject.inputs['service']}, still on"]
         ),
         taken="Error 409: {id} is managed twice",
+        needs=USE_APIS,
+        # Transcripts: 0.3 to 3 until an API that was switched on answers.
+        minutes=(Minutes(1, 0.1, 0.3, slow=3),),
     ),
     Entry(
         token=SERVICE_IDENTITY,
@@ -110,6 +115,7 @@ ENTRIES = [
         outputs={"email": _agent_email, "member": "serviceAccount:{email}"},
         checks=(_agent_is_known,),
         admits=(_api_of_the_agent,),
+        needs=USE_APIS,
     ),
     Entry(
         token=IAM_MEMBER,
@@ -118,6 +124,8 @@ ENTRIES = [
         outputs={"etag": "BwY{seed:8}="},
         checks=(role_and_member_are_valid,),
         admits=(member_exists,),
+        needs=policy_of("resourcemanager.projects.") + READ_PROJECT,
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=2),),
     ),
     Entry(
         token=ACCOUNT,
@@ -131,6 +139,7 @@ ENTRIES = [
         checks=(_account_id_is_valid,),
         admits=(api("iam"),),
         taken="Error 409: Service account {id} already exists",
+        needs=needs("iam.serviceAccounts.", read="get", write="create update enable disable delete"),
     ),
 ]
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from catalogue import sdk
 from catalogue.entry import Problem, Refused, Subject, Where, World
 from catalogue.gcp.certificates import authority_of
+from catalogue.gcp.needs import READ_PROJECT
+from catalogue.needs import needs
 from catalogue.wire import UNKNOWN, Properties, as_map
 
 REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
@@ -137,4 +139,9 @@ INVOKES = {
 ASKS = {
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": storage_agent,
     "gcp:sql/getCaCerts:getCaCerts": sql_authorities,
+}
+CALL_NEEDS = {
+    "gcp:organizations/getProject:getProject": READ_PROJECT,
+    "gcp:sql/getCaCerts:getCaCerts": needs("cloudsql.instances.", read="get listServerCas"),
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": READ_PROJECT,
 }

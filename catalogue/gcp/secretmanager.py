@@ -2,9 +2,12 @@
 
 import re
 
+from catalogue import holdings
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.needs import needs
 from catalogue.wire import UNKNOWN, as_list, as_map, as_text, at_path
 
 SECRET = "gcp:secretmanager/secret:Secret"
@@ -96,6 +99,8 @@ ENTRIES = [
         retires={NAME: lambda subject: subject["secretId"] if _is_abandoned(subject) else ""},
         not_found="Error 404: Secret [{value}] not found.",
         taken="Error 409: Secret [{id}] already exists.",
+        needs=needs("secretmanager.secrets.", read="get", write="create update delete"),
+        holds=holdings.RECOVERY,
     ),
     Entry(
         token="gcp:secretmanager/secretIamMember:SecretIamMember",
@@ -104,5 +109,6 @@ ENTRIES = [
         refers=(Ref(path="secretId", to=(SECRET,), by=("secretId", "id", "name"), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("secretmanager"), member_exists),
+        needs=policy_of("secretmanager.secrets."),
     ),
 ]

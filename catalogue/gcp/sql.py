@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.gcp.certificates import authorities
 from catalogue.gcp.compute import network_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
 from catalogue.gcp.provider import SQL
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, as_text
 
 NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
@@ -175,6 +177,16 @@ ENTRIES = [
         retires={"deleted instance": "{name}", "used private services": used_network(NETWORK)},
         not_found="Error 404: The Cloud SQL instance {value} does not exist.",
         taken="Error 409: The Cloud SQL instance already exists: {id}.",
+        needs=needs("cloudsql.instances.", read="get listServerCas", write="create update restart delete")
+        # The user that Google makes with every instance is deleted at once.
+        + needs("cloudsql.users.", write="list delete")
+        + needs("compute.networks.", write="get"),
+        holds=holdings.DATABASE,
+        # hashicorp/terraform-provider-google#14770 and transcripts: with a standby 10 to 20, without 4.5 to 12.
+        minutes=(
+            Minutes(13, 4, 2, slow=20, when=("settings.availabilityType", "REGIONAL")),
+            Minutes(5.5, 3, 1, slow=12),
+        ),
     ),
     Entry(
         token="gcp:sql/user:User",
@@ -187,5 +199,8 @@ ENTRIES = [
         admits=(api("sqladmin"),),
         guards=(_no_user_is_left,),
         taken="Error 409: user {id} already exists",
+        needs=needs(
+            "cloudsql.", read="users.list users.get instances.get", write="users.create users.update users.delete"
+        ),
     ),
 ]

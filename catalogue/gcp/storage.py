@@ -2,9 +2,12 @@
 
 import re
 
+from catalogue import holdings
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template
 from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, as_text, reveal
 
 BUCKET = "gcp:storage/bucket:Bucket"
@@ -84,6 +87,12 @@ ENTRIES = [
         not_found="Error 404: The specified bucket does not exist: {value}",
         taken="Error 409: The requested bucket name is not available. The bucket namespace is shared by all users of "
         "the system. Please select a different name and try again: {id}",
+        needs=needs("storage.buckets.", read="get getIamPolicy", write="create update delete"),
+        needs_if={
+            # What is not protected is emptied before it is deleted.
+            "forceDestroy": needs("storage.objects.", write="list get delete"),
+        },
+        holds=holdings.MODELS,
     ),
     Entry(
         token="gcp:storage/bucketIAMMember:BucketIAMMember",
@@ -92,5 +101,6 @@ ENTRIES = [
         refers=(Ref(path="bucket", to=(BUCKET,), by=("name", "id", "selfLink"), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("storage"), member_exists, _condition_is_possible),
+        needs=policy_of("storage.buckets."),
     ),
 ]
