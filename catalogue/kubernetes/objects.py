@@ -220,6 +220,7 @@ def _object(
     checks: tuple[Callable[[Subject], None], ...] = (),
     admits: tuple[Callable[[Subject], None], ...] = (),
     waits_for: tuple[str, ...] = (),
+    holds: str | Callable[[str], str] = "",
     **more: Any,
 ) -> Entry:
     kind = token.rsplit(":", 1)[1]
@@ -235,6 +236,7 @@ def _object(
         not_found=kind.lower() + 's "{value}" not found',
         taken=f'{kind.lower()}s "{{id}}" already exists',
         needs=Needs(write=(_plural(kind), *waits_for)),
+        holds=holds,
         **more,
     )
 

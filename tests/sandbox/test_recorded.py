@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,61 +20,40 @@ from sandbox.store import Store
 RECORDED = {package.name: package for package in PACKAGES if recorded.read(package.name)["types"]}
 COMPLETE = ("aws", "confluentcloud", "gcp")  # all inputs were asked about
 CONFIG = {"region": "europe-west1", "location": "westeurope"}
-LOW, HIGH = "10.0.0.0/24", "10.0.0.0/23"
-ATTACHMENTS = ("projects/p/regions/r/serviceAttachments/a", "projects/p/regions/r/serviceAttachments/b")
-OFF: Properties = {"settings": {"diskAutoresize": False}}
-# Verdict -> (what is besides, old value, new value) -> what the plan says.
-CASES: dict[str, list[tuple[Properties, Any, Any, str]]] = {
-    "replaces": [({}, "a", "b", "replaces")],
-    "updates": [({}, "a", "b", "updates")],
-    "unproven": [({}, "a", "b", "updates")],
-    "replaces if added": [({}, None, "a", "replaces"), ({}, "a", None, "updates"), ({}, "a", "b", "updates")],
-    "replaces if removed": [({}, None, "a", "updates"), ({}, "a", None, "replaces"), ({}, "a", "b", "updates")],
-    "replaces if added, removed": [
-        ({}, None, "a", "replaces"),
-        ({}, "a", None, "replaces"),
-        ({}, "a", "b", "updates"),
-    ],
-    "replaces if changed": [({}, "a", "b", "replaces"), ({}, None, "a", "updates")],
-    "replaces if changed, removed": [
-        ({}, "a", "b", "replaces"),
-        ({}, "a", None, "replaces"),
-        ({}, None, "a", "updates"),
-    ],
-    "replaces if true to false": [({}, True, False, "replaces"), ({}, False, True, "updates")],
-    "replaces if removed, true to false": [
-        ({}, True, False, "replaces"),
-        ({}, True, None, "replaces"),
-        ({}, False, True, "updates"),
-    ],
-    "replaces if decreased": [
-        ({}, 3, 2, "replaces"),
-        ({}, 2, 3, "updates"),
-        ({}, "7.10", "7.2", "replaces"),
-        ({}, "7.2", "7.10", "updates"),
-        ({}, "3.9.x", "3.8.x", "updates"),
-        ({}, "REDIS_7_2", "REDIS_7_0", "replaces"),
-    ],
-    "replaces if valkey to redis, removed": [
-        ({}, "valkey", "redis", "replaces"),
-        ({}, "redis", "valkey", "updates"),
-        ({}, "redis", None, "replaces"),
-    ],
-    "replaces if between /serviceAttachments/": [({}, *ATTACHMENTS, "replaces"), ({}, "all-apis", "b", "updates")],
-    "replaces if not widened": [({}, HIGH, LOW, "replaces"), ({}, LOW, HIGH, "updates")],
+AUTOSCALED: Properties = {"maxAllocatedStorage": 100}
+FIXED: Properties = {"settings": {"diskAutoresize": False}}
+A, B = (f"projects/p/regions/r/serviceAttachments/{name}" for name in "ab")
+CHANGED, ADDED, REMOVED = ("a", "b"), (None, "a"), ("a", None)
+OFF, ON, GONE, LOWER, HIGHER = (True, False), (False, True), (True, None), (30, 20), (20, 30)
+VERSION_DOWN, VERSION_UP, NO_VERSION = ("REDIS_7_2", "REDIS_7_0"), ("7.2", "7.10"), ("3.9.x", "3.8.x")
+WIDER, NARROWER = ("10.0.0.0/24", "10.0.0.0/23"), ("10.0.0.0/23", "10.0.0.0/24")
+# Verdict -> changes that replace, changes that do not, and changes that the provider drops; inputs beside them.
+Changes = Sequence[tuple[Any, Any]]
+CASES: Mapping[str, Sequence[tuple[Properties, Changes, Changes, Changes]]] = {
+    "replaces": [({}, [CHANGED], [], [])],
+    "updates": [({}, [], [CHANGED], [])],
+    "unproven": [({}, [], [CHANGED], [])],
+    "replaces if added": [({}, [ADDED], [REMOVED, CHANGED], [])],
+    "replaces if removed": [({}, [REMOVED], [ADDED, CHANGED], [])],
+    "replaces if added, removed": [({}, [ADDED, REMOVED], [CHANGED], [])],
+    "replaces if changed": [({}, [CHANGED], [ADDED, REMOVED], [])],
+    "replaces if changed, removed": [({}, [CHANGED, REMOVED], [ADDED], [])],
+    "replaces if true to false": [({}, [OFF], [ON], [])],
+    "replaces if removed, true to false": [({}, [OFF, GONE], [ON], [])],
+    "replaces if decreased": [({}, [LOWER, VERSION_DOWN], [HIGHER, VERSION_UP, NO_VERSION], [])],
+    "replaces if valkey to redis, removed": [({}, [("valkey", "redis"), REMOVED], [("redis", "valkey")], [])],
+    "replaces if between /serviceAttachments/": [({}, [(A, B)], [("all-apis", B)], [])],
+    "replaces if not widened": [({}, [NARROWER], [WIDER], [])],
     "drops if decreased while maxAllocatedStorage is set": [
-        ({}, 30, 20, "updates"),
-        ({"maxAllocatedStorage": 100}, 30, 20, "drops"),
-        ({"maxAllocatedStorage": 100}, 20, 30, "updates"),
+        ({}, [], [LOWER, HIGHER], []),
+        (AUTOSCALED, [], [HIGHER], [LOWER]),
     ],
     "replaces if decreased while settings.diskAutoresize is false; drops if decreased": [
-        (OFF, 30, 20, "replaces"),
-        (OFF, 20, 30, "updates"),
-        ({}, 30, 20, "drops"),
+        (FIXED, [LOWER], [HIGHER], []),
+        ({}, [], [HIGHER], [LOWER]),
     ],
     "drops if SINGLE_ZONE to LOW, LOW to SINGLE_ZONE, MULTI_ZONE to HIGH, HIGH to MULTI_ZONE; replaces": [
-        ({}, "SINGLE_ZONE", "LOW", "drops"),
-        ({}, "LOW", "HIGH", "replaces"),
+        ({}, [("LOW", "HIGH")], [], [("SINGLE_ZONE", "LOW"), ("HIGH", "MULTI_ZONE")])
     ],
 }
 
@@ -101,7 +80,9 @@ def _disagreements(package: Package, directory: Path) -> list[str]:
         for verdict, by_source in by_verdict.items()
         for words in by_source.values()
         for path in recorded.spelt_out(words)
-        for besides, old, new, wanted in CASES[verdict]
+        for besides, *expected in CASES[verdict]
+        for wanted, changes in zip(("replaces", "updates", "drops"), expected, strict=True)
+        for old, new in changes
         if (planned := _planned(cloud, token, path, besides, old, new)) != wanted
     ]
 
@@ -147,7 +128,7 @@ def test_no_entry_repeats_what_is_recorded() -> None:
     assert [one.token for one in entries if one.replaces_on & recorded.verdicts(one.token).keys()] == []
 
 
-def _unrecorded(token: str, verdicts: typing.Mapping[str, str]) -> Iterator[str]:
+def _unrecorded(token: str, verdicts: Mapping[str, str]) -> Iterator[str]:
     """Inputs of which nothing is recorded, though something is of their siblings."""
     known = {"", *(path.rpartition(".")[0] for path in verdicts)}
     yield from (
