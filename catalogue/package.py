@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from catalogue.entry import Entry, Problem, Refused, Subject, Where, World
+from catalogue.entry import Entry, Problem, Refused, Rule, Subject, Where, World
 from catalogue.needs import Needs
 from catalogue.wire import Properties
 
@@ -22,6 +22,10 @@ def _no_problems(_config: Properties) -> Iterable[Problem]:
 
 def _never_replaced(_old: Properties, _new: Properties) -> Iterable[str]:
     return ()
+
+
+def _may_go(_subject: Subject) -> None:
+    return None
 
 
 def _nothing(_subject: Subject) -> Properties:
@@ -44,9 +48,9 @@ class Package:
     `configure` says where an instance works, from its revealed configuration and the stack's name. `stays` says where a
     resource is, from what its inputs or its state say: not always where its provider works by now. `config_problems`
     and `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` gives outputs
-    that every resource of the package has; a change of one of them is an update. `invokes` are its functions, `asks`
-    those that look at the resources, and `call_needs` says what whoever calls one must be allowed. `record_minutes` is
-    what a call takes that only writes a record: typically, and at worst.
+    that every resource of the package has; a change of one of them is an update. `guard` may refuse any delete.
+    `invokes` are its functions, `asks` those that look at the resources, and `call_needs` says what whoever calls one
+    must be allowed. `record_minutes` is what a call takes that only writes a record: typically, and at worst.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Package:
     config_problems: Callable[[Properties], Iterable[Problem]] = _no_problems
     config_replaces: Callable[[Properties, Properties], Iterable[str]] = _never_replaced
     derived: Callable[[Subject], Properties] = _nothing
+    guard: Rule = _may_go
     invokes: Mapping[str, Callable[[Properties, Where], Properties]] = field(
         default_factory=dict[str, Callable[[Properties, Where], Properties]]
     )

@@ -200,7 +200,7 @@ class Cloud:
                 urn, record.inputs, old_outputs=record.outputs, seed=record.seed, transaction=transaction
             )
             subject.id, subject.outputs = id, subject.old_outputs
-            for guard in entry.guards:
+            for guard in (self._package.guard, *entry.guards):
                 guard(subject)
             blockers = transaction.blockers(record.key)
             if blockers:

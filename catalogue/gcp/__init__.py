@@ -1,7 +1,7 @@
 """`gcp`: one file per service, each a list of entries."""
 
 from catalogue.gcp import compute, container, dns, kms, projects, redis, secretmanager, sql, storage
-from catalogue.gcp.provider import ASKS, CALL_NEEDS, INVOKES, config_problems, configure, derived, stays
+from catalogue.gcp.provider import ASKS, CALL_NEEDS, INVOKES, config_problems, configure, derived, may_be_deleted, stays
 from catalogue.package import Package
 
 SERVICES = (compute, container, dns, kms, projects, redis, secretmanager, sql, storage)
@@ -13,6 +13,7 @@ GCP = Package(
     stays=stays,
     config_problems=config_problems,
     derived=derived,
+    guard=may_be_deleted,
     invokes=INVOKES,
     asks=ASKS,
     call_needs=CALL_NEEDS,

@@ -54,6 +54,12 @@ def config_problems(config: Properties) -> Iterable[Problem]:
             yield "defaultLabels", f"{key}={value!r} is no label: a-z, 0-9, _ and -, a letter first in keys, at most 63"
 
 
+def may_be_deleted(subject: Subject) -> None:
+    """Refuses to delete what is not to be deleted."""
+    if subject.inputs.get("deletionPolicy") == "PREVENT":
+        raise Refused(f"cannot destroy {subject.id}: deletion_policy is PREVENT")
+
+
 def derived(subject: Subject) -> Properties:
     """Every resource tells its project, and where it can have labels, those it has with the provider's own."""
     types = sdk.resource_shape(subject.token).types
@@ -63,6 +69,8 @@ def derived(subject: Subject) -> Properties:
     if "region" in types:
         own = subject.inputs.get("region") or subject.old_outputs.get("region")
         outputs["region"] = own or subject.where.facts["region"]
+    if "deletionPolicy" in types:  # its default, by the documentation of pulumi-gcp 10
+        outputs["deletionPolicy"] = subject.inputs.get("deletionPolicy") or "DELETE"
     if own := {"labels", "resourceLabels"} & types.keys():
         given = subject.inputs.get(own.pop())
         labels = {**as_map(subject.where.config.get("defaultLabels")), **as_map(given)}

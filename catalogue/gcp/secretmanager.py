@@ -54,8 +54,6 @@ def _policy_is_known(subject: Subject) -> None:
 def _is_not_protected(subject: Subject) -> None:
     if subject.inputs.get("deletionProtection"):
         raise Refused(f"cannot destroy secret {subject.id} without setting deletion_protection=false")
-    if subject.inputs.get("deletionPolicy") == "PREVENT":
-        raise Refused(f"cannot destroy secret {subject.id}: deletion_policy is PREVENT")
 
 
 def _is_abandoned(subject: Subject) -> bool:
@@ -78,7 +76,7 @@ ENTRIES = [
             "createTime": "2026-01-01T00:00:00Z",
             "effectiveAnnotations": lambda subject: as_map(subject.inputs.get("annotations")),
         },
-        defaults={"deletionPolicy": "DELETE", "deletionProtection": False, "expireTime": ""},
+        defaults={"deletionProtection": False, "expireTime": ""},
         autoname=AutoName(path="secretId"),
         names={NAME: "{secretId}"},
         refers=(key_ref(KEY),),

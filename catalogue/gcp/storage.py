@@ -53,11 +53,6 @@ def _member_id(subject: Subject) -> str:
     return "/".join([*parts, *([title] if title else [])])
 
 
-def _no_delete_is_forbidden(subject: Subject) -> None:
-    if subject.inputs.get("deletionPolicy") == "PREVENT":
-        raise Refused(f"cannot delete bucket {subject.id}: deletion_policy is PREVENT")
-
-
 DEFAULT_SOFT_DELETE: Template = {"retentionDurationSeconds": WEEK}
 
 ENTRIES = [
@@ -83,7 +78,6 @@ ENTRIES = [
         refers=(key_ref("encryption.defaultKmsKeyName"),),
         checks=(_bucket_is_valid, _old_versions_exist),
         admits=(api("storage"), may_encrypt("encryption.defaultKmsKeyName", "gs-project-accounts")),
-        guards=(_no_delete_is_forbidden,),
         not_found="Error 404: The specified bucket does not exist: {value}",
         taken="Error 409: The requested bucket name is not available. The bucket namespace is shared by all users of "
         "the system. Please select a different name and try again: {id}",
