@@ -62,6 +62,14 @@ def _version_only_rises(subject: Subject) -> None:
         raise Refused(f"InvalidParameterValue: a server cannot go back from version {old} to {new}")
 
 
+def _place_and_encryption_stay(subject: Subject) -> None:
+    """The provider would pass these changes on; Azure takes them at creation only."""
+    for part, key in (("network", "delegatedSubnetResourceId"), ("dataEncryption", "type")):
+        old, new = (as_map(inputs.get(part)).get(key) for inputs in (subject.old_inputs, subject.inputs))
+        if subject.old_inputs and old != new:
+            raise Refused(f"InvalidParameterValue: {key} of a server cannot be changed from {old} to {new}")
+
+
 def _network_is_ready(subject: Subject) -> None:
     """The subnet is delegated, and the zone linked: Azure makes a server without that, but nobody would reach it."""
     subnet = subnet_of(subject, "network.delegatedSubnetResourceId")
@@ -138,7 +146,7 @@ ENTRIES = [
             _storage_only_grows,
             _version_only_rises,
         ),
-        admits=(_network_is_ready, can_encrypt(_key_url, _identity)),
+        admits=(_place_and_encryption_stay, _network_is_ready, can_encrypt(_key_url, _identity)),
         one_at_a_time=SERVER_ID,
         taken="ServerNameAlreadyExists: Specified server name is already used: {value}",
         more="DBforPostgreSQL/flexibleServers/restart/action Network/privateDnsZones/join/action "

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.entry import Refused
+from catalogue.azure import AZURE
+from catalogue.entry import Refused, Seed, Subject
 from catalogue.wire import Properties
 from sandbox.cloud import Cloud
 from tests.sandbox.clouds import AWS, World
@@ -72,6 +73,16 @@ def test_a_range_that_a_cluster_uses_stays(google: Google) -> None:
     news = {**inputs, "secondaryIpRanges": [{"rangeName": "pods", "ipCidrRange": "10.128.0.0/14"}]}
     with pytest.raises(Refused, match="is used by"):
         google.change(T["Subnetwork"], "subnet", outputs["subnetwork"], olds, news)
+
+
+def test_a_database_of_azure_stays_in_its_subnet() -> None:
+    """A rule on its own: to build a server takes a network, a zone and a link."""
+    entry = AZURE.entries["azure-native:dbforpostgresql:Server"]
+    old, new = ({"network": {"delegatedSubnetResourceId": subnet}} for subnet in ("/a", "/b"))
+    where = AZURE.configure({"location": "westeurope"}, "dev")
+    subject = Subject(urn="", inputs=new, old_inputs=old, where=where, seed=Seed(""))
+    with pytest.raises(Refused, match="cannot be changed from /a to /b"):
+        entry.admits[0](subject)
 
 
 def test_a_resource_stays_in_its_region(tmp_path: Path, world: World) -> None:
