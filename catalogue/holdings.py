@@ -18,16 +18,4 @@ CLUSTER: Final = "the Kubernetes cluster with Vault's disks"
 RECOVERY: Final = "the place of Vault's recovery keys"
 RESOURCE_GROUP: Final = "the resource group that everything is in"
 VAULT: Final = "Vault with the assistants' credentials"
-GRAVEST_FIRST: Final = (
-    DATABASE,
-    KEY,
-    MODELS,
-    RECOVERY,
-    VAULT,
-    RESOURCE_GROUP,
-    REDIS,
-    KAFKA,
-    TOPIC,
-    CLUSTER,
-    NETWORK,
-)
+GRAVEST_FIRST: Final = (DATABASE, KEY, MODELS, RECOVERY, VAULT, RESOURCE_GROUP, REDIS, KAFKA, TOPIC, CLUSTER, NETWORK)

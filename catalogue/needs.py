@@ -16,9 +16,10 @@ class Needs:
         return Needs(read=(*self.read, *other.read), write=(*self.write, *other.write))
 
 
-def needs(service: str, *, read: str = "", write: str = "") -> Needs:
+def needs(service: str, *, read: str = "", write: str = "", also: tuple[Needs, ...] = ()) -> Needs:
     """Permissions of one service, each list apart by spaces: `needs("s3:", read="ListBucket")`."""
-    return Needs(
+    own = Needs(
         read=tuple(f"{service}{name}" for name in read.split()),
         write=tuple(f"{service}{name}" for name in write.split()),
     )
+    return sum(also, own)

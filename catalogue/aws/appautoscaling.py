@@ -44,8 +44,8 @@ ENTRIES = [
             "application-autoscaling:",
             read="DescribeScalableTargets ListTagsForResource",
             write="RegisterScalableTarget DeregisterScalableTarget TagResource UntagResource",
-        )
-        + linked("kafka.application-autoscaling"),
+            also=(linked("kafka.application-autoscaling"),),
+        ),
     ),
     Entry(
         token="aws:appautoscaling/policy:Policy",

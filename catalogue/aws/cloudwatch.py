@@ -34,5 +34,5 @@ ENTRIES = [
             write="CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey"
             " DisassociateKmsKey TagResource UntagResource",
         ),
-    ),
+    )
 ]

@@ -75,10 +75,7 @@ def _subnet_block_is_valid(subject: Subject) -> None:
 
 def _subnet_fits(subject: Subject) -> None:
     """A subnet lies inside its VPC, beside its siblings, in a zone of the region."""
-    block, vpc = (
-        ipaddress.IPv4Network(subject["cidrBlock"]),
-        subject.world.find(VPC, "id", subject.inputs["vpcId"]),
-    )
+    block, vpc = (ipaddress.IPv4Network(subject["cidrBlock"]), subject.world.find(VPC, "id", subject.inputs["vpcId"]))
     if vpc and not block.subnet_of(ipaddress.IPv4Network(vpc.outputs["cidrBlock"])):
         raise Refused(f"InvalidSubnet.Range: The CIDR '{block}' is invalid.")
     for sibling in subject.world.all(SUBNET):
@@ -88,9 +85,8 @@ def _subnet_fits(subject: Subject) -> None:
     zones = [f"{subject['region']}{zone}" for zone in ZONES]
     if subject.inputs.get("availabilityZone", zones[0]) not in zones:
         raise Refused(
-            f"InvalidParameterValue: Value ({subject.inputs['availabilityZone']}) for parameter "
-            "availabilityZone is invalid. "
-            f"Subnets can currently only be created in the following availability zones: {', '.join(zones)}."
+            f"InvalidParameterValue: Value ({subject.inputs['availabilityZone']}) for parameter availabilityZone is "
+            f"invalid. Subnets can currently only be created in the following availability zones: {', '.join(zones)}."
         )
 
 
@@ -128,9 +124,8 @@ def _endpoint_is_possible(subject: Subject) -> None:
     has_dns = vpc is None or (vpc.outputs["enableDnsSupport"] and vpc.outputs["enableDnsHostnames"])
     if subject.inputs.get("privateDnsEnabled") and not has_dns:
         raise Refused(
-            "InvalidParameter: Enabling private DNS requires both enableDnsSupport and "
-            "enableDnsHostnames VPC attributes "
-            f"set to true for {subject.inputs['vpcId']}"
+            "InvalidParameter: Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC "
+            f"attributes set to true for {subject.inputs['vpcId']}"
         )
     subnets = as_list(subject.inputs.get("subnetIds"))
     if len(zones_of(subject, subnets)) < len(subnets):
@@ -191,8 +186,8 @@ ENTRIES = [
             "ec2:",
             read="DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups",
             write="CreateVpc DeleteVpc ModifyVpcAttribute",
-        )
-        + TAGS,
+            also=(TAGS,),
+        ),
         holds=holdings.NETWORK,
         # Transcripts of VPC modules: a VPC waits for its DNS settings, everything else of a network is a record.
         minutes=(Minutes(0.2, 0.2, 0.1, slow=0.5),),
@@ -207,9 +202,12 @@ ENTRIES = [
         admits=(_subnet_fits,),
         not_found="InvalidSubnetID.NotFound: The subnet ID '{value}' does not exist",
         in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
-        needs=needs("ec2:", read="DescribeSubnets", write="CreateSubnet DeleteSubnet ModifySubnetAttribute")
-        + LEFT_BEHIND
-        + TAGS,
+        needs=needs(
+            "ec2:",
+            read="DescribeSubnets",
+            write="CreateSubnet DeleteSubnet ModifySubnetAttribute",
+            also=(LEFT_BEHIND, TAGS),
+        ),
         holds=holdings.NETWORK,
         minutes=(Minutes(0.2, 0.1, 0.2, slow=0.5),),
     ),
@@ -226,8 +224,8 @@ ENTRIES = [
             "ec2:",
             read="DescribeInternetGateways",
             write="CreateInternetGateway DeleteInternetGateway AttachInternetGateway DetachInternetGateway",
-        )
-        + TAGS,
+            also=(TAGS,),
+        ),
         minutes=(Minutes(0.1, 0.1, 0.5, slow=0.5),),
     ),
     Entry(
@@ -239,9 +237,11 @@ ENTRIES = [
         not_found="InvalidRouteTableID.NotFound: The routeTable ID '{value}' does not exist",
         in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
         needs=needs(
-            "ec2:", read="DescribeRouteTables", write="CreateRouteTable DeleteRouteTable DisassociateRouteTable"
-        )
-        + TAGS,
+            "ec2:",
+            read="DescribeRouteTables",
+            write="CreateRouteTable DeleteRouteTable DisassociateRouteTable",
+            also=(TAGS,),
+        ),
     ),
     Entry(
         token="aws:ec2/route:Route",
@@ -286,8 +286,8 @@ ENTRIES = [
             "ec2:",
             read="DescribeAddresses DescribeAddressesAttribute",
             write="AllocateAddress ReleaseAddress DisassociateAddress",
-        )
-        + TAGS,
+            also=(TAGS,),
+        ),
     ),
     Entry(
         token=NAT,
@@ -303,7 +303,7 @@ ENTRIES = [
         admits=(_nat_has_its_way_out,),
         not_found="NatGatewayNotFound: The Nat Gateway {value} was not found",
         taken="Resource.AlreadyAssociated: Elastic IP address [{value}] is already associated",
-        needs=needs("ec2:", read="DescribeNatGateways", write="CreateNatGateway DeleteNatGateway") + TAGS,
+        needs=needs("ec2:", read="DescribeNatGateways", write="CreateNatGateway DeleteNatGateway", also=(TAGS,)),
         # Transcripts: 1 m 24 s to 3 m.
         minutes=(Minutes(2, 0.1, 1, slow=3),),
     ),
@@ -334,10 +334,9 @@ ENTRIES = [
             "ec2:",
             read="DescribeVpcEndpoints DescribePrefixLists",
             write="CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints",
+            also=(PLACE, TAGS),
         )
-        + needs("route53:", write="AssociateVPCWithHostedZone")
-        + PLACE
-        + TAGS,
+        + needs("route53:", write="AssociateVPCWithHostedZone"),
         # Transcripts: an interface endpoint makes an address in each zone; a gateway endpoint is a route.
         minutes=(Minutes(1.5, 1, 1.5, slow=5, when=("vpcEndpointType", "Interface")),),
     ),
@@ -352,7 +351,7 @@ ENTRIES = [
             Ref(path="logDestination", to=(LOG_GROUP, "aws:s3/bucket:Bucket"), by=("arn",), hold="free"),
             role_ref("iamRoleArn"),
         ),
-        needs=needs("ec2:", read="DescribeFlowLogs", write="CreateFlowLogs DeleteFlowLogs") + PASS_ROLE + TAGS,
+        needs=needs("ec2:", read="DescribeFlowLogs", write="CreateFlowLogs DeleteFlowLogs", also=(PASS_ROLE, TAGS)),
     ),
 ]
 

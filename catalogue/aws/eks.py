@@ -26,9 +26,8 @@ NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 ADDON = "aws:eks/addon:Addon"
 VERSIONS = ("1.33", "1.34", "1.35", "1.36")
 ADDONS = paths(
-    "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver "
-    "metrics-server amazon-cloudwatch-observability snapshot-controller cert-manager external-dns "
-    "eks-node-monitoring-agent"
+    "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver metrics-server "
+    "amazon-cloudwatch-observability snapshot-controller cert-manager external-dns eks-node-monitoring-agent"
 )
 NEEDS_NODES = frozenset({"coredns", "aws-ebs-csi-driver", "metrics-server"})
 ACCESS_POLICIES = "arn:aws:eks::aws:cluster-access-policy/"
@@ -161,8 +160,7 @@ def _role_lets_nodes_join(subject: Subject) -> None:
     if not any(policy.startswith("AmazonEKSWorkerNode") for policy in attached):
         raise Refused(
             f"NodeCreationFailure: Instances failed to join the kubernetes cluster: role {role} has no "
-            "AmazonEKSWorkerNodePolicy "
-            "yet; the node group must depend on the attachment"
+            "AmazonEKSWorkerNodePolicy yet; the node group must depend on the attachment"
         )
 
 
@@ -207,8 +205,7 @@ def _authentication_allows_entries(subject: Subject) -> None:
     if cluster and cluster.outputs["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         raise Refused(
             "InvalidRequestException: The cluster's authentication mode must be set to one of [API, "
-            "API_AND_CONFIG_MAP] "
-            "to perform this operation."
+            "API_AND_CONFIG_MAP] to perform this operation."
         )
 
 
@@ -255,12 +252,8 @@ ENTRIES = [
             read="DescribeCluster",
             write="CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster"
             f" DescribeUpdate CreateAccessEntry {EKS_ADMIN}",
-        )
-        + PASS_ROLE
-        + linked("eks")
-        + GRANTS
-        + PLACE
-        + EKS_TAGS,
+            also=(PASS_ROLE, linked("eks"), GRANTS, PLACE, EKS_TAGS),
+        ),
         holds=holdings.CLUSTER,
         # aws/containers-roadmap#1227 and transcripts: 8.2 to 15, once 38. An update is one of the version.
         minutes=(Minutes(10.3, 10, 3, slow=38),),
@@ -289,13 +282,9 @@ ENTRIES = [
             "eks:",
             read="DescribeNodegroup",
             write="CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
+            also=(PASS_ROLE, linked("eks-nodegroup autoscaling spot"), PLACE, TAGS, EKS_TAGS),
         )
-        + needs("ec2:", write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions")
-        + PASS_ROLE
-        + linked("eks-nodegroup autoscaling spot")
-        + PLACE
-        + TAGS
-        + EKS_TAGS,
+        + needs("ec2:", write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions"),
         # Transcripts: 1.5 to 3.4, once 33. An update replaces node after node.
         minutes=(Minutes(2.2, 10, 4, slow=33),),
     ),
@@ -315,9 +304,8 @@ ENTRIES = [
             "eks:",
             read="DescribeAddon DescribePodIdentityAssociation",
             write=f"DescribeAddonVersions CreateAddon UpdateAddon DeleteAddon DescribeUpdate {POD_ROLES}",
-        )
-        + PASS_ROLE
-        + EKS_TAGS,
+            also=(PASS_ROLE, EKS_TAGS),
+        ),
         # Transcripts: seconds to 5, until the add-on's pods are ready.
         minutes=(Minutes(1, 1, 0.3, slow=5),),
     ),
@@ -331,7 +319,7 @@ ENTRIES = [
         names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
         refers=(in_cluster("owned"), role_ref("roleArn")),
         taken="ResourceInUseException: Association already exists: {value}",
-        needs=needs("eks:", read="DescribePodIdentityAssociation", write=POD_ROLES) + PASS_ROLE + EKS_TAGS,
+        needs=needs("eks:", read="DescribePodIdentityAssociation", write=POD_ROLES, also=(PASS_ROLE, EKS_TAGS)),
     ),
     Entry(
         token="aws:eks/accessEntry:AccessEntry",
@@ -342,8 +330,12 @@ ENTRIES = [
         admits=(_authentication_allows_entries,),
         not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
         taken="ResourceInUseException: The specified access entry resource is already in use on this cluster: {id}",
-        needs=needs("eks:", read="DescribeAccessEntry", write="CreateAccessEntry UpdateAccessEntry DeleteAccessEntry")
-        + EKS_TAGS,
+        needs=needs(
+            "eks:",
+            read="DescribeAccessEntry",
+            write="CreateAccessEntry UpdateAccessEntry DeleteAccessEntry",
+            also=(EKS_TAGS,),
+        ),
     ),
     Entry(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",

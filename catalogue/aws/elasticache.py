@@ -129,9 +129,8 @@ ENTRIES = [
             "elasticache:",
             read="DescribeCacheSubnetGroups",
             write="CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup",
-        )
-        + PLACE
-        + CACHE_TAGS,
+            also=(PLACE, CACHE_TAGS),
+        ),
     ),
     Entry(
         token=PARAMETER_GROUP,
@@ -148,8 +147,8 @@ ENTRIES = [
             read="DescribeCacheParameterGroups DescribeCacheParameters",
             write="CreateCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup"
             " DeleteCacheParameterGroup",
-        )
-        + CACHE_TAGS,
+            also=(CACHE_TAGS,),
+        ),
     ),
     Entry(
         token=USER,
@@ -159,7 +158,7 @@ ENTRIES = [
         not_found="UserNotFound: User {value} not found.",
         in_use="InvalidUserState: User {id} is in a user group.",
         taken="UserAlreadyExists: User {id} already exists.",
-        needs=needs("elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser") + CACHE_TAGS,
+        needs=needs("elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser", also=(CACHE_TAGS,)),
     ),
     Entry(
         token=USER_GROUP,
@@ -170,8 +169,12 @@ ENTRIES = [
         not_found="UserGroupNotFound: User group {value} not found.",
         in_use="InvalidUserGroupState: User group {id} is in use.",
         taken="UserGroupAlreadyExists: User Group {id} already exists.",
-        needs=needs("elasticache:", read="DescribeUserGroups", write="CreateUserGroup ModifyUserGroup DeleteUserGroup")
-        + CACHE_TAGS,
+        needs=needs(
+            "elasticache:",
+            read="DescribeUserGroups",
+            write="CreateUserGroup ModifyUserGroup DeleteUserGroup",
+            also=(CACHE_TAGS,),
+        ),
         # Vendor: a group is active when its users are.
         minutes=(Minutes(0.5, 0.5, 0.5, slow=2),),
     ),
@@ -220,14 +223,10 @@ ENTRIES = [
             read="DescribeReplicationGroups DescribeCacheClusters",
             write="CreateReplicationGroup ModifyReplicationGroup ModifyReplicationGroupShardConfiguration"
             " IncreaseReplicaCount DecreaseReplicaCount DeleteReplicationGroup CreateSnapshot",
+            also=(linked("elasticache"), PLACE, CACHE_TAGS),
         )
-        + needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces")
-        + linked("elasticache")
-        + PLACE
-        + CACHE_TAGS,
-        needs_if={
-            "kmsKeyId": GRANTS,
-        },
+        + needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces"),
+        needs_if={"kmsKeyId": GRANTS},
         holds=holdings.REDIS,
         # Transcripts: 5.6 to 10; time-outs at 40 were reported.
         minutes=(Minutes(7, 7, 5, slow=40),),

@@ -69,8 +69,7 @@ ENTRIES = [
             "kms:",
             read="DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
             write="CreateKey PutKeyPolicy EnableKeyRotation DisableKeyRotation EnableKey DisableKey"
-            " UpdateKeyDescription"
-            " ScheduleKeyDeletion TagResource UntagResource",
+            " UpdateKeyDescription ScheduleKeyDeletion TagResource UntagResource",
         ),
         holds=holdings.KEY,
         # The provider waits until the key's policy is the same everywhere.

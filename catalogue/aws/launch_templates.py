@@ -33,7 +33,7 @@ ENTRIES = [
             "ec2:",
             read="DescribeLaunchTemplates DescribeLaunchTemplateVersions",
             write="CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate",
-        )
-        + TAGS,
-    ),
+            also=(TAGS,),
+        ),
+    )
 ]

@@ -71,9 +71,8 @@ def _cluster_is_valid(subject: Subject) -> None:
     subnets = as_list(group.get("clientSubnets"))
     if subnets and isinstance(brokers, int) and brokers % len(subnets):
         raise Refused(
-            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in "
-            "the Client Subnets "
-            f"parameter: {brokers} brokers, {len(subnets)} subnets"
+            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in the Client "
+            f"Subnets parameter: {brokers} brokers, {len(subnets)} subnets"
         )
     if instance.startswith("express.") and (group.get("storageInfo") or inputs.get("storageMode")):
         raise Refused(
@@ -147,9 +146,8 @@ def _replicas_fit_the_brokers(subject: Subject) -> None:
     brokers = cluster.inputs["numberOfBrokerNodes"] if cluster else 0
     if subject.inputs["replicationFactor"] > brokers:
         raise Refused(
-            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} "
-            "larger than available "
-            f"brokers: {brokers}"
+            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} larger than "
+            f"available brokers: {brokers}"
         )
 
 
@@ -236,16 +234,13 @@ ENTRIES = [
             " UpdateClusterConfiguration UpdateClusterKafkaVersion UpdateConnectivity UpdateMonitoring"
             " UpdateRebalancing"
             " UpdateSecurity UpdateStorage DescribeClusterOperation",
+            also=(GRANTS, linked("kafka"), PLACE, KAFKA_TAGS),
         )
         + needs(
             "logs:",
             write="CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
             " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups",
-        )
-        + GRANTS
-        + linked("kafka")
-        + PLACE
-        + KAFKA_TAGS,
+        ),
         holds=holdings.KAFKA,
         # hashicorp/terraform-provider-aws#11736 and #17726: 15 to 36, an hour and more reported.
         minutes=(Minutes(24, 20, 6, slow=65),),
@@ -258,11 +253,7 @@ ENTRIES = [
         checks=(_name_is_valid, _partitions_only_grow),
         admits=(_replicas_fit_the_brokers,),
         taken="TopicExistsException: Topic already exists: {id}",
-        needs=needs(
-            "kafka:",
-            read="DescribeTopic DescribeTopicPartitions",
-            write="CreateTopic UpdateTopic DeleteTopic",
-        )
+        needs=needs("kafka:", read="DescribeTopic DescribeTopicPartitions", write="CreateTopic UpdateTopic DeleteTopic")
         + needs(
             "kafka-cluster:",
             read="Connect DescribeTopic DescribeTopicDynamicConfiguration",
@@ -278,10 +269,14 @@ ENTRIES = [
         refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the secret is associated already: {id}",
-        needs=needs("kafka:", read="ListScramSecrets", write="BatchAssociateScramSecret BatchDisassociateScramSecret")
+        needs=needs(
+            "kafka:",
+            read="ListScramSecrets",
+            write="BatchAssociateScramSecret BatchDisassociateScramSecret",
+            also=(GRANTS,),
+        )
         + needs("secretsmanager:", write="GetSecretValue")
-        + needs("kms:", write="RetireGrant")
-        + GRANTS,
+        + needs("kms:", write="RetireGrant"),
     ),
     Entry(
         token="aws:msk/scramSecretAssociation:ScramSecretAssociation",

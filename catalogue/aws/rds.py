@@ -95,9 +95,8 @@ def _windows_do_not_overlap(subject: Subject) -> None:
 def _subnets_span_two_zones(subject: Subject) -> None:
     if len(zones_of(subject, subject.inputs["subnetIds"])) < 2:
         raise Refused(
-            "DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone (AZ) "
-            "coverage requirement. "
-            "Add subnets to cover at least 2 AZs."
+            "DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone (AZ) coverage "
+            "requirement. Add subnets to cover at least 2 AZs."
         )
 
 
@@ -114,9 +113,8 @@ def _snapshot_name_is_free(subject: Subject) -> None:
 def _is_not_protected(subject: Subject) -> None:
     if subject.inputs.get("deletionProtection"):
         raise Refused(
-            "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion "
-            "protection and try again: "
-            f"{subject.inputs['identifier']}"
+            "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and "
+            f"try again: {subject.inputs['identifier']}"
         )
 
 
@@ -171,9 +169,8 @@ ENTRIES = [
             "rds:",
             read="DescribeDBSubnetGroups",
             write="CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup",
-        )
-        + PLACE
-        + RDS_TAGS,
+            also=(PLACE, RDS_TAGS),
+        ),
     ),
     Entry(
         token=PARAMETER_GROUP,
@@ -189,8 +186,8 @@ ENTRIES = [
             "rds:",
             read="DescribeDBParameterGroups DescribeDBParameters",
             write="CreateDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup",
-        )
-        + RDS_TAGS,
+            also=(RDS_TAGS,),
+        ),
     ),
     Entry(
         token=INSTANCE,
@@ -242,11 +239,9 @@ ENTRIES = [
             "rds:",
             read="DescribeDBInstances",
             write="CreateDBInstance ModifyDBInstance RebootDBInstance DeleteDBInstance DescribeDBEngineVersions",
+            also=(linked("rds"), PLACE, RDS_TAGS),
         )
-        + needs("ec2:", write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways")
-        + linked("rds")
-        + PLACE
-        + RDS_TAGS,
+        + needs("ec2:", write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways"),
         needs_if={
             "kmsKeyId": needs("kms:", write="Decrypt GenerateDataKey") + GRANTS,
             "monitoringRoleArn": PASS_ROLE,
@@ -254,9 +249,6 @@ ENTRIES = [
         },
         holds=holdings.DATABASE,
         # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete makes a final snapshot.
-        minutes=(
-            Minutes(14, 5, 8, slow=20, when=("multiAz", True)),
-            Minutes(7.5, 5, 6, slow=10),
-        ),
+        minutes=(Minutes(14, 5, 8, slow=20, when=("multiAz", True)), Minutes(7.5, 5, 6, slow=10)),
     ),
 ]

@@ -82,22 +82,19 @@ ENTRIES = [
         checks=(_name_is_valid,),
         not_found="NoSuchBucket: The specified bucket does not exist: {value}",
         taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
-        "shared by all users "
-        "of the system. Select a different name and try again: {id}",
+        "shared by all users of the system. Select a different name and try again: {id}",
         # To read a bucket, the provider looks at every setting that a bucket can have.
         needs=needs(
             "s3:",
             read="ListBucket GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning"
-            " GetBucketLogging GetBucketPolicy GetBucketTagging GetBucketRequestPayment"
-            " GetBucketObjectLockConfiguration"
-            " GetAccelerateConfiguration GetEncryptionConfiguration GetLifecycleConfiguration"
-            " GetReplicationConfiguration"
-            " ListTagsForResource",
+            " GetBucketLogging GetBucketPolicy GetBucketTagging GetBucketRequestPayment "
+            "GetBucketObjectLockConfiguration GetAccelerateConfiguration GetEncryptionConfiguration "
+            "GetLifecycleConfiguration GetReplicationConfiguration ListTagsForResource",
             write="CreateBucket DeleteBucket PutBucketTagging TagResource UntagResource",
         ),
         needs_if={
             # What is not protected is emptied before it is deleted.
-            "forceDestroy": needs("s3:", write="ListBucketVersions DeleteObject DeleteObjectVersion"),
+            "forceDestroy": needs("s3:", write="ListBucketVersions DeleteObject DeleteObjectVersion")
         },
         holds=holdings.MODELS,
         minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),

@@ -65,17 +65,16 @@ ENTRIES = [
         not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",
         in_use="InvalidRequestException: the secret {id} is in use",
         taken="InvalidRequestException: You can't create this secret because a secret with this name "
-        "exists already or is "
-        "scheduled for deletion: {value}",
+        "exists already or is scheduled for deletion: {value}",
         needs=needs(
             "secretsmanager:",
             read="GetResourcePolicy",
             write="CreateSecret UpdateSecret DeleteSecret TagResource UntagResource",
-        )
-        + READ_SECRET,
+            also=(READ_SECRET,),
+        ),
         needs_if={
             # Whoever may read an encrypted secret, or write one, may do so with its key as well.
-            "kmsKeyId": needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey"),
+            "kmsKeyId": needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey")
         },
         # What is in any other secret is made again.
         holds=lambda name: holdings.RECOVERY if name.endswith("-vault-recovery-secret") else "",
@@ -88,8 +87,12 @@ ENTRIES = [
         defaults={"versionStages": ["AWSCURRENT"]},
         refers=(_secret_ref("secretId"),),
         checks=(_version_has_a_value,),
-        needs=needs("secretsmanager:", read="GetSecretValue", write="PutSecretValue UpdateSecretVersionStage")
-        + READ_SECRET,
+        needs=needs(
+            "secretsmanager:",
+            read="GetSecretValue",
+            write="PutSecretValue UpdateSecretVersionStage",
+            also=(READ_SECRET,),
+        ),
     ),
     Entry(
         token="aws:secretsmanager/secretPolicy:SecretPolicy",
@@ -98,7 +101,11 @@ ENTRIES = [
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(principals_exist("policy"),),
         taken="a second policy for {id} would overwrite the first",
-        needs=needs("secretsmanager:", read="GetResourcePolicy", write="PutResourcePolicy DeleteResourcePolicy")
-        + READ_SECRET,
+        needs=needs(
+            "secretsmanager:",
+            read="GetResourcePolicy",
+            write="PutResourcePolicy DeleteResourcePolicy",
+            also=(READ_SECRET,),
+        ),
     ),
 ]

@@ -54,17 +54,12 @@ def _rule(direction: str) -> Entry:
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group-rule/{id}", "securityGroupRuleId": "{id}"},
         names={f"{direction} rule": _same_rule},
         refers=(
-            Ref(
-                path="securityGroupId",
-                to=security_groups_ref("").to,
-                by=security_groups_ref("").by,
-                hold="owned",
-            ),
+            Ref(path="securityGroupId", to=security_groups_ref("").to, by=security_groups_ref("").by, hold="owned"),
             security_groups_ref("referencedSecurityGroupId"),
         ),
         checks=(_rule_is_complete,),
         taken="InvalidPermission.Duplicate: the specified rule {value} already exists",
-        needs=needs("ec2:", write=f"AuthorizeSecurityGroup{direction} RevokeSecurityGroup{direction}") + RULE,
+        needs=needs("ec2:", write=f"AuthorizeSecurityGroup{direction} RevokeSecurityGroup{direction}", also=(RULE,)),
     )
 
 
@@ -81,7 +76,7 @@ ENTRIES = [
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
         in_use="DependencyViolation: resource {id} has a dependent object",
         taken="InvalidGroup.Duplicate: The security group '{value}' already exists",
-        needs=needs("ec2:", write="CreateSecurityGroup DeleteSecurityGroup") + GROUP_RULES + LEFT_BEHIND + TAGS,
+        needs=needs("ec2:", write="CreateSecurityGroup DeleteSecurityGroup", also=(GROUP_RULES, LEFT_BEHIND, TAGS)),
     ),
     Entry(
         token=SECURITY_GROUPS[1],

@@ -21,5 +21,5 @@ ENTRIES = [
         holds=holdings.RESOURCE_GROUP,
         # Transcripts: group, network, subnets and NAT together 0.2 to 1.5. A delete waits for what is left in it.
         minutes=(Minutes(0.1, 0.1, 1, slow=0.5),),
-    ),
+    )
 ]

@@ -83,10 +83,7 @@ def _endpoints(subject: Subject) -> list[Properties]:
 
 def _cluster_crn(subject: Subject) -> str:
     environment = subject.inputs["environment"]["id"]
-    return (
-        f"crn://confluent.cloud/organization={subject['organization']}/environment={environment}"
-        f"/cloud-cluster={subject.id}"
-    )
+    return f"crn://confluent.cloud/organization={subject['organization']}/environment={environment}/cloud-cluster={subject.id}"
 
 
 def _gateway(subject: Subject) -> Properties:
@@ -147,10 +144,7 @@ ENTRIES = [
         needs=ENVIRONMENT_ADMIN,
         holds=holdings.KAFKA,
         # Nobody published times of the elastic kinds. Vendor: a dedicated one takes 25 on average, so these take less.
-        minutes=(
-            Minutes(3, 1, 1, slow=20, when=("enterprises", None)),
-            Minutes(10, 2, 2, slow=25),
-        ),
+        minutes=(Minutes(3, 1, 1, slow=20, when=("enterprises", None)), Minutes(10, 2, 2, slow=25)),
     ),
     Entry(
         token=GATEWAY,

@@ -196,7 +196,7 @@ ENTRIES = [
         not_found="Error 404: The resource '{value}' was not found",
         in_use="Error 400: The network resource '{id}' is already being used",
         taken="Error 409: The resource '{id}' already exists",
-        needs=needs("compute.networks.", read="get", write="create delete update updatePolicy use") + OPERATIONS,
+        needs=needs("compute.networks.", read="get", write="create delete update updatePolicy use", also=(OPERATIONS,)),
         holds=holdings.NETWORK,
         # Transcripts: network, subnet and NAT together 0.5 to 1.5.
         minutes=(Minutes(0.4, 0.2, 0.6, slow=0.6),),
@@ -222,9 +222,9 @@ ENTRIES = [
             "compute.subnetworks.",
             read="get",
             write="create delete update expandIpCidrRange setPrivateIpGoogleAccess use",
+            also=(OPERATIONS,),
         )
-        + needs("compute.networks.", write="get use updatePolicy")
-        + OPERATIONS,
+        + needs("compute.networks.", write="get use updatePolicy"),
         holds=holdings.NETWORK,
         minutes=(Minutes(0.3, 0.2, 0.3, slow=0.5),),
     ),
@@ -240,20 +240,19 @@ ENTRIES = [
         in_use="Error 400: The global address '{id}' is already being used",
         not_found="Error 404: The resource '{value}' was not found",
         needs=needs(
-            "compute.globalAddresses.", read="get", write="create createInternal delete deleteInternal setLabels use"
+            "compute.globalAddresses.",
+            read="get",
+            write="create createInternal delete deleteInternal setLabels use",
+            also=(OPERATIONS,),
         )
-        + needs("compute.networks.", write="get use")
-        + OPERATIONS,
+        + needs("compute.networks.", write="get use"),
         holds=holdings.NETWORK,
     ),
     Entry(
         token=CONNECTION,
         id=lambda subject: f"{network_of(subject, subject['network']).replace('/', '%2F')}:{subject['service']}",
         outputs={"peering": "servicenetworking-googleapis-com"},
-        refers=(
-            network_ref("network"),
-            Ref(path="reservedPeeringRanges", to=(GLOBAL_ADDRESS,), by=("name",)),
-        ),
+        refers=(network_ref("network"), Ref(path="reservedPeeringRanges", to=(GLOBAL_ADDRESS,), by=("name",))),
         admits=(api("servicenetworking"), _ranges_are_of_the_network),
         guards=(_no_producer_is_left,),
         keeps=lambda subject: (
@@ -266,13 +265,13 @@ ENTRIES = [
             "servicenetworking.",
             read="services.get",
             write="services.addPeering services.deleteConnection operations.get",
+            also=(READ_PROJECT,),
         )
         + needs(
             "compute.",
             write="networks.get networks.use networks.addPeering networks.updatePeering networks.removePeering"
             " globalAddresses.list",
-        )
-        + READ_PROJECT,
+        ),
         holds=holdings.NETWORK,
         # Transcripts: 0.4 to 2.
         minutes=(Minutes(0.6, 0.5, 0.3, slow=2),),
@@ -285,9 +284,8 @@ ENTRIES = [
         refers=(network_ref("network"),),
         checks=(name_is_valid,),
         admits=(IS_ON,),
-        needs=needs("compute.routers.", read="get", write="create delete update use")
-        + needs("compute.networks.", write="get use updatePolicy")
-        + OPERATIONS,
+        needs=needs("compute.routers.", read="get", write="create delete update use", also=(OPERATIONS,))
+        + needs("compute.networks.", write="get use updatePolicy"),
         minutes=(Minutes(0.2, 0.2, 0.2, slow=0.3),),
     ),
     Entry(
@@ -299,7 +297,7 @@ ENTRIES = [
         checks=(name_is_valid, _nat_options_fit),
         admits=(IS_ON,),
         # A NAT is a part of its router.
-        needs=needs("compute.routers.", read="get", write="update use") + USE_NETWORK + OPERATIONS,
+        needs=needs("compute.routers.", read="get", write="update use", also=(USE_NETWORK, OPERATIONS)),
         minutes=(Minutes(0.2, 0.2, 0.2, slow=0.3),),
     ),
     Entry(
@@ -316,9 +314,8 @@ ENTRIES = [
             "compute.addresses.",
             read="get",
             write="create createInternal delete deleteInternal setLabels use useInternal",
-        )
-        + USE_NETWORK
-        + OPERATIONS,
+            also=(USE_NETWORK, OPERATIONS),
+        ),
     ),
     Entry(
         token=FORWARDING_RULE,
@@ -344,9 +341,8 @@ ENTRIES = [
             "compute.forwardingRules.",
             read="get",
             write="create delete pscCreate pscDelete pscSetLabels pscUpdate setLabels update",
+            also=(USE_NETWORK, OPERATIONS),
         )
-        + needs("compute.", write="addresses.use addresses.useInternal")
-        + USE_NETWORK
-        + OPERATIONS,
+        + needs("compute.", write="addresses.use addresses.useInternal"),
     ),
 ]

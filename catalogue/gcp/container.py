@@ -244,28 +244,21 @@ ENTRIES = [
         in_use="Error 400: Cluster {id} has node pools",
         taken="Error 409: Already exists: {id}",
         needs=needs(
-            "container.", read="clusters.get", write="clusters.create clusters.update clusters.delete operations.get"
+            "container.",
+            read="clusters.get",
+            write="clusters.create clusters.update clusters.delete operations.get",
+            also=(USE_NETWORK, ACT_AS),
         )
-        + needs("compute.instanceGroupManagers.", read="get")
-        + USE_NETWORK
-        + ACT_AS,
+        + needs("compute.instanceGroupManagers.", read="get"),
         holds=holdings.CLUSTER,
         # Transcripts: regional 6 to 20, zonal 3.5 to 11.2; a regional cluster names the zones of its nodes.
-        minutes=(
-            Minutes(6, 5, 3, slow=11.2, when=("nodeLocations", None)),
-            Minutes(9, 10, 4, slow=20),
-        ),
+        minutes=(Minutes(6, 5, 3, slow=11.2, when=("nodeLocations", None)), Minutes(9, 10, 4, slow=20)),
     ),
     Entry(
         token=POOL,
         id=_pool_id,
         outputs={"instanceGroupUrls": [], "managedInstanceGroupUrls": [], "operation": ""},
-        defaults={
-            "name": _pool_name,
-            "version": _version,
-            "location": "{region}",
-            "maxPodsPerNode": 110,
-        },
+        defaults={"name": _pool_name, "version": _version, "location": "{region}", "maxPodsPerNode": 110},
         autoname=AutoName(lower=True, unless=("namePrefix",)),
         refers=(
             Ref(path="cluster", to=(CLUSTER,), by=("id", "name", "selfLink"), hold="owned"),
@@ -280,9 +273,8 @@ ENTRIES = [
             may_encrypt("nodeConfig.bootDiskKmsKey", "compute-system"),
         ),
         taken="Error 409: Already exists: {id}",
-        needs=needs("container.", read="clusters.get", write="clusters.update operations.get")
-        + needs("compute.instanceGroupManagers.", read="get")
-        + ACT_AS,
+        needs=needs("container.", read="clusters.get", write="clusters.update operations.get", also=(ACT_AS,))
+        + needs("compute.instanceGroupManagers.", read="get"),
         # Transcripts: 1.4 to 10.
         minutes=(Minutes(2, 8, 3, slow=10),),
     ),

@@ -75,10 +75,7 @@ def _kept_versions(subject: Subject) -> list[str]:
     return [f"key {subject.id}: its versions are destroyed after {days} days; until then they can be restored"]
 
 
-ID = {
-    RING: "projects/{project}/locations/{location}/keyRings/{name}",
-    KEY: "{keyRing}/cryptoKeys/{name}",
-}
+ID = {RING: "projects/{project}/locations/{location}/keyRings/{name}", KEY: "{keyRing}/cryptoKeys/{name}"}
 ENTRIES = [
     Entry(
         token=RING,
@@ -95,9 +92,7 @@ ENTRIES = [
     Entry(
         token=KEY,
         id=ID[KEY],
-        outputs={
-            "primaries": lambda subject: [{"name": f"{subject.id}/cryptoKeyVersions/1", "state": "ENABLED"}],
-        },
+        outputs={"primaries": lambda subject: [{"name": f"{subject.id}/cryptoKeyVersions/1", "state": "ENABLED"}]},
         defaults={"purpose": "ENCRYPT_DECRYPT", "destroyScheduledDuration": f"{30 * DAY}s"},
         autoname=AutoName(),
         refers=(Ref(path="keyRing", to=(RING,)),),

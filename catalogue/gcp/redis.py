@@ -117,5 +117,5 @@ ENTRIES = [
         holds=holdings.REDIS,
         # Transcripts: 4.3 to 10.
         minutes=(Minutes(5, 5, 4, slow=10),),
-    ),
+    )
 ]

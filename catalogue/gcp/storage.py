@@ -84,7 +84,7 @@ ENTRIES = [
         needs=needs("storage.buckets.", read="get getIamPolicy", write="create update delete"),
         needs_if={
             # What is not protected is emptied before it is deleted.
-            "forceDestroy": needs("storage.objects.", write="list get delete"),
+            "forceDestroy": needs("storage.objects.", write="list get delete")
         },
         holds=holdings.MODELS,
     ),

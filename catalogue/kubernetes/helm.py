@@ -157,10 +157,7 @@ ENTRIES = [
         token="kubernetes:helm.sh/v3:Release",
         id=lambda subject: f"{_namespace(subject)}/{subject['name']}",
         outputs={"status": _status, "namespace": _namespace},
-        defaults={
-            "timeout": 300,
-            "resourceNames": {},
-        },
+        defaults={"timeout": 300, "resourceNames": {}},
         volatile=frozenset({"status"}),
         autoname=AutoName(digits=8),
         replaces_on=paths("name namespace"),
@@ -178,5 +175,5 @@ ENTRIES = [
             # Rasa: 2 to 8 until all pods have fetched the image and loaded the model.
             Minutes(4, 4, 0.5, slow=8),
         ),
-    ),
+    )
 ]

@@ -226,11 +226,9 @@ def test_a_cluster_takes_its_nodes_with_it(google: Google) -> None:
 def test_a_key_is_used_by_right_only(token: str, path: str, agent: str, google: Google) -> None:
     network, key = google.vpc(), google.key()
     lent = google.connection(network)
-    inputs = {
-        T["DatabaseInstance"]: sql(network, lent),
-        REDIS: redis(network, lent),
-        T["Bucket"]: {"location": "EU"},
-    }[token]
+    inputs = {T["DatabaseInstance"]: sql(network, lent), REDIS: redis(network, lent), T["Bucket"]: {"location": "EU"}}[
+        token
+    ]
     inputs[path] = {"defaultKmsKeyName": key} if path == "encryption" else key
     with pytest.raises(Refused, match="useToEncrypt"):
         google.make(token, "service", inputs)

@@ -35,15 +35,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "elasticache": tuple(
         f"elasticache:{{region}}:*:{kind}:{{stack}}-*"
-        for kind in (
-            "replicationgroup",
-            "cluster",
-            "parametergroup",
-            "subnetgroup",
-            "user",
-            "usergroup",
-            "snapshot",
-        )
+        for kind in ("replicationgroup", "cluster", "parametergroup", "subnetgroup", "user", "usergroup", "snapshot")
     ),
     "kafka": tuple(f"kafka:{{region}}:*:{kind}/{{stack}}-*" for kind in ("cluster", "configuration", "topic")),
     "kafka-cluster": tuple(f"kafka:{{region}}:*:{kind}/{{stack}}-*" for kind in ("cluster", "topic")),
