@@ -9,10 +9,13 @@ for the same resource, `{seed:17/label}` another 17 of them.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from catalogue.needs import Needs
+from catalogue.recorded import verdicts
 from catalogue.urns import name_of, stack_of, type_of
-from catalogue.wire import UNKNOWN, Properties
+from catalogue.wire import UNKNOWN, Properties, at_path
 
 
 def paths(text: str) -> frozenset[str]:
@@ -208,12 +211,33 @@ class AutoName:
     lower: bool = False
 
 
+@dataclass(frozen=True)
+class Minutes:
+    """How long the cloud takes: typically, and `slow`, the longest create that was seen or is documented.
+
+    Minutes of one call with ordinary sizes, from terminal transcripts that people published, from the vendors'
+    documentation and from issue threads. `when` is an input (a dotted path) and its value: only such resources take so
+    long. None means that the input is not set.
+    """
+
+    create: float
+    update: float
+    delete: float
+    slow: float
+    when: tuple[str, object] | None = None
+
+    def hold(self, inputs: Properties) -> bool:
+        """Says whether a resource with these inputs takes so long."""
+        return self.when is None or next(at_path(inputs, self.when[0]), None) == self.when[1]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One resource type. Every field stands for a rule of the real cloud; a missing one means that there is none.
 
     `id`, `outputs`, `defaults`: what the cloud answers; outputs always, defaults where the input is absent.
-    `replaces_on`: inputs that cannot change in place; `replaces_if` for what paths cannot say.
+    `replaces_on`: inputs that cannot change in place and are not recorded in `facts/`; `replaces_if` for what paths
+    cannot say.
     `volatile`: outputs that an update changes, so that a preview cannot know them.
     `autoname`: see AutoName. `names`: kind of name -> template, each taken once in `name_scope` (or the entry's scope).
     `one_at_a_time`: what a create or update keeps busy; another one that wants it meanwhile is refused.
@@ -221,6 +245,11 @@ class Entry:
     the world at hand. `guards`: refuse a delete. `keeps`: sentences about what a delete leaves behind.
     `retires`: kind of name -> template, names that stay taken after the delete, unless it gives an empty text.
     `not_found`, `in_use`, `taken`: the cloud's wording, with `{value}` or `{id}`.
+    `minutes`: see Minutes; the first that holds counts, and without one the package's default.
+    `needs`: what whoever deploys must be allowed; `needs_if` what an input that is set, or a resource of another type
+    in the stack, brings along. None: no program of this repository uses the type.
+    `holds`: what a person knows the data as (see `holdings.py`) if the resource holds data, or stands below what does;
+    from the resource's name, if only some of the type do.
     """
 
     token: str
@@ -245,3 +274,12 @@ class Entry:
     not_found: str = "NotFound: '{value}' does not exist"
     in_use: str = "DependencyViolation: '{id}' has a dependent object"
     taken: str = "AlreadyExists: '{value}' already exists"
+    minutes: tuple[Minutes, ...] = ()
+    needs: Needs | None = None
+    needs_if: Mapping[str, Needs] = field(default_factory=dict[str, Needs])
+    holds: str | Callable[[str], str] = ""
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, str]:
+        """What a change of each input does, in the words of `recorded.py`."""
+        return {**dict.fromkeys(self.replaces_on, "replaces"), **verdicts(self.token)}

@@ -98,11 +98,7 @@ ENTRIES = [
         outputs={"result": "{id}"},
         replaces_on=KEEPERS,
     ),
-    Entry(
-        token="random:index/randomPet:RandomPet",
-        id=_pet,
-        replaces_on=KEEPERS | {"length", "prefix", "separator"},
-    ),
+    Entry(token="random:index/randomPet:RandomPet", id=_pet, replaces_on=KEEPERS | {"length", "prefix", "separator"}),
 ]
 
 RANDOM = Package(name="random", stateless=True, entries={entry.token: entry for entry in ENTRIES})

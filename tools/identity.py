@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from catalogue.packages import PACKAGES
+from catalogue.holdings import GRAVEST_FIRST
+from catalogue.packages import PACKAGES, what_it_holds
 from sandbox.recorder import PROJECT, Recording, Registration
-from tools.pulls.data import HOLDINGS, what_it_holds
 from tools.stacks import SHIPPED, recording
 
 RECORD: Final = Path(__file__).with_name("identity.json")
@@ -40,7 +40,10 @@ Identities = Mapping[str, str]
 def identities(found: Recording) -> dict[str, str]:
     """Returns all components, what a user cannot lose, and what would replace that if it were created again."""
     kept = {urn: loss for urn, one in found.resources.items() if (loss := _loss(one))}
-    waiting = sorted(kept, key=lambda urn: (HOLDINGS.index(kept[urn]) if kept[urn] in HOLDINGS else len(HOLDINGS), urn))
+    waiting = sorted(
+        kept,
+        key=lambda urn: (GRAVEST_FIRST.index(kept[urn]) if kept[urn] in GRAVEST_FIRST else len(GRAVEST_FIRST), urn),
+    )
     for urn in waiting:
         for needed in _forces_replacement(found.resources[urn]):
             if needed not in kept and found.resources[needed].custom:
@@ -56,8 +59,8 @@ def _loss(one: Registration) -> str:
 
 def _forces_replacement(one: Registration) -> Iterator[str]:
     """Yields the resources whose ids and names go into properties that replace this one."""
-    paths = _ENTRIES[one.type].replaces_on if one.type in _ENTRIES else ()
-    forcing = {path.partition(".")[0] for path in paths}
+    verdicts = _ENTRIES[one.type].verdicts if one.type in _ENTRIES else {}
+    forcing = {path.partition(".")[0] for path, verdict in verdicts.items() if "replaces" in verdict}
     for key, urns in sorted(one.property_dependencies.items()):
         if key in forcing:
             yield from urns

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from catalogue.needs import Needs
 from settings.base import Cloud
 from tools.permissions import aws, azure, cluster, gcp
-from tools.permissions.needs import PREVIEW, UP, Mode, Needs
+from tools.permissions.needs import PREVIEW, UP, Mode
 from tools.permissions.program import Used
 from tools.stacks import DEV, PROD, recording, settings_of
 

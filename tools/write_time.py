@@ -19,7 +19,7 @@ PICTURE: Final = "docs/time.svg"
 SHOWN: Final = "prod"
 # The longest links of the chain that are told, in the order in which they come.
 LINKS: Final = 4
-BEGIN: Final = "<!-- Written by `python -m tools.write_time` from the times in sandbox/clock/ and the program. -->"
+BEGIN: Final = "<!-- Written by `python -m tools.write_time` from the times in catalogue/ and the program. -->"
 HEAD: Final = (
     "| Stack | Cloud | Minutes | On a slow day | What the first `up` waits for longest |\n|---|---|---|---|---|"
 )
@@ -51,5 +51,5 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    print(f"writing {PAGE} and {PICTURE} from the times in sandbox/clock/ and the six shipped stacks")
+    print(f"writing {PAGE} and {PICTURE} from the times in catalogue/ and the six shipped stacks")
     write()

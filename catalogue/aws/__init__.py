@@ -15,7 +15,8 @@ from catalogue.aws import (
     secretsmanager,
     security_groups,
 )
-from catalogue.aws.provider import INVOKES, config_problems, configure, derived
+from catalogue.aws.provider import INVOKES, config_problems, configure, derived, stays
+from catalogue.needs import Needs
 from catalogue.package import Package
 
 SERVICES = (
@@ -38,7 +39,10 @@ AWS = Package(
     name="aws",
     entries={entry.token: entry for service in SERVICES for entry in service.ENTRIES},
     configure=configure,
+    stays=stays,
     config_problems=config_problems,
     derived=derived,
     invokes=INVOKES,
+    call_needs={"aws:index/getCallerIdentity:getCallerIdentity": Needs()},  # everybody may ask who they are
+    record_minutes=(0.1, 0.5),
 )

@@ -1,7 +1,9 @@
 """Application Auto Scaling, as MSK uses it for broker storage."""
 
 from catalogue.aws.msk import CLUSTER
+from catalogue.aws.needs import linked
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.needs import needs
 
 TARGET = "aws:appautoscaling/target:Target"
 KEYS = frozenset({"resourceId", "scalableDimension", "serviceNamespace"})
@@ -26,7 +28,6 @@ ENTRIES = [
             "roleArn": "arn:aws:iam::{account}:role/aws-service-role/"
             "{serviceNamespace}.application-autoscaling.amazonaws.com/AWSServiceRole"
         },
-        replaces_on=KEYS,
         refers=(
             Ref(
                 path="resourceId",
@@ -39,6 +40,12 @@ ENTRIES = [
         checks=(_range_is_possible,),
         not_found="ObjectNotFoundException: No scalable target registered for {value}",
         taken="ValidationException: the scalable target is registered already: {id}",
+        needs=needs(
+            "application-autoscaling:",
+            read="DescribeScalableTargets ListTagsForResource",
+            write="RegisterScalableTarget DeregisterScalableTarget TagResource UntagResource",
+            also=(linked("kafka.application-autoscaling"),),
+        ),
     ),
     Entry(
         token="aws:appautoscaling/policy:Policy",
@@ -49,8 +56,11 @@ ENTRIES = [
         },
         defaults={"policyType": "StepScaling"},
         autoname=AutoName(),
-        replaces_on=KEYS | {"name"},
         refers=(Ref(path="resourceId", to=(TARGET,), hold="owned", values=_target_of_policy),),
         taken="ValidationException: a scaling policy with this name exists already: {id}",
+        needs=needs(
+            "application-autoscaling:", read="DescribeScalingPolicies", write="PutScalingPolicy DeleteScalingPolicy"
+        )
+        + needs("cloudwatch:", write="DescribeAlarms PutMetricAlarm DeleteAlarms"),
     ),
 ]

@@ -1,33 +1,12 @@
 """CloudWatch Logs."""
 
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Refused, Subject
+from catalogue.needs import needs
 
 RETENTION_DAYS = (
-    0,
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
+    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
@@ -44,11 +23,16 @@ ENTRIES = [
         outputs={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD", "skipDestroy": False},
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=paths("name namePrefix logGroupClass"),
         refers=(kms_ref("kmsKeyId"),),
         checks=(_retention_is_offered,),
         keeps=lambda subject: [f"log group {subject.id} (skipDestroy)"] if subject.inputs.get("skipDestroy") else [],
         not_found="ResourceNotFoundException: The specified log group '{value}' does not exist.",
         taken="ResourceAlreadyExistsException: The specified log group already exists: {id}",
-    ),
+        needs=needs(
+            "logs:",
+            read="DescribeLogGroups ListTagsForResource",
+            write="CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey"
+            " DisassociateKmsKey TagResource UntagResource",
+        ),
+    )
 ]

@@ -3,10 +3,13 @@
 import ipaddress
 from typing import Any
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.iam_ref import role_ref
+from catalogue.aws.needs import LEFT_BEHIND, PASS_ROLE, PLACE, TAGS
 from catalogue.aws.provider import ZONES
-from catalogue.entry import Entry, Hold, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Hold, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -72,10 +75,7 @@ def _subnet_block_is_valid(subject: Subject) -> None:
 
 def _subnet_fits(subject: Subject) -> None:
     """A subnet lies inside its VPC, beside its siblings, in a zone of the region."""
-    block, vpc = (
-        ipaddress.IPv4Network(subject["cidrBlock"]),
-        subject.world.find(VPC, "id", subject.inputs["vpcId"]),
-    )
+    block, vpc = (ipaddress.IPv4Network(subject["cidrBlock"]), subject.world.find(VPC, "id", subject.inputs["vpcId"]))
     if vpc and not block.subnet_of(ipaddress.IPv4Network(vpc.outputs["cidrBlock"])):
         raise Refused(f"InvalidSubnet.Range: The CIDR '{block}' is invalid.")
     for sibling in subject.world.all(SUBNET):
@@ -85,9 +85,8 @@ def _subnet_fits(subject: Subject) -> None:
     zones = [f"{subject['region']}{zone}" for zone in ZONES]
     if subject.inputs.get("availabilityZone", zones[0]) not in zones:
         raise Refused(
-            f"InvalidParameterValue: Value ({subject.inputs['availabilityZone']}) for parameter "
-            "availabilityZone is invalid. "
-            f"Subnets can currently only be created in the following availability zones: {', '.join(zones)}."
+            f"InvalidParameterValue: Value ({subject.inputs['availabilityZone']}) for parameter availabilityZone is "
+            f"invalid. Subnets can currently only be created in the following availability zones: {', '.join(zones)}."
         )
 
 
@@ -125,9 +124,8 @@ def _endpoint_is_possible(subject: Subject) -> None:
     has_dns = vpc is None or (vpc.outputs["enableDnsSupport"] and vpc.outputs["enableDnsHostnames"])
     if subject.inputs.get("privateDnsEnabled") and not has_dns:
         raise Refused(
-            "InvalidParameter: Enabling private DNS requires both enableDnsSupport and "
-            "enableDnsHostnames VPC attributes "
-            f"set to true for {subject.inputs['vpcId']}"
+            "InvalidParameter: Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC "
+            f"attributes set to true for {subject.inputs['vpcId']}"
         )
     subnets = as_list(subject.inputs.get("subnetIds"))
     if len(zones_of(subject, subnets)) < len(subnets):
@@ -181,22 +179,37 @@ ENTRIES = [
             **OWNER,
         },
         defaults={"enableDnsSupport": True, "enableDnsHostnames": False, "instanceTenancy": "default"},
-        replaces_on=paths("cidrBlock ipv4IpamPoolId ipv4NetmaskLength"),
         checks=(_vpc_block_is_valid,),
         not_found="InvalidVpcID.NotFound: The vpc ID '{value}' does not exist",
         in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
+        needs=needs(
+            "ec2:",
+            read="DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups",
+            write="CreateVpc DeleteVpc ModifyVpcAttribute",
+            also=(TAGS,),
+        ),
+        holds=holdings.NETWORK,
+        # Transcripts of VPC modules: a VPC waits for its DNS settings, everything else of a network is a record.
+        minutes=(Minutes(0.2, 0.2, 0.1, slow=0.5),),
     ),
     Entry(
         token=SUBNET,
         id="subnet-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:subnet/{id}", **OWNER},
         defaults={"availabilityZone": "{region}a", "mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
-        replaces_on=paths("vpcId cidrBlock availabilityZone availabilityZoneId outpostArn"),
         refers=(vpc_ref(),),
         checks=(_subnet_block_is_valid,),
         admits=(_subnet_fits,),
         not_found="InvalidSubnetID.NotFound: The subnet ID '{value}' does not exist",
         in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
+        needs=needs(
+            "ec2:",
+            read="DescribeSubnets",
+            write="CreateSubnet DeleteSubnet ModifySubnetAttribute",
+            also=(LEFT_BEHIND, TAGS),
+        ),
+        holds=holdings.NETWORK,
+        minutes=(Minutes(0.2, 0.1, 0.2, slow=0.5),),
     ),
     Entry(
         token=GATEWAY,
@@ -207,23 +220,34 @@ ENTRIES = [
         guards=(_no_address_is_mapped,),
         not_found="InvalidInternetGatewayID.NotFound: The internetGateway ID '{value}' does not exist",
         taken="Resource.AlreadyAssociated: Network {value} already has an internet gateway attached",
+        needs=needs(
+            "ec2:",
+            read="DescribeInternetGateways",
+            write="CreateInternetGateway DeleteInternetGateway AttachInternetGateway DetachInternetGateway",
+            also=(TAGS,),
+        ),
+        minutes=(Minutes(0.1, 0.1, 0.5, slow=0.5),),
     ),
     Entry(
         token=ROUTE_TABLE,
         id="rtb-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:route-table/{id}", **OWNER},
         defaults={"routes": [], "propagatingVgws": []},
-        replaces_on=paths("vpcId"),
         refers=(vpc_ref(),),
         not_found="InvalidRouteTableID.NotFound: The routeTable ID '{value}' does not exist",
         in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
+        needs=needs(
+            "ec2:",
+            read="DescribeRouteTables",
+            write="CreateRouteTable DeleteRouteTable DisassociateRouteTable",
+            also=(TAGS,),
+        ),
     ),
     Entry(
         token="aws:ec2/route:Route",
         id="r-{routeTableId}{seed:10}",
         outputs={"origin": "CreateRoute", "state": "active"},
         names={"route": _destination},
-        replaces_on=paths("routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId"),
         refers=(
             Ref(path="routeTableId", to=(ROUTE_TABLE,), hold="owned"),
             Ref(path="gatewayId", to=(GATEWAY,), hold="free"),
@@ -231,15 +255,20 @@ ENTRIES = [
             Ref(path="vpcEndpointId", to=(ENDPOINT,), hold="free"),
         ),
         taken="RouteAlreadyExists: The route identified by {value} already exists.",
+        needs=needs("ec2:", read="DescribeRouteTables", write="CreateRoute ReplaceRoute DeleteRoute"),
     ),
     Entry(
         token="aws:ec2/routeTableAssociation:RouteTableAssociation",
         id="rtbassoc-{seed:17}",
         names={"route table of a subnet": "{subnetId}"},
-        replaces_on=paths("subnetId gatewayId"),
         refers=(Ref(path="routeTableId", to=(ROUTE_TABLE,)), Ref(path="subnetId", to=(SUBNET,), hold="owned")),
         taken="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with "
         "an existing association",
+        needs=needs(
+            "ec2:",
+            read="DescribeRouteTables",
+            write="AssociateRouteTable DisassociateRouteTable ReplaceRouteTableAssociation",
+        ),
     ),
     Entry(
         token=EIP,
@@ -251,9 +280,14 @@ ENTRIES = [
             "publicDns": _public_dns,
         },
         defaults={"domain": "vpc", "networkBorderGroup": "{region}", "publicIpv4Pool": "amazon"},
-        replaces_on=paths("domain networkBorderGroup publicIpv4Pool"),
         not_found="InvalidAllocationID.NotFound: The allocation ID '{value}' does not exist",
         in_use="InvalidIPAddress.InUse: Address {id} is in use.",
+        needs=needs(
+            "ec2:",
+            read="DescribeAddresses DescribeAddressesAttribute",
+            write="AllocateAddress ReleaseAddress DisassociateAddress",
+            also=(TAGS,),
+        ),
     ),
     Entry(
         token=NAT,
@@ -265,11 +299,13 @@ ENTRIES = [
         },
         defaults={"connectivityType": "public", "availabilityMode": "zonal", "privateIp": "10.0.0.4"},
         names={"address of a NAT gateway": lambda subject: subject.inputs.get("allocationId") or subject.id},
-        replaces_on=paths("allocationId subnetId connectivityType availabilityMode vpcId privateIp"),
         refers=(Ref(path="allocationId", to=(EIP,)), Ref(path="subnetId", to=(SUBNET,)), vpc_ref()),
         admits=(_nat_has_its_way_out,),
         not_found="NatGatewayNotFound: The Nat Gateway {value} was not found",
         taken="Resource.AlreadyAssociated: Elastic IP address [{value}] is already associated",
+        needs=needs("ec2:", read="DescribeNatGateways", write="CreateNatGateway DeleteNatGateway", also=(TAGS,)),
+        # Transcripts: 1 m 24 s to 3 m.
+        minutes=(Minutes(2, 0.1, 1, slow=3),),
     ),
     Entry(
         token=ENDPOINT,
@@ -285,7 +321,6 @@ ENTRIES = [
         },
         defaults={"vpcEndpointType": "Gateway", "privateDnsEnabled": False, "ipAddressType": "ipv4"},
         names={"private DNS of an endpoint": _private_dns_name},
-        replaces_on=paths("vpcId serviceName vpcEndpointType serviceRegion"),
         refers=(
             vpc_ref(),
             subnets_ref("subnetIds"),
@@ -295,22 +330,28 @@ ENTRIES = [
         admits=(_endpoint_is_possible,),
         taken="RouteAlreadyExists: the VPC and service {value} have an endpoint with the same routes or "
         "private DNS already",
+        needs=needs(
+            "ec2:",
+            read="DescribeVpcEndpoints DescribePrefixLists",
+            write="CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints",
+            also=(PLACE, TAGS),
+        )
+        + needs("route53:", write="AssociateVPCWithHostedZone"),
+        # Transcripts: an interface endpoint makes an address in each zone; a gateway endpoint is a route.
+        minutes=(Minutes(1.5, 1, 1.5, slow=5, when=("vpcEndpointType", "Interface")),),
     ),
     Entry(
         token="aws:ec2/flowLog:FlowLog",
         id="fl-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:vpc-flow-log/{id}"},
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
-        replaces_on=paths(
-            "vpcId subnetId eniId iamRoleArn logDestination logDestinationType logFormat "
-            "trafficType maxAggregationInterval"
-        ),
         refers=(
             vpc_ref("owned"),
             Ref(path="subnetId", to=(SUBNET,), hold="owned"),
             Ref(path="logDestination", to=(LOG_GROUP, "aws:s3/bucket:Bucket"), by=("arn",), hold="free"),
             role_ref("iamRoleArn"),
         ),
+        needs=needs("ec2:", read="DescribeFlowLogs", write="CreateFlowLogs DeleteFlowLogs", also=(PASS_ROLE, TAGS)),
     ),
 ]
 

@@ -10,12 +10,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.launch_templates import LAUNCH_TEMPLATE
-from catalogue.entry import AutoName, Entry, Hold, Record, Ref, Refused, Subject, paths
+from catalogue.aws.needs import EKS_ADMIN, EKS_TAGS, GRANTS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
+from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, paths
+from catalogue.needs import needs
 from catalogue.wire import Properties, as_map, at_path
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -23,9 +26,8 @@ NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
 ADDON = "aws:eks/addon:Addon"
 VERSIONS = ("1.33", "1.34", "1.35", "1.36")
 ADDONS = paths(
-    "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver "
-    "metrics-server amazon-cloudwatch-observability snapshot-controller cert-manager external-dns "
-    "eks-node-monitoring-agent"
+    "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver metrics-server "
+    "amazon-cloudwatch-observability snapshot-controller cert-manager external-dns eks-node-monitoring-agent"
 )
 NEEDS_NODES = frozenset({"coredns", "aws-ebs-csi-driver", "metrics-server"})
 ACCESS_POLICIES = "arn:aws:eks::aws:cluster-access-policy/"
@@ -158,8 +160,7 @@ def _role_lets_nodes_join(subject: Subject) -> None:
     if not any(policy.startswith("AmazonEKSWorkerNode") for policy in attached):
         raise Refused(
             f"NodeCreationFailure: Instances failed to join the kubernetes cluster: role {role} has no "
-            "AmazonEKSWorkerNodePolicy "
-            "yet; the node group must depend on the attachment"
+            "AmazonEKSWorkerNodePolicy yet; the node group must depend on the attachment"
         )
 
 
@@ -204,8 +205,7 @@ def _authentication_allows_entries(subject: Subject) -> None:
     if cluster and cluster.outputs["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         raise Refused(
             "InvalidRequestException: The cluster's authentication mode must be set to one of [API, "
-            "API_AND_CONFIG_MAP] "
-            "to perform this operation."
+            "API_AND_CONFIG_MAP] to perform this operation."
         )
 
 
@@ -233,11 +233,6 @@ ENTRIES = [
         },
         defaults={"version": VERSIONS[-2], "bootstrapSelfManagedAddons": True, "deletionProtection": False},
         autoname=AutoName(),
-        replaces_on=paths(
-            "name roleArn bootstrapSelfManagedAddons outpostConfig encryptionConfig "
-            "accessConfig.bootstrapClusterCreatorAdminPermissions "
-            "kubernetesNetworkConfig.serviceIpv4Cidr kubernetesNetworkConfig.ipFamily"
-        ),
         refers=(
             role_ref("roleArn"),
             subnets_ref("vpcConfig.subnetIds"),
@@ -251,6 +246,17 @@ ENTRIES = [
         not_found="ResourceNotFoundException: No cluster found for name: {value}.",
         in_use="ResourceInUseException: Cluster has nodegroups attached: {id}",
         taken="ResourceInUseException: Cluster already exists with name: {id}",
+        # Whoever makes a cluster becomes its administrator, by an access entry.
+        needs=needs(
+            "eks:",
+            read="DescribeCluster",
+            write="CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster"
+            f" DescribeUpdate CreateAccessEntry {EKS_ADMIN}",
+            also=(PASS_ROLE, linked("eks"), GRANTS, PLACE, EKS_TAGS),
+        ),
+        holds=holdings.CLUSTER,
+        # aws/containers-roadmap#1227 and transcripts: 8.2 to 15, once 38. An update is one of the version.
+        minutes=(Minutes(10.3, 10, 3, slow=38),),
     ),
     Entry(
         token=NODE_GROUP,
@@ -262,10 +268,6 @@ ENTRIES = [
         },
         defaults={"amiType": "AL2023_x86_64_STANDARD", "capacityType": "ON_DEMAND", "instanceTypes": ["t3.medium"]},
         autoname=AutoName(path="nodeGroupName", unless=("nodeGroupNamePrefix",)),
-        replaces_on=paths(
-            "clusterName nodeGroupName nodeGroupNamePrefix nodeRoleArn subnetIds amiType "
-            "capacityType diskSize instanceTypes remoteAccess launchTemplate.id launchTemplate.name"
-        ),
         refers=(
             in_cluster("blocks"),
             role_ref("nodeRoleArn"),
@@ -275,6 +277,16 @@ ENTRIES = [
         checks=(_scaling_is_possible,),
         admits=(_nodes_have_a_network, _role_lets_nodes_join),
         taken="ResourceInUseException: NodeGroup already exists with name {id}",
+        # A launch template is tried out in the caller's name.
+        needs=needs(
+            "eks:",
+            read="DescribeNodegroup",
+            write="CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
+            also=(PASS_ROLE, linked("eks-nodegroup autoscaling spot"), PLACE, TAGS, EKS_TAGS),
+        )
+        + needs("ec2:", write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions"),
+        # Transcripts: 1.5 to 3.4, once 33. An update replaces node after node.
+        minutes=(Minutes(2.2, 10, 4, slow=33),),
     ),
     Entry(
         token=ADDON,
@@ -284,11 +296,18 @@ ENTRIES = [
             "createdAt": "2026-01-01T00:00:00Z",
         },
         defaults={"addonVersion": "v1.0.0-eksbuild.1"},
-        replaces_on=paths("clusterName addonName"),
         refers=(in_cluster("owned"), role_ref("serviceAccountRoleArn"), role_ref("podIdentityAssociations.roleArn")),
         checks=(_addon_is_offered,),
         admits=(_addon_can_run,),
         taken="ResourceInUseException: Addon already exists: {id}",
+        needs=needs(
+            "eks:",
+            read="DescribeAddon DescribePodIdentityAssociation",
+            write=f"DescribeAddonVersions CreateAddon UpdateAddon DeleteAddon DescribeUpdate {POD_ROLES}",
+            also=(PASS_ROLE, EKS_TAGS),
+        ),
+        # Transcripts: seconds to 5, until the add-on's pods are ready.
+        minutes=(Minutes(1, 1, 0.3, slow=5),),
     ),
     Entry(
         token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
@@ -298,30 +317,35 @@ ENTRIES = [
             "associationArn": "arn:aws:eks:{region}:{account}:podidentityassociation/{clusterName}/{id}",
         },
         names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
-        replaces_on=paths("clusterName namespace serviceAccount"),
         refers=(in_cluster("owned"), role_ref("roleArn")),
         taken="ResourceInUseException: Association already exists: {value}",
+        needs=needs("eks:", read="DescribePodIdentityAssociation", write=POD_ROLES, also=(PASS_ROLE, EKS_TAGS)),
     ),
     Entry(
         token="aws:eks/accessEntry:AccessEntry",
         id="{clusterName}:{principalArn}",
         outputs={"accessEntryArn": "arn:aws:eks:{region}:{account}:access-entry/{clusterName}/{guid}"},
         defaults={"type": "STANDARD", "userName": "{principalArn}"},
-        replaces_on=paths("clusterName principalArn type"),
         refers=(in_cluster("owned"),),
         admits=(_authentication_allows_entries,),
         not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
         taken="ResourceInUseException: The specified access entry resource is already in use on this cluster: {id}",
+        needs=needs(
+            "eks:",
+            read="DescribeAccessEntry",
+            write="CreateAccessEntry UpdateAccessEntry DeleteAccessEntry",
+            also=(EKS_TAGS,),
+        ),
     ),
     Entry(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         id="{clusterName}#{principalArn}#{policyArn}",
         outputs={"associatedAt": "2026-01-01T00:00:00Z"},
-        replaces_on=paths("clusterName principalArn policyArn accessScope"),
         refers=(
             in_cluster("owned"),
             Ref(path="principalArn", to=("aws:eks/accessEntry:AccessEntry",), hold="owned", values=_entry_exists),
         ),
         checks=(_access_policy_exists,),
+        needs=needs("eks:", read="ListAssociatedAccessPolicies", write=EKS_ADMIN),
     ),
 ]

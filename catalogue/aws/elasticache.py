@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.aws.needs import CACHE_TAGS, GRANTS, PLACE, linked
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map
 
 SUBNET_GROUP = "aws:elasticache/subnetGroup:SubnetGroup"
@@ -118,11 +121,16 @@ ENTRIES = [
         },
         defaults={"description": "Managed by Pulumi"},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name"),
         refers=(subnets_ref("subnetIds"),),
         not_found="CacheSubnetGroupNotFoundFault: Cache Subnet Group {value} does not exist.",
         in_use="CacheSubnetGroupInUse: Cache subnet group {id} is currently in use by a cache cluster.",
         taken="CacheSubnetGroupAlreadyExists: Cache subnet group {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeCacheSubnetGroups",
+            write="CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup",
+            also=(PLACE, CACHE_TAGS),
+        ),
     ),
     Entry(
         token=PARAMETER_GROUP,
@@ -130,32 +138,45 @@ ENTRIES = [
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:parametergroup:{name}"},
         defaults={"description": "Managed by Pulumi"},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name family description"),
         not_found="CacheParameterGroupNotFound: CacheParameterGroup not found: {value}",
         in_use="InvalidCacheParameterGroupState: One or more cache clusters are still members of this "
         "parameter group {id}.",
         taken="CacheParameterGroupAlreadyExists: A cache parameter group with the name {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeCacheParameterGroups DescribeCacheParameters",
+            write="CreateCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup"
+            " DeleteCacheParameterGroup",
+            also=(CACHE_TAGS,),
+        ),
     ),
     Entry(
         token=USER,
         id="{userId}",
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:user:{userId}"},
-        replaces_on=paths("userId userName"),
         checks=(_user_is_valid,),
         not_found="UserNotFound: User {value} not found.",
         in_use="InvalidUserState: User {id} is in a user group.",
         taken="UserAlreadyExists: User {id} already exists.",
+        needs=needs("elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser", also=(CACHE_TAGS,)),
     ),
     Entry(
         token=USER_GROUP,
         id="{userGroupId}",
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:usergroup:{userGroupId}"},
-        replaces_on=paths("userGroupId"),
         refers=(Ref(path="userIds", to=(USER,), by=("userId",), ignore=lambda user: user == "default"),),
         admits=(_group_fits_its_users,),
         not_found="UserGroupNotFound: User group {value} not found.",
         in_use="InvalidUserGroupState: User group {id} is in use.",
         taken="UserGroupAlreadyExists: User Group {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeUserGroups",
+            write="CreateUserGroup ModifyUserGroup DeleteUserGroup",
+            also=(CACHE_TAGS,),
+        ),
+        # Vendor: a group is active when its users are.
+        minutes=(Minutes(0.5, 0.5, 0.5, slow=2),),
     ),
     Entry(
         token=REPLICATION_GROUP,
@@ -182,10 +203,6 @@ ENTRIES = [
             "maintenanceWindow": "sun:05:00-sun:06:00",
         },
         autoname=AutoName(path="replicationGroupId", lower=True),
-        replaces_on=paths(
-            "replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port snapshotName "
-            "dataTieringEnabled networkType securityGroupNames"
-        ),
         volatile=frozenset({"memberClusters", "engineVersionActual"}),
         refers=(
             Ref(path="subnetGroupName", to=(SUBNET_GROUP,), by=("name",)),
@@ -201,5 +218,17 @@ ENTRIES = [
         retires={SNAPSHOT: lambda subject: subject.inputs.get("finalSnapshotIdentifier") or ""},
         not_found="ReplicationGroupNotFoundFault: Replication Group {value} not found.",
         taken="ReplicationGroupAlreadyExists: Replication group {id} already exists.",
+        needs=needs(
+            "elasticache:",
+            read="DescribeReplicationGroups DescribeCacheClusters",
+            write="CreateReplicationGroup ModifyReplicationGroup ModifyReplicationGroupShardConfiguration"
+            " IncreaseReplicaCount DecreaseReplicaCount DeleteReplicationGroup CreateSnapshot",
+            also=(linked("elasticache"), PLACE, CACHE_TAGS),
+        )
+        + needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces"),
+        needs_if={"kmsKeyId": GRANTS},
+        holds=holdings.REDIS,
+        # Transcripts: 5.6 to 10; time-outs at 40 were reported.
+        minutes=(Minutes(7, 7, 5, slow=40),),
     ),
 ]

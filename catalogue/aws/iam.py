@@ -4,7 +4,8 @@ import re
 
 from catalogue.aws.iam_ref import ROLE
 from catalogue.aws.policies import IDENTITY, TRUST, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject, paths
+from catalogue.needs import needs
 
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -60,7 +61,6 @@ ENTRIES = [
         defaults={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False, "description": ""},
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=paths("name namePrefix path"),
         refers=(
             Ref(path="managedPolicyArns", to=(POLICY,), by=("arn",), ignore=lambda value: value.startswith(AWS_POLICY)),
         ),
@@ -69,16 +69,23 @@ ENTRIES = [
         not_found="NoSuchEntity: The role with name {value} cannot be found.",
         in_use="DeleteConflict: Cannot delete entity, must detach all policies first: {id}",
         taken="EntityAlreadyExists: Role with name {id} already exists.",
+        needs=needs(
+            "iam:",
+            read="GetRole ListRolePolicies ListAttachedRolePolicies GetRolePolicy",
+            write="CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole"
+            " ListInstanceProfilesForRole",
+        ),
+        minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
     Entry(
         token="aws:iam/rolePolicy:RolePolicy",
         id="{role}:{name}",
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=paths("role name namePrefix"),
         refers=(Ref(path="role", to=(ROLE,), hold="owned"),),
         checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
         taken="EntityAlreadyExists: inline policy {id} already exists; a second resource would overwrite it",
+        needs=needs("iam:", read="GetRolePolicy", write="PutRolePolicy DeleteRolePolicy"),
     ),
     Entry(
         token=POLICY,
@@ -91,7 +98,6 @@ ENTRIES = [
         defaults={"path": "/", "description": ""},
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=paths("name namePrefix path description"),
         checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
         not_found="NoSuchEntity: Policy {value} does not exist or is not attachable.",
         in_use="DeleteConflict: Cannot delete a policy attached to entities: {id}",
@@ -101,13 +107,13 @@ ENTRIES = [
         token=ATTACHMENT,
         id="{role}/{policyArn}",
         scope="account",
-        replaces_on=paths("role policyArn"),
         refers=(
             Ref(path="role", to=(ROLE,)),
             Ref(path="policyArn", to=(POLICY,), by=("arn",), ignore=lambda value: value.startswith(AWS_POLICY)),
         ),
         checks=(_aws_policy_exists,),
         taken="EntityAlreadyExists: {id} is attached already; two resources for one attachment detach one another",
+        needs=needs("iam:", read="ListAttachedRolePolicies", write="AttachRolePolicy DetachRolePolicy"),
     ),
     Entry(
         token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
@@ -115,7 +121,6 @@ ENTRIES = [
         outputs={"arn": "{id}"},
         defaults={"thumbprintLists": lambda subject: [subject.seed.hex(40)]},
         scope="account",
-        replaces_on=paths("url"),
         checks=(_issuer_is_https,),
         taken="EntityAlreadyExists: Provider with url {id} already exists.",
     ),

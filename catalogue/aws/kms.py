@@ -1,7 +1,9 @@
 """KMS. A deleted key waits for its deletion; what it encrypted is lost with it, so it stays listed after a destroy."""
 
+from catalogue import holdings
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import Entry, Hold, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Hold, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
@@ -56,7 +58,6 @@ ENTRIES = [
             "policy": '{{"Version":"2012-10-17","Statement":[{{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
             '"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}',
         },
-        replaces_on=paths("customerMasterKeySpec keyUsage multiRegion customKeyStoreId xksKeyId"),
         checks=(_window_is_offered, _rotation_is_offered, policy_is_valid("policy", RESOURCE)),
         admits=(principals_exist("policy"),),
         keeps=lambda subject: [
@@ -64,6 +65,15 @@ ENTRIES = [
             f"{subject['deletionWindowInDays']} days; until then it can be restored"
         ],
         not_found="NotFoundException: Key '{value}' does not exist",
+        needs=needs(
+            "kms:",
+            read="DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags",
+            write="CreateKey PutKeyPolicy EnableKeyRotation DisableKeyRotation EnableKey DisableKey"
+            " UpdateKeyDescription ScheduleKeyDeletion TagResource UntagResource",
+        ),
+        holds=holdings.KEY,
+        # The provider waits until the key's policy is the same everywhere.
+        minutes=(Minutes(0.2, 0.2, 0.1, slow=0.5),),
     ),
     Entry(
         token=ALIAS,
@@ -74,11 +84,11 @@ ENTRIES = [
             "targetKeyId": lambda subject: _target(subject)["keyId"],
         },
         defaults={"name": "alias/{seed:26}"},
-        replaces_on=paths("name namePrefix"),
         refers=(Ref(path="targetKeyId", to=(KEY,), by=("arn", "keyId"), hold="owned"),),
         checks=(_alias_has_its_form,),
         not_found="NotFoundException: Alias {value} is not found.",
         taken="AlreadyExistsException: An alias with the name {id} already exists",
+        needs=needs("kms:", read="ListAliases", write="CreateAlias UpdateAlias DeleteAlias"),
     ),
 ]
 

@@ -2,7 +2,9 @@
 
 from catalogue.aws.ec2 import security_groups_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Subject, paths
+from catalogue.aws.needs import TAGS
+from catalogue.entry import AutoName, Entry, Subject
+from catalogue.needs import needs
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
@@ -23,10 +25,15 @@ ENTRIES = [
         volatile=frozenset({"latestVersion", "defaultVersion"}),
         autoname=AutoName(unless=("namePrefix",)),
         names={"launch template": "{name}"},
-        replaces_on=paths("name namePrefix"),
         refers=(security_groups_ref("vpcSecurityGroupIds"), kms_ref("blockDeviceMappings.ebs.kmsKeyId")),
         not_found="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID "
         "{value}, does not exist.",
         taken="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use: {value}",
-    ),
+        needs=needs(
+            "ec2:",
+            read="DescribeLaunchTemplates DescribeLaunchTemplateVersions",
+            write="CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate",
+            also=(TAGS,),
+        ),
+    )
 ]

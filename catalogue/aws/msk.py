@@ -4,11 +4,14 @@ import json
 import re
 from collections.abc import Callable
 
+from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, zones_of
 from catalogue.aws.kms import KEY, kms_ref
+from catalogue.aws.needs import GRANTS, KAFKA_TAGS, PLACE, linked
 from catalogue.aws.secretsmanager import SECRET, VERSION
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, at_path
 
 CLUSTER = "aws:msk/cluster:Cluster"
@@ -68,9 +71,8 @@ def _cluster_is_valid(subject: Subject) -> None:
     subnets = as_list(group.get("clientSubnets"))
     if subnets and isinstance(brokers, int) and brokers % len(subnets):
         raise Refused(
-            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in "
-            "the Client Subnets "
-            f"parameter: {brokers} brokers, {len(subnets)} subnets"
+            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in the Client "
+            f"Subnets parameter: {brokers} brokers, {len(subnets)} subnets"
         )
     if instance.startswith("express.") and (group.get("storageInfo") or inputs.get("storageMode")):
         raise Refused(
@@ -87,6 +89,18 @@ def _volume_only_grows(subject: Subject) -> None:
     old, new = (next(at_path(inputs, path), 0) for inputs in (subject.old_inputs, subject.inputs))
     if isinstance(old, int) and isinstance(new, int) and new < old:
         raise Refused(f"BadRequestException: The volume size of a broker cannot be reduced from {old} to {new} GiB")
+
+
+def _version_may_follow(subject: Subject) -> None:
+    """MSK moves no cluster from ZooKeeper to KRaft, and none back to a lower version."""
+    old, new = (str(inputs.get("kafkaVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
+    before, after = ([int(part) for part in re.findall(r"\d+", version)] for version in (old, new))
+    if old and old.endswith(".kraft") != new.endswith(".kraft"):
+        raise Refused(
+            f"BadRequestException: Updating a cluster between ZooKeeper and KRaft mode is not supported: {old} to {new}"
+        )
+    if after < before:
+        raise Refused(f"BadRequestException: The Kafka version cannot be lowered from {old} to {new}")
 
 
 def _each_subnet_has_a_zone(subject: Subject) -> None:
@@ -132,9 +146,8 @@ def _replicas_fit_the_brokers(subject: Subject) -> None:
     brokers = cluster.inputs["numberOfBrokerNodes"] if cluster else 0
     if subject.inputs["replicationFactor"] > brokers:
         raise Refused(
-            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} "
-            "larger than available "
-            f"brokers: {brokers}"
+            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} larger than "
+            f"available brokers: {brokers}"
         )
 
 
@@ -177,11 +190,15 @@ ENTRIES = [
         volatile=frozenset({"latestRevision"}),
         autoname=AutoName(),
         names={"MSK configuration": "{name}"},
-        replaces_on=paths("name kafkaVersions"),
         checks=(_properties_are_lines,),
         not_found="BadRequestException: The configuration ARN {value} does not exist",
         in_use="BadRequestException: The configuration {id} is in use by a cluster",
         taken="ConflictException: A resource with this name already exists: {value}",
+        needs=needs(
+            "kafka:",
+            read="DescribeConfiguration DescribeConfigurationRevision",
+            write="CreateConfiguration UpdateConfiguration DeleteConfiguration",
+        ),
     ),
     Entry(
         token=CLUSTER,
@@ -199,11 +216,6 @@ ENTRIES = [
         volatile=frozenset({"currentVersion"}),
         autoname=AutoName(path="clusterName"),
         names={"MSK cluster": "{clusterName}"},
-        replaces_on=paths(
-            "clusterName brokerNodeGroupInfo.clientSubnets brokerNodeGroupInfo.azDistribution "
-            "brokerNodeGroupInfo.securityGroups encryptionInfo.encryptionAtRestKmsKeyArn "
-            "encryptionInfo.encryptionInTransit.inCluster"
-        ),
         refers=(
             subnets_ref("brokerNodeGroupInfo.clientSubnets"),
             security_groups_ref("brokerNodeGroupInfo.securityGroups"),
@@ -212,32 +224,63 @@ ENTRIES = [
             Ref(path="loggingInfo.brokerLogs.cloudwatchLogs.logGroup", to=(LOG_GROUP,), by=("name",), hold="free"),
         ),
         checks=(_cluster_is_valid, _volume_only_grows),
-        admits=(_each_subnet_has_a_zone, _revision_exists),
+        admits=(_version_may_follow, _each_subnet_has_a_zone, _revision_exists),
         not_found="NotFoundException: The cluster {value} does not exist",
         taken="ConflictException: A resource with this name already exists: {value}",
+        needs=needs(
+            "kafka:",
+            read="DescribeCluster DescribeClusterV2 GetBootstrapBrokers",
+            write="CreateCluster DeleteCluster UpdateBrokerCount UpdateBrokerStorage UpdateBrokerType"
+            " UpdateClusterConfiguration UpdateClusterKafkaVersion UpdateConnectivity UpdateMonitoring"
+            " UpdateRebalancing"
+            " UpdateSecurity UpdateStorage DescribeClusterOperation",
+            also=(GRANTS, linked("kafka"), PLACE, KAFKA_TAGS),
+        )
+        + needs(
+            "logs:",
+            write="CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
+            " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups",
+        ),
+        holds=holdings.KAFKA,
+        # hashicorp/terraform-provider-aws#11736 and #17726: 15 to 36, an hour and more reported.
+        minutes=(Minutes(24, 20, 6, slow=65),),
     ),
     Entry(
         token="aws:msk/topic:Topic",
         id=_topic_arn,
         outputs={"arn": "{id}", "configsActual": lambda subject: subject.inputs.get("configs") or "{}"},
-        replaces_on=paths("name clusterArn replicationFactor"),
         refers=(IN_CLUSTER,),
         checks=(_name_is_valid, _partitions_only_grow),
         admits=(_replicas_fit_the_brokers,),
         taken="TopicExistsException: Topic already exists: {id}",
+        needs=needs("kafka:", read="DescribeTopic DescribeTopicPartitions", write="CreateTopic UpdateTopic DeleteTopic")
+        + needs(
+            "kafka-cluster:",
+            read="Connect DescribeTopic DescribeTopicDynamicConfiguration",
+            write="CreateTopic AlterTopic AlterTopicDynamicConfiguration DeleteTopic",
+        ),
+        holds=holdings.TOPIC,
+        # Vendor: what the topic API answers is about a minute behind.
+        minutes=(Minutes(1, 1, 1, slow=2),),
     ),
     Entry(
         token="aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation",
         id="{clusterArn},{secretArn}",
-        replaces_on=paths("clusterArn secretArn"),
         refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the secret is associated already: {id}",
+        needs=needs(
+            "kafka:",
+            read="ListScramSecrets",
+            write="BatchAssociateScramSecret BatchDisassociateScramSecret",
+            also=(GRANTS,),
+        )
+        + needs("secretsmanager:", write="GetSecretValue")
+        + needs("kms:", write="RetireGrant"),
     ),
     Entry(
         token="aws:msk/scramSecretAssociation:ScramSecretAssociation",
         id="{clusterArn}",
-        replaces_on=paths("clusterArn"),
         refers=(IN_CLUSTER, Ref(path="secretArnLists", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the cluster has an exclusive list of secrets already: {id}",

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable
 
+from catalogue import holdings
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.aws.needs import GRANTS, PASS_ROLE, PLACE, RDS_TAGS, linked
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import as_list
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -51,10 +54,26 @@ def _settings_are_valid(subject: Subject) -> None:
 
 
 def _storage_only_grows(subject: Subject) -> None:
+    """With autoscaling the provider does not pass a lower size on."""
     old, new = subject.old_inputs.get("allocatedStorage"), subject.inputs.get("allocatedStorage")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
+    if isinstance(old, int) and isinstance(new, int) and new < old and not subject.inputs.get("maxAllocatedStorage"):
         raise Refused(
             f"InvalidParameterCombination: Invalid storage size: storage cannot be reduced from {old} to {new} GiB"
+        )
+
+
+def _version_may_follow(subject: Subject) -> None:
+    """RDS upgrades to another major version only if it is told to, and never goes back."""
+    old, new = (str(inputs.get("engineVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
+    if not old or not new or old == new:
+        return
+    before, after = ([int(part) for part in version.split(".")] for version in (old, new))
+    if after < before[: len(after)]:
+        raise Refused(f"InvalidParameterCombination: Cannot upgrade postgres from {old} to {new}")
+    if after[0] > before[0] and not subject.inputs.get("allowMajorVersionUpgrade"):
+        raise Refused(
+            "InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a new "
+            f"major version ({old} to {new})."
         )
 
 
@@ -76,9 +95,8 @@ def _windows_do_not_overlap(subject: Subject) -> None:
 def _subnets_span_two_zones(subject: Subject) -> None:
     if len(zones_of(subject, subject.inputs["subnetIds"])) < 2:
         raise Refused(
-            "DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone (AZ) "
-            "coverage requirement. "
-            "Add subnets to cover at least 2 AZs."
+            "DBSubnetGroupDoesNotCoverEnoughAZs: The DB subnet group doesn't meet Availability Zone (AZ) coverage "
+            "requirement. Add subnets to cover at least 2 AZs."
         )
 
 
@@ -95,9 +113,8 @@ def _snapshot_name_is_free(subject: Subject) -> None:
 def _is_not_protected(subject: Subject) -> None:
     if subject.inputs.get("deletionProtection"):
         raise Refused(
-            "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion "
-            "protection and try again: "
-            f"{subject.inputs['identifier']}"
+            "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and "
+            f"try again: {subject.inputs['identifier']}"
         )
 
 
@@ -142,13 +159,18 @@ ENTRIES = [
         },
         defaults={"description": "Managed by Pulumi"},
         autoname=AutoName(unless=("namePrefix",), lower=True),
-        replaces_on=paths("name namePrefix"),
         refers=(subnets_ref("subnetIds"),),
         admits=(_subnets_span_two_zones,),
         not_found="DBSubnetGroupNotFoundFault: DBSubnetGroup '{value}' not found.",
         in_use="InvalidDBSubnetGroupStateFault: Cannot delete the subnet group '{id}' because at least "
         "one database instance uses it.",
         taken="DBSubnetGroupAlreadyExists: The DB subnet group '{id}' already exists.",
+        needs=needs(
+            "rds:",
+            read="DescribeDBSubnetGroups",
+            write="CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup",
+            also=(PLACE, RDS_TAGS),
+        ),
     ),
     Entry(
         token=PARAMETER_GROUP,
@@ -156,11 +178,16 @@ ENTRIES = [
         outputs={"arn": "arn:aws:rds:{region}:{account}:pg:{name}"},
         defaults={"description": "Managed by Pulumi", "name": _prefixed_name},
         autoname=AutoName(unless=("namePrefix",), lower=True),
-        replaces_on=paths("name namePrefix family description"),
         not_found="DBParameterGroupNotFound: DBParameterGroup not found: {value}",
         in_use="InvalidDBParameterGroupState: One or more database instances are still members of this "
         "parameter group: {id}",
         taken="DBParameterGroupAlreadyExists: Parameter group {id} already exists",
+        needs=needs(
+            "rds:",
+            read="DescribeDBParameterGroups DescribeDBParameters",
+            write="CreateDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup",
+            also=(RDS_TAGS,),
+        ),
     ),
     Entry(
         token=INSTANCE,
@@ -192,10 +219,6 @@ ENTRIES = [
         },
         autoname=AutoName(path="identifier", unless=("identifierPrefix",), lower=True),
         names={"DB instance": "{identifier}"},
-        replaces_on=paths(
-            "engine username storageEncrypted kmsKeyId dbSubnetGroupName availabilityZone dbName "
-            "characterSetName timezone identifierPrefix snapshotIdentifier"
-        ),
         refers=(
             Ref(path="dbSubnetGroupName", to=(SUBNET_GROUP,), by=("name",)),
             Ref(path="parameterGroupName", to=(PARAMETER_GROUP,), by=("name",), ignore=_is_default),
@@ -206,10 +229,26 @@ ENTRIES = [
             role_ref("monitoringRoleArn"),
         ),
         checks=(_settings_are_valid, _storage_only_grows, _windows_do_not_overlap),
+        admits=(_version_may_follow,),
         guards=(_is_not_protected, _snapshot_name_is_free),
         keeps=_kept,
         retires={SNAPSHOT: _final_snapshot},
         not_found="DBInstanceNotFound: DBInstance {value} not found.",
         taken="DBInstanceAlreadyExists: DB instance already exists: {value}",
+        needs=needs(
+            "rds:",
+            read="DescribeDBInstances",
+            write="CreateDBInstance ModifyDBInstance RebootDBInstance DeleteDBInstance DescribeDBEngineVersions",
+            also=(linked("rds"), PLACE, RDS_TAGS),
+        )
+        + needs("ec2:", write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways"),
+        needs_if={
+            "kmsKeyId": needs("kms:", write="Decrypt GenerateDataKey") + GRANTS,
+            "monitoringRoleArn": PASS_ROLE,
+            "finalSnapshotIdentifier": needs("rds:", write="CreateDBSnapshot"),
+        },
+        holds=holdings.DATABASE,
+        # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete makes a final snapshot.
+        minutes=(Minutes(14, 5, 8, slow=20, when=("multiAz", True)), Minutes(7.5, 5, 6, slow=10)),
     ),
 ]

@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+from catalogue import holdings
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 from catalogue.wire import UNKNOWN, as_list, as_map
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -56,7 +58,6 @@ def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: Any) -> Entry:
     return Entry(
         token=token,
         id="{bucket}",
-        replaces_on=paths("bucket"),
         refers=(IN_BUCKET, *refers),
         scope="account",
         taken="OperationAborted: a " + kind + " of bucket {id} exists already; one resource may own it",
@@ -78,14 +79,31 @@ ENTRIES = [
         defaults={"forceDestroy": False, "objectLockEnabled": False},
         scope="global",
         autoname=AutoName(path="bucket", unless=("bucketPrefix",), lower=True),
-        replaces_on=paths("bucket bucketPrefix bucketNamespace objectLockEnabled"),
         checks=(_name_is_valid,),
         not_found="NoSuchBucket: The specified bucket does not exist: {value}",
         taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
-        "shared by all users "
-        "of the system. Select a different name and try again: {id}",
+        "shared by all users of the system. Select a different name and try again: {id}",
+        # To read a bucket, the provider looks at every setting that a bucket can have.
+        needs=needs(
+            "s3:",
+            read="ListBucket GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning"
+            " GetBucketLogging GetBucketPolicy GetBucketTagging GetBucketRequestPayment "
+            "GetBucketObjectLockConfiguration GetAccelerateConfiguration GetEncryptionConfiguration "
+            "GetLifecycleConfiguration GetReplicationConfiguration ListTagsForResource",
+            write="CreateBucket DeleteBucket PutBucketTagging TagResource UntagResource",
+        ),
+        needs_if={
+            # What is not protected is emptied before it is deleted.
+            "forceDestroy": needs("s3:", write="ListBucketVersions DeleteObject DeleteObjectVersion")
+        },
+        holds=holdings.MODELS,
+        minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
-    _setting("OwnershipControls", checks=(_ownership_is_known,)),
+    _setting(
+        "OwnershipControls",
+        checks=(_ownership_is_known,),
+        needs=needs("s3:", read="GetBucketOwnershipControls", write="PutBucketOwnershipControls"),
+    ),
     _setting(
         "PublicAccessBlock",
         defaults={
@@ -94,17 +112,28 @@ ENTRIES = [
             "ignorePublicAcls": False,
             "restrictPublicBuckets": False,
         },
+        needs=needs("s3:", read="GetBucketPublicAccessBlock", write="PutBucketPublicAccessBlock"),
     ),
-    _setting("Versioning", checks=(_versioning_status_is_known,)),
+    _setting(
+        "Versioning",
+        checks=(_versioning_status_is_known,),
+        needs=needs("s3:", read="GetBucketVersioning", write="PutBucketVersioning"),
+    ),
     _setting(
         "ServerSideEncryptionConfiguration",
         refers=(kms_ref("rules.applyServerSideEncryptionByDefault.kmsMasterKeyId"),),
+        needs=needs("s3:", read="GetEncryptionConfiguration", write="PutEncryptionConfiguration"),
     ),
-    _setting("LifecycleConfiguration", checks=(_lifecycle_status_is_valid,)),
+    _setting(
+        "LifecycleConfiguration",
+        checks=(_lifecycle_status_is_valid,),
+        needs=needs("s3:", read="GetLifecycleConfiguration", write="PutLifecycleConfiguration"),
+    ),
     _setting("Logging", refers=(Ref(path="targetBucket", to=(BUCKET,), by=("bucket",), hold="free"),)),
     _setting(
         "Policy",
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(_policy_is_about_the_bucket, principals_exist("policy")),
+        needs=needs("s3:", read="GetBucketPolicy", write="PutBucketPolicy DeleteBucketPolicy"),
     ),
 ]

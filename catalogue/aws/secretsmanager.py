@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from catalogue import holdings
 from catalogue.aws.kms import kms_ref
+from catalogue.aws.needs import READ_SECRET
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.needs import needs
 
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -55,7 +58,6 @@ ENTRIES = [
         defaults={"recoveryWindowInDays": 30, "description": "", "forceOverwriteReplicaSecret": False},
         autoname=AutoName(unless=("namePrefix",)),
         names={NAME: "{name}"},
-        replaces_on=paths("name namePrefix"),
         refers=(kms_ref("kmsKeyId"),),
         checks=(_name_is_valid, _window_is_offered, policy_is_valid("policy", RESOURCE)),
         keeps=_kept,
@@ -63,25 +65,47 @@ ENTRIES = [
         not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",
         in_use="InvalidRequestException: the secret {id} is in use",
         taken="InvalidRequestException: You can't create this secret because a secret with this name "
-        "exists already or is "
-        "scheduled for deletion: {value}",
+        "exists already or is scheduled for deletion: {value}",
+        needs=needs(
+            "secretsmanager:",
+            read="GetResourcePolicy",
+            write="CreateSecret UpdateSecret DeleteSecret TagResource UntagResource",
+            also=(READ_SECRET,),
+        ),
+        needs_if={
+            # Whoever may read an encrypted secret, or write one, may do so with its key as well.
+            "kmsKeyId": needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey")
+        },
+        # What is in any other secret is made again.
+        holds=lambda name: holdings.RECOVERY if name.endswith("-vault-recovery-secret") else "",
+        minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
     Entry(
         token=VERSION,
         id="{secretId}|{guid}",
         outputs={"arn": "{secretId}", "secretArn": "{secretId}", "versionId": "{guid}"},
         defaults={"versionStages": ["AWSCURRENT"]},
-        replaces_on=paths("secretId secretString secretBinary secretStringWoVersion"),
         refers=(_secret_ref("secretId"),),
         checks=(_version_has_a_value,),
+        needs=needs(
+            "secretsmanager:",
+            read="GetSecretValue",
+            write="PutSecretValue UpdateSecretVersionStage",
+            also=(READ_SECRET,),
+        ),
     ),
     Entry(
         token="aws:secretsmanager/secretPolicy:SecretPolicy",
         id="{secretArn}",
-        replaces_on=paths("secretArn"),
         refers=(_secret_ref("secretArn"),),
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(principals_exist("policy"),),
         taken="a second policy for {id} would overwrite the first",
+        needs=needs(
+            "secretsmanager:",
+            read="GetResourcePolicy",
+            write="PutResourcePolicy DeleteResourcePolicy",
+            also=(READ_SECRET,),
+        ),
     ),
 ]

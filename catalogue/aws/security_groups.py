@@ -3,7 +3,9 @@
 from typing import Any
 
 from catalogue.aws.ec2 import SECURITY_GROUPS, security_groups_ref, vpc_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.aws.needs import GROUP_RULES, LEFT_BEHIND, RULE, TAGS
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
+from catalogue.needs import needs
 
 SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 OWNER = {"ownerId": "{account}"}
@@ -51,18 +53,13 @@ def _rule(direction: str) -> Entry:
         id="sgr-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group-rule/{id}", "securityGroupRuleId": "{id}"},
         names={f"{direction} rule": _same_rule},
-        replaces_on=paths("securityGroupId"),
         refers=(
-            Ref(
-                path="securityGroupId",
-                to=security_groups_ref("").to,
-                by=security_groups_ref("").by,
-                hold="owned",
-            ),
+            Ref(path="securityGroupId", to=security_groups_ref("").to, by=security_groups_ref("").by, hold="owned"),
             security_groups_ref("referencedSecurityGroupId"),
         ),
         checks=(_rule_is_complete,),
         taken="InvalidPermission.Duplicate: the specified rule {value} already exists",
+        needs=needs("ec2:", write=f"AuthorizeSecurityGroup{direction} RevokeSecurityGroup{direction}", also=(RULE,)),
     )
 
 
@@ -74,21 +71,21 @@ ENTRIES = [
         defaults={"description": "Managed by Pulumi", "ingress": [], "egress": [], "revokeRulesOnDelete": False},
         autoname=AutoName(unless=("namePrefix",)),
         names={"security group": "{vpcId}/{name}"},
-        replaces_on=paths("name namePrefix description vpcId"),
         refers=(vpc_ref(),),
         checks=(_group_name_is_free_to_use, _vpc_is_given),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
         in_use="DependencyViolation: resource {id} has a dependent object",
         taken="InvalidGroup.Duplicate: The security group '{value}' already exists",
+        needs=needs("ec2:", write="CreateSecurityGroup DeleteSecurityGroup", also=(GROUP_RULES, LEFT_BEHIND, TAGS)),
     ),
     Entry(
         token=SECURITY_GROUPS[1],
         id=lambda subject: _default_group(subject),
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group/{id}", "name": "default", **OWNER},
         defaults={"description": "default VPC security group", "ingress": [], "egress": []},
-        replaces_on=paths("vpcId"),
         refers=(vpc_ref("owned"),),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
+        needs=GROUP_RULES + TAGS,
     ),
     _rule("Ingress"),
     _rule("Egress"),

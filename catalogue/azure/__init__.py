@@ -14,7 +14,7 @@ from catalogue.azure import (
     resources,
     storage,
 )
-from catalogue.azure.provider import INVOKES, config_problems, configure, derived
+from catalogue.azure.provider import CALL_NEEDS, INVOKES, config_problems, configure, derived
 from catalogue.package import Package
 
 SERVICES = (
@@ -42,4 +42,6 @@ AZURE = Package(
     derived=derived,
     invokes=INVOKES,
     asks={**containerservice.ASKS, **eventhub.ASKS, **redisenterprise.ASKS, **storage.ASKS},
+    call_needs=CALL_NEEDS,
+    record_minutes=(0.2, 1),
 )

@@ -2,6 +2,7 @@
 
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.needs import ASSIGN
 from catalogue.azure.provider import arm, at, name_matches, text_at
 from catalogue.entry import Refused, Subject
 
@@ -23,7 +24,6 @@ def _key_has_a_version(subject: Subject) -> None:
 ENTRIES = [
     arm(
         "compute:DiskEncryptionSet", "Microsoft.Compute/diskEncryptionSets", "diskEncryptionSetName",
-        immutable="encryptionType",
         outputs={"identity": identities_of},
         refers=(identities_ref("identity.userAssignedIdentities"),),
         checks=(
@@ -31,5 +31,6 @@ ENTRIES = [
             _key_has_a_version,
         ),
         admits=(can_encrypt(_key_url, _identity),),
+        more=f"{ASSIGN} KeyVault/vaults/deploy/action Compute/locations/operations/read",
     ),
 ]  # fmt: skip

@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
 
+from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref, may
+from catalogue.azure.needs import AKS_STATUS, ASSIGN, JOIN_SUBNET
 from catalogue.azure.network import NAT, subnet_of, subnet_ref
 from catalogue.azure.provider import arm, at, called, name_matches, text_at
-from catalogue.entry import Record, Refused, Subject, Where, World
+from catalogue.entry import Minutes, Record, Refused, Subject, Where, World
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -188,9 +190,6 @@ ASKS = {"azure-native:containerservice:listManagedClusterUserCredentials": list_
 ENTRIES = [
     arm(
         "containerservice:ManagedCluster", "Microsoft.ContainerService/managedClusters", "resourceName",
-        immutable="dnsPrefix fqdnSubdomain nodeResourceGroup diskEncryptionSetID enableRBAC "
-        "networkProfile.networkPlugin networkProfile.serviceCidr networkProfile.dnsServiceIP networkProfile.podCidr "
-        "networkProfile.loadBalancerSku apiServerAccessProfile.enablePrivateCluster",
         outputs={
             "identity": identities_of,
             "fqdn": lambda subject: None if _is_private(subject) else _host(subject),
@@ -209,15 +208,20 @@ ENTRIES = [
             _version_only_rises,
         ),
         admits=(_network_is_ready,),
+        more=f"{ASSIGN} {JOIN_SUBNET} {AKS_STATUS} Compute/diskEncryptionSets/read",
+        holds=holdings.CLUSTER,
+        # Transcripts: 3.6 to 12, once 15. The pool of its own is like a node group elsewhere.
+        minutes=(Minutes(5, 5, 4, slow=15),),
     ),
     arm(
         "containerservice:AgentPool", "Microsoft.ContainerService/managedClusters/agentPools",
         "resourceName agentPoolName",
         parent=CLUSTER,
-        immutable="vmSize vnetSubnetID availabilityZones osType osDiskType osDiskSizeGB type enableNodePublicIP",
         refers=(subnet_ref("vnetSubnetID"),),
         checks=(_pool_is_valid,),
         admits=(_pool_is_not_newer,),
+        more=f"{JOIN_SUBNET} {AKS_STATUS}",
+        minutes=(Minutes(2.2, 8, 3, slow=10),),
     ),
     arm(
         "containerservice:MaintenanceConfiguration",

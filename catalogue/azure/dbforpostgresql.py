@@ -2,12 +2,14 @@
 
 import re
 
+from catalogue import holdings
 from catalogue.azure.identity import identities_ref
 from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.needs import ASSIGN, DB_STATUS, JOIN_SUBNET
 from catalogue.azure.network import subnet_of, subnet_ref
 from catalogue.azure.privatedns import is_linked
 from catalogue.azure.provider import arm, at, name_matches, only, refers_to, text_at
-from catalogue.entry import Ref, Refused, Subject
+from catalogue.entry import Minutes, Ref, Refused, Subject
 from catalogue.wire import as_list, as_map
 
 SERVER = "azure-native:dbforpostgresql:Server"
@@ -60,6 +62,14 @@ def _version_only_rises(subject: Subject) -> None:
         raise Refused(f"InvalidParameterValue: a server cannot go back from version {old} to {new}")
 
 
+def _place_and_encryption_stay(subject: Subject) -> None:
+    """The provider would pass these changes on; Azure takes them at creation only."""
+    for part, key in (("network", "delegatedSubnetResourceId"), ("dataEncryption", "type")):
+        old, new = (as_map(inputs.get(part)).get(key) for inputs in (subject.old_inputs, subject.inputs))
+        if subject.old_inputs and old != new:
+            raise Refused(f"InvalidParameterValue: {key} of a server cannot be changed from {old} to {new}")
+
+
 def _network_is_ready(subject: Subject) -> None:
     """The subnet is delegated, and the zone linked: Azure makes a server without that, but nobody would reach it."""
     subnet = subnet_of(subject, "network.delegatedSubnetResourceId")
@@ -109,8 +119,6 @@ def _parameter_is_possible(subject: Subject) -> None:
 ENTRIES = [
     arm(
         "dbforpostgresql:Server", DELEGATION, "serverName",
-        immutable="administratorLogin network.delegatedSubnetResourceId network.privateDnsZoneArmResourceId "
-        "backup.geoRedundantBackup dataEncryption.type",
         outputs={
             "fullyQualifiedDomainName": "{serverName}.postgres.database.azure.com",
             "state": "Ready",
@@ -138,14 +146,27 @@ ENTRIES = [
             _storage_only_grows,
             _version_only_rises,
         ),
-        admits=(_network_is_ready, can_encrypt(_key_url, _identity)),
+        admits=(_place_and_encryption_stay, _network_is_ready, can_encrypt(_key_url, _identity)),
         one_at_a_time=SERVER_ID,
         taken="ServerNameAlreadyExists: Specified server name is already used: {value}",
+        more="DBforPostgreSQL/flexibleServers/restart/action Network/privateDnsZones/join/action "
+        f"{ASSIGN} {JOIN_SUBNET} {DB_STATUS}",
+        holds=holdings.DATABASE,
+        # Transcripts: 8 to 18 with a standby in another zone, 4 to 9.5 without.
+        minutes=(
+            Minutes(12, 4, 2, slow=18, when=("highAvailability.mode", "ZoneRedundant")),
+            Minutes(6, 4, 2, slow=9.5),
+        ),
     ),
     arm(
         "dbforpostgresql:Configuration", f"{DELEGATION}/configurations", "serverName configurationName",
         parent=SERVER,
         checks=(_parameter_is_possible,),
         one_at_a_time=SERVER_ID,
+        # A parameter cannot be deleted: it goes back to its default.
+        more=DB_STATUS,
+        deletes=False,
+        # Transcripts: a database or a parameter 0.1 to 0.5, one at a time.
+        minutes=(Minutes(0.25, 0.25, 0.25, slow=0.5),),
     ),
 ]  # fmt: skip

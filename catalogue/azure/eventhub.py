@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.needs import ASSIGN
 from catalogue.azure.provider import arm, at, called, key_text, name_matches
-from catalogue.entry import Record, Refused, Subject, Where, World
+from catalogue.entry import Minutes, Record, Refused, Subject, Where, World
 from catalogue.wire import Properties, as_list, as_map
 
 NAMESPACE = "azure-native:eventhub:Namespace"
@@ -119,7 +121,6 @@ ASKS = {
 ENTRIES = [
     arm(
         "eventhub:Namespace", "Microsoft.EventHub/namespaces", "namespaceName",
-        immutable="encryption.requireInfrastructureEncryption",
         outputs={
             "identity": identities_of,
             "serviceBusEndpoint": "https://{namespaceName}.servicebus.windows.net:443/",
@@ -133,11 +134,17 @@ ENTRIES = [
         admits=(can_encrypt(_key_url, _identity),),
         one_at_a_time=NAMESPACE_ID,
         taken="NamespaceUnavailable: Namespace name '{value}' is not available",
+        more=ASSIGN,
+        accepts_endpoints=True,
+        holds=holdings.KAFKA,
+        # Transcripts: Standard 1.2 to 5.5, Premium 2 to 15.
+        minutes=(Minutes(5, 2, 1, slow=15, when=("sku.tier", "Premium")), Minutes(2.5, 1, 1, slow=5.5)),
     ),
     arm(
         "eventhub:NamespaceNetworkRuleSet", "Microsoft.EventHub/namespaces/networkRuleSets", "namespaceName 'default'",
         parent=NAMESPACE,
         one_at_a_time=NAMESPACE_ID,
+        operations="EventHub/namespaces/networkruleset",
     ),
     arm(
         "eventhub:EventHub", "Microsoft.EventHub/namespaces/eventhubs", "namespaceName eventHubName",
@@ -146,6 +153,7 @@ ENTRIES = [
         checks=(name_matches("eventHubName", r"[A-Za-z0-9]([\w.-]{0,254}[A-Za-z0-9])?", "BadRequest: at most 256"),),
         admits=(_hub_fits_the_tier,),
         one_at_a_time=NAMESPACE_ID,
+        holds=holdings.TOPIC,
     ),
     arm(
         "eventhub:EventHubAuthorizationRule", "Microsoft.EventHub/namespaces/eventhubs/authorizationRules",

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from catalogue.azure.needs import crud
 from catalogue.azure.provider import GUID, LOCK, arm, name_matches, refers_to, text_at
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, World
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject, World, paths
 from catalogue.wire import Properties, as_list, as_map, at_path
 
 IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
@@ -200,6 +201,7 @@ ENTRIES = [
         ),
         admits=(_federation_is_new,),
         one_at_a_time=IDENTITY_ID,
+        minutes=(Minutes(0.5, 0.5, 0.2, slow=1),),
     ),
 ]  # fmt: skip
 
@@ -215,19 +217,21 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
                 "type": "Microsoft.Authorization/roleAssignments",
             },
             scope="account",
-            replaces_on=frozenset({"scope", "roleAssignmentName", "principalId", "roleDefinitionId", "principalType"}),
             # A right to a secret can be given before the secret is there.
             refers=(scope_ref("scope", tokens, secrets=True), _definition_ref()),
             checks=(_role_has_its_form,),
             admits=(_principal_is_found, _grant_is_new, _role_fits_the_scope),
             taken="RoleAssignmentExists: The role assignment already exists.",
+            needs=crud("Authorization/roleAssignments"),
+            # A role holds in all parts of Azure after a minute or so; services that need it are tried again until then.
+            minutes=(Minutes(1, 1, 0.2, slow=5),),
         ),
         Entry(
             token=DEFINITION,
             id="/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
             outputs={"name": "{roleDefinitionId}", "type": "Microsoft.Authorization/roleDefinitions"},
+            replaces_on=paths("roleDefinitionId"),
             scope="account",
-            replaces_on=frozenset({"scope", "roleDefinitionId"}),
             names={"role": "{roleName}"},
             name_scope="global",  # all subscriptions are in one tenant
             refers=(scope_ref("scope", tokens),),
@@ -235,14 +239,17 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
             in_use="RoleDefinitionHasAssignments: There are existing role assignments referencing role {id}",
             taken="RoleDefinitionWithSameNameExists: A custom role with the same name already exists in this "
             "directory. Use a different name",
+            needs=crud("Authorization/roleDefinitions"),
+            minutes=(Minutes(0.3, 0.3, 0.2, slow=5),),
         ),
         Entry(
             token=LOCK,
             id="{scope}/providers/Microsoft.Authorization/locks/{lockName}",
             outputs={"name": "{lockName}", "type": "Microsoft.Authorization/locks"},
+            replaces_on=paths("lockName scope"),
             scope="account",
             autoname=AutoName(path="lockName", digits=8, separator=""),
-            replaces_on=frozenset({"scope", "lockName"}),
             refers=(scope_ref("scope", tokens),),
+            needs=crud("Authorization/locks"),
         ),
     ]

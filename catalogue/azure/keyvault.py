@@ -4,9 +4,10 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable
 
+from catalogue import holdings
 from catalogue.azure.identity import may
 from catalogue.azure.provider import arm, at, is_private, name_matches
-from catalogue.entry import Record, Refused, Rule, Subject
+from catalogue.entry import Minutes, Record, Refused, Rule, Subject
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map, at_path
 
 VAULT = "azure-native:keyvault:Vault"
@@ -137,7 +138,6 @@ def _address(vault: Record) -> str:
 ENTRIES = [
     arm(
         "keyvault:Vault", "Microsoft.KeyVault/vaults", "vaultName",
-        immutable="properties.tenantId",
         outputs={"properties": _properties},
         names={"Key Vault": "{vaultName}"},
         name_scope="global",
@@ -147,16 +147,24 @@ ENTRIES = [
         keeps=_kept,
         taken="VaultAlreadyExists: The vault name '{value}' is already in use. Vault names are globally unique so it "
         "is possible that the name is already taken, or that a deleted vault still has it.",
+        more="KeyVault/locations/deletedVaults/read KeyVault/locations/operationResults/read",
+        accepts_endpoints=True,
+        holds=holdings.KEY,
+        # Transcripts: 20 s to 3 m; the name has to reach the DNS.
+        minutes=(Minutes(2.4, 0.3, 0.2, slow=3),),
     ),
     arm(
         "keyvault:Key", "Microsoft.KeyVault/vaults/keys", "vaultName keyName",
         parent=VAULT,
-        immutable="properties.kty properties.keySize properties.curveName",
         outputs={
             "keyUri": _key_uri,
             "keyUriWithVersion": lambda subject: f"{_key_uri(subject)}/{subject.seed.hex(32)}",
         },
         checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible,
                 _rotation_is_possible),
+        # A key is made through the resource manager, and goes with its vault.
+        reads="KeyVault/vaults/keys/versions/read",
+        deletes=False,
+        holds=holdings.KEY,
     ),
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from catalogue.azure.identity import scope_ref
+from catalogue.azure.needs import crud
 from catalogue.azure.provider import arm, name_matches, only, refers_to
-from catalogue.entry import AutoName, Entry, Refused, Subject
+from catalogue.entry import AutoName, Entry, Minutes, Refused, Subject, paths
 from catalogue.wire import as_list
 
 SETTING = "azure-native:monitor:DiagnosticSetting"
@@ -31,6 +32,7 @@ ENTRIES = [
             only("retentionInDays", lambda days: 30 <= days <= 730, "InvalidParameter: retention {value}"),
         ),
         keeps=lambda subject: [f"Log Analytics workspace {subject['workspaceName']}, deleted but kept for 14 days"],
+        minutes=(Minutes(0.5, 0.2, 0.5, slow=1),),
     ),
 ]  # fmt: skip
 
@@ -42,13 +44,14 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
             token=SETTING,
             id="{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
             outputs={"type": "Microsoft.Insights/diagnosticSettings"},
+            replaces_on=paths("name resourceUri"),
             scope="account",
             autoname=AutoName(digits=8, separator=""),
-            replaces_on=frozenset({"resourceUri", "name"}),
             refers=(
                 scope_ref("resourceUri", tokens),
                 refers_to("workspaceId", "operationalinsights:Workspace", hold="free"),
             ),
             checks=(_logs_are_named_once,),
+            needs=crud("Insights/diagnosticSettings", more="OperationalInsights/workspaces/sharedKeys/action"),
         )
     ]

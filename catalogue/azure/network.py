@@ -3,8 +3,10 @@
 import ipaddress
 from typing import Any
 
+from catalogue import holdings
+from catalogue.azure.needs import JOIN_SUBNET, NET_STATUS
 from catalogue.azure.provider import arm, at, only, refers_to
-from catalogue.entry import Ref, Refused, Subject, paths
+from catalogue.entry import Minutes, Ref, Refused, Subject, paths
 from catalogue.wire import UNKNOWN, as_list, as_map
 
 VNET = "azure-native:network:VirtualNetwork"
@@ -140,6 +142,9 @@ ENTRIES = [
         outputs={"resourceGuid": "{guid}"},
         checks=(_blocks_are_valid,),
         one_at_a_time=VNET_ID,
+        more=NET_STATUS,
+        holds=holdings.NETWORK,
+        minutes=(Minutes(0.2, 0.2, 0.3, slow=0.5),),
     ),
     arm(
         "network:Subnet", "Microsoft.Network/virtualNetworks/subnets", "virtualNetworkName subnetName",
@@ -152,30 +157,34 @@ ENTRIES = [
         admits=(_subnet_fits,),
         one_at_a_time=VNET_ID,
         in_use="InUseSubnetCannotBeDeleted: Subnet {id} is in use and cannot be deleted.",
+        more=f"Network/networkSecurityGroups/join/action Network/natGateways/join/action {NET_STATUS}",
+        holds=holdings.NETWORK,
+        minutes=(Minutes(0.1, 0.1, 0.2, slow=0.3),),
     ),
     arm(
         "network:NetworkSecurityGroup", "Microsoft.Network/networkSecurityGroups", "networkSecurityGroupName",
         checks=(_rules_are_apart,),
         in_use="InUseNetworkSecurityGroupCannotBeDeleted: Network security group {id} is in use",
+        more=NET_STATUS,
     ),
     arm(
         "network:PublicIPAddress", "Microsoft.Network/publicIPAddresses", "publicIpAddressName",
-        immutable="sku zones publicIPAllocationMethod",
         outputs={"ipAddress": _public_ip},
         checks=(_standard_addresses_are_static,),
         in_use="PublicIPAddressCannotBeDeleted: Public IP address {id} can not be deleted since it is still allocated",
+        more=NET_STATUS,
     ),
     arm(
         "network:NatGateway", "Microsoft.Network/natGateways", "natGatewayName",
-        immutable="sku zones",
         refers=(refers_to("publicIpAddresses.id", "network:PublicIPAddress"),),
         checks=(only("zones", lambda zone: zone in ("1", "2", "3"), "InvalidAvailabilityZone: {value}"),),
         admits=(_address_is_fit_for_nat,),
         in_use="InUseNatGatewayCannotBeDeleted: NAT gateway {id} is still used by a subnet",
+        more=f"Network/publicIPAddresses/join/action {NET_STATUS}",
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=0.5),),
     ),
     arm(
         "network:PrivateEndpoint", "Microsoft.Network/privateEndpoints", "privateEndpointName",
-        immutable="subnet privateLinkServiceConnections",
         outputs={"networkInterfaces": _interfaces},
         refers=(
             subnet_ref("subnet.id"),
@@ -184,11 +193,16 @@ ENTRIES = [
         checks=(_group_exists,),
         # A service takes one new connection at a time.
         one_at_a_time=_connections_of_the_service,
+        more=f"{JOIN_SUBNET} {NET_STATUS}",
+        # Transcripts: an endpoint and its DNS group together 0.7 to 2.
+        minutes=(Minutes(1, 0.5, 0.5, slow=1.6),),
     ),
     arm(
         "network:PrivateDnsZoneGroup", "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
         "privateEndpointName privateDnsZoneGroupName",
         parent="azure-native:network:PrivateEndpoint",
         refers=(refers_to("privateDnsZoneConfigs.privateDnsZoneId", "privatedns:PrivateZone", hold="free"),),
+        more=f"Network/privateDnsZones/join/action Network/privateDnsZones/read {NET_STATUS}",
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=0.4),),
     ),
 ]  # fmt: skip

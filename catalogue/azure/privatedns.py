@@ -1,7 +1,8 @@
 """Private DNS zones and the networks that see them."""
 
+from catalogue.azure.needs import DNS_STATUS
 from catalogue.azure.provider import arm, at, name_matches, only, refers_to
-from catalogue.entry import Refused, Subject
+from catalogue.entry import Minutes, Refused, Subject
 
 ZONE = "azure-native:privatedns:PrivateZone"
 LINK = "azure-native:privatedns:VirtualNetworkLink"
@@ -43,15 +44,19 @@ ENTRIES = [
         "privatedns:PrivateZone", "Microsoft.Network/privateDnsZones", "privateZoneName",
         checks=(name_matches("privateZoneName", ZONE_NAME, "InvalidZoneName: not a DNS name"), _is_global, GLOBAL),
         in_use="CannotDeleteResource: nested resources exist: {id} has virtual network links",
+        more=DNS_STATUS,
+        # Transcripts: a zone and its link together 0.5 to 1.5.
+        minutes=(Minutes(0.4, 0.1, 0.4, slow=0.8),),
     ),
     arm(
         "privatedns:VirtualNetworkLink", "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
         "privateZoneName virtualNetworkLinkName",
-        immutable="virtualNetwork",
         parent=ZONE,
         hold="blocks",
         refers=(refers_to("virtualNetwork.id", "network:VirtualNetwork", hold="free"),),
         checks=(_is_global, GLOBAL),
         admits=(_network_sees_the_name_once,),
+        more=f"Network/virtualNetworks/join/action {DNS_STATUS}",
+        minutes=(Minutes(0.4, 0.1, 0.4, slow=0.7),),
     ),
 ]  # fmt: skip

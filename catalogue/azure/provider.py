@@ -8,9 +8,26 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict, Unpack
 
 from catalogue import sdk
-from catalogue.entry import AutoName, Entry, Hold, Problem, Record, Ref, Refused, Rule, Seed, Subject, Template, Where
+from catalogue.azure.needs import crud
+from catalogue.entry import (
+    AutoName,
+    Entry,
+    Hold,
+    Minutes,
+    Problem,
+    Record,
+    Ref,
+    Refused,
+    Rule,
+    Seed,
+    Subject,
+    Template,
+    Where,
+)
+from catalogue.needs import Needs, needs
 from catalogue.wire import UNKNOWN, Properties, at_path
 
+ENDPOINT = "azure-native:network:PrivateEndpoint"
 GROUP = "azure-native:resources:ResourceGroup"
 LOCK = "azure-native:authorization:ManagementLockByScope"
 LOCATION = re.compile(r"[a-z]+\d?")
@@ -65,6 +82,24 @@ def client_config(_args: Properties, where: Where) -> Properties:
     }
 
 
+# A preview makes these calls too, as soon as there is something to call about.
+CALL_NEEDS = {
+    # Everybody may ask who they are.
+    "azure-native:authorization:getClientConfig": Needs(),
+    "azure-native:containerservice:listManagedClusterUserCredentials": needs(
+        "Microsoft.", read="ContainerService/managedClusters/listClusterUserCredential/action"
+    ),
+    "azure-native:eventhub:listEventHubKeys": needs(
+        "Microsoft.", read="EventHub/namespaces/eventhubs/authorizationRules/listKeys/action"
+    ),
+    "azure-native:eventhub:listNamespaceKeys": needs(
+        "Microsoft.", read="EventHub/namespaces/authorizationRules/listKeys/action"
+    ),
+    "azure-native:redisenterprise:listDatabaseKeys": needs(
+        "Microsoft.", read="Cache/redisEnterprise/databases/listKeys/action"
+    ),
+    "azure-native:storage:listStorageAccountKeys": needs("Microsoft.", read="Storage/storageAccounts/listKeys/action"),
+}
 INVOKES = {"azure-native:authorization:getClientConfig": client_config}
 
 
@@ -90,6 +125,8 @@ class Rules(TypedDict, total=False):
     keeps: Callable[[Subject], Iterable[str]]
     in_use: str
     taken: str
+    minutes: tuple[Minutes, ...]
+    holds: str
 
 
 def arm(
@@ -99,7 +136,11 @@ def arm(
     *,
     parent: str = "",
     hold: Hold = "owned",
-    immutable: str = "",
+    operations: str = "",
+    reads: str = "",
+    more: str = "",
+    deletes: bool = True,
+    accepts_endpoints: bool = False,
     outputs: Mapping[str, Template] | None = None,
     refers: tuple[Ref, ...] = (),
     **rules: Unpack[Rules],
@@ -107,7 +148,9 @@ def arm(
     """A resource of a resource group, or below a `parent` (its token), which owns it.
 
     `path` names the inputs that hold the names in its id; the last is its own. A name in quotes is one that Azure
-    gives: there is only one of that kind.
+    gives: there is only one of that kind. `operations` is what the permissions call the kind, if that is not `kind`;
+    `reads` and `more` are further operations (see `crud`). Whoever connects a private endpoint to a service that
+    `accepts_endpoints` must be one who may accept it there.
     """
     template = resource_id(kind, path)
     *above, own = path.split()
@@ -125,16 +168,17 @@ def arm(
         outputs={"name": f"{{{own}}}" if named else own[1:-1], "type": kind, **(outputs or {})},
         scope="account",
         autoname=AutoName(path=own, digits=8, separator="") if named else None,
+        # pulumi-azure-native, provider/pkg/provider/diff.go: every parameter of the path replaces; and what belongs to
+        # another resource is where that is. Azure/azure-rest-api-specs: x-ms-mutability of location is create and read.
         replaces_on=frozenset(
-            {
-                "resourceGroupName",
-                *(() if above else ("location",)),  # what belongs to another is where that is
-                *immutable.split(),
-                *filter(str.isidentifier, path.split()),
-            }
+            {"resourceGroupName", *filter(str.isidentifier, path.split()), *(() if above else ("location",))}
         ),
         refers=(group, *((owner,) if parent else ()), *refers),
         guards=(not_locked,),
+        needs=crud(operations or kind.removeprefix("Microsoft."), reads=reads, more=more, deletes=deletes),
+        needs_if={ENDPOINT: Needs(write=(f"{kind}/privateEndpointConnectionsApproval/action",))}
+        if accepts_endpoints
+        else {},
         not_found=f"ResourceNotFound: The Resource '{kind}' '{{value}}' was not found.",
         **rules,
     )

@@ -1,9 +1,11 @@
 """Azure Managed Redis: a cluster and its one database."""
 
+from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.needs import ASSIGN, CACHE_STATUS
 from catalogue.azure.provider import arm, at, called, key_text, name_matches, only
-from catalogue.entry import Refused, Subject, Where, World
+from catalogue.entry import Minutes, Refused, Subject, Where, World
 from catalogue.wire import Properties, as_map
 
 CLUSTER = "azure-native:redisenterprise:RedisEnterprise"
@@ -62,7 +64,6 @@ ASKS = {"azure-native:redisenterprise:listDatabaseKeys": list_keys}
 ENTRIES = [
     arm(
         "redisenterprise:RedisEnterprise", "Microsoft.Cache/redisEnterprise", "clusterName",
-        immutable="zones encryption minimumTlsVersion",
         outputs={
             "identity": identities_of,
             "hostName": lambda subject: f"{subject['clusterName']}.{subject['location']}.redis.azure.net",
@@ -81,16 +82,23 @@ ENTRIES = [
         ),
         admits=(can_encrypt(_key_url, _identity),),
         taken="NameNotAvailable: the name {value} is not available",
+        more=f"{ASSIGN} {CACHE_STATUS}",
+        accepts_endpoints=True,
+        holds=holdings.REDIS,
+        # Transcripts: cluster and database together 6 to 15; hashicorp/terraform-provider-azurerm#28405 saw more.
+        minutes=(Minutes(6, 6, 5, slow=50),),
     ),
     arm(
         "redisenterprise:Database", "Microsoft.Cache/redisEnterprise/databases", "clusterName databaseName",
         parent=CLUSTER,
-        immutable="port clusteringPolicy modules geoReplication",
         checks=(
             name_matches("databaseName", "default", "BadRequest: the database is called default"),
             only("port", lambda port: port == 10000, "BadRequest: the port of a database is 10000, not {value}"),
         ),
         admits=(_policy_is_possible,),
         one_at_a_time=CLUSTER_ID,
+        more=CACHE_STATUS,
+        holds=holdings.REDIS,
+        minutes=(Minutes(1.5, 1.5, 1, slow=10),),
     ),
 ]  # fmt: skip

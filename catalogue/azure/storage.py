@@ -2,10 +2,12 @@
 
 import ipaddress
 
+from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.needs import ASSIGN
 from catalogue.azure.provider import arm, at, called, is_private, key_text, name_matches, only
-from catalogue.entry import Ref, Refused, Subject, Where, World
+from catalogue.entry import Minutes, Ref, Refused, Subject, Where, World
 from catalogue.wire import Properties, as_list, as_map
 
 ACCOUNT = "azure-native:storage:StorageAccount"
@@ -68,7 +70,6 @@ ASKS = {"azure-native:storage:listStorageAccountKeys": list_keys}
 ENTRIES = [
     arm(
         "storage:StorageAccount", "Microsoft.Storage/storageAccounts", "accountName",
-        immutable="encryption.requireInfrastructureEncryption isHnsEnabled",
         outputs={
             "identity": identities_of,
             "primaryEndpoints": lambda subject: {"blob": f"https://{subject['accountName']}.blob.core.windows.net/"},
@@ -84,6 +85,10 @@ ENTRIES = [
         ),
         admits=(can_encrypt(_key_url, _identity),),
         taken="StorageAccountAlreadyTaken: The storage account named {value} is already taken.",
+        more=ASSIGN,
+        accepts_endpoints=True,
+        holds=holdings.MODELS,
+        minutes=(Minutes(0.5, 0.2, 0.2, slow=1),),
     ),
     arm(
         "storage:BlobServiceProperties", "Microsoft.Storage/storageAccounts/blobServices",
@@ -93,6 +98,8 @@ ENTRIES = [
             name_matches("blobServicesName", "default", "InvalidResourceName: the blob service is called default"),
             only("deleteRetentionPolicy.days", lambda days: 1 <= days <= 365, "OutOfRangeInput: {value} days"),
         ),
+        # Settings of an account, which go with it.
+        deletes=False,
     ),
     arm(
         "storage:BlobContainer", "Microsoft.Storage/storageAccounts/blobServices/containers",
@@ -103,6 +110,7 @@ ENTRIES = [
                 "containerName", r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "InvalidResourceName: 3-63 of a-z, 0-9"
             ),
         ),
+        holds=holdings.MODELS,
     ),
     arm(
         "storage:ManagementPolicy", "Microsoft.Storage/storageAccounts/managementPolicies",

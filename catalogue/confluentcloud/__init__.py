@@ -9,4 +9,5 @@ CONFLUENTCLOUD = Package(
     entries={entry.token: entry for part in (clusters, data, users) for entry in part.ENTRIES},
     configure=configure,
     config_problems=config_problems,
+    record_minutes=(0.1, 0.5),
 )

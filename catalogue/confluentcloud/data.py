@@ -2,7 +2,8 @@
 
 import re
 
-from catalogue.confluentcloud.provider import CLUSTER, is_private
+from catalogue import holdings
+from catalogue.confluentcloud.provider import CLUSTER, ENVIRONMENT_ADMIN, is_private
 from catalogue.confluentcloud.users import BINDING, KEY, principal_exists
 from catalogue.entry import Entry, Ref, Refused, Subject, paths
 from catalogue.wire import as_map, as_text, reveal
@@ -43,9 +44,6 @@ def _topic_is_valid(subject: Subject) -> None:
     name = as_text(subject.inputs.get("topicName"))
     if name and not TOPIC.fullmatch(name):
         raise Refused(f"400 Bad Request: topic name {name!r} must match {TOPIC.pattern}")
-    old, new = subject.old_inputs.get("partitionsCount"), subject.inputs.get("partitionsCount")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"400 Bad Request: partitions can only be added, {old} to {new}")
 
 
 def _acl_is_valid(subject: Subject) -> None:
@@ -69,18 +67,19 @@ ENTRIES = [
         token="confluentcloud:index/kafkaTopic:KafkaTopic",
         id=lambda subject: f"{subject.inputs['kafkaCluster']['id']}/{subject['topicName']}",
         defaults={"partitionsCount": 6},
-        replaces_on=paths("topicName kafkaCluster"),
         refers=(OF_CLUSTER,),
         checks=(_topic_is_valid,),
         admits=(_admin_reaches_the_cluster,),
         taken="40002: Topic '{id}' already exists.",
+        needs=ENVIRONMENT_ADMIN,
+        holds=holdings.TOPIC,
     ),
     Entry(
         token="confluentcloud:index/kafkaAcl:KafkaAcl",
         id=_acl_id,
-        replaces_on=paths("kafkaCluster") | frozenset(ACL),
         refers=(OF_CLUSTER,),
         checks=(_acl_is_valid,),
         admits=(principal_exists, _admin_reaches_the_cluster),
+        needs=ENVIRONMENT_ADMIN,
     ),
 ]

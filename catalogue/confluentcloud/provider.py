@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from catalogue.entry import Problem, Record, Seed, Subject, Where
+from catalogue.needs import Needs
 from catalogue.wire import Properties, reveal
 
 ENVIRONMENT = "confluentcloud:index/environment:Environment"
@@ -14,6 +15,12 @@ CRN = re.compile(
     r"(/cloud-cluster=(?P<cluster>lkc-\w+))?(/kafka=(?P<kafka>lkc-\w+))?(?P<part>/(topic|group|transactional-id)=.+)?"
 )
 LETTERS = "abcdefghjkmnpqrvwxyz0123456789"  # no vowels, so no words
+
+
+# What the service account of the Cloud API key must be.
+ENVIRONMENT_ADMIN = Needs(write=("EnvironmentAdmin",))
+# Nobody less may make an environment or a service account, or give roles in them.
+ORGANIZATION_ADMIN = Needs(write=("OrganizationAdmin",))
 
 
 def configure(config: Properties, stack: str) -> Where:

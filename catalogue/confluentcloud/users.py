@@ -4,12 +4,14 @@ from catalogue.confluentcloud.provider import (
     CLUSTER,
     CRN,
     ENVIRONMENT,
+    ENVIRONMENT_ADMIN,
+    ORGANIZATION_ADMIN,
     has_an_id,
     is_of_type,
     is_private,
     made_up,
 )
-from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Minutes, Ref, Refused, Subject
 from catalogue.wire import as_map, as_text, secret
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
@@ -82,23 +84,22 @@ ENTRIES = [
         outputs={"apiVersion": "iam/v2", "kind": "ServiceAccount"},
         defaults={"displayName": "{logical}"},
         names={"service account": "{displayName}"},
-        replaces_on=paths("displayName"),
         taken="409 Conflict: Service name is already in use: {value}",
+        needs=ORGANIZATION_ADMIN,
     ),
     Entry(
         token=BINDING,
         id=has_an_id("rb-"),
-        replaces_on=paths("principal roleName crnPattern"),
         names={"role binding": "{principal} {roleName} {crnPattern}"},
         checks=(_crn_is_valid,),
         admits=(principal_exists, _cluster_takes_roles),
         taken="409 Conflict: role binding exists: {value}",
+        needs=ENVIRONMENT_ADMIN,
     ),
     Entry(
         token=KEY,
         id=_key_id,
         outputs={"secret": _key_secret},
-        replaces_on=paths("owner managedResource"),
         refers=(
             Ref(path="owner.id", to=(ACCOUNT,), hold="owned"),
             Ref(path="managedResource.id", to=(CLUSTER,), hold="owned"),
@@ -106,5 +107,8 @@ ENTRIES = [
         ),
         admits=(_key_can_be_tried,),
         not_found="404 Not Found: no API key {value}",
+        needs=ENVIRONMENT_ADMIN,
+        # The provider waits until the key may be used with the cluster.
+        minutes=(Minutes(0.5, 0.1, 0.1, slow=2),),
     ),
 ]

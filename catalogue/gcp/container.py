@@ -7,11 +7,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from catalogue.entry import AutoName, Entry, Record, Ref, Refused, Subject, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Record, Ref, Refused, Subject
 from catalogue.gcp.certificates import make_authority
 from catalogue.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.needs import ACT_AS, USE_NETWORK
 from catalogue.gcp.projects import ACCOUNT, IAM_MEMBER, api
+from catalogue.needs import needs
 from catalogue.wire import Properties, as_list, as_map, as_text, reveal
 
 CLUSTER = "gcp:container/cluster:Cluster"
@@ -214,11 +217,6 @@ ENTRIES = [
             "nodeLocations": lambda subject: [f"{subject['region']}-b"],
         },
         autoname=AutoName(lower=True),
-        replaces_on=paths(
-            "name location project network subnetwork networkingMode ipAllocationPolicy datapathProvider "
-            "initialNodeCount enableAutopilot enableTpu confidentialNodes description removeDefaultNodePool "
-            "privateClusterConfig.masterIpv4CidrBlock nodeConfig"
-        ),
         refers=(
             network_ref("network"),
             subnetwork_ref("subnetwork"),
@@ -245,24 +243,23 @@ ENTRIES = [
         not_found="Error 404: Not found: {value}",
         in_use="Error 400: Cluster {id} has node pools",
         taken="Error 409: Already exists: {id}",
+        needs=needs(
+            "container.",
+            read="clusters.get",
+            write="clusters.create clusters.update clusters.delete operations.get",
+            also=(USE_NETWORK, ACT_AS),
+        )
+        + needs("compute.instanceGroupManagers.", read="get"),
+        holds=holdings.CLUSTER,
+        # Transcripts: regional 6 to 20, zonal 3.5 to 11.2; a regional cluster names the zones of its nodes.
+        minutes=(Minutes(6, 5, 3, slow=11.2, when=("nodeLocations", None)), Minutes(9, 10, 4, slow=20)),
     ),
     Entry(
         token=POOL,
         id=_pool_id,
         outputs={"instanceGroupUrls": [], "managedInstanceGroupUrls": [], "operation": ""},
-        defaults={
-            "name": _pool_name,
-            "version": _version,
-            "location": "{region}",
-            "maxPodsPerNode": 110,
-        },
+        defaults={"name": _pool_name, "version": _version, "location": "{region}", "maxPodsPerNode": 110},
         autoname=AutoName(lower=True, unless=("namePrefix",)),
-        replaces_on=paths(
-            "name namePrefix cluster location project initialNodeCount maxPodsPerNode placementPolicy "
-            "nodeConfig.serviceAccount nodeConfig.oauthScopes nodeConfig.spot nodeConfig.preemptible "
-            "nodeConfig.bootDiskKmsKey nodeConfig.imageType nodeConfig.shieldedInstanceConfig nodeConfig.metadata "
-            "nodeConfig.minCpuPlatform"
-        ),
         refers=(
             Ref(path="cluster", to=(CLUSTER,), by=("id", "name", "selfLink"), hold="owned"),
             Ref(path="nodeConfig.serviceAccount", to=(ACCOUNT,), by=("email",), hold="free"),
@@ -276,5 +273,9 @@ ENTRIES = [
             may_encrypt("nodeConfig.bootDiskKmsKey", "compute-system"),
         ),
         taken="Error 409: Already exists: {id}",
+        needs=needs("container.", read="clusters.get", write="clusters.update operations.get", also=(ACT_AS,))
+        + needs("compute.instanceGroupManagers.", read="get"),
+        # Transcripts: 1.4 to 10.
+        minutes=(Minutes(2, 8, 3, slow=10),),
     ),
 ]

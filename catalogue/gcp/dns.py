@@ -2,9 +2,10 @@
 
 import re
 
-from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Ref, Refused, Subject
 from catalogue.gcp.compute import NAMED, name_is_valid, network_ref
 from catalogue.gcp.projects import api
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_text, reveal
 
 ZONE = "gcp:dns/managedZone:ManagedZone"
@@ -43,19 +44,25 @@ ENTRIES = [
         },
         defaults={"description": "Managed by Pulumi", "visibility": "public", "forceDestroy": False},
         autoname=NAMED,
-        replaces_on=paths("name project dnsName visibility"),
         refers=(network_ref("privateVisibilityConfig.networks.networkUrl"),),
         checks=(name_is_valid, _zone_is_valid),
         admits=(api("dns"),),
         not_found="Error 404: The 'parameters.managedZone' resource named '{value}' does not exist.",
         in_use="Error 400: The resource named '{id}' cannot be deleted because it contains 'resource records'.",
+        needs=needs("dns.managedZones.", read="get", write="create update delete")
+        + needs("dns.", write="networks.bindPrivateDNSZone resourceRecordSets.list"),
     ),
     Entry(
         token=RECORD,
         id="projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}",
-        replaces_on=paths("name project managedZone"),
         refers=(Ref(path="managedZone", to=(ZONE,), by=("name", "id")),),
         admits=(api("dns"), _record_is_in_its_zone),
         taken="Error 409: The resource 'entity.change.additions[0]' named '{id}' already exists",
+        needs=needs(
+            "dns.",
+            read="resourceRecordSets.get resourceRecordSets.list managedZones.get",
+            write="resourceRecordSets.create resourceRecordSets.update resourceRecordSets.delete changes.create"
+            " changes.get",
+        ),
     ),
 ]

@@ -2,8 +2,11 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject
+from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.needs import needs
 from catalogue.wire import as_text, at_path
 
 RING = "gcp:kms/keyRing:KeyRing"
@@ -72,34 +75,26 @@ def _kept_versions(subject: Subject) -> list[str]:
     return [f"key {subject.id}: its versions are destroyed after {days} days; until then they can be restored"]
 
 
-ID = {
-    RING: "projects/{project}/locations/{location}/keyRings/{name}",
-    KEY: "{keyRing}/cryptoKeys/{name}",
-}
+ID = {RING: "projects/{project}/locations/{location}/keyRings/{name}", KEY: "{keyRing}/cryptoKeys/{name}"}
 ENTRIES = [
     Entry(
         token=RING,
         id=ID[RING],
         autoname=AutoName(),
-        replaces_on=paths("name location project"),
         checks=(_name_is_valid,),
         admits=(api("cloudkms"), _was_not_deleted),
         keeps=lambda subject: [f"key ring {subject.id}, for good"],
         retires={"kms": "{id}"},
         not_found="Error 404: KeyRing {value} not found.",
         taken="Error 409: KeyRing {id} already exists.",
+        needs=needs("cloudkms.keyRings.", read="get", write="create"),
     ),
     Entry(
         token=KEY,
         id=ID[KEY],
-        outputs={
-            "primaries": lambda subject: [{"name": f"{subject.id}/cryptoKeyVersions/1", "state": "ENABLED"}],
-        },
+        outputs={"primaries": lambda subject: [{"name": f"{subject.id}/cryptoKeyVersions/1", "state": "ENABLED"}]},
         defaults={"purpose": "ENCRYPT_DECRYPT", "destroyScheduledDuration": f"{30 * DAY}s"},
         autoname=AutoName(),
-        replaces_on=paths(
-            "name keyRing purpose importOnly skipInitialVersionCreation destroyScheduledDuration cryptoKeyBackend"
-        ),
         refers=(Ref(path="keyRing", to=(RING,)),),
         checks=(_name_is_valid, _rotation_is_offered, _destruction_is_offered),
         admits=(api("cloudkms"), _was_not_deleted),
@@ -107,14 +102,23 @@ ENTRIES = [
         retires={"kms": "{id}"},
         not_found="Error 404: CryptoKey {value} not found.",
         taken="Error 409: CryptoKey {id} already exists.",
+        # A key cannot be deleted; its versions are destroyed.
+        needs=needs(
+            "cloudkms.",
+            read="cryptoKeys.get",
+            write="cryptoKeys.create cryptoKeys.update cryptoKeyVersions.list cryptoKeyVersions.destroy",
+        ),
+        holds=holdings.KEY,
     ),
     Entry(
         token=KEY_MEMBER,
         id="{cryptoKeyId}/{role}/{member}",
         outputs={"etag": "BwY{seed:8}="},
-        replaces_on=paths("cryptoKeyId role member condition"),
         refers=(Ref(path="cryptoKeyId", to=(KEY,), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("cloudkms"), member_exists),
+        needs=policy_of("cloudkms.cryptoKeys."),
+        # Vendor: a grant holds within two minutes; services that encrypt with a key see its grants at once.
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=2),),
     ),
 ]

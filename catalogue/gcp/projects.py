@@ -2,7 +2,9 @@
 
 import re
 
-from catalogue.entry import Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import Entry, Minutes, Ref, Refused, Rule, Subject, paths
+from catalogue.gcp.needs import READ_PROJECT, USE_APIS, policy_of
+from catalogue.needs import needs
 from catalogue.wire import as_text
 
 SERVICE = "gcp:projects/service:Service"
@@ -97,29 +99,33 @@ ENTRIES = [
     Entry(
         token=SERVICE,
         id="{project}/{service}",
-        defaults={"disableOnDestroy": True},
-        replaces_on=paths("service project"),
+        defaults={"disableOnDestroy": False},  # since terraform-provider-google 7.0
         checks=(_is_an_api,),
         keeps=lambda subject: (
-            [] if subject.inputs.get("disableOnDestroy", True) else [f"API {subject.inputs['service']}, still on"]
+            [] if subject.inputs.get("disableOnDestroy") else [f"API {subject.inputs['service']}, still on"]
         ),
         taken="Error 409: {id} is managed twice",
+        needs=USE_APIS,
+        # Transcripts: 0.3 to 3 until an API that was switched on answers.
+        minutes=(Minutes(1, 0.1, 0.3, slow=3),),
     ),
     Entry(
         token=SERVICE_IDENTITY,
         id="projects/{project}/services/{service}",
         outputs={"email": _agent_email, "member": "serviceAccount:{email}"},
-        replaces_on=paths("service project"),
         checks=(_agent_is_known,),
         admits=(_api_of_the_agent,),
+        needs=USE_APIS,
     ),
     Entry(
         token=IAM_MEMBER,
+        delete_before_replace=True,  # pulumi-gcp, provider/resources.go
         id="{project}/{role}/{member}",
         outputs={"etag": "BwY{seed:8}="},
-        replaces_on=paths("project role member condition"),
         checks=(role_and_member_are_valid,),
         admits=(member_exists,),
+        needs=policy_of("resourcemanager.projects.") + READ_PROJECT,
+        minutes=(Minutes(0.2, 0.2, 0.2, slow=2),),
     ),
     Entry(
         token=ACCOUNT,
@@ -130,10 +136,10 @@ ENTRIES = [
             "name": "{id}",
             "uniqueId": lambda subject: f"1{int(subject.seed.hex(20), 16) % 10**20:020d}",
         },
-        replaces_on=paths("accountId project"),
         checks=(_account_id_is_valid,),
         admits=(api("iam"),),
         taken="Error 409: Service account {id} already exists",
+        needs=needs("iam.serviceAccounts.", read="get", write="create update enable disable delete"),
     ),
 ]
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from catalogue import sdk
 from catalogue.entry import Problem, Refused, Subject, Where, World
 from catalogue.gcp.certificates import authority_of
+from catalogue.gcp.needs import READ_PROJECT
+from catalogue.needs import needs
 from catalogue.wire import UNKNOWN, Properties, as_map
 
 REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
@@ -18,11 +20,21 @@ SQL = "gcp:sql/databaseInstance:DatabaseInstance"
 def configure(config: Properties, stack: str) -> Where:
     """A stack is a project of its own, unless the provider names one."""
     project = config.get("project") or f"sandbox-{hashlib.sha256(stack.encode()).hexdigest()[:8]}"
+    return _in_project(project, config)
+
+
+def _in_project(project: str, config: Properties) -> Where:
     return Where(
         scopes={"region": f"gcp/{project}", "account": f"gcp/{project}", "global": "gcp"},
         facts={"project": project, "number": project_number(project), "region": config["region"]},
         config=config,
     )
+
+
+def stays(where: Where, known: Properties) -> Where:
+    """A resource keeps the project in its state; a change of the provider's moves nothing."""
+    project = known.get("project")
+    return _in_project(project, where.config) if project not in (None, UNKNOWN) else where
 
 
 def project_number(project: str) -> str:
@@ -42,16 +54,23 @@ def config_problems(config: Properties) -> Iterable[Problem]:
             yield "defaultLabels", f"{key}={value!r} is no label: a-z, 0-9, _ and -, a letter first in keys, at most 63"
 
 
+def may_be_deleted(subject: Subject) -> None:
+    """Refuses to delete what is not to be deleted."""
+    if subject.inputs.get("deletionPolicy") == "PREVENT":
+        raise Refused(f"cannot destroy {subject.id}: deletion_policy is PREVENT")
+
+
 def derived(subject: Subject) -> Properties:
     """Every resource tells its project, and where it can have labels, those it has with the provider's own."""
     types = sdk.resource_shape(subject.token).types
     outputs: Properties = {}
     if "project" in types:
         outputs["project"] = subject.where.facts["project"]
-        if subject.inputs.get("project") not in (None, UNKNOWN, outputs["project"]):
-            raise Refused("the sandbox keeps one project per gcp.Provider; a resource's own project is not modelled")
     if "region" in types:
-        outputs["region"] = subject.inputs.get("region") or subject.where.facts["region"]
+        own = subject.inputs.get("region") or subject.old_outputs.get("region")
+        outputs["region"] = own or subject.where.facts["region"]
+    if "deletionPolicy" in types:  # its default, by the documentation of pulumi-gcp 10
+        outputs["deletionPolicy"] = subject.inputs.get("deletionPolicy") or "DELETE"
     if own := {"labels", "resourceLabels"} & types.keys():
         given = subject.inputs.get(own.pop())
         labels = {**as_map(subject.where.config.get("defaultLabels")), **as_map(given)}
@@ -128,4 +147,9 @@ INVOKES = {
 ASKS = {
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": storage_agent,
     "gcp:sql/getCaCerts:getCaCerts": sql_authorities,
+}
+CALL_NEEDS = {
+    "gcp:organizations/getProject:getProject": READ_PROJECT,
+    "gcp:sql/getCaCerts:getCaCerts": needs("cloudsql.instances.", read="get listServerCas"),
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": READ_PROJECT,
 }

@@ -2,12 +2,14 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Refused, Subject, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Refused, Subject
 from catalogue.gcp.certificates import authorities
 from catalogue.gcp.compute import network_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, as_text, secret
 
 INSTANCE = "gcp:redis/instance:Instance"
@@ -98,10 +100,6 @@ ENTRIES = [
             "replicaCount": lambda subject: 1 if subject.inputs.get("tier") == "STANDARD_HA" else 0,
         },
         autoname=AutoName(lower=True),
-        replaces_on=paths(
-            "name region project tier locationId alternativeLocationId authorizedNetwork connectMode reservedIpRange "
-            "customerManagedKey transitEncryptionMode"
-        ),
         refers=(network_ref(NETWORK, hold="free"), key_ref("customerManagedKey")),
         checks=(_instance_is_valid, _tier_allows_it, _persistence_is_complete, _windows),
         admits=(api("redis"), connected(NETWORK, RANGE), may_encrypt("customerManagedKey", "cloud-redis")),
@@ -109,5 +107,15 @@ ENTRIES = [
         retires={"used private services": used_network(NETWORK)},
         not_found="Error 404: Resource '{value}' was not found",
         taken="Error 409: Resource '{id}' already exists",
-    ),
+        needs=needs(
+            "redis.",
+            read="instances.get instances.getAuthString",
+            write="instances.create instances.update instances.updateAuth instances.upgrade instances.delete"
+            " operations.get",
+        )
+        + needs("compute.networks.", write="get"),
+        holds=holdings.REDIS,
+        # Transcripts: 4.3 to 10.
+        minutes=(Minutes(5, 5, 4, slow=10),),
+    )
 ]

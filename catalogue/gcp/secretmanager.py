@@ -2,9 +2,12 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.needs import needs
 from catalogue.wire import UNKNOWN, as_list, as_map, as_text, at_path
 
 SECRET = "gcp:secretmanager/secret:Secret"
@@ -51,8 +54,6 @@ def _policy_is_known(subject: Subject) -> None:
 def _is_not_protected(subject: Subject) -> None:
     if subject.inputs.get("deletionProtection"):
         raise Refused(f"cannot destroy secret {subject.id} without setting deletion_protection=false")
-    if subject.inputs.get("deletionPolicy") == "PREVENT":
-        raise Refused(f"cannot destroy secret {subject.id}: deletion_policy is PREVENT")
 
 
 def _is_abandoned(subject: Subject) -> bool:
@@ -68,17 +69,16 @@ def _secret_id(subject: Subject) -> str:
 ENTRIES = [
     Entry(
         token=SECRET,
+        delete_before_replace=True,  # pulumi-gcp, provider/resources.go
         id="projects/{project}/secrets/{secretId}",
         outputs={
             "name": "projects/{number}/secrets/{secretId}",
             "createTime": "2026-01-01T00:00:00Z",
             "effectiveAnnotations": lambda subject: as_map(subject.inputs.get("annotations")),
         },
-        defaults={"deletionPolicy": "DELETE", "deletionProtection": False, "expireTime": ""},
+        defaults={"deletionProtection": False, "expireTime": ""},
         autoname=AutoName(path="secretId"),
         names={NAME: "{secretId}"},
-        # The key of a replica can change where it is, its location cannot.
-        replaces_on=paths(f"secretId project tags {REPLICAS}.location"),
         refers=(key_ref(KEY),),
         checks=(
             _id_is_valid,
@@ -97,14 +97,16 @@ ENTRIES = [
         retires={NAME: lambda subject: subject["secretId"] if _is_abandoned(subject) else ""},
         not_found="Error 404: Secret [{value}] not found.",
         taken="Error 409: Secret [{id}] already exists.",
+        needs=needs("secretmanager.secrets.", read="get", write="create update delete"),
+        holds=holdings.RECOVERY,
     ),
     Entry(
         token="gcp:secretmanager/secretIamMember:SecretIamMember",
         id=lambda subject: f"{_secret_id(subject)}/{subject['role']}/{subject['member']}",
         outputs={"etag": "BwY{seed:8}="},
-        replaces_on=paths("secretId project role member condition"),
         refers=(Ref(path="secretId", to=(SECRET,), by=("secretId", "id", "name"), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("secretmanager"), member_exists),
+        needs=policy_of("secretmanager.secrets."),
     ),
 ]

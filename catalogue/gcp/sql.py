@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.gcp.certificates import authorities
 from catalogue.gcp.compute import network_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
 from catalogue.gcp.provider import SQL
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, as_text
 
 NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
@@ -66,12 +68,16 @@ def _backups_are_possible(subject: Subject) -> None:
         raise Refused(f"Error 400: retainedBackups {kept} is not between 1 and 365")
 
 
-def _disk_only_grows(subject: Subject) -> None:
-    old, new = (as_map(inputs.get("settings")).get("diskSize") for inputs in (subject.old_inputs, subject.inputs))
-    if isinstance(new, int) and new < 10:
-        raise Refused(f"Error 400: Invalid value for diskSize: {new} is below 10 GB")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"Error 400: Invalid request: Disk size cannot be decreased from {old} to {new} GB.")
+def _disk_is_large_enough(subject: Subject) -> None:
+    size = as_map(subject.inputs.get("settings")).get("diskSize")
+    if isinstance(size, int) and size < 10:
+        raise Refused(f"Error 400: Invalid value for diskSize: {size} is below 10 GB")
+
+
+def _version_only_rises(subject: Subject) -> None:
+    old, new = (str(inputs.get("databaseVersion")) for inputs in (subject.old_inputs, subject.inputs))
+    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
+        raise Refused(f"Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.")
 
 
 def _name_is_free(subject: Subject) -> None:
@@ -148,7 +154,6 @@ ENTRIES = [
         },
         defaults={"deletionProtection": True},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name region project encryptionKeyName settings.ipConfiguration.serverCaMode"),
         # At most one operation runs on an instance.
         one_at_a_time="instance {name}",
         refers=(network_ref(NETWORK, hold="free"), key_ref("encryptionKeyName")),
@@ -157,12 +162,13 @@ ENTRIES = [
             _tier_is_in_the_edition,
             _addresses_are_possible,
             _backups_are_possible,
-            _disk_only_grows,
+            _disk_is_large_enough,
             _flags_are_known,
         ),
         admits=(
             api("sqladmin"),
             _name_is_free,
+            _version_only_rises,
             connected(NETWORK, RANGE),
             may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
         ),
@@ -171,18 +177,30 @@ ENTRIES = [
         retires={"deleted instance": "{name}", "used private services": used_network(NETWORK)},
         not_found="Error 404: The Cloud SQL instance {value} does not exist.",
         taken="Error 409: The Cloud SQL instance already exists: {id}.",
+        needs=needs("cloudsql.instances.", read="get listServerCas", write="create update restart delete")
+        # The user that Google makes with every instance is deleted at once.
+        + needs("cloudsql.users.", write="list delete")
+        + needs("compute.networks.", write="get"),
+        holds=holdings.DATABASE,
+        # hashicorp/terraform-provider-google#14770 and transcripts: with a standby 10 to 20, without 4.5 to 12.
+        minutes=(
+            Minutes(13, 4, 2, slow=20, when=("settings.availabilityType", "REGIONAL")),
+            Minutes(5.5, 3, 1, slow=12),
+        ),
     ),
     Entry(
         token="gcp:sql/user:User",
         id="{name}//{instance}",
         defaults={"type": "BUILT_IN", "host": ""},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name instance host type project"),
         one_at_a_time="instance {instance}",
         refers=(Ref(path="instance", to=(SQL,), by=("name",), hold="owned"),),
         checks=(_password_is_given,),
         admits=(api("sqladmin"),),
         guards=(_no_user_is_left,),
         taken="Error 409: user {id} already exists",
+        needs=needs(
+            "cloudsql.", read="users.list users.get instances.get", write="users.create users.update users.delete"
+        ),
     ),
 ]

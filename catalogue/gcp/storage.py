@@ -2,9 +2,12 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template
 from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.needs import needs
 from catalogue.wire import as_list, as_map, as_text, reveal
 
 BUCKET = "gcp:storage/bucket:Bucket"
@@ -50,11 +53,6 @@ def _member_id(subject: Subject) -> str:
     return "/".join([*parts, *([title] if title else [])])
 
 
-def _no_delete_is_forbidden(subject: Subject) -> None:
-    if subject.inputs.get("deletionPolicy") == "PREVENT":
-        raise Refused(f"cannot delete bucket {subject.id}: deletion_policy is PREVENT")
-
-
 DEFAULT_SOFT_DELETE: Template = {"retentionDurationSeconds": WEEK}
 
 ENTRIES = [
@@ -77,22 +75,26 @@ ENTRIES = [
         },
         scope="global",
         autoname=AutoName(lower=True),
-        replaces_on=paths("name location project enableObjectRetention hierarchicalNamespace"),
         refers=(key_ref("encryption.defaultKmsKeyName"),),
         checks=(_bucket_is_valid, _old_versions_exist),
         admits=(api("storage"), may_encrypt("encryption.defaultKmsKeyName", "gs-project-accounts")),
-        guards=(_no_delete_is_forbidden,),
         not_found="Error 404: The specified bucket does not exist: {value}",
         taken="Error 409: The requested bucket name is not available. The bucket namespace is shared by all users of "
         "the system. Please select a different name and try again: {id}",
+        needs=needs("storage.buckets.", read="get getIamPolicy", write="create update delete"),
+        needs_if={
+            # What is not protected is emptied before it is deleted.
+            "forceDestroy": needs("storage.objects.", write="list get delete")
+        },
+        holds=holdings.MODELS,
     ),
     Entry(
         token="gcp:storage/bucketIAMMember:BucketIAMMember",
         id=_member_id,
         outputs={"etag": "CAE{seed:3}="},
-        replaces_on=paths("bucket role member condition"),
         refers=(Ref(path="bucket", to=(BUCKET,), by=("name", "id", "selfLink"), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("storage"), member_exists, _condition_is_possible),
+        needs=policy_of("storage.buckets."),
     ),
 ]

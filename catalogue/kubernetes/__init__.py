@@ -10,4 +10,5 @@ KUBERNETES = Package(
     configure=configure,
     config_problems=config_problems,
     config_replaces=config_replaces,
+    record_minutes=(0.02, 0.1),
 )

@@ -16,10 +16,12 @@ from typing import Any
 
 import yaml
 
-from catalogue.entry import AutoName, Entry, Refused, Subject, paths
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Refused, Subject, paths
 from catalogue.kubernetes.objects import IN_CLUSTER, in_namespace, signs_in
 from catalogue.kubernetes.pods import Surroundings, can_start
 from catalogue.kubernetes.schema import KUBERNETES_VERSION, validate
+from catalogue.needs import Needs
 from catalogue.wire import Properties, as_list, as_map
 
 PULL_SECONDS = 10
@@ -145,15 +147,19 @@ def _status(subject: Subject) -> Properties:
     }
 
 
+# What the charts of Rasa and of Vault make, and Helm's own record of a release, a Secret.
+RELEASED = (
+    "clusterRoleBindings", "configMaps", "deployments", "events", "horizontalPodAutoscalers", "ingresses",
+    "persistentVolumeClaims", "podDisruptionBudgets", "pods", "replicaSets", "roleBindings", "roles", "secrets",
+    "serviceAccounts", "services", "statefulSets",
+)  # fmt: skip
+
 ENTRIES = [
     Entry(
         token="kubernetes:helm.sh/v3:Release",
         id=lambda subject: f"{_namespace(subject)}/{subject['name']}",
         outputs={"status": _status, "namespace": _namespace},
-        defaults={
-            "timeout": 300,
-            "resourceNames": {},
-        },
+        defaults={"timeout": 300, "resourceNames": {}},
         volatile=frozenset({"status"}),
         autoname=AutoName(digits=8),
         replaces_on=paths("name namespace"),
@@ -162,5 +168,14 @@ ENTRIES = [
         admits=(signs_in, _nobody_is_at_work_on_it, _release_is_possible),
         not_found="release: not found: {value}",
         taken="cannot re-use a name that is still in use: {id}",
-    ),
+        needs=Needs(write=RELEASED),
+        holds=lambda name: holdings.VAULT if name == "vault-release" else "",
+        # Vault: 1 to 5 until its three pods run and the init Job has opened them. The Job does the waiting, the release
+        # itself is not waited for; its pods are what takes the time.
+        minutes=(
+            Minutes(2, 2, 0.5, slow=3.5, when=("skipAwait", True)),
+            # Rasa: 2 to 8 until all pods have fetched the image and loaded the model.
+            Minutes(4, 4, 0.5, slow=8),
+        ),
+    )
 ]

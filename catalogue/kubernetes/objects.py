@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template
+from catalogue import holdings
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject, Template
 from catalogue.kubernetes.pods import NAMESPACE, Surroundings, can_start
 from catalogue.kubernetes.schema import validate
+from catalogue.needs import Needs
 from catalogue.wire import UNKNOWN, Properties, as_map, at_path
 
 BUILT_IN_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -203,6 +205,12 @@ def _retained_disks(subject: Subject) -> list[str]:
     return [f"the disks of storage class {_cluster_id(subject)}, which outlive their claims"]
 
 
+def _plural(kind: str) -> str:
+    """How Google's IAM names a kind: networkPolicies, storageClasses, jobs."""
+    name = kind[0].lower() + kind[1:]
+    return name[:-1] + "ies" if name.endswith("y") else name + "es" if name.endswith("s") else name + "s"
+
+
 def _object(
     token: str,
     *,
@@ -211,6 +219,8 @@ def _object(
     outputs: dict[str, Template] | None = None,
     checks: tuple[Callable[[Subject], None], ...] = (),
     admits: tuple[Callable[[Subject], None], ...] = (),
+    waits_for: tuple[str, ...] = (),
+    holds: str | Callable[[str], str] = "",
     **more: Any,
 ) -> Entry:
     kind = token.rsplit(":", 1)[1]
@@ -225,12 +235,22 @@ def _object(
         admits=(signs_in, *admits),
         not_found=kind.lower() + 's "{value}" not found',
         taken=f'{kind.lower()}s "{{id}}" already exists',
+        needs=Needs(write=(_plural(kind), *waits_for)),
+        holds=holds,
         **more,
     )
 
 
 ENTRIES = [
-    _object(NAMESPACE, namespaced=False, outputs={"status": lambda _subject: {"phase": "Active"}}),
+    _object(
+        NAMESPACE,
+        namespaced=False,
+        outputs={"status": lambda _subject: {"phase": "Active"}},
+        # The volumes of Vault go with its namespace.
+        holds=lambda name: holdings.VAULT if name == "vault-space-namespace" else "",
+        # A namespace is gone when all that was in it is.
+        minutes=(Minutes(0.02, 0.02, 0.3, slow=0.1),),
+    ),
     _object(
         "kubernetes:core/v1:ConfigMap",
         replaces_if=_data_is_fixed("enableConfigMapMutable", "data", "binaryData", "immutable"),
@@ -260,7 +280,10 @@ ENTRIES = [
         immutable=("spec.template", "spec.selector", "spec.completions"),
         outputs={"status": _job_status},
         checks=(_restart_policy_ends,),
+        waits_for=("pods",),
         admits=(_pods_can_start,),
+        # A script of seconds, in a pod that has to be scheduled and to fetch its image.
+        minutes=(Minutes(0.5, 0.5, 0.1, slow=1.5),),
     ),
     _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),
     _object(

@@ -7,16 +7,21 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from catalogue.packages import PACKAGES, what_it_holds
 from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
 from settings import Cloud
 from settings.assistant_rules import RESERVED_ENVIRONMENT
-from tools.pulls import data as held
 from tools.stacks import PROD, settings_of
 
 Invariant = Callable[[Recording], list[str]]
 
 # Types of data, its keys, and the network that it stands on.
-DATA: Final = frozenset(held.DATA)
+DATA: Final = frozenset(
+    entry.token
+    for package in PACKAGES
+    for entry in package.entries.values()
+    if entry.holds and isinstance(entry.holds, str)
+)
 # The only places where a secret may stand, by type and property; secret there, too.
 SECRET_PLACES: Final = frozenset(
     {
@@ -210,7 +215,7 @@ def protects(data: bool) -> Invariant:
 
 def is_data(one: Registration) -> bool:
     """Whether no `up` brings it back."""
-    return bool(held.what_it_holds(one.type, one.name))
+    return bool(what_it_holds(one.type, one.name))
 
 
 def secret_values(recording: Recording) -> set[str]:

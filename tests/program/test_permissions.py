@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Final
@@ -13,27 +14,22 @@ import botocore.session
 import pytest
 import yaml
 
-from sandbox.recorder import run_program
+from catalogue.aws import AWS
+from catalogue.package import Unlisted
+from catalogue.packages import PACKAGES
+from sandbox.recorder import Registration, run_program
 from settings import Cloud
 from tests.program.stacks import BARE, STACKS, recording
 from tests.settings.existing import LAYERS, existing
-from tools.permissions import aws, aws_table, azure, cluster, gcp
+from tools.permissions import aws, azure, cluster, gcp
 from tools.permissions.__main__ import documents
-from tools.permissions.needs import PREVIEW, UP, Mode, Needs, Unlisted
+from tools.permissions.needs import PREVIEW, UP, Mode
 from tools.permissions.program import Used, used_by
 from tools.stacks import DEV, PROD, SHIPPED, changed, with_dummies
 from tools.write_permissions import NEEDED, PAGE, ROOT, page, used
 
 # Stacks beyond the shared ones, for what only a choice brings along.
 ADMINS: Final = {"cluster.admins": ["arn:aws:iam::111122223333:role/ops"]}
-LISTED: Final[Mapping[str, Mapping[str, Needs]]] = {
-    "aws": aws_table.TYPES,
-    "azure-native": azure.TYPES,
-    "gcp": gcp.TYPES,
-    "confluentcloud": cluster.CONFLUENT,
-    "kubernetes": {type_: Needs(write=names) for type_, names in cluster.KINDS.items()},
-}
-CALLS: Final = {**aws_table.CALLS, **azure.CALLS, **gcp.CALLS}
 IS_READ: Final[Mapping[Cloud, Callable[[str], bool]]] = {
     Cloud.AWS: aws.is_read,
     Cloud.AZURE: azure.is_read,
@@ -112,15 +108,19 @@ def allowed(one: Used, mode: Mode = UP) -> set[str]:
     return set(mode.of(NEEDED[one.cloud](one)))
 
 
-def test_all_that_any_stack_uses_is_listed_and_nothing_else():
+def test_the_catalogue_says_what_all_that_any_stack_uses_needs_and_nothing_else():
     every = [of_stack(name) for name in STACKS]
     every.append(of_settings(changed(STACKS["dev"], **ADMINS)))
     types = {one.type for each in every for one in each.resources}
-    packages = {type_.split(":")[0] for type_ in types}
-    assert packages == LISTED.keys() | cluster.WITHOUT_A_CLOUD
-    for package, table in LISTED.items():
-        assert {type_ for type_ in types if type_.split(":")[0] == package} == table.keys()
-    assert {call for each in every for call in each.calls} == CALLS.keys()
+    listed = {
+        entry.token: package for package in PACKAGES for entry in package.entries.values() if entry.needs is not None
+    }
+    assert {type_.split(":")[0] for type_ in types} - cluster.WITHOUT_A_CLOUD == {one.name for one in listed.values()}
+    # Charts and users make further objects of a cluster, which follow one rule.
+    assert types - listed.keys() == {type_ for type_ in types if type_.split(":")[0] in cluster.WITHOUT_A_CLOUD}
+    assert {type_ for type_ in listed.keys() - types if not type_.startswith("kubernetes:")} == set()
+    calls = {call for each in every for call in each.calls}
+    assert calls == {call for package in PACKAGES for call in package.call_needs}
 
 
 @pytest.mark.parametrize("cloud", Cloud)
@@ -130,11 +130,10 @@ def test_bring_your_own_uses_nothing_that_is_not_listed(cloud: Cloud):
         cluster.kinds(variant(cloud, *layers))
 
 
-def test_a_new_type_is_refused_with_the_place_where_it_belongs(monkeypatch: pytest.MonkeyPatch):
-    without = {key: value for key, value in aws_table.TYPES.items() if key != "aws:rds/instance:Instance"}
-    monkeypatch.setattr(aws, "TYPES", without)
-    with pytest.raises(Unlisted, match=r"aws:rds/instance:Instance: .* tools/permissions/aws_table\.py"):
-        aws.needed(of_stack("dev"))
+def test_a_type_that_the_catalogue_does_not_know_is_refused_with_the_place_where_it_belongs():
+    queue = Registration(urn="", type="aws:sqs/queue:Queue", name="queue", custom=True)
+    with pytest.raises(Unlisted, match=r"aws:sqs/queue:Queue: it is not known: add an Entry under catalogue/aws/"):
+        aws.needed(replace(of_stack("dev"), resources=(queue,)))
 
 
 @pytest.mark.parametrize(
@@ -231,8 +230,9 @@ def test_actions_of_aws_exist():
         operations.setdefault(model.signing_name, set()).update(model.operation_names)
     every = {
         action
-        for needs in (*aws_table.TYPES.values(), *aws_table.INPUTS.values())
-        for action in (*needs.read, *needs.write)
+        for entry in AWS.entries.values()
+        for needs in (*([entry.needs] if entry.needs else []), *entry.needs_if.values())
+        for action in (*needs.read, *(name.partition("@")[0] for name in needs.write))
         if not action.startswith(OF_KAFKA)
     }
     unknown = set[str]()

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import pytest
 
 from sandbox.clock.times import minutes as usual
-from sandbox.clock.times import row_of
+from sandbox.clock.times import times_of
 from sandbox.recorder import Registration
 from tests.program.stacks import each, recording
 from tools.stacks import SHIPPED
@@ -49,9 +49,9 @@ def minutes(text: str) -> float:
 def long(stack: str) -> Iterator[tuple[Registration, float]]:
     """What may take long, and how long at worst. A release that nobody waits for has no limit."""
     for one in recording(stack).resources.values():
-        row = row_of(one.type, one.inputs)
-        if row and row.slow >= LONG and not one.inputs.get("skipAwait"):
-            yield one, row.slow
+        times = times_of(one.type, one.inputs)
+        if times and times.slow >= LONG and not one.inputs.get("skipAwait"):
+            yield one, times.slow
 
 
 @pytest.mark.parametrize("stack", each(SHIPPED))
@@ -87,6 +87,6 @@ def test_a_job_ends_by_itself_before_the_engine_gives_it_up(stack: str):
 def test_the_provider_s_own_limits_would_not_do():
     """A control: without ours, a slow EKS control plane would be aborted after 30 minutes."""
     (cluster,) = (one for one, _ in long("prod") if one.type == "aws:eks/cluster:Cluster")
-    row = row_of(cluster.type, cluster.inputs)
-    assert row
-    assert 30 < MARGIN * row.slow <= limit(cluster)
+    times = times_of(cluster.type, cluster.inputs)
+    assert times
+    assert 30 < MARGIN * times.slow <= limit(cluster)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from catalogue import sdk
 from catalogue.confluentcloud import CONFLUENTCLOUD
 from catalogue.entry import Refused
 from catalogue.wire import Properties, is_secret, reveal
@@ -62,14 +61,6 @@ def basic(google: Google) -> Confluent:
     return Confluent(google, BASIC)
 
 
-@pytest.mark.parametrize("token", CONFLUENTCLOUD.entries)
-def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
-    known = sdk.resource_shape(token).types
-    entry = CONFLUENTCLOUD.entries[token]
-    named = {path.partition(".")[0] for path in (*entry.replaces_on, *(ref.path for ref in entry.refers))}
-    assert named <= known.keys()
-
-
 def test_forms(basic: Confluent) -> None:
     assert re.fullmatch(r"env-[a-z0-9]{6}", basic.environment)
     assert re.fullmatch(r"lkc-[a-z0-9]{6}", basic.id)
@@ -108,15 +99,6 @@ def test_a_protected_cluster_is_not_deleted(google: Google) -> None:
         google.delete(C["Environment"], "environment", confluent.environment)
 
 
-def test_basic_can_become_standard_and_nothing_else(basic: Confluent, google: Google) -> None:
-    urn = google.urn(C["KafkaCluster"], "kafka")
-    old = {**BASIC, "environment": {"id": basic.environment}}
-    standard = {**old, "basic": None, "standard": {}}
-    assert not google.confluent.diff(urn, basic.id, old, basic.outputs, standard).replaces
-    enterprise = {**old, **ENTERPRISE}
-    assert google.confluent.diff(urn, basic.id, old, basic.outputs, enterprise).replaces
-
-
 def test_topics_need_an_admins_key(basic: Confluent, google: Google) -> None:
     account = basic.account()
     key, secret = basic.key(account)
@@ -126,15 +108,6 @@ def test_topics_need_an_admins_key(basic: Confluent, google: Google) -> None:
         google.make(C["KafkaTopic"], "events", basic.topic(key, secret))
     basic.bind(account, "CloudClusterAdmin")
     assert google.make(C["KafkaTopic"], "events", basic.topic(key, secret))[0] == f"{basic.id}/events"
-
-
-def test_partitions_are_never_taken_away(basic: Confluent, google: Google) -> None:
-    account = basic.account()
-    basic.bind(account, "CloudClusterAdmin")
-    topic = basic.topic(*basic.key(account))
-    id_, outputs = google.make(C["KafkaTopic"], "events", {**topic, "partitionsCount": 6})
-    with pytest.raises(Refused, match="only be added"):
-        google.change(C["KafkaTopic"], "events", id_, outputs, {**topic, "partitionsCount": 3})
 
 
 def test_roles_on_topics_are_not_for_basic(basic: Confluent) -> None:

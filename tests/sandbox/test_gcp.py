@@ -11,20 +11,10 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from catalogue import sdk
 from catalogue.entry import Refused
 from catalogue.gcp import GCP
 from catalogue.wire import is_secret, reveal
 from tests.sandbox.google import REDIS, Google, T, redis, sql
-
-
-@pytest.mark.parametrize("token", GCP.entries)
-def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
-    known = sdk.resource_shape(token).types
-    entry = GCP.entries[token]
-    named = {path.partition(".")[0] for path in (*entry.replaces_on, *(ref.path for ref in entry.refers))}
-    assert named <= known.keys()
-
 
 # Forms
 
@@ -236,11 +226,9 @@ def test_a_cluster_takes_its_nodes_with_it(google: Google) -> None:
 def test_a_key_is_used_by_right_only(token: str, path: str, agent: str, google: Google) -> None:
     network, key = google.vpc(), google.key()
     lent = google.connection(network)
-    inputs = {
-        T["DatabaseInstance"]: sql(network, lent),
-        REDIS: redis(network, lent),
-        T["Bucket"]: {"location": "EU"},
-    }[token]
+    inputs = {T["DatabaseInstance"]: sql(network, lent), REDIS: redis(network, lent), T["Bucket"]: {"location": "EU"}}[
+        token
+    ]
     inputs[path] = {"defaultKmsKeyName": key} if path == "encryption" else key
     with pytest.raises(Refused, match="useToEncrypt"):
         google.make(token, "service", inputs)

@@ -121,22 +121,6 @@ def test_an_abandoned_secret_is_still_there(google: Google) -> None:
         google.make(SECRET, "again", secret())
 
 
-@pytest.mark.parametrize(
-    ("changes", "replaced"),
-    [
-        (secret(location="europe-west4"), True),
-        (secret(secretId="other"), True),
-        (secret(ELSEWHERE), False),
-        (secret(deletionPolicy="ABANDON", deletionProtection=True, versionDestroyTtl="86400s"), False),
-    ],
-)
-def test_what_cannot_change_in_place(changes: Properties, replaced: bool, google: Google) -> None:
-    old = secret("projects/acme/locations/europe-west1/keyRings/ring/cryptoKeys/data")
-    difference = google.gcp.diff(google.urn(SECRET, "secret"), "projects/acme/secrets/recovery", old, old, changes)
-    assert difference.changes
-    assert bool(difference.replaces) is replaced
-
-
 def kept(google: Google) -> list[str]:
     with google.store.transaction() as transaction:
         return transaction.kept(google.stack)

@@ -183,15 +183,10 @@ def chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (directory / "templates").mkdir(parents=True)
     (directory / "Chart.yaml").write_text("apiVersion: v2\nname: rasa\nversion: 1.0.0\n")
     (directory / "templates" / "deployment.yaml").write_text(
-        "apiVersion: apps/v1\n"
-        "kind: Deployment\n"
-        "metadata: {name: '{{ .Release.Name }}'}\n"
-        "spec:\n"
-        "  selector: {matchLabels: {app: rasa}}\n"
-        "  replicas: {{ .Values.replicas }}\n"
-        "  template:\n"
-        "    metadata: {labels: {app: rasa}}\n"
-        "    spec: {containers: [{name: rasa, image: rasa, envFrom: [{secretRef: {name: '{{ .Values.secret }}'}}]}]}\n"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: '{{ .Release.Name }}'}\nspec:\n  selector: "
+        "{matchLabels: {app: rasa}}\n  replicas: {{ .Values.replicas }}\n  template:\n    metadata: {labels: {app: "
+        "rasa}}\n    spec: {containers: [{name: rasa, image: rasa, envFrom: [{secretRef: {name: '{{ .Values.secret "
+        "}}'}}]}]}\n"
     )
     monkeypatch.setenv("RASA_CHART", str(directory))
     return directory

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from tools.permissions.aws_table import CALLS, INPUTS, TYPES
-from tools.permissions.needs import Mode, Needs, look_up
+from catalogue.aws import needs as aws_needs
+from catalogue.needs import Needs
+from tools.permissions.needs import Mode, needed_in
 from tools.permissions.program import Used
 
 MANAGED_POLICY: Final = 6144  # characters that are no white space
-TABLE: Final = "tools/permissions/aws_table.py"
 Conditions: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
 
 # What is named after the stack (`{stack}` is `rasa-<stack>`), by the service of its actions.
@@ -35,15 +35,7 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "elasticache": tuple(
         f"elasticache:{{region}}:*:{kind}:{{stack}}-*"
-        for kind in (
-            "replicationgroup",
-            "cluster",
-            "parametergroup",
-            "subnetgroup",
-            "user",
-            "usergroup",
-            "snapshot",
-        )
+        for kind in ("replicationgroup", "cluster", "parametergroup", "subnetgroup", "user", "usergroup", "snapshot")
     ),
     "kafka": tuple(f"kafka:{{region}}:*:{kind}/{{stack}}-*" for kind in ("cluster", "configuration", "topic")),
     "kafka-cluster": tuple(f"kafka:{{region}}:*:{kind}/{{stack}}-*" for kind in ("cluster", "topic")),
@@ -114,15 +106,6 @@ TAGGED_AS_MADE: Final = [
 ]
 FINAL: Final = frozenset({"kms:ScheduleKeyDeletion", "kms:DisableKey"})
 THROUGH_A_SERVICE: Final = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
-# The services that make a role for themselves when they are first used in an account.
-LINKED: Final[Mapping[str, tuple[str, ...]]] = {
-    "aws:eks/cluster:Cluster": ("eks",),
-    "aws:eks/nodeGroup:NodeGroup": ("eks-nodegroup", "autoscaling", "spot"),
-    "aws:elasticache/replicationGroup:ReplicationGroup": ("elasticache",),
-    "aws:msk/cluster:Cluster": ("kafka",),
-    "aws:appautoscaling/target:Target": ("kafka.application-autoscaling",),
-    "aws:rds/instance:Instance": ("rds",),
-}
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -138,15 +121,8 @@ class Scope:
 
 def needed(used: Used) -> Needs:
     """All that the resources and calls of a stack need."""
-    total = Needs()
-    for resource in used.of("aws"):
-        total += look_up(TYPES, resource.type, TABLE)
-        for (type_, key), extra in INPUTS.items():
-            if type_ == resource.type and resource.inputs.get(key):
-                total += extra
-    for call in used.calls_of("aws"):
-        total += look_up(CALLS, call, TABLE)
-    return total
+    needs = needed_in(used, "aws")
+    return Needs(read=needs.read, write=tuple(action.partition("@")[0] for action in needs.write))
 
 
 def policies(used: Used, mode: Mode) -> list[str]:
@@ -187,8 +163,9 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
         case "iam:AttachRolePolicy":
             attached = sorted({str(one.inputs["policyArn"]) for one in used.of_type(ATTACHMENT)})
             yield Scope(resources=_arns(NAMED["iam"], names), conditions={"ArnEquals": {"iam:PolicyARN": attached}})
-        case "iam:CreateServiceLinkedRole":
-            linked = sorted({f"{each}.amazonaws.com" for type_ in used.types for each in LINKED.get(type_, ())})
+        case aws_needs.CREATE_LINKED_ROLE:
+            every = (each.partition("@") for each in needed_in(used, "aws").write)
+            linked = sorted({service for name, _, service in every if name == aws_needs.CREATE_LINKED_ROLE})
             yield Scope(
                 resources=("arn:aws:iam::*:role/aws-service-role/*",),
                 conditions={"StringEquals": {"iam:AWSServiceName": linked}},

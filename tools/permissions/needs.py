@@ -1,28 +1,12 @@
-"""What is needed for one type of resource, and for all that a program uses."""
+"""What all that a program uses needs, from the catalogue, in one of two modes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, kw_only=True)
-class Needs:
-    """Permissions by the cloud's own names: `read` to look (preview, refresh), `write` to make, change and delete."""
-
-    read: tuple[str, ...] = ()
-    write: tuple[str, ...] = ()
-
-    def __add__(self, other: Needs) -> Needs:
-        return Needs(read=(*self.read, *other.read), write=(*self.write, *other.write))
-
-
-def needs(service: str, *, read: str = "", write: str = "") -> Needs:
-    """Permissions of one service, each list apart by spaces: `needs("s3:", read="ListBucket")`."""
-    return Needs(
-        read=tuple(f"{service}{name}" for name in read.split()),
-        write=tuple(f"{service}{name}" for name in write.split()),
-    )
+from catalogue.needs import Needs
+from catalogue.packages import package_of
+from tools.permissions.program import Used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +24,16 @@ UP = Mode(read_only=False)
 PREVIEW = Mode(read_only=True)
 
 
-class Unlisted(LookupError):
-    """A type or a call that no table knows."""
-
-    def __init__(self, key: str, table: str) -> None:
-        super().__init__(f"{key}: the program uses it, and {table} does not say what it needs; add it there")
-
-
-def look_up(table: Mapping[str, Needs], key: str, name: str) -> Needs:
-    """What a table says of a type or a call. Raises Unlisted."""
-    if key not in table:
-        raise Unlisted(key, name)
-    return table[key]
+def needed_in(used: Used, name: str) -> Needs:
+    """Returns what the resources and calls of one provider need; raises `catalogue.package.Unlisted`."""
+    package, total = package_of(name), Needs()
+    if package is None:
+        raise LookupError(f"no package is called {name}")
+    for resource in used.of(name):
+        total += package.needs(resource.type)
+        for what, extra in package.entry(resource.type).needs_if.items():
+            if what in used.types if ":" in what else resource.inputs.get(what):
+                total += extra
+    for call in used.calls_of(name):
+        total += package.needs(call)
+    return total

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from tools.pulls.data import HOLDINGS, what_it_holds
+from catalogue.holdings import GRAVEST_FIRST
 from tools.pulls.markdown import LONGEST_SENTENCE, alert, block, code, join, section
 from tools.pulls.outcome import KNOWN_LATER, Action, Change, Outcome, Property, Violation
 
@@ -62,7 +62,7 @@ def comment(outcome: Outcome, *, commit: str = "", link: str = "") -> str:
 
 
 def _loses_data(change: Change) -> bool:
-    return change.action in ("replace", "delete") and bool(what_it_holds(change.type, change.name))
+    return change.action in ("replace", "delete") and bool(change.holds)
 
 
 def _verdict(outcome: Outcome, lost: Sequence[Change]) -> str:
@@ -109,9 +109,9 @@ def _data_lines(lost: Sequence[Change]) -> Iterator[str]:
 
 def _by_holding(lost: Sequence[Change]) -> dict[str, list[Change]]:
     """Changes by what they lose, the gravest first."""
-    found: dict[str, list[Change]] = {what: [] for what in HOLDINGS}
+    found: dict[str, list[Change]] = {what: [] for what in GRAVEST_FIRST}
     for change in lost:
-        found.setdefault(what_it_holds(change.type, change.name), []).append(change)
+        found.setdefault(change.holds, []).append(change)
     return {what: changes for what, changes in found.items() if changes}
 
 
@@ -138,11 +138,11 @@ def _property(one: Property) -> str:
 
 def _by_type(changes: Iterable[Change]) -> Iterable[str]:
     """One line for each type: what is new is understood by its kind, and there may be hundreds."""
-    names: dict[str, list[str]] = {}
+    of_type: dict[str, list[Change]] = {}
     for change in changes:
-        names.setdefault(change.type, []).append(change.name)
-    for type_, found in sorted(names.items(), key=lambda item: (not what_it_holds(item[0], ""), item[0])):
-        shown = ", ".join(code(name) for name in found[:PROPERTIES])
+        of_type.setdefault(change.type, []).append(change)
+    for type_, found in sorted(of_type.items(), key=lambda item: (not any(one.holds for one in item[1]), item[0])):
+        shown = ", ".join(code(one.name) for one in found[:PROPERTIES])
         more = f" and {len(found) - PROPERTIES} more" if len(found) > PROPERTIES else ""
         yield f"{len(found)} of {_type(type_)}: {shown}{more}"
 

@@ -9,7 +9,6 @@ import re
 from typing import Final
 
 from tools.pulls.comment import line
-from tools.pulls.data import what_it_holds
 from tools.pulls.markdown import alert, block, code, join, section, some
 from tools.pulls.outcome import Change, Outcome
 
@@ -44,13 +43,12 @@ def title(stack: str) -> str:
 
 def why_dangerous(change: Change) -> str:
     """The reason to look at a change at once; empty for a harmless one."""
-    held = what_it_holds(change.type, change.name)
     if change.action != "update":
-        return f"gone: {held}" if held else "gone"
+        return f"gone: {change.holds}" if change.holds else "gone"
     if change.properties and all(HARMLESS.fullmatch(one.path) for one in change.properties):
         return ""
-    if held:
-        return held
+    if change.holds:
+        return change.holds
     if ACCESS.search(change.type):
         return "who may reach or use it"
     return "a setting"

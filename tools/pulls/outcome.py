@@ -49,13 +49,16 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What would be done to one resource. `refused` is set where its protection keeps the engine from doing it."""
+    """What would be done to one resource. `holds` is what a person knows its data as; `refused` is set if its
+    protection keeps the engine from doing it.
+    """
 
     action: Action
     type: str
     name: str
     properties: tuple[Property, ...] = ()
     refused: bool = False
+    holds: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +125,7 @@ def _change(given: Mapping[str, Any]) -> Change:
             for one in given["properties"]
         ),
         refused=given["refused"] is True,
+        holds=str(given["holds"]),
     )
 
 
@@ -175,7 +179,14 @@ def _take(metadata: Mapping[str, Any], steps: dict[str, Change], same: set[str])
     # The last of a replacement's steps is a deletion, which tells no reason; the same step may be told twice.
     if before is None or (not before.properties and action == before.action):
         properties = tuple(_properties(metadata)) if action in ("update", "replace") else ()
-        steps[urn] = Change(action=action, type=type_, name=_name(urn), properties=properties)
+        steps[urn] = Change(action=action, type=type_, name=_name(urn), properties=properties, holds=_held(type_, urn))
+
+
+def _held(type_: str, urn: str) -> str:
+    # Imported late: whoever only reads an outcome has none of the packages that the catalogue needs.
+    from catalogue.packages import what_it_holds
+
+    return what_it_holds(type_, _name(urn))
 
 
 def _properties(metadata: Mapping[str, Any]) -> Iterator[Property]:
@@ -216,7 +227,7 @@ def _refused(error: str) -> Iterator[Change]:
     """What an error says is protected: each resource of a chain has a sentence, and the last one is meant."""
     for action, urn in _PROTECTED.findall(error):
         type_ = urn.split("::")[2].rpartition("$")[2]
-        yield Change(action=cast("Action", action), type=type_, name=_name(urn), refused=True)
+        yield Change(action=cast("Action", action), type=type_, name=_name(urn), refused=True, holds=_held(type_, urn))
 
 
 def _violation(event: Mapping[str, Any]) -> Violation:

@@ -1,0 +1,31 @@
+"""What several resource types of Azure need.
+
+To let one thing use another, such as a machine a subnet, Azure asks for the right to join it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.needs import Needs
+
+
+def crud(kind: str, *, reads: str = "", more: str = "", deletes: bool = True) -> Needs:
+    """To read, write and delete a kind of resource; `reads` and `more` are further operations, apart by spaces."""
+    return Needs(
+        read=(f"Microsoft.{kind}/read", *(f"Microsoft.{name}" for name in reads.split())),
+        write=(
+            f"Microsoft.{kind}/write",
+            *([f"Microsoft.{kind}/delete"] if deletes else []),
+            *(f"Microsoft.{name}" for name in more.split()),
+        ),
+    )
+
+
+ASSIGN: Final = "ManagedIdentity/userAssignedIdentities/assign/action"
+JOIN_SUBNET: Final = "Network/virtualNetworks/subnets/join/action"
+AKS_STATUS: Final = "ContainerService/locations/operations/read ContainerService/locations/operationresults/read"
+CACHE_STATUS: Final = "Cache/locations/operationsStatus/read Cache/locations/asyncOperations/read"
+DB_STATUS: Final = "DBforPostgreSQL/locations/azureAsyncOperation/read DBforPostgreSQL/locations/operationResults/read"
+NET_STATUS: Final = "Network/locations/operations/read Network/locations/operationResults/read"
+DNS_STATUS: Final = "Network/privateDnsOperationStatuses/read Network/privateDnsOperationResults/read"

@@ -1,0 +1,20 @@
+"""What several resource types of Google Cloud need."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.needs import Needs, needs
+
+OPERATIONS: Final = needs("compute.", write="globalOperations.get regionOperations.get")
+USE_NETWORK: Final = needs("compute.", write="networks.get networks.use subnetworks.get subnetworks.use")
+ACT_AS: Final = needs("iam.serviceAccounts.", write="actAs")
+USE_APIS: Final = needs(
+    "serviceusage.", read="services.get services.list", write="services.enable services.use operations.get"
+)
+READ_PROJECT: Final = needs("resourcemanager.projects.", read="get")
+
+
+def policy_of(service: str) -> Needs:
+    """To read and set who may do what with one kind of resource."""
+    return needs(service, read="getIamPolicy", write="setIamPolicy")
