@@ -59,8 +59,8 @@ def _loss(one: Registration) -> str:
 
 def _forces_replacement(one: Registration) -> Iterator[str]:
     """Yields the resources whose ids and names go into properties that replace this one."""
-    verdicts = _ENTRIES[one.type].verdicts if one.type in _ENTRIES else {}
-    forcing = {path.partition(".")[0] for path, verdict in verdicts.items() if "replaces" in verdict}
+    verdicts = _ENTRIES[one.type].verdicts.items() if one.type in _ENTRIES else ()
+    forcing = {path.partition(".")[0] for path, verdict in verdicts if "replaces" in verdict}
     for key, urns in sorted(one.property_dependencies.items()):
         if key in forcing:
             yield from urns
