@@ -1,7 +1,4 @@
-"""Problems: what is wrong with a stack file, told as key, got, expected and fix.
-
-Owns the wording. Which rules there are is the business of the models (one field) and of `rules` (several fields).
-"""
+"""Problems: what is wrong with a stack file, as key, got, expected and fix."""
 
 from __future__ import annotations
 
@@ -62,9 +59,9 @@ class SettingsError(ValueError):
         super().__init__(f"the stack file has {count}; nothing was created:\n{lines}")
 
 
-def fault(expected: str, fix: str) -> PydanticCustomError:
-    """What a field validator raises: `expected` continues the sentence that starts with the value."""
-    return PydanticCustomError("fault", "{expected}; {fix}", {"expected": expected, "fix": fix})
+def fault(expected: str, fix: str, *, got: str | None = None) -> PydanticCustomError:
+    """What a field validator raises: `expected` continues the sentence that starts with the value, or with `got`."""
+    return PydanticCustomError("fault", "{expected}; {fix}", {"expected": expected, "fix": fix, "got": got})
 
 
 def shown(value: object) -> str:
@@ -135,7 +132,7 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "fault":
-            return Problem(key=key, got=got, expected=context["expected"], fix=context["fix"])
+            return Problem(key=key, got=context["got"] or got, expected=context["expected"], fix=context["fix"])
         case "missing":
             return _missing(key)
         case "union_tag_not_found":

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from settings.base import Cloud, Profile
+from settings.base import Cloud
 from settings.defaults import layer_defaults
+from settings.setting import Profile
 from tests.program.stacks import DEV, PROD, recording
 from tests.recorder import Recording, Registration
 

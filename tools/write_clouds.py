@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from settings.base import Cloud, Profile
+from settings.base import Cloud
+from settings.setting import Profile
 from tools.cloud_cells import PRODUCTS, ROWS, TITLES
 
 ROOT: Final = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from settings.assistant_rules import RESERVED_ENVIRONMENT
+from settings.assistant import RESERVED_ENVIRONMENT
 from tests import answers_azure
 from tests.answers import generated_password
 from tests.program.stacks import CONFLUENT, LICENSE, OPENAI_KEY

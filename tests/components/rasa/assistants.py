@@ -11,7 +11,9 @@ from components.connections import AssistantConnections
 from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
 from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
-from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile, Rotation
+from settings import Assistant, PodSecurity, Profile
+from settings.secrets_manager import CreateVault, ExistingVault
+from settings.stack import Rotation
 from tests.components.rasa import wirings
 from tests.recorder import Recording, run_program
 
