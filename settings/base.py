@@ -142,3 +142,11 @@ AssistantName = Annotated[
         "choose one like rasa or support2",
     ),
 ]
+KeyArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]+",
+        "is not the ARN of a KMS key",
+        "write it like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+]

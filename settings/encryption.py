@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from settings.base import PROJECT, azure_id, matching
+from settings.base import PROJECT, KeyArn, azure_id, matching
 from settings.problems import Problem
 from settings.setting import Effect, kind_of, setting
 from settings.stack import Layer, Stack
 
-KeyArn = Annotated[
-    str,
-    matching(
-        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]+",
-        "is not the ARN of a KMS key",
-        "write it like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    ),
-]
 KeyUrl = Annotated[
     str,
     matching(

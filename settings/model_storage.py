@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
-from settings.base import SecretKey
-from settings.encryption import KeyArn
+from settings.base import KeyArn, SecretKey
 from settings.problems import Problem
 from settings.setting import Effect, kind_of, setting
 from settings.stack import Layer, Stack
