@@ -266,7 +266,7 @@ def _number(quantity: str) -> float:
 
 
 def _texts(path: str, value: Json, name: str = "") -> Iterator[tuple[str, str, str]]:
-    """Every text inside free-form settings, with its path and the key it stands under."""
+    """Every text inside free-form settings, with its path and its key."""
     match value:
         case dict():
             for key, item in value.items():

@@ -102,7 +102,7 @@ def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]
 
 
 def _without(value: Json, faulty: set[tuple[int | str, ...]], at: tuple[int | str, ...] = ()) -> Json:
-    """The value without what stands at the faulty paths."""
+    """The value without the parts at the faulty paths."""
     match value:
         case dict():
             return {key: _without(item, faulty, (*at, key)) for key, item in value.items() if (*at, key) not in faulty}

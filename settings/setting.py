@@ -43,7 +43,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
-    """The effect of each way to change one setting.
+    """The effect of each way to change one setting. `settings.schema.described` lists them for every setting.
 
     `raised` also holds for adding an optional setting, and `lowered` for removing it. `note` is for people only.
     """
@@ -81,12 +81,16 @@ class Setting:
     prefix: tuple[int, int, str, str] | None
 
     def over(self, inherited: Setting) -> Setting:
-        """This declaration, and what a parent's says beside it."""
+        """This declaration, and what the parent's declares beside it. A new effect replaces all of the parent's."""
+        if self.effect is not None:
+            inherited = replace(inherited, raised=None, lowered=None, note=None)
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(inherited, **{name: value for name, value in given.items() if value not in (None, ...)})
 
     def field(self) -> Any:
-        """The same for pydantic. The JSON schema keeps the effect and the defaults of both profiles."""
+        """This declaration as a field of pydantic, which carries effect, bounds and defaults into the JSON schema."""
+        if (self.dev is None) != (self.prod is None):
+            raise TypeError(f"a default in one profile only: {self}")
         extra: dict[str, Any] = {"effect": self.effect, "raised": self.raised, "lowered": self.lowered}
         extra |= {"note": self.note, "minimum": self.minimum and self.minimum[0]}
         extra |= {"maximum": self.maximum and self.maximum[0]}
@@ -148,7 +152,7 @@ def setting(
 ) -> Any:
     """Declares a setting of a model.
 
-    `effect` is the effect of any change; `raised` and `lowered` say where one direction differs. `default` holds in
+    `effect` is the effect of any change; `raised` and `lowered` replace it for one direction. `default` holds in
     every profile, `dev` and `prod` in one; without any of them the setting is required. `minimum` and `maximum` are a
     number and whose limit it is. `pattern` is a regular expression, what is wrong with other texts, and an example.
     `among` is the known words and the service that knows them. `prefix` is for an address range: the prefix lengths
