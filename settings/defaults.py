@@ -6,6 +6,7 @@ The defaults themselves are declared beside each setting.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, get_args
 
 from settings.assistant import Assistant, Resources
@@ -24,10 +25,15 @@ MODELS: Final[dict[Cloud, type[AnySettings]]] = {
 }
 
 
-def kinds(cloud: Cloud) -> dict[str, dict[str, type[Layer]]]:
+def kinds(cloud: Cloud) -> Mapping[str, Mapping[str, type[Layer]]]:
     """The ways to get each layer, by `kind`, by the layer's key in the stack file. The first one is the default."""
+    return _kinds(MODELS[cloud])
+
+
+@cache
+def _kinds(settings: type[AnySettings]) -> Mapping[str, Mapping[str, type[Layer]]]:
     found: dict[str, dict[str, type[Layer]]] = {}
-    for field in MODELS[cloud].model_fields.values():
+    for field in settings.model_fields.values():
         alternatives: list[Any] = [one for one in get_args(field.annotation) if isinstance(one, type)]
         layers = [one for one in alternatives if issubclass(one, Layer)]
         if layers:

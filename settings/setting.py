@@ -101,6 +101,12 @@ class Setting:
             return Field(default_factory=self.default, description=self.description, json_schema_extra=extra)
         return Field(self.default, description=self.description, json_schema_extra=extra)
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether `check` can find anything."""
+        limits = (self.minimum, self.maximum, self.pattern, self.among, self.prefix)
+        return any(limit is not None for limit in limits)
+
     def check(self, value: object) -> None:
         """Raises the first limit that a value breaks, in the words of `Problem`."""
         for item in cast("tuple[object, ...]", value if isinstance(value, tuple) else (value,)):
@@ -178,6 +184,7 @@ class Model(BaseModel):
         hide_input_in_errors=True,
     )
     SETTINGS: ClassVar[Mapping[str, Setting]] = {}
+    LIMITED: ClassVar[Mapping[str, Setting]] = {}  # those with limits: most have none
     KEY: ClassVar[str] = ""  # the key of a layer in the stack file
 
     def __init_subclass__(cls, **arguments: Any) -> None:
@@ -188,13 +195,13 @@ class Model(BaseModel):
         for name, one in whole.items():
             setattr(cls, name, one.field())
         cls.SETTINGS = {**cls.SETTINGS, **whole}
+        cls.LIMITED = {name: one for name, one in cls.SETTINGS.items() if one.has_limits}
 
     @field_validator("*")
     @classmethod
     def _within_limits(cls, value: object, info: ValidationInfo) -> object:
-        declared = cls.SETTINGS.get(info.field_name or "")
-        if declared is not None:
-            declared.check(value)
+        if limited := cls.LIMITED.get(info.field_name or ""):
+            limited.check(value)
         return value
 
     @classmethod

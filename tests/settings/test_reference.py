@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,15 @@ from tools.write_reference import COMMAND, PAGE, ROOT, SCHEMA_FILE, reference
 STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
 
 
+@cache
+def validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(stack_file_schema())
+
+
 def faults(stack_file: dict[str, Any]) -> list[str]:
     """What an editor would underline in a stack file with these settings."""
     config = {f"rasa:{key}": value for key, value in stack_file.items() if key != "secrets"}
-    validator = jsonschema.Draft202012Validator(stack_file_schema())
-    return [error.message for error in validator.iter_errors({"config": config})]
+    return [error.message for error in validator().iter_errors({"config": config})]
 
 
 @pytest.mark.parametrize(("path", "write"), [(SCHEMA_FILE, schema_text), (PAGE, reference)], ids=[SCHEMA_FILE, PAGE])
@@ -44,7 +49,7 @@ def test_the_schema_is_one():
 @pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
 def test_a_shipped_stack_file_satisfies_the_schema_and_names_it(path: Path):
     text = path.read_text()
-    jsonschema.validate(yaml.safe_load(text), stack_file_schema(), jsonschema.Draft202012Validator)
+    validator().validate(yaml.safe_load(text))
     assert text.splitlines()[0] == f"# yaml-language-server: $schema={SCHEMA_FILE}"
 
 
@@ -90,6 +95,6 @@ def test_the_schema_refuses_what_the_program_refuses(changes: dict[str, Any]):
 
 def test_a_secret_in_clear_is_a_fault():
     for cloud in Cloud:
-        validator = jsonschema.Draft202012Validator(cloud_schema(cloud)["properties"]["secrets"])
-        assert validator.is_valid({"license": {"secure": "v1:abc"}})
-        assert not validator.is_valid({"license": "abc"})
+        secrets = jsonschema.Draft202012Validator(cloud_schema(cloud)["properties"]["secrets"])
+        assert secrets.is_valid({"license": {"secure": "v1:abc"}})
+        assert not secrets.is_valid({"license": "abc"})
