@@ -24,17 +24,11 @@ from components.connections import (
 )
 from components.services import EventQueue, LockStore, Service, TrackerStore
 from components.trust import public_roots
-from settings import (
-    Assistant,
-    DatabaseLogin,
-    ExistingCluster,
-    ExistingEventQueue,
-    ExistingLockStore,
-    ExistingTrackerStore,
-    NoEventQueue,
-    NoLockStore,
-    Settings,
-)
+from settings import Assistant, Settings
+from settings.cluster import ExistingCluster
+from settings.event_queue import ExistingEventQueue, NoEventQueue
+from settings.lock_store import ExistingLockStore, NoLockStore
+from settings.tracker_store import DatabaseLogin, ExistingTrackerStore
 
 
 def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterConnection:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_confluentcloud as confluent
 
-from settings import CreateConfluent, GcpSettings
+from settings import GcpSettings
+from settings.event_queue import CreateConfluent
 
 
 def confluent_providers(settings: GcpSettings) -> list[pulumi.ProviderResource]:

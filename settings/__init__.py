@@ -1,145 +1,32 @@
-"""The settings of a stack: read once, validated as a whole, then passed down. See docs/configuration.md."""
+"""The settings of a stack: read once, validated as a whole, then passed down. See docs/configuration.md.
 
-from settings.assistant import ActionServer, Assistant, Ingress, NlgServer, Resources
-from settings.aws import (
-    AwsSettings,
-    CreateEks,
-    CreateElastiCache,
-    CreateMsk,
-    CreateRds,
-    ExistingAwsCluster,
-    ExistingBucket,
-    ExistingKmsKey,
-    ExistingVpc,
-    Irsa,
-    PodIdentity,
-)
-from settings.azure import (
-    AzureSettings,
-    AzureWorkloadIdentity,
-    CreateAks,
-    CreateBlobStorage,
-    CreateEventHubs,
-    ExistingAzureCluster,
-    ExistingContainer,
-    ExistingKeyVaultKey,
-    ExistingVnet,
-)
-from settings.base import Auth, Cloud, ModelAuth, PodSecurity, Profile
-from settings.existing import (
-    DatabaseLogin,
-    ExistingCluster,
-    ExistingEncryption,
-    ExistingEventQueue,
-    ExistingLockStore,
-    ExistingModelStorage,
-    ExistingNetwork,
-    ExistingTrackerStore,
-    NoIdentity,
-)
-from settings.gcp import (
-    CreateCloudSql,
-    CreateConfluent,
-    CreateGke,
-    CreateMemorystore,
-    ExistingCryptoKey,
-    ExistingGcpCluster,
-    ExistingGcsBucket,
-    ExistingVpcNetwork,
-    GcpSettings,
-    GcpWorkloadIdentity,
-)
-from settings.layers import (
-    PRIVATE,
-    CreateCluster,
-    CreateEncryption,
-    CreateEventQueue,
-    CreateLockStore,
-    CreateModelStorage,
-    CreateNetwork,
-    CreateTrackerStore,
-    NoEventQueue,
-    NoLockStore,
-    NoModelStorage,
-)
+Each layer has a module of its own with everything about its settings: import the kinds of a layer from there.
+"""
+
+from settings.assistant import Assistant
+from settings.aws import AwsSettings
+from settings.azure import AzureSettings
+from settings.base import Cloud, PodSecurity
+from settings.defaults import AnySettings
+from settings.gcp import GcpSettings
 from settings.load import load
 from settings.model import Settings
-from settings.parse import AnySettings, parse
+from settings.parse import parse
 from settings.problems import Problem, SettingsError
-from settings.rotation import Rotation
-from settings.vault import CreateVault, ExistingVault, KubernetesSecrets, SecretsManager, VaultLogin
+from settings.setting import Profile
 
 __all__ = [
-    "PRIVATE",
-    "ActionServer",
     "AnySettings",
     "Assistant",
-    "Auth",
     "AwsSettings",
     "AzureSettings",
-    "AzureWorkloadIdentity",
     "Cloud",
-    "CreateAks",
-    "CreateBlobStorage",
-    "CreateCloudSql",
-    "CreateCluster",
-    "CreateConfluent",
-    "CreateEks",
-    "CreateElastiCache",
-    "CreateEncryption",
-    "CreateEventHubs",
-    "CreateEventQueue",
-    "CreateGke",
-    "CreateLockStore",
-    "CreateMemorystore",
-    "CreateModelStorage",
-    "CreateMsk",
-    "CreateNetwork",
-    "CreateRds",
-    "CreateTrackerStore",
-    "CreateVault",
-    "DatabaseLogin",
-    "ExistingAwsCluster",
-    "ExistingAzureCluster",
-    "ExistingBucket",
-    "ExistingCluster",
-    "ExistingContainer",
-    "ExistingCryptoKey",
-    "ExistingEncryption",
-    "ExistingEventQueue",
-    "ExistingGcpCluster",
-    "ExistingGcsBucket",
-    "ExistingKeyVaultKey",
-    "ExistingKmsKey",
-    "ExistingLockStore",
-    "ExistingModelStorage",
-    "ExistingNetwork",
-    "ExistingTrackerStore",
-    "ExistingVault",
-    "ExistingVnet",
-    "ExistingVpc",
-    "ExistingVpcNetwork",
     "GcpSettings",
-    "GcpWorkloadIdentity",
-    "Ingress",
-    "Irsa",
-    "KubernetesSecrets",
-    "ModelAuth",
-    "NlgServer",
-    "NoEventQueue",
-    "NoIdentity",
-    "NoLockStore",
-    "NoModelStorage",
-    "PodIdentity",
     "PodSecurity",
     "Problem",
     "Profile",
-    "Resources",
-    "Rotation",
-    "SecretsManager",
     "Settings",
     "SettingsError",
-    "VaultLogin",
     "load",
     "parse",
 ]

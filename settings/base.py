@@ -1,48 +1,21 @@
-"""What every settings model shares: frozen, closed, camelCase in the stack file; and the field types used by several.
-
-A field also says what changing its value does to a running stack: `json_schema_extra=IN_PLACE` or one of its like. The
-reference page shows that beside the meaning.
-"""
+"""The types that several layers use."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
-from pydantic.config import JsonDict
+from pydantic import AfterValidator, Field
 
 from settings.problems import fault
 
-# What a stack file holds, once read.
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-
 HOST_NAME: Final = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+GUID: Final = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+PROJECT: Final = r"[a-z][a-z0-9-]{4,28}[a-z0-9]"  # the id of a project of Google Cloud
 ADDRESS: Final = r"\d{1,3}(\.\d{1,3}){3}"
-
-IN_PLACE: Final[JsonDict] = {"effect": "in place"}
-RESTARTS_PODS: Final[JsonDict] = {"effect": "restarts the pods, one after the other"}
-FAILS_OVER: Final[JsonDict] = {"effect": "in place, with a failover (prod) or minutes without the service (dev)"}
-ROLLS: Final[JsonDict] = {"effect": "in place, one node after the other; can take an hour"}
-ONLY_GROWS: Final[JsonDict] = {"effect": "in place; never smaller"}
-REPLACES: Final[JsonDict] = {"effect": "**replaces: data at risk** (prod refuses it; see [replace.md](replace.md))"}
-
-
-class Model(BaseModel):
-    """Base of all settings: immutable, an unknown key is an error, and nothing is converted: `"3"` is no number."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        alias_generator=to_camel,
-        validate_by_name=True,
-        hide_input_in_errors=True,
-    )
 
 
 class Cloud(StrEnum):
@@ -61,32 +34,6 @@ REGIONS: Final[Mapping[Cloud, str]] = {
 }
 
 
-class Profile(StrEnum):
-    """`dev`: the cheapest thing that still speaks TLS. `prod`: redundant, own keys, protected, strict."""
-
-    DEV = "dev"
-    PROD = "prod"
-
-
-class Auth(StrEnum):
-    """How Rasa signs in to a service: a generated password, or the pod's cloud identity."""
-
-    PASSWORD = "password"
-    IAM = "iam"
-
-
-class ModelAuth(StrEnum):
-    """How a model gets from object storage into the pod.
-
-    `identity`: Rasa reads it as the pod's cloud identity. `key`: Rasa reads it with the storage account's key.
-    `initDownload`: an init container fetches it as the pod's identity, and Rasa finds it on disk.
-    """
-
-    IDENTITY = "identity"
-    KEY = "key"
-    INIT_DOWNLOAD = "initDownload"
-
-
 class PodSecurity(StrEnum):
     """What a cluster wants of pods.
 
@@ -97,7 +44,14 @@ class PodSecurity(StrEnum):
     OPENSHIFT = "openshift"
 
 
-def matching(pattern: str, expected: str, fix: str) -> Callable[[str], str]:
+class Auth(StrEnum):
+    """How Rasa signs in to a service: a generated password, or the pod's cloud identity."""
+
+    PASSWORD = "password"
+    IAM = "iam"
+
+
+def matching(pattern: str, expected: str, fix: str) -> AfterValidator:
     """A validator that wants the whole text to match `pattern`."""
 
     def check(text: str) -> str:
@@ -105,39 +59,33 @@ def matching(pattern: str, expected: str, fix: str) -> Callable[[str], str]:
             raise fault(expected, fix)
         return text
 
-    return check
+    return AfterValidator(check)
 
 
-def at_least(minimum: int, reason: str) -> Callable[[int], int]:
-    """A validator for a lower bound; `reason` says whose bound it is."""
-
-    def check(number: int) -> int:
-        if number < minimum:
-            raise fault(f"is below {minimum}, {reason}", f"set {minimum} or more")
-        return number
-
-    return check
+def aws_id(prefix: str, what: str) -> AfterValidator:
+    """A validator for an id of AWS, such as `vpc-0123456789abcdef0`."""
+    fix = f"write it like {prefix}-0123456789abcdef0"
+    return matching(rf"{prefix}-[0-9a-f]{{8,17}}", f"is not the id of a {what}", fix)
 
 
-def at_most(maximum: int, reason: str) -> Callable[[int], int]:
-    """A validator for an upper bound; `reason` says whose bound it is."""
-
-    def check(number: int) -> int:
-        if number > maximum:
-            raise fault(f"is above {maximum}, {reason}", f"set {maximum} or less")
-        return number
-
-    return check
+def azure_id(types: str, what: str) -> AfterValidator:
+    """A validator for a resource id that ends in these types, such as `Microsoft.Network/virtualNetworks`."""
+    provider, *kinds = types.split("/")
+    path = "".join(rf"/{one}/[\w.()-]+" for one in kinds)
+    pattern = rf"/subscriptions/{GUID}/resourceGroups/[\w.()-]+/providers/{provider.replace('.', '[.]')}{path}"
+    end = "".join(f"/{one}/<name>" for one in kinds)
+    fix = f"write it like /subscriptions/<id>/resourceGroups/<name>/providers/{provider}{end}"
+    return matching(pattern, f"is not the resource id of a {what}", fix)
 
 
 def _cidr(text: str) -> str:
-    fix = "write it like 10.0.0.0/16"
+    wrong = fault("is not an IPv4 network in CIDR form", "write it like 10.0.0.0/16")
     if re.fullmatch(r"\d+(\.\d+){3}/\d+", text) is None:
-        raise fault("is not an IPv4 network in CIDR form", fix)
+        raise wrong
     try:
         network = ipaddress.IPv4Network(text, strict=False)
     except ValueError:
-        raise fault("is not an IPv4 network in CIDR form", fix) from None
+        raise wrong from None
     if str(network) != text:
         raise fault("is an address inside a network, not the network", f"write {network}")
     return text
@@ -159,39 +107,46 @@ Text = Annotated[str, Field(min_length=1)]
 Pem = Annotated[str, AfterValidator(_pem)]
 Port = Annotated[int, AfterValidator(_port)]
 Host = Annotated[
-    str,
-    AfterValidator(
-        matching(rf"({HOST_NAME}|{ADDRESS})", "is not a host name or address", "write it like db.example.com")
-    ),
+    str, matching(rf"({HOST_NAME}|{ADDRESS})", "is not a host name or address", "write it like db.example.com")
 ]
 Cidr = Annotated[str, AfterValidator(_cidr)]
+Networks = Annotated[tuple[Cidr, ...], Field(min_length=1)]
 Issuer = Annotated[
     str,
-    AfterValidator(
-        matching(
-            r"https://[a-z0-9.-]+(/\S*)?",
-            "is not the address of an OIDC issuer",
-            "write it like https://oidc.example.com",
-        )
+    matching(
+        r"https://[a-z0-9.-]+(/\S*)?", "is not the address of an OIDC issuer", "write it like https://oidc.example.com"
     ),
 ]
 SecretKey = Annotated[
     str,
-    AfterValidator(
-        matching(
-            r"[a-zA-Z][a-zA-Z0-9]{0,29}",
-            "is not the name of a secret (letters and digits, letter first, at most 30)",
-            "choose one like openaiApiKey",
-        )
+    matching(
+        r"[a-zA-Z][a-zA-Z0-9]{0,29}",
+        "is not the name of a secret (letters and digits, letter first, at most 30)",
+        "choose one like openaiApiKey",
     ),
 ]
 Image = Annotated[
     str,
-    AfterValidator(
-        matching(
-            r"[a-z0-9.\-]+(:\d+)?(/[a-z0-9._\-]+)*(:[\w][\w.\-]{0,127}|@sha256:[0-9a-f]{64})",
-            "is not an image with a tag or a digest",
-            "write it like registry.example.com/rasa-actions:1.4.2",
-        )
+    matching(
+        r"[a-z0-9.\-]+(:\d+)?(/[a-z0-9._\-]+)*(:[\w][\w.\-]{0,127}|@sha256:[0-9a-f]{64})",
+        "is not an image with a tag or a digest",
+        "write it like registry.example.com/rasa-actions:1.4.2",
+    ),
+]
+Guid = Annotated[str, matching(GUID, "is not a GUID", "write it like 11111111-2222-3333-4444-555555555555")]
+AssistantName = Annotated[
+    str,
+    matching(
+        r"[a-z][a-z0-9]{0,19}",
+        "is not a name of an assistant (a-z and 0-9, letter first, at most 20)",
+        "choose one like rasa or support2",
+    ),
+]
+KeyArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]+",
+        "is not the ARN of a KMS key",
+        "write it like arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
 ]

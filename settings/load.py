@@ -10,10 +10,11 @@ from typing import Final
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from settings.base import Json
+from settings.defaults import AnySettings
 from settings.model import Settings
-from settings.parse import AnySettings, parse
+from settings.parse import parse
 from settings.problems import NAMESPACE, Problem, SettingsError
+from settings.setting import Json
 
 STACK_NAME: Final = r"[a-z][a-z0-9-]{0,18}[a-z0-9]"
 _TEXT: Final = frozenset({"cloud", "profile", "region"})
@@ -49,7 +50,7 @@ def _raw() -> dict[str, Json]:
 
 
 def _value(name: str, text: str) -> Json:
-    """The engine passes structured values, numbers and booleans as JSON text; words stay words."""
+    """The engine passes structured values, numbers and booleans as JSON text; a word stays a word."""
     if name in _TEXT:
         return text
     try:
@@ -73,7 +74,7 @@ def _stack_name() -> list[Problem]:
 
 
 def _secrets_in_clear(raw: Mapping[str, Json]) -> list[Problem]:
-    """Secrets that were not encrypted. The engine tells this of `rasa:secrets` as a whole, not of each of its keys."""
+    """Secrets that are not encrypted. The engine knows this of `rasa:secrets` as a whole, not of each of its keys."""
     secrets = raw.get("secrets")
     if not isinstance(secrets, dict) or runtime_config.is_config_secret(f"{NAMESPACE}:secrets"):
         return []
@@ -81,7 +82,7 @@ def _secrets_in_clear(raw: Mapping[str, Json]) -> list[Problem]:
         Problem(
             key=f"secrets.{key}",
             got="the value",
-            expected="stands in clear in the stack file",
+            expected="is in clear in the stack file",
             fix=f"replace the secret, then run: pulumi config set --secret --path '{NAMESPACE}:secrets.{key}'",
         )
         for key in secrets

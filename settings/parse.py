@@ -1,31 +1,20 @@
-"""`parse`: makes settings of what stands in a stack file, or tells every problem."""
+"""`parse`: turns the content of a stack file into settings, or reports every problem."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from settings.aws import AwsSettings
-from settings.azure import AzureSettings
-from settings.base import Cloud, Json, Profile
-from settings.defaults import with_defaults
-from settings.gcp import GcpSettings
+from settings.base import Cloud
+from settings.defaults import MODELS, AnySettings, with_defaults
 from settings.problems import Problem, SettingsError, no_choice, problems_of, shown, without_consequences
 from settings.rules import broken_rules
+from settings.setting import Json, Profile
 
-AnySettings = AwsSettings | AzureSettings | GcpSettings
-# The same for pydantic: the alternatives are told apart by `cloud`.
-StackFile = Annotated[AnySettings, Field(discriminator="cloud")]
-
-MODELS: Final[Mapping[Cloud, type[AnySettings]]] = {
-    Cloud.AWS: AwsSettings,
-    Cloud.AZURE: AzureSettings,
-    Cloud.GCP: GcpSettings,
-}
 # Stand in for what is missing or faulty, only so that the rules can look at the rest.
 _REGIONS: Final = {Cloud.AWS: "eu-central-1", Cloud.AZURE: "westeurope", Cloud.GCP: "europe-west1"}
 
@@ -113,7 +102,7 @@ def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]
 
 
 def _without(value: Json, faulty: set[tuple[int | str, ...]], at: tuple[int | str, ...] = ()) -> Json:
-    """The value without what stands at the faulty paths."""
+    """The value without the parts at the faulty paths."""
     match value:
         case dict():
             return {key: _without(item, faulty, (*at, key)) for key, item in value.items() if (*at, key) not in faulty}

@@ -1,7 +1,4 @@
-"""Problems: what is wrong with a stack file, told as key, got, expected and fix.
-
-Owns the wording. Which rules there are is the business of the models (one field) and of `rules` (several fields).
-"""
+"""Problems: what is wrong with a stack file, as key, got, expected and fix."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 NAMESPACE: Final = "rasa"
 
-# The tag of a list in a union where a word may stand in its place.
+# The tag of a list in a union of a list and a word.
 LIST: Final = "<list>"
 
 # Keys below which values can be secret, or be taken for the place of a secret: such values are never shown.
@@ -62,9 +59,9 @@ class SettingsError(ValueError):
         super().__init__(f"the stack file has {count}; nothing was created:\n{lines}")
 
 
-def fault(expected: str, fix: str) -> PydanticCustomError:
-    """What a field validator raises: `expected` continues the sentence that starts with the value."""
-    return PydanticCustomError("fault", "{expected}; {fix}", {"expected": expected, "fix": fix})
+def fault(expected: str, fix: str, *, got: str | None = None) -> PydanticCustomError:
+    """What a field validator raises: `expected` continues the sentence that starts with the value, or with `got`."""
+    return PydanticCustomError("fault", "{expected}; {fix}", {"expected": expected, "fix": fix, "got": got})
 
 
 def shown(value: object) -> str:
@@ -108,7 +105,7 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
     schema = _schema_of(model)
     found = [(detail["type"], _problem(detail, schema)) for detail in error.errors()]
     # A key that is merely misspelt is not missing as well, a list whose only item is faulty is not empty as well, and
-    # what else stands beside an unknown `kind` nobody can judge.
+    # nothing beside an unknown `kind` can be judged.
     misspelt = {key for kind, problem in found if kind == "extra_forbidden" for key in problem.others}
     lists = {re.sub(r"\[\d+\]$", "", problem.key) for _, problem in found if problem.key.endswith("]")}
     unjudged = tuple(problem.key.removesuffix("kind") for _, problem in found if problem.key.endswith(".kind"))
@@ -135,7 +132,7 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "fault":
-            return Problem(key=key, got=got, expected=context["expected"], fix=context["fix"])
+            return Problem(key=key, got=context["got"] or got, expected=context["expected"], fix=context["fix"])
         case "missing":
             return _missing(key)
         case "union_tag_not_found":
@@ -183,7 +180,7 @@ def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
 
 
 def no_choice(key: str, got: str, value: object, choices: Sequence[str]) -> Problem:
-    """A value that is none of the words that may stand at the key."""
+    """A value that is none of the words that the key accepts."""
     near = [one for one in choices if str(value).startswith(one)] or get_close_matches(str(value), choices, n=1)
     if len(choices) == 1:
         return Problem(key=key, got=got, expected=f"is not {choices[0]}, the only choice", fix=f"set {choices[0]}")

@@ -1,193 +1,297 @@
-"""Rules over several settings. What is refused in prod and only frowned upon in dev is told apart here, once."""
+"""Rules over several layers. A rule over the settings of one layer is a method beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ipaddress
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from itertools import combinations
 from typing import Final
 
-from settings.assistant_rules import assistant_rules
+from settings.assistant import Assistant
 from settings.aws import AwsSettings
-from settings.aws_rules import aws_rules
-from settings.azure import AzureSettings
-from settings.azure_rules import azure_rules
-from settings.base import Profile
-from settings.existing import ExistingLockStore
-from settings.existing_rules import existing_rules
-from settings.gcp import GcpSettings
-from settings.gcp_rules import gcp_rules
-from settings.layers import PRIVATE, CreateCluster, CreateLockStore, CreateNetwork, CreateTrackerStore
-from settings.limits import overlaps
+from settings.base import Auth
+from settings.cluster import (
+    AKS_RESERVED,
+    OFFICES,
+    PRIVATE,
+    CreateAks,
+    CreateCluster,
+    CreateGke,
+    ExistingCluster,
+    NoIdentity,
+)
+from settings.event_queue import CreateMsk, NoEventQueue
+from settings.lock_store import NoLockStore
 from settings.model import Settings
-from settings.policy import incomplete
+from settings.model_storage import NoModelStorage
+from settings.network import CreateNetwork, ExistingVpc
 from settings.problems import Problem
-from settings.rotation_rules import rotation_rules
-from settings.vault_rules import vault_rules
+from settings.secrets_manager import CreateVault, ExistingVault, KubernetesSecrets
+from settings.tracker_store import CreateRds, CreateTrackerStore, DatabaseLogin, ExistingTrackerStore
 
-OPEN: Final = "0.0.0.0/0"
-OLDEST_MINOR: Final = 30
-OFFICES: Final = "name the ranges of your offices and runners, such as 203.0.113.0/24"
+MSK_ZONES: Final = 3
+GKE_SERVICE_PREFIX: Final = (16, 27)
+STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
-def broken_rules(settings: AwsSettings | AzureSettings | GcpSettings) -> tuple[list[Problem], list[Problem]]:
-    """Errors and warnings of a stack file whose fields are each valid."""
+def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
+    """Errors and warnings of a stack file whose settings are each valid."""
+    assistants = {f"assistants[{index}]": assistant for index, assistant in enumerate(settings.assistants)}
+    exceptions = {f"policyExceptions[{index}]": one for index, one in enumerate(settings.policy_exceptions)}
     errors = [
-        *_secrets(settings),
-        *_network(settings),
-        *_cluster(settings),
-        *existing_rules(settings),
-        *assistant_rules(settings),
-        *vault_rules(settings),
-        *rotation_rules(settings),
+        *settings.problems_of_stack(),
+        *(problem for layer in settings.layers.values() for problem in layer.problems(settings)),
+        *(problem for key, assistant in assistants.items() for problem in assistant.problems(settings, key)),
+        *_address_ranges(settings),
+        *_inside_the_network(settings),
+        *_brokers_by_zone(settings),
+        *_identity(settings),
+        *_vault(settings),
+        *_logins(settings),
+        *_rotation(settings),
+        *_assistants(settings, assistants),
     ]
-    match settings:
-        case AwsSettings():
-            errors += aws_rules(settings)
-        case AzureSettings():
-            errors += azure_rules(settings)
-        case GcpSettings():
-            errors += gcp_rules(settings)
-    told = {error.key for error in errors}
-    weak = [problem for problem in _weak(settings) if problem.key not in told]
-    match settings.profile:
-        case Profile.PROD:
-            return [*errors, *weak, *_not_redundant(settings)], []
-        case Profile.DEV:
-            return errors, weak
+    found = {error.key for error in errors}
+    weaknesses = [
+        *(problem for layer in settings.layers.values() for problem in layer.weaknesses()),
+        *(problem for key, one in (*exceptions.items(), *assistants.items()) for problem in one.weaknesses(key)),
+    ]
+    weaknesses = [problem for problem in weaknesses if problem.key not in found]
+    return ([*errors, *weaknesses], []) if settings.is_prod else (errors, weaknesses)
 
 
-def _secrets(settings: Settings) -> Iterator[Problem]:
-    if "license" not in settings.secrets:
-        yield Problem(
-            key="secrets.license",
-            got="nothing",
-            expected="is set, but Rasa Pro does not start without a licence",
-            fix="run: pulumi config set --secret --path 'rasa:secrets.license'",
-        )
+def _overlaps(ranges: Mapping[str, str], fix: str = "choose ranges that do not overlap") -> Iterator[Problem]:
+    """Pairs of address ranges, by their keys, that share an address."""
+    for (one, first), (other, second) in combinations(ranges.items(), 2):
+        if ipaddress.IPv4Network(first).overlaps(ipaddress.IPv4Network(second)):
+            yield Problem(key=other, got=second, expected=f"overlaps {one} ({first})", fix=fix, others=(one,))
 
 
-def _network(settings: Settings) -> Iterator[Problem]:
+def _address_ranges(settings: Settings) -> Iterator[Problem]:
     # Not those of one network: they cannot overlap, or are one subnet for two purposes.
     for network in settings.network.ranges.items():
         for cluster in settings.cluster_ranges.items():
-            yield from overlaps(dict([network, cluster]))
-    yield from overlaps(settings.cluster_ranges)
-    if not isinstance(settings.network, CreateNetwork):
+            yield from _overlaps(dict([network, cluster]))
+    yield from _overlaps(settings.cluster_ranges)
+    match settings.cluster:
+        case CreateAks(ranges=ranges):
+            for key, cidr in {**settings.network.ranges, **ranges}.items():
+                for reserved in AKS_RESERVED:
+                    yield from _overlaps({"what AKS keeps for itself": reserved, key: cidr}, "choose another range")
+        case CreateGke() as cluster if isinstance(settings.network, CreateNetwork):
+            yield from cluster.no_room(cluster.max_nodes + 1)
+            largest, smallest = GKE_SERVICE_PREFIX
+            if not largest <= ipaddress.IPv4Network(cluster.service_cidr).prefixlen <= smallest:
+                expected = f"is not between /{largest} and /{smallest}, what GKE accepts"
+                yield cluster.wrong("service_cidr", expected, "choose a range like 172.20.0.0/20")
+        case _:
+            pass
+
+
+def _inside_the_network(settings: Settings) -> Iterator[Problem]:
+    cluster, network = settings.cluster, settings.network
+    if not isinstance(network, CreateNetwork):
         return
-    zones = settings.network.zones
-    if len(zones) < 2:
-        yield Problem(
-            key="network.zones",
-            got=f"{len(zones)} zone(s)",
-            expected="is below 2, the fewest that the data services accept",
-            fix="name at least 2 zones",
+    if isinstance(cluster, CreateCluster) and cluster.api_access == PRIVATE:
+        expected = "needs an existing network: whoever runs `up` must already be inside it"
+        fix = f"set rasa:network.kind to existing, or {OFFICES}"
+        yield cluster.wrong("api_access", expected, fix, got=PRIVATE, others=("network",))
+    if isinstance(cluster, ExistingCluster) and settings.in_network:
+        expected = (
+            "makes a network that the existing cluster is not in, so its pods could not reach "
+            f"{', '.join(settings.in_network)}"
         )
-    if len(set(zones)) < len(zones):
-        yield Problem(
-            key="network.zones", got=", ".join(zones), expected="names a zone twice", fix="name each zone once"
-        )
+        fix = "set kind to existing and describe a network that they can reach"
+        yield network.wrong("kind", expected, fix, got="create", others=("cluster", *settings.in_network))
 
 
-def _cluster(settings: Settings) -> Iterator[Problem]:
+def _brokers_by_zone(settings: Settings) -> Iterator[Problem]:
+    queue = settings.event_queue
+    if not isinstance(queue, CreateMsk):
+        return
+    match settings.network:
+        case ExistingVpc(data_subnets=subnets):
+            key, count = "network.dataSubnets", len(subnets)
+        case CreateNetwork(zones=zones):
+            key, count = "network.zones", max(len(zones), 1)
+        case other:
+            raise TypeError(f"MSK is not created in {type(other).__name__}")
+    if count > MSK_ZONES:
+        expected = f"is above {MSK_ZONES}, the most that MSK spreads over"
+        yield Problem(key=key, got=f"{count} zones", expected=expected, fix=f"name {MSK_ZONES} zones")
+    if queue.brokers < 1 or queue.brokers % count:
+        expected = f"is not a multiple of the {count} zones, what MSK demands"
+        others = ("network.zones", "network.dataSubnets", "region")
+        yield queue.wrong("brokers", expected, f"set {count} or {2 * count}", others=others)
+
+
+def _identity(settings: Settings) -> Iterator[Problem]:
+    """Without an identity, pods can sign in nowhere at the cloud, unless they have keys of their own."""
     cluster = settings.cluster
-    if not isinstance(cluster, CreateCluster):
+    if not isinstance(cluster, ExistingCluster) or not isinstance(cluster.identity, NoIdentity):
         return
-    if not cluster.api_access:
-        yield Problem(
-            key="cluster.apiAccess",
-            got="nothing",
-            expected="is set, but somebody has to reach the Kubernetes API",
-            fix=OFFICES,
-        )
-    if cluster.api_access == PRIVATE and isinstance(settings.network, CreateNetwork):
-        yield Problem(
-            key="cluster.apiAccess",
-            got=PRIVATE,
-            expected="needs an existing network: whoever runs `up` must already be inside it",
-            fix=f"set rasa:network.kind to existing, or {OFFICES}",
-            others=("network",),
-        )
-    if int(cluster.version.split(".")[1]) < OLDEST_MINOR:
-        yield Problem(
-            key="cluster.version",
-            got=cluster.version,
-            expected=f"is older than 1.{OLDEST_MINOR}, the oldest that Rasa's chart runs on",
-            fix="choose a version that the cloud still supports",
-        )
-    if cluster.max_nodes < cluster.min_nodes:
-        yield Problem(
-            key="cluster.maxNodes",
-            got=str(cluster.max_nodes),
-            expected=f"is below minNodes ({cluster.min_nodes})",
-            fix="raise maxNodes or lower minNodes",
-            others=("cluster.minNodes",),
+    cloud, example = cluster.IDENTITY
+    needed = {key: layer.without_identity for key, layer in settings.layers.items() if layer.without_identity}
+    if isinstance(settings, AwsSettings) and "modelStorage" in needed:
+        needed["modelStorage"] = f"name {' and '.join(STATIC_KEYS)} in secretEnv for models"
+        if all(set(STATIC_KEYS) <= assistant.secret_env.keys() for assistant in settings.assistants):
+            del needed["modelStorage"]
+    if needed:
+        whose = " and ".join(f"rasa:{key}" for key in needed) + (" need one" if len(needed) > 1 else " needs one")
+        yield cluster.wrong(
+            "identity",
+            f"gives pods no identity of {cloud}, but {whose}",
+            f"set {example}, or {' and '.join(needed.values())}",
+            got="none",
+            others=("modelStorage", "assistants", "secretsManager", *needed),
         )
 
 
-def _weak(settings: Settings) -> Iterator[Problem]:
-    """What a production stack may not do, and any other only with a warning."""
-    cluster, tracker_store, lock_store = settings.cluster, settings.tracker_store, settings.lock_store
-    if isinstance(cluster, CreateCluster) and OPEN in cluster.api_access:
-        yield Problem(key="cluster.apiAccess", got=OPEN, expected="lets everyone reach the Kubernetes API", fix=OFFICES)
-    if isinstance(tracker_store, CreateTrackerStore) and tracker_store.backup_days < 1:
-        yield Problem(
-            key="trackerStore.backupDays",
-            got="0",
-            expected="turns the backups of all conversations off",
-            fix="set 1 or more",
-        )
-    if isinstance(lock_store, ExistingLockStore) and not lock_store.tls:
-        yield Problem(
-            key="lockStore.tls",
-            got="false",
-            expected="sends the password and every lock in clear",
-            fix="let the service speak TLS, and remove tls",
-        )
-    yield from incomplete(settings.policy_exceptions)
-    for index, assistant in enumerate(settings.assistants):
-        images = {
-            "image": assistant.image,
-            "actionServer.image": assistant.action_server.image if assistant.action_server else None,
-        }
-        for key, image in images.items():
-            if image is not None and image.endswith(":latest"):
-                yield Problem(
-                    key=f"assistants[{index}].{key}",
-                    got=repr(image),
-                    expected="names whatever is newest, so that nobody can tell or restore what ran",
-                    fix="write a version or a digest",
-                )
+def _vault(settings: Settings) -> Iterator[Problem]:
+    vault, cluster, store = settings.secrets_manager, settings.cluster, settings.tracker_store
+    if isinstance(vault, KubernetesSecrets):
+        return
+    has_none = isinstance(cluster, ExistingCluster) and isinstance(cluster.identity, NoIdentity)
+    if isinstance(vault, CreateVault) and has_none:
+        expected = "is unsealed by a key of the cloud, but the cluster gives its pods no identity to use it with"
+        fix = "describe cluster.identity, or set kind to existing or kubernetes"
+        yield vault.wrong("kind", expected, fix, got="vault", others=("cluster", "cluster.identity"))
+    if isinstance(store, CreateRds) and store.auth is Auth.IAM:
+        expected = "leaves no password to keep in Vault, and Rasa takes the credentials from one of the two only"
+        fix = "set auth to password, or secretsManager.kind to kubernetes"
+        yield store.wrong("auth", expected, fix, got="iam", others=("secretsManager", "secretsManager.kind"))
 
 
-def _not_redundant(settings: Settings) -> Iterator[Problem]:
-    """What a production stack may not do, and what makes a dev stack cheap."""
-    if isinstance(settings.network, CreateNetwork) and len(settings.network.zones) < 3:
-        yield Problem(
-            key="network.zones",
-            got=f"{len(settings.network.zones)} zone(s)",
-            expected="is below 3, the fewest in prod",
-            fix="name 3 zones, or choose a region that has them",
-            others=("region",),
-        )
-    if isinstance(settings.lock_store, CreateLockStore) and settings.lock_store.nodes < 2:
-        yield Problem(
-            key="lockStore.nodes",
-            got=str(settings.lock_store.nodes),
-            expected="is below 2: a single node is lost with its zone",
-            fix="set 2 or more",
-        )
-    for index, assistant in enumerate(settings.assistants):
-        if assistant.replicas < 2:
-            yield Problem(
-                key=f"assistants[{index}].replicas",
-                got=str(assistant.replicas),
-                expected="is below 2, the fewest in prod",
-                fix="set 2 or more",
+def _logins(settings: Settings) -> Iterator[Problem]:
+    """What each assistant needs at a database and a Vault that exist already."""
+    names = [assistant.name for assistant in settings.assistants]
+    with_analytics = [assistant.name for assistant in settings.assistants if assistant.analytics]
+    store, vault = settings.tracker_store, settings.secrets_manager
+    in_vault = isinstance(vault, ExistingVault)
+    if isinstance(store, ExistingTrackerStore):
+        yield from _database_logins(settings, "logins", store.logins, names, "its conversations", in_vault=in_vault)
+        key, wanted = "analyticsLogins", with_analytics
+        yield from _database_logins(settings, key, store.analytics_logins, wanted, "its analytics", in_vault=False)
+    if not isinstance(vault, ExistingVault):
+        return
+    yield from _missing(
+        "secretsManager.logins",
+        vault.logins,
+        wanted=names,
+        known=names,
+        expected="is set, but the assistant {name} reads its database's credentials in Vault",
+        fix="add {path: ..., token: <key of rasa:secrets>}",
+    )
+    for name, login in vault.logins.items():
+        key = f"secretsManager.logins.{name}"
+        yield from settings.unknown_secret(f"{key}.token", login.token)
+        yield from settings.unknown_secret(f"{key}.password", login.password)
+        if login.password is None and isinstance(store, CreateTrackerStore):
+            expected = "is set, but the role that is made for the assistant has to get the password that is in Vault"
+            fix = "name a key of rasa:secrets that holds the same as db_password"
+            yield login.wrong("password", expected, fix, at=key, others=("trackerStore",))
+
+
+def _database_logins(
+    settings: Settings,
+    field: str,
+    logins: Mapping[str, DatabaseLogin],
+    wanted: Sequence[str],
+    purpose: str,
+    *,
+    in_vault: bool,
+) -> Iterator[Problem]:
+    yield from _missing(
+        f"trackerStore.{field}",
+        logins,
+        wanted=wanted,
+        known=[assistant.name for assistant in settings.assistants],
+        expected=f"is set, but the assistant {{name}} needs a database for {purpose}",
+        fix="add {database: ..., username: ..., password: <key of rasa:secrets>}",
+    )
+    for name, login in logins.items():
+        key = f"trackerStore.{field}.{name}"
+        yield from settings.unknown_secret(f"{key}.password", login.password)
+        if login.password is None and not in_vault:
+            expected, fix = (
+                "is set, but it is not in an existing Vault either",
+                "name a key of rasa:secrets that holds it",
             )
-        if assistant.ingress is not None and assistant.ingress.tls_secret is None:
+            yield login.wrong("password", expected, fix, at=key, others=("secretsManager",))
+
+
+def _missing(
+    key: str, logins: Collection[str], *, wanted: Sequence[str], known: Sequence[str], expected: str, fix: str
+) -> Iterator[Problem]:
+    """Assistants without a login, and logins of nobody; `expected` says what the assistant `{name}` needs it for."""
+    others = ("assistants", key.partition(".")[0])
+    for name in wanted:
+        if name not in logins:
+            why = expected.format(name=name)
+            yield Problem(key=f"{key}.{name}", got="nothing", expected=why, fix=fix, others=others)
+    for name in logins:
+        if name not in known:
+            near = get_close_matches(name, wanted, n=1)
             yield Problem(
-                key=f"assistants[{index}].ingress.tlsSecret",
-                got="nothing",
-                expected="is set, so users would reach the assistant without TLS",
-                fix="name a Secret of the namespace that holds the certificate",
-                others=(f"assistants[{index}].ingress",),
+                key=f"{key}.{name}",
+                got=repr(name),
+                expected=f"is no assistant of rasa:assistants (known: {', '.join(wanted) or 'none'})",
+                fix=f"did you mean {near[0]}?" if near else "remove it",
+                others=("assistants",),
             )
+
+
+def _rotation(settings: Settings) -> Iterator[Problem]:
+    """One problem for each number that could change nothing."""
+    rotation = settings.rotation
+    generations = {
+        "tracker_store": rotation.tracker_store,
+        "lock_store": rotation.lock_store,
+        "event_queue": rotation.event_queue,
+        "model_storage": rotation.model_storage,
+    }
+    for field, generation in generations.items():
+        layer = getattr(settings, field)
+        if generation > 1 and not layer.can_rotate:
+            yield rotation.wrong(
+                field,
+                f"is set, but the program makes no credential of rasa:{layer.KEY} that it could rotate",
+                "remove it; docs/rotation.md says what to do instead",
+                at="rotation",
+                others=(layer.KEY, f"{layer.KEY}.auth", f"{layer.KEY}.kind"),
+            )
+
+
+def _assistants(settings: Settings, assistants: Mapping[str, Assistant]) -> Iterator[Problem]:
+    if not assistants:
+        expected, fix = (
+            "is set, but a platform is for at least one assistant",
+            "add one like {name: rasa, model: model.tar.gz}",
+        )
+        yield settings.wrong("assistants", expected, fix, got="nothing")
+    yield from _shared({f"{key}.name": one.name for key, one in assistants.items()}, "name")
+    hosts = {f"{key}.ingress.host": one.ingress.host for key, one in assistants.items() if one.ingress}
+    yield from _shared(hosts, "host")
+    for key, assistant in assistants.items():
+        most = max(assistant.replicas, assistant.max_replicas or 0)
+        if isinstance(settings.lock_store, NoLockStore) and most > 1:
+            expected = "needs a lock store, but rasa:lockStore.kind is none"
+            fix = "set replicas (and maxReplicas) to 1 or create a lock store"
+            yield assistant.wrong("replicas", expected, fix, at=key, got=str(most), others=(f"{key}.maxReplicas",))
+        if assistant.analytics and isinstance(settings.event_queue, NoEventQueue):
+            expected = "needs an event queue, but rasa:eventQueue.kind is none"
+            yield assistant.wrong("analytics", expected, "create an event queue or set analytics to false", at=key)
+        if assistant.model is not None and isinstance(settings.model_storage, NoModelStorage):
+            expected = "names an object, but rasa:modelStorage.kind is none (the model is in the image)"
+            yield assistant.wrong("model", expected, "remove model, or create the model storage", at=key)
+
+
+def _shared(values: Mapping[str, str], what: str) -> Iterator[Problem]:
+    """One problem for each value that several assistants have, by the keys of the values."""
+    for value, count in Counter(values.values()).items():
+        *others, last = (key for key, one in values.items() if one == value)
+        if count > 1:
+            expected = f"is the {what} of {count} assistants"
+            yield Problem(key=last, got=repr(value), expected=expected, fix="give each its own", others=tuple(others))

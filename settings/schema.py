@@ -1,24 +1,23 @@
-"""The JSON Schema of a stack file, for editors, and what the reference page is made from.
+"""The JSON Schema of a stack file, for editors; and `described`, the list of all settings.
 
-Derived from the models; nothing is described twice. A key that `settings.defaults` fills in is not required, and its
-default in dev and prod stands beside it (`defaults`).
+Both are derived from the declarations; nothing is described twice. A key with a default is not required, and its
+default in dev and prod is beside it (`defaults`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
-from settings.base import Cloud, Json, Profile
-from settings.defaults import assistant_defaults, layer_defaults
+from settings.base import Cloud
+from settings.defaults import MODELS, kinds
 from settings.model import Settings
-from settings.parse import MODELS
 from settings.problems import NAMESPACE
+from settings.setting import Effect, Effects, Json, Profile
 
 Schema = dict[str, Any]
-LAYERS: Final = tuple(layer_defaults(Cloud.AWS, Profile.DEV))
-ZONES: Final = "the first three of the region"
 REQUIRED: Final = ("cloud", "profile", "region", "cluster", "assistants")
 
 
@@ -63,18 +62,23 @@ def cloud_schema(cloud: Cloud) -> Schema:
     schema = MODELS[cloud].model_json_schema()
     definitions: Schema = schema["$defs"]
     properties: Schema = schema["properties"]
-    for field in Settings.model_fields.values():
-        properties[str(field.alias)]["description"] = field.description
-    _default(definitions["Assistant"], {profile: assistant_defaults(profile) for profile in Profile})
-    _default(definitions["Resources"], {profile: assistant_defaults(profile)["resources"] for profile in Profile})
-    for layer in LAYERS:
-        _default_kind(definitions, properties[layer])
-        chosen = {profile: layer_defaults(cloud, profile)[layer] for profile in Profile}
-        _default(definitions[_usual(properties[layer])], chosen)
-    definitions["CreateNetwork"]["properties"]["zones"]["defaults"] = {profile.value: ZONES for profile in Profile}
-    definitions["CreateNetwork"]["required"] = []
+    for definition in definitions.values():
+        filled = [key for key, node in definition.get("properties", {}).items() if "defaults" in node]
+        if "properties" in definition:
+            definition["required"] = [key for key in definition.get("required", []) if key not in filled]
+    definitions["Assistant"]["required"].remove("resources")
+    for key, by_kind in kinds(cloud).items():
+        words = [f"`{kind}`" for kind in by_kind]
+        usual, *others = (definitions[one.__name__] for one in by_kind.values())
+        usual["properties"]["kind"]["description"] = f"{', '.join(words[:-1])} or {words[-1]}."
+        for definition in others:
+            definition["required"].insert(0, "kind")
+        # A union takes the default alternative when `kind` is left out, so no key tells the alternatives apart.
+        node = properties[key]
+        node["anyOf"] = node.pop("oneOf")
+        del node["discriminator"]
     # Checked by a rule, so that its absence does not hide other problems.
-    definitions[_usual(properties["cluster"])]["required"] = ["apiAccess"]
+    definitions[next(iter(kinds(cloud)["cluster"].values())).__name__]["required"] = ["apiAccess"]
     properties["secrets"]["additionalProperties"] = {
         "type": "object",
         "properties": {"secure": {"type": "string"}},
@@ -90,41 +94,6 @@ def cloud_schema(cloud: Cloud) -> Schema:
 def _with_prefix(schema: Schema, prefix: str) -> Schema:
     """The schema with its references to definitions prefixed: the same model has other defaults on another cloud."""
     return json.loads(json.dumps(schema).replace('"#/$defs/', f'"#/$defs/{prefix}.'))
-
-
-def _default_kind(definitions: Schema, node: Schema) -> None:
-    """A union takes the usual alternative when `kind` is left out; every other one has to be named."""
-    alternatives = node.pop("oneOf", None)
-    node.pop("discriminator", None)
-    if alternatives is None:
-        return
-    node["anyOf"] = alternatives
-    for alternative in alternatives[1:]:
-        definition = definitions[_name(alternative)]
-        definition["required"] = list(dict.fromkeys(["kind", *definition.get("required", [])]))
-
-
-def _default(definition: Schema, chosen: Mapping[Profile, Json]) -> None:
-    """Notes what each profile fills in."""
-    for key, property_ in definition["properties"].items():
-        values = {
-            profile.value: defaults[key]
-            for profile, defaults in chosen.items()
-            if isinstance(defaults, dict) and not isinstance(defaults.get(key, {}), dict)
-        }
-        if values:
-            property_["defaults"] = values
-    filled = {key for defaults in chosen.values() if isinstance(defaults, dict) for key in defaults}
-    definition["required"] = [key for key in definition.get("required", []) if key not in filled]
-
-
-def _usual(node: Schema) -> str:
-    """The name of the definition that a layer has by default."""
-    return _name(node["anyOf"][0] if "anyOf" in node else node)
-
-
-def _name(reference: Schema) -> str:
-    return str(reference["$ref"]).rsplit("/", 1)[-1]
 
 
 def _without_titles(node: Json) -> Json:
@@ -143,5 +112,118 @@ def _without_titles(node: Json) -> Json:
 
 
 def schema_text() -> str:
-    """The schema as it stands in `settings.schema.json`."""
+    """The content of `settings.schema.json`."""
     return json.dumps(stack_file_schema(), indent=2) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """One setting of one cloud.
+
+    `key` is its path in a stack file: `trackerStore.storageGb`, `assistants[].name`, `trackerStore.logins.<name>.path`.
+    `kind` is the kind of its layer, `inner` the kind of an alternative inside it (`cluster.identity`); empty if there
+    is none. `type` and `items` are types of JSON Schema; of an optional block, `type` is `object`. `defaults` is None
+    if the setting is required, and has None for a profile without a default. `effects` is None if only the settings
+    below have effects.
+    """
+
+    key: str
+    kind: str
+    inner: str
+    description: str
+    type: str
+    items: str
+    choices: tuple[Json, ...]
+    minimum: int | None
+    maximum: int | None
+    defaults: Mapping[Profile, Json] | None
+    effects: Effects | None
+
+
+def described(cloud: Cloud) -> tuple[Described, ...]:
+    """Every setting of a cloud, in the order of the reference page: type, defaults, choices, bounds and effects."""
+    schema = cloud_schema(cloud)
+    found: list[Described] = []
+    for key, node in schema["properties"].items():
+        required = key in ("cloud", "profile", "region")
+        alternatives = [_resolved(one, schema) for one in node.get("anyOf", [node.get("items", node)]) if "$ref" in one]
+        models = [one for one in alternatives if "properties" in one]
+        path = f"{key}[]" if node.get("type") == "array" else key
+        for definition in models:
+            kind = definition["properties"].get("kind", {}).get("const", "")
+            found += [replace(one, kind=kind) for one in _below(definition, schema, f"{path}.")]
+        if not models:
+            found.append(_one(key, node, schema, required=required))
+    return tuple(found)
+
+
+def _below(definition: Schema, schema: Schema, path: str) -> Iterator[Described]:
+    """The settings of a definition and of everything in it."""
+    for key, node in sorted(definition["properties"].items(), key=lambda item: item[0] != "kind"):
+        resolved = _resolved(node, schema)
+        inner = resolved.get("additionalProperties")
+        required = key in definition.get("required", [])
+        if isinstance(inner, dict) and "$ref" in inner:
+            yield from _below(_resolved(cast(Schema, inner), schema), schema, f"{path}{key}.<assistant>.")
+        elif "discriminator" in resolved:
+            yield from _alternatives(node, resolved, schema, f"{path}{key}")
+        elif "properties" in resolved:
+            is_optional = "effect" in node
+            if is_optional:
+                yield _one(f"{path}{key}", node, schema, required=False)
+            for one in _below(resolved, schema, f"{path}{key}."):
+                yield one if is_optional else replace(one, description=f"{node['description']} {one.description}")
+        else:
+            yield _one(f"{path}{key}", node, schema, required=required)
+
+
+def _alternatives(node: Schema, union: Schema, schema: Schema, path: str) -> Iterator[Described]:
+    """A mapping inside a layer that can be one of several, told apart by its `kind`."""
+    definitions = {
+        kind: _resolved({"$ref": target}, schema) for kind, target in union["discriminator"]["mapping"].items()
+    }
+    some = {**next(iter(definitions.values()))["properties"]["kind"], "description": node["description"]}
+    some |= {"default": node["default"]["kind"], "enum": list(definitions)}
+    yield _one(f"{path}.kind", some, schema, required=False)
+    for kind, definition in definitions.items():
+        for one in _below(definition, schema, f"{path}."):
+            if one.key != f"{path}.kind":
+                yield replace(one, inner=kind, description=f"With `{kind}`: {one.description}")
+
+
+def _one(key: str, node: Schema, schema: Schema, *, required: bool) -> Described:
+    resolved = _resolved(node, schema)
+    words = [option["const"] for option in node.get("oneOf", []) if "const" in option]
+    choices = resolved.get("enum", [resolved["const"]] if "const" in resolved else words)
+    inner = resolved.get("items") or resolved.get("additionalProperties")
+    inner = _resolved(cast(Schema, inner), schema) if isinstance(inner, dict) else Schema()
+    default = node.get("default")
+    return Described(
+        key=key,
+        kind="",
+        inner="",
+        description=node["description"],
+        type=resolved.get("type", "boolean" if True in choices else "string"),
+        items="secret" if "secure" in inner.get("properties", {}) else inner.get("type", ""),
+        choices=tuple(choice for choice in choices if choice not in ("true", "false")),
+        minimum=node.get("minimum"),
+        maximum=node.get("maximum"),
+        defaults=None if required else {profile: node.get("defaults", {}).get(profile, default) for profile in Profile},
+        effects=_effects(node) if "effect" in node else None,
+    )
+
+
+def _effects(node: Schema) -> Effects:
+    effect = node["effect"]
+    raised, lowered = Effect(node.get("raised", effect)), Effect(node.get("lowered", effect))
+    return Effects(changed=Effect(effect), raised=raised, lowered=lowered, note=node.get("note", ""))
+
+
+def _resolved(node: Schema, schema: Schema) -> Schema:
+    """What a property refers to; of an optional one, what it is when it is there; of a list or a word, the list."""
+    if "discriminator" in node:
+        return node
+    for option in (*node.get("anyOf", []), *node.get("oneOf", [])):
+        if option.get("type") != "null":
+            return _resolved(option, schema)
+    return _resolved(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema) if "$ref" in node else node

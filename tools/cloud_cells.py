@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from sandbox.recorder import Recording, Registration
-from settings.base import Cloud, Profile
+from settings.base import Cloud
 from settings.defaults import layer_defaults
+from settings.setting import Profile
 from tools.stacks import DEV, PROD, recording
 
 TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}

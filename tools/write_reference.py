@@ -6,17 +6,21 @@ python -m tools.write_reference
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, cast
 
-from settings.base import Cloud
+from settings import Cloud, Profile, Settings
+from settings.defaults import kinds
 from settings.problems import NAMESPACE
-from settings.schema import cloud_schema, schema_text
+from settings.schema import Described, described, schema_text
+from settings.setting import Effect
 
 ROOT: Final = Path(__file__).parents[1]
 SCHEMA_FILE: Final = "settings.schema.json"
+PAGE: Final = "docs/configuration.md"
+COMMAND: Final = "python -m tools.write_reference"
 HEAD: Final = """\
 # Configuration
 
@@ -35,189 +39,142 @@ and one for production, with an LLM, analytics and an ingress:
 Everything else has a default, in two columns: `dev` is the cheapest thing that still speaks TLS, `prod` is redundant.
 Wrong settings are refused before anything is created: all of them at once, each with its key, what is wrong and the
 fix. What endangers a stack (an open Kubernetes API, no backups, an image without a version) is refused in `prod`, and
-in `dev` it is one warning.
+is a warning in `dev`.
 
-Versions are text, so put them in quotes: `'1.35'`. The first line of a stack file makes editors with a YAML language
-server complete keys and show what is wrong.
+Versions are text, so put them in quotes: `'1.35'`. With the first line of a stack file, editors that have a YAML
+language server complete keys and show what is wrong.
 
-Secrets are encrypted by Pulumi and never stand in a file in clear; all other settings name their key:
+Pulumi encrypts secrets: their values are never in a file in clear, and all other settings name their key:
 
 ```sh
 pulumi config set --secret --path 'rasa:secrets.license'
 ```
+
+The column "changing it" says what a change does to a running stack:
+
+| word | effect |
+| --- | --- |
+{effects}
 """
-WORDS: Final = {
-    "string": "text",
-    "integer": "whole number",
-    "boolean": "true or false",
-    "object": "mapping",
-}
 TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}
-Schema = dict[str, Any]
-Definitions = Mapping[Cloud, Schema]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One key: what it is on every cloud that has it, and its default there as (dev, prod)."""
-
-    type: str
-    meaning: str
-    effect: str
-    defaults: Mapping[Cloud, tuple[str, str]]
-
-
-Rows = dict[str, Row]
+EFFECTS: Final[Mapping[Effect, str]] = {
+    Effect.NOTHING: "Nothing happens.",
+    Effect.IN_PLACE: "The resource is updated and stays in service.",
+    Effect.RESTARTS_PODS: "The pods restart one after the other.",
+    Effect.ROLLS: "The nodes or brokers are updated or replaced one after the other. This can take an hour.",
+    Effect.FAILS_OVER: "Updated in place, with a failover in prod and minutes without the service in dev.",
+    Effect.REPLACES: "**Replaces the resource: its data is at risk.** Prod refuses it; see [replace.md](replace.md).",
+    Effect.REFUSED: "The change is refused, and nothing changes.",
+}
+WORDS: Final = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "mapping"}
+# The same setting on every cloud that has it.
+Shared = Mapping[Cloud, Described]
 
 
 def reference() -> str:
     """The page."""
-    schemas = {cloud: cloud_schema(cloud) for cloud in Cloud}
-    parts = [HEAD.format(dev=_stack_file("dev"), prod=_stack_file("prod"))]
-    properties = schemas[Cloud.AWS]["properties"]
-    sections = [key for key in properties if _alternatives(schemas[Cloud.AWS], key)]
-    rest = {key: node for key, node in properties.items() if key not in sections}
-    whole: Schema = {"properties": rest, "required": ["cloud", "profile", "region"]}
-    stack = _merged({cloud: _rows(whole, schemas[cloud]) for cloud in Cloud})
-    stack["cloud"] = replace(stack["cloud"], type=stack["cloud"].type.replace(", ", " or "))
-    parts.append(_part("## The stack", "", stack))
+    settings = {cloud: described(cloud) for cloud in Cloud}
+    effects = "\n".join(f"| {effect} | {text} |" for effect, text in EFFECTS.items())
+    parts = [HEAD.format(dev=_stack_file("dev"), prod=_stack_file("prod"), effects=effects)]
+    parts.append(f"## The stack\n\n{_table({cloud: _of(all_, '', '') for cloud, all_ in settings.items()})}")
     own: dict[Cloud, list[str]] = {cloud: [] for cloud in Cloud}
-    for key in sections:
-        title = f"## `{NAMESPACE}:{key}`" + (" (a list)" if properties[key].get("type") == "array" else "")
-        parts.append(f"{title}\n\n{properties[key]['description']}\n")
-        for kinds in _kinds(schemas, key):
-            rows = {cloud: _rows(definition, schemas[cloud]) for cloud, definition in kinds.items()}
-            shared = {name for name in rows[Cloud.AWS] if all(name in each for each in rows.values())}
-            common = {
-                cloud: {name: row for name, row in each.items() if name in shared} for cloud, each in rows.items()
-            }
-            if shared or not any(rows.values()):
-                parts.append(_part("", _description(kinds), _merged(common)))
-            for cloud, each in rows.items():
-                only = {f"{key}.{name}": row for name, row in each.items() if name not in shared}
+    layers = {cloud: kinds(cloud) for cloud in Cloud}
+    for field in Settings.model_fields.values():
+        key = str(field.alias)
+        if not any(re.match(rf"{key}[.\[]", one.key) for one in settings[Cloud.AWS]):
+            continue
+        is_list = any(one.key.startswith(f"{key}[]") for one in settings[Cloud.AWS])
+        parts.append(f"## `{NAMESPACE}:{key}`{' (a list)' if is_list else ''}\n\n{field.description}\n")
+        for by_cloud in _kinds({cloud: [*by_key.get(key, {"": None})] for cloud, by_key in layers.items()}):
+            found = {cloud: _of(settings[cloud], key, kind) for cloud, kind in by_cloud.items()}
+            texts = {cloud: layers[cloud][key][kind].__doc__ or "" for cloud, kind in by_cloud.items() if kind}
+            shared = _shared(found) if len(by_cloud) == len(Cloud) else set[str]()
+            if len(by_cloud) == len(Cloud):
+                common = {cloud: {name: each[name] for name in each if name in shared} for cloud, each in found.items()}
+                parts.append(f"{_description(by_cloud, texts)}\n\n{_table(common)}")
+            for cloud, each in found.items():
+                only = {f"{key}.{name}": one for name, one in each.items() if name not in shared}
                 if only:
-                    own[cloud].append(_part("", kinds[cloud]["description"], only))
+                    own[cloud].append(f"{texts.get(cloud, '')}\n\n{_table({cloud: only})}")
     for cloud, tables in own.items():
         parts += [f"## Only on {TITLES[cloud]}\n", *tables]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(part for part in parts if part))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(parts))
 
 
 def _stack_file(stack: str) -> str:
     return (ROOT / f"Pulumi.{stack}.yaml").read_text()
 
 
-def _alternatives(schema: Schema, key: str) -> list[Schema]:
-    """The definitions that a layer can have, the usual one first; none for what is no mapping of our own."""
-    node = schema["properties"][key]
-    item = node.get("items", node)
-    found = [_resolved(option, schema) for option in item.get("anyOf", [item]) if "$ref" in option]
-    return found if found and "properties" in found[0] else []
+def _of(settings: Iterable[Described], layer: str, kind: str) -> dict[str, Described]:
+    """The settings of one way to get a layer, or of the stack, by their key below it."""
+    found: dict[str, Described] = {}
+    for one in settings:
+        top, _, rest = one.key.partition("." if layer else "\n")
+        is_no_choice = one.key.endswith(".kind") and one.choices == ("none",)
+        if is_no_choice or (layer and (top.removesuffix("[]") != layer or one.kind != kind)):
+            continue
+        if layer or re.fullmatch(r"\w+", one.key):
+            found[rest or top] = one
+    return found
 
 
-def _kinds(schemas: Definitions, key: str) -> list[Definitions]:
-    """The ways to get a layer, each with its definition on every cloud: the usual one, existing, none."""
-    by_cloud = {cloud: _alternatives(schema, key) for cloud, schema in schemas.items()}
-    count = len(by_cloud[Cloud.AWS])
-    return [{cloud: alternatives[index] for cloud, alternatives in by_cloud.items()} for index in range(count)]
+def _kinds(by_cloud: Mapping[Cloud, Sequence[str]]) -> list[dict[Cloud, str]]:
+    """The ways to get a layer, each with its `kind` on the clouds that have it; first the default of each cloud."""
+    first = {cloud: kinds_[0] for cloud, kinds_ in by_cloud.items()}
+    further = dict.fromkeys(kind for kinds_ in by_cloud.values() for kind in kinds_[1:])
+    return [first, *({cloud: kind for cloud in by_cloud if kind in by_cloud[cloud][1:]} for kind in further)]
 
 
-def _description(kinds: Definitions) -> str:
+def _shared(found: Mapping[Cloud, Mapping[str, Described]]) -> set[str]:
+    """The keys that are on every cloud."""
+    first, *others = ([*each] for each in found.values())
+    return {key for key in first if all(key in other for other in others)}
+
+
+def _description(by_cloud: Mapping[Cloud, str], texts: Mapping[Cloud, str]) -> str:
     """What a way to get a layer is, on every cloud."""
-    kind = kinds[Cloud.AWS]["properties"].get("kind", {})
-    start = "" if "default" in kind and kind["default"] != "none" else f"With `kind: {kind.get('const')}`: "
-    texts = {definition["description"] for definition in kinds.values()}
-    if "kind" not in kinds[Cloud.AWS]["properties"]:
-        start = ""
-    if len(texts) == 1:
-        return start + texts.pop()
-    return start + " ".join(f"{TITLES[cloud]}: {definition['description']}" for cloud, definition in kinds.items())
+    names = set(by_cloud.values())
+    start = f"With `kind: {names.pop()}`: " if len(names) == 1 and names <= {"existing", "none", "kubernetes"} else ""
+    return start + _by_cloud(texts) if texts else ""
 
 
-def _rows(definition: Schema, schema: Schema, prefix: str = "") -> Rows:
-    """The keys of a definition and of everything in it."""
-    rows: Rows = {}
-    for key, property_ in definition["properties"].items():
-        name = f"{prefix}{key}"
-        resolved = _resolved(property_, schema)
-        inner = resolved.get("additionalProperties")
-        if isinstance(inner, dict) and "$ref" in inner:
-            rows |= _rows(_resolved(cast(Schema, inner), schema), schema, f"{name}.<assistant>.")
-        elif "discriminator" in resolved:
-            rows |= _union(name, property_, resolved, schema)
-        elif "properties" in resolved:
-            for inner_name, row in _rows(resolved, schema, f"{name}.").items():
-                rows[inner_name] = replace(row, meaning=f"{property_.get('description', '')} {row.meaning}".strip())
-        elif not (key == "kind" and resolved.get("const") == "none"):
-            default = ("required", "required") if key in definition.get("required", []) else _defaults(property_)
-            rows[name] = _row(property_, _type(property_, schema), default)
-    return rows
-
-
-def _union(name: str, property_: Schema, union: Schema, schema: Schema) -> Rows:
-    """A mapping that can be one of several, told apart by its `kind`."""
-    kinds = {kind: _resolved({"$ref": target}, schema) for kind, target in union["discriminator"]["mapping"].items()}
-    default = _shown(property_.get("default", {}).get("kind"))
-    some = {**next(iter(kinds.values()))["properties"]["kind"], "description": property_["description"]}
-    rows = {f"{name}.kind": _row(some, " or ".join(f"`{kind}`" for kind in kinds), (default, default))}
-    for kind, definition in kinds.items():
-        for key, row in _rows(definition, schema, f"{name}.").items():
-            if key != f"{name}.kind":
-                rows[key] = replace(row, meaning=f"With `{kind}`: {row.meaning}")
-    return rows
-
-
-def _row(property_: Schema, type_: str, default: tuple[str, str]) -> Row:
-    effect = property_.get("effect", "")
-    defaults = dict.fromkeys(Cloud, default)
-    return Row(type=type_, meaning=property_["description"], effect=effect, defaults=defaults)
-
-
-def _merged(rows: Mapping[Cloud, Rows]) -> Rows:
-    """The same keys on every cloud as one, with the defaults of each; types that differ stand beside one another."""
-    merged: Rows = {}
-    for key, first in rows[Cloud.AWS].items():
-        types = dict.fromkeys(each[key].type for each in rows.values())
-        meanings = dict.fromkeys(each[key].meaning for each in rows.values())
-        defaults = {cloud: each[key].defaults[cloud] for cloud, each in rows.items()}
-        merged[key] = replace(first, type=", ".join(types), meaning=" ".join(meanings), defaults=defaults)
-    return merged
-
-
-def _part(title: str, text: str, rows: Rows) -> str:
-    """A table under its title: with a column for each cloud where defaults differ, else one for each profile."""
-    head = [title, "", text, ""]
+def _table(found: Mapping[Cloud, Mapping[str, Described]]) -> str:
+    """A table of settings: with a column for each cloud if defaults differ, else one for each profile."""
+    rows: dict[str, Shared] = {key: {cloud: found[cloud][key] for cloud in found} for key in next(iter(found.values()))}
     if not rows:
-        return "\n".join(head)
-    differ = any(len(set(row.defaults.values())) > 1 for row in rows.values())
-    columns = [*TITLES.values()] if differ else ["dev", "prod"]
+        return ""
+    defaults = {key: [_defaults(one) for one in row.values()] for key, row in rows.items()}
+    differ = any(one != each[0] for each in defaults.values() for one in each)
+    columns = [TITLES[cloud] for cloud in found] if differ else [*Profile]
     names = ["key", "type", *columns, "meaning", "changing it"]
     lines = [names, ["---"] * len(names)]
     for key, row in rows.items():
-        defaults = [_both(*default) for default in row.defaults.values()] if differ else [*row.defaults[Cloud.AWS]]
-        cells = [f"`{key}`", row.type, *defaults, row.meaning, row.effect]
-        lines.append([cell.replace("|", "\\|") for cell in cells])
-    return "\n".join([*head, *(f"| {' | '.join(line)} |" for line in lines), ""])
+        cells = [_both(*each) for each in defaults[key]] if differ else [*defaults[key][0]]
+        texts = (
+            _by_cloud({cloud: say(one) for cloud, one in row.items()})
+            for say in (_type, attrgetter("description"), _effect)
+        )
+        type_, meaning, effect = texts
+        lines.append([cell.replace("|", "\\|") for cell in (f"`{key}`", type_, *cells, meaning, effect)])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _by_cloud(texts: Mapping[Cloud, str]) -> str:
+    """A text for all clouds; each text with its clouds if they differ."""
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    clouds = {text: [TITLES[cloud] for cloud in texts if texts[cloud] == text] for text in texts.values()}
+    return " ".join(f"{', '.join(names)}: {text.rstrip('.')}." for text, names in clouds.items())
 
 
 def _both(dev: str, prod: str) -> str:
     return dev if dev == prod else f"{dev}, prod: {prod}"
 
 
-def _resolved(node: Schema, schema: Schema) -> Schema:
-    """What a property refers to; of an optional one, what it is when it is there; of a list or a word, the list."""
-    if "discriminator" in node:
-        return node
-    for option in (*node.get("anyOf", []), *node.get("oneOf", [])):
-        if option.get("type") != "null":
-            return _resolved(option, schema)
-    return _resolved(schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], schema) if "$ref" in node else node
-
-
-def _defaults(property_: Schema) -> tuple[str, str]:
-    if "defaults" in property_:
-        return _shown(property_["defaults"]["dev"]), _shown(property_["defaults"]["prod"])
-    shown = _shown(property_.get("default"))
-    return shown, shown
+def _defaults(one: Described) -> tuple[str, str]:
+    if one.defaults is None:
+        return ("required", "required")
+    return _shown(one.defaults[Profile.DEV]), _shown(one.defaults[Profile.PROD])
 
 
 def _shown(value: Any) -> str:
@@ -236,36 +193,32 @@ def _shown(value: Any) -> str:
             return f"`{value}`"
 
 
-def _type(property_: Schema, schema: Schema) -> str:
-    node = _resolved(property_, schema)
-    words = [f"`{option['const']}`" for option in property_.get("oneOf", []) if "const" in option]
-    if "enum" in node:
-        return " or ".join(f"`{_word(choice)}`" for choice in node["enum"] if choice not in ("true", "false"))
-    if "const" in node:
-        return f"`{node['const']}`"
-    if node["type"] == "array":
-        return " or ".join([f"list of {_plural(_resolved(node['items'], schema))}", *words])
-    if node["type"] == "object" and "secure" in node["additionalProperties"].get("properties", {}):
-        return "mapping to secrets"
-    if node["type"] == "object" and "type" in node["additionalProperties"]:
-        return f"mapping to {_plural(node['additionalProperties'])}"
-    return WORDS[node["type"]]
+def _type(one: Described) -> str:
+    choices = [_shown(choice) for choice in one.choices]
+    match one.type:
+        case "array":
+            return " or ".join([f"list of {WORDS[one.items]}s", *choices])
+        case "object":
+            return f"mapping to {WORDS.get(one.items, one.items)}s" if one.items in ("string", "secret") else "mapping"
+        case type_:
+            return " or ".join(choices) or WORDS[type_]
 
 
-def _word(choice: object) -> str:
-    return str(choice).lower() if isinstance(choice, bool) else str(choice)
-
-
-def _plural(node: Schema) -> str:
-    return {"string": "texts", "object": "mappings"}[node["type"]]
+def _effect(one: Described) -> str:
+    if one.effects is None:
+        return ""
+    effects, note = one.effects, f" ({one.effects.note})" if one.effects.note else ""
+    if effects.raised == effects.lowered == effects.changed:
+        return effects.changed + note
+    return f"raised: {effects.raised}; lowered: {effects.lowered}{note}"
 
 
 def write() -> None:
     """Writes both files."""
     (ROOT / SCHEMA_FILE).write_text(schema_text())
-    (ROOT / "docs" / "configuration.md").write_text(reference())
+    (ROOT / PAGE).write_text(reference())
 
 
 if __name__ == "__main__":
-    print(f"writing {SCHEMA_FILE} and docs/configuration.md from the settings of `{NAMESPACE}:`")
+    print(f"writing {SCHEMA_FILE} and {PAGE} from the settings of `{NAMESPACE}:`")
     write()

@@ -19,7 +19,7 @@ from components.aws import names, policy
 from components.aws.context import Context
 from components.aws.nodes import NodePool, NodePoolSpec
 from components.connections import ClusterConnection
-from settings import PRIVATE, CreateEks
+from settings.cluster import PRIVATE, CreateEks
 
 ALL_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 DEV_LOGS: Final = ("audit", "authenticator")

@@ -21,7 +21,9 @@ from components.aws.scram_user import ScramUser, ScramUserSpec
 from components.connections import KafkaConnection, KafkaIamAuth, PasswordAuth
 from components.passwords import of_generation
 from components.trust import amazon_roots
-from settings import Assistant, Auth, CreateMsk
+from settings import Assistant
+from settings.base import Auth
+from settings.event_queue import CreateMsk
 
 PORTS: Final[Mapping[Auth, int]] = {Auth.PASSWORD: 9096, Auth.IAM: 9098}
 USERNAME: Final = "rasa"

@@ -13,7 +13,9 @@ import pulumi_aws as aws
 from components.aws.context import ClientGroup, ClientRanges, Context, DataTier
 from components.aws.encryption import EncryptionKey, EncryptionSpec, log_groups
 from components.aws.network import Network, NetworkConnection, NetworkSpec, existing_network
-from settings import AwsSettings, CreateEncryption, CreateNetwork, ExistingKmsKey, ExistingVpc, Profile
+from settings import AwsSettings, Profile
+from settings.encryption import CreateEncryption, ExistingKmsKey
+from settings.network import CreateNetwork, ExistingVpc
 
 
 class Foundation:

@@ -20,7 +20,9 @@ from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
 from components.naming import random_suffix
 from components.passwords import generated_password
 from components.trust import amazon_roots
-from settings import Assistant, Auth, CreateElastiCache
+from settings import Assistant
+from settings.base import Auth
+from settings.lock_store import CreateElastiCache
 
 PORT: Final = 6379
 LOGS: Final = ("slow-log", "engine-log")

@@ -17,7 +17,8 @@ from components.aws import names, policy
 from components.aws.context import Context
 from components.connections import ModelStorageConnection
 from components.naming import random_suffix
-from settings import Assistant, CreateModelStorage, ExistingBucket
+from settings import Assistant
+from settings.model_storage import CreateModelStorage, ExistingBucket
 
 KEPT_VERSIONS: Final = 5  # of one model, however old
 

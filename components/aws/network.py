@@ -16,7 +16,7 @@ import pulumi_aws as aws
 from components.aws.address_plan import ZonePlan, plan_ranges
 from components.aws.context import Context
 from components.aws.network_extras import FlowLogs, FlowLogsSpec, PrivateEndpoints, PrivateEndpointsSpec
-from settings import CreateNetwork, ExistingVpc
+from settings.network import CreateNetwork, ExistingVpc
 
 INTERNET: Final = "0.0.0.0/0"
 

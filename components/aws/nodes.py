@@ -19,7 +19,7 @@ from components.aws import names, policy
 from components.aws.context import Context
 from components.aws.roles import service_role
 from components.connections import VolumeClass
-from settings import CreateEks
+from settings.cluster import CreateEks
 
 NODE_POLICIES: Final[Mapping[str, str]] = {
     "worker": "AmazonEKSWorkerNodePolicy",

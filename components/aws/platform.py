@@ -35,17 +35,9 @@ from components.connections import (
 )
 from components.existing import existing_cluster
 from components.services import Services
-from settings import (
-    AwsSettings,
-    CreateEks,
-    CreateVault,
-    ExistingAwsCluster,
-    ExistingVault,
-    Irsa,
-    KubernetesSecrets,
-    NoIdentity,
-    PodIdentity,
-)
+from settings import AwsSettings
+from settings.cluster import CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
+from settings.secrets_manager import CreateVault, ExistingVault, KubernetesSecrets
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,20 +13,11 @@ from components.aws.policy import Allow
 from components.aws.tracker_store import RdsTrackerStore, TrackerStoreSpec
 from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
-from settings import (
-    AwsSettings,
-    CreateElastiCache,
-    CreateModelStorage,
-    CreateMsk,
-    CreateRds,
-    ExistingBucket,
-    ExistingEventQueue,
-    ExistingLockStore,
-    ExistingTrackerStore,
-    NoEventQueue,
-    NoLockStore,
-    NoModelStorage,
-)
+from settings import AwsSettings
+from settings.event_queue import CreateMsk, ExistingEventQueue, NoEventQueue
+from settings.lock_store import CreateElastiCache, ExistingLockStore, NoLockStore
+from settings.model_storage import CreateModelStorage, ExistingBucket, NoModelStorage
+from settings.tracker_store import CreateRds, ExistingTrackerStore
 
 
 class AwsServices:

@@ -21,7 +21,8 @@ from components.connections import IamRoles, PasswordAuth, PasswordRoles, Postgr
 from components.naming import random_suffix
 from components.passwords import generated_password
 from components.trust import rds_roots
-from settings import Auth, CreateRds
+from settings.base import Auth
+from settings.tracker_store import CreateRds
 
 PORT: Final = 5432
 ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS

@@ -19,8 +19,8 @@ from components.aws.encryption import EncryptionKey, EncryptionSpec
 from components.aws.identity import Binding, IdentitySpec, workload_identity
 from components.aws.policy import Allow
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
-from settings import CreateVault, Profile
-from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
+from settings import Profile
+from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 

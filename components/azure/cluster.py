@@ -24,7 +24,7 @@ from components.azure.roles import Role, grant
 from components.azure.safety import log
 from components.azure.volumes import Disks, DisksSpec
 from components.connections import ClusterConnection
-from settings import CreateAks
+from settings.cluster import CreateAks
 
 LOGS: Final = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "guard")
 SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenant of Entra

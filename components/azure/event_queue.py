@@ -22,7 +22,8 @@ from components.connections import KafkaConnection, PasswordAuth
 from components.naming import random_suffix
 from components.passwords import of_generation
 from components.trust import azure_roots
-from settings import Assistant, CreateEventHubs
+from settings import Assistant
+from settings.event_queue import CreateEventHubs
 
 PORT: Final = 9093
 USER: Final = "$ConnectionString"  # literally

@@ -18,15 +18,10 @@ from components.azure.encryption import EncryptionKey, EncryptionSpec
 from components.azure.logs import Logs, LogsSpec
 from components.azure.network import Network, NetworkSpec, existing_place
 from components.azure.patience import patience
-from settings import (
-    AzureSettings,
-    CreateAks,
-    CreateEncryption,
-    CreateNetwork,
-    ExistingKeyVaultKey,
-    ExistingVnet,
-    Profile,
-)
+from settings import AzureSettings, Profile
+from settings.cluster import CreateAks
+from settings.encryption import CreateEncryption, ExistingKeyVaultKey
+from settings.network import CreateNetwork, ExistingVnet
 
 LOG_DAYS: Final = 90
 

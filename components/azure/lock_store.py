@@ -21,7 +21,8 @@ from components.azure.safety import lock, log
 from components.connections import PasswordAuth, RedisConnection
 from components.naming import random_suffix
 from components.trust import azure_roots
-from settings import Assistant, CreateLockStore
+from settings import Assistant
+from settings.lock_store import CreateLockStore
 
 PORT: Final = 10000
 USER: Final = "default"  # the only one that signs in with a key

@@ -25,7 +25,8 @@ from components.azure.roles import Role
 from components.azure.safety import lock, log
 from components.connections import DownloadedModel, ModelStorageConnection
 from components.naming import random_suffix
-from settings import Assistant, AzureSettings, CreateBlobStorage, ExistingContainer, ModelAuth
+from settings import Assistant, AzureSettings
+from settings.model_storage import CreateBlobStorage, ExistingContainer, ModelAuth
 
 GROUP: Final = "blob"
 ZONE_NAME: Final = "privatelink.blob.core.windows.net"

@@ -16,8 +16,8 @@ import pulumi_azure_native as azure
 from components.azure.address_plan import plan_ranges
 from components.azure.context import Context, DataTier, Place
 from components.azure.private_link import Zone
-from settings import CreateNetwork, ExistingVnet
-from settings.defaults.azure import zones as default_zones
+from settings.network import CreateNetwork, ExistingVnet
+from settings.network import azure_zones as default_zones
 
 DATABASE_PORTS: Final = ("5432",)
 ENDPOINT_PORTS: Final = ("443", "9093", "10000")  # Blob and Key Vault, Event Hubs, Redis

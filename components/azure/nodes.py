@@ -14,7 +14,7 @@ import pulumi_azure_native as azure
 
 from components.azure import names
 from components.azure.context import Context
-from settings import CreateCluster
+from settings.cluster import CreateCluster
 
 SYSTEM_SIZE: Final = {True: "Standard_D4ds_v5", False: "Standard_D2ds_v5"}  # by whether it is prod
 SYSTEM_NODES: Final = {True: (3, 6), False: (1, 2)}

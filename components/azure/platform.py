@@ -27,16 +27,9 @@ from components.connections import (
 )
 from components.existing import existing_cluster
 from components.services import Services
-from settings import (
-    AzureSettings,
-    AzureWorkloadIdentity,
-    CreateAks,
-    CreateVault,
-    ExistingAzureCluster,
-    ExistingVault,
-    KubernetesSecrets,
-    NoIdentity,
-)
+from settings import AzureSettings
+from settings.cluster import AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
+from settings.secrets_manager import CreateVault, ExistingVault, KubernetesSecrets
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,20 +12,11 @@ from components.azure.model_storage import BlobModelStorage, ExistingBlobModelSt
 from components.azure.tracker_store import FlexibleServerTrackerStore, TrackerStoreSpec
 from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
-from settings import (
-    AzureSettings,
-    CreateBlobStorage,
-    CreateEventHubs,
-    CreateLockStore,
-    CreateTrackerStore,
-    ExistingContainer,
-    ExistingEventQueue,
-    ExistingLockStore,
-    ExistingTrackerStore,
-    NoEventQueue,
-    NoLockStore,
-    NoModelStorage,
-)
+from settings import AzureSettings
+from settings.event_queue import CreateEventHubs, ExistingEventQueue, NoEventQueue
+from settings.lock_store import CreateLockStore, ExistingLockStore, NoLockStore
+from settings.model_storage import CreateBlobStorage, ExistingContainer, NoModelStorage
+from settings.tracker_store import CreateTrackerStore, ExistingTrackerStore
 
 
 class AzureServices:

@@ -21,7 +21,7 @@ from components.connections import PasswordAuth, PasswordRoles, PostgresConnecti
 from components.naming import random_suffix
 from components.passwords import generated_password
 from components.trust import azure_roots
-from settings import CreateTrackerStore
+from settings.tracker_store import CreateTrackerStore
 
 PORT: Final = 5432
 ADMIN: Final = "rasa_admin"  # Azure takes neither `admin` nor what begins with `pg_`

@@ -24,8 +24,7 @@ from components.azure.key_vault import key_vault
 from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, PrivateZone, PrivateZoneSpec, Zone
 from components.azure.roles import Role
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
-from settings import CreateVault
-from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
+from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 GROUP: Final = "vault"
 ZONE_NAME: Final = "privatelink.vaultcore.azure.net"

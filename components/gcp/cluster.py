@@ -20,7 +20,7 @@ from components.gcp import names
 from components.gcp.context import Agent, Context, NodeTier
 from components.gcp.identity import WorkloadPool
 from components.gcp.nodes import SCOPE, NodeIdentity, NodePool, NodePoolSpec
-from settings import CreateGke
+from settings.cluster import CreateGke
 
 EVERYONE: Final = "0.0.0.0/0"
 INSIDE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")  # reaches the private address only from the network

@@ -21,7 +21,8 @@ from components.gcp.kafka_endpoint import KafkaEndpoint, KafkaEndpointSpec
 from components.gcp.kafka_rights import OPERATIONS, Right, consumer, maker, producer
 from components.gcp.kafka_user import KafkaUser, KafkaUserSpec, Role
 from components.trust import public_roots
-from settings import Assistant, CreateConfluent
+from settings import Assistant
+from settings.event_queue import CreateConfluent
 
 PORT: Final = 9092
 INTERNET: Final = "0.0.0.0/0"

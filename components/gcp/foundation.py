@@ -17,16 +17,11 @@ from components.gcp.encryption import EncryptionKey
 from components.gcp.identity import WorkloadPool
 from components.gcp.network import Network, NetworkSpec, Place, existing_place
 from providers.gcp import labels
-from settings import (
-    CreateEncryption,
-    CreateGke,
-    CreateNetwork,
-    ExistingCryptoKey,
-    ExistingVpcNetwork,
-    GcpSettings,
-    Profile,
-)
-from settings.defaults.gcp import zones
+from settings import GcpSettings, Profile
+from settings.cluster import CreateGke
+from settings.encryption import CreateEncryption, ExistingCryptoKey
+from settings.network import CreateNetwork, ExistingVpcNetwork
+from settings.network import gcp_zones as zones
 
 
 class Foundation:

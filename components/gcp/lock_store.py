@@ -18,7 +18,8 @@ from components.connections import PasswordAuth, RedisConnection
 from components.gcp import names
 from components.gcp.certificates import concatenated
 from components.gcp.context import Agent, Context, DataTier
-from settings import Assistant, CreateMemorystore
+from settings import Assistant
+from settings.lock_store import CreateMemorystore
 
 PORT: Final = 6378  # with TLS; it is not a choice
 

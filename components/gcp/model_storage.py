@@ -18,7 +18,8 @@ from components.gcp import names
 from components.gcp.context import Agent, Context
 from components.gcp.policy import BucketRole
 from components.naming import random_suffix
-from settings import Assistant, CreateModelStorage, ExistingGcsBucket
+from settings import Assistant
+from settings.model_storage import CreateModelStorage, ExistingGcsBucket
 
 KEPT_VERSIONS: Final = 5  # of one model, however old
 WEEK_SECONDS: Final = 7 * 24 * 3600  # in prod whatever was deleted for good can still be brought back

@@ -14,7 +14,8 @@ import pulumi_gcp as gcp
 
 from components.gcp.address_plan import plan_ranges
 from components.gcp.context import Context, DataTier, EndpointTier, NodeTier
-from settings import CreateGke, CreateNetwork, ExistingVpcNetwork
+from settings.cluster import CreateGke
+from settings.network import CreateNetwork, ExistingVpcNetwork
 
 PODS: Final = "pods"
 SERVICES: Final = "services"

@@ -13,7 +13,7 @@ import pulumi_gcp as gcp
 
 from components.gcp import names
 from components.gcp.context import Agent, Context
-from settings import CreateGke
+from settings.cluster import CreateGke
 
 NODE_ROLES: Final = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
 SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"  # what they may do is said by the roles

@@ -28,16 +28,9 @@ from components.gcp.policy import BucketRole
 from components.gcp.services import GcpServices
 from components.gcp.vault_seal import CloudKmsVaultSeal, VaultSealSpec
 from components.services import Services
-from settings import (
-    CreateGke,
-    CreateVault,
-    ExistingGcpCluster,
-    ExistingVault,
-    GcpSettings,
-    GcpWorkloadIdentity,
-    KubernetesSecrets,
-    NoIdentity,
-)
+from settings import GcpSettings
+from settings.cluster import CreateGke, ExistingGcpCluster, GcpWorkloadIdentity, NoIdentity
+from settings.secrets_manager import CreateVault, ExistingVault, KubernetesSecrets
 
 
 @dataclass(frozen=True, kw_only=True)

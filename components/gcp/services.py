@@ -12,20 +12,11 @@ from components.gcp.model_storage import ExistingGcsModelStorage, GcsModelStorag
 from components.gcp.policy import BucketRole
 from components.gcp.tracker_store import CloudSqlTrackerStore, TrackerStoreSpec
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
-from settings import (
-    CreateCloudSql,
-    CreateConfluent,
-    CreateMemorystore,
-    CreateModelStorage,
-    ExistingEventQueue,
-    ExistingGcsBucket,
-    ExistingLockStore,
-    ExistingTrackerStore,
-    GcpSettings,
-    NoEventQueue,
-    NoLockStore,
-    NoModelStorage,
-)
+from settings import GcpSettings
+from settings.event_queue import CreateConfluent, ExistingEventQueue, NoEventQueue
+from settings.lock_store import CreateMemorystore, ExistingLockStore, NoLockStore
+from settings.model_storage import CreateModelStorage, ExistingGcsBucket, NoModelStorage
+from settings.tracker_store import CreateCloudSql, ExistingTrackerStore
 
 
 class GcpServices:

@@ -18,7 +18,7 @@ from components.gcp.certificates import concatenated
 from components.gcp.context import Agent, Context, DataTier
 from components.naming import random_suffix
 from components.passwords import generated_password
-from settings import CreateCloudSql
+from settings.tracker_store import CreateCloudSql
 
 PORT: Final = 5432
 ADMIN: Final = "rasa_admin"

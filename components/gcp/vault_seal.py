@@ -19,8 +19,7 @@ from components.gcp.context import Context
 from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
 from components.gcp.keys import ENCRYPTS, Key, may_encrypt, service_agent, symmetric_key
 from components.gcp.policy import KeyRole, Right, SecretRole
-from settings import CreateVault
-from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
+from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 # Vault looks a key up before it encrypts with it, which the right to encrypt does not hold.
 LOOKS: Final = "roles/cloudkms.viewer"

@@ -27,8 +27,10 @@ from components.rasa.secrets import RasaSecrets, RasaSecretsSpec
 from components.rasa.smoke_test import SmokeTestSpec, smoke_test
 from components.rasa.values import values
 from components.rasa.wiring import ACTION_SERVER_SERVICE_ACCOUNT, RASA_POD, Wiring
-from settings import Assistant, ExistingVault, Profile, Rotation
+from settings import Assistant, Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+from settings.secrets_manager import ExistingVault
+from settings.stack import Rotation
 
 
 @dataclass(frozen=True, kw_only=True)

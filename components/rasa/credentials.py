@@ -28,7 +28,8 @@ from components.kubernetes.vault.assistant import (
     ExistingAssistantVaultSpec,
 )
 from components.kubernetes.vault.server import VaultServer
-from settings import Assistant, ExistingVault
+from settings import Assistant
+from settings.secrets_manager import ExistingVault
 
 
 @dataclass(frozen=True, kw_only=True)

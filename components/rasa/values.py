@@ -36,8 +36,8 @@ from components.rasa.wiring import (
     SECRET,
     Wiring,
 )
-from settings import Ingress, Profile
-from settings.assistant import SERVICE_ACCOUNT
+from settings import Profile
+from settings.assistant import SERVICE_ACCOUNT, Ingress
 
 LICENSE_KEY: Final = "rasaProLicense"
 AUTH_TOKEN_KEY: Final = "authToken"

@@ -10,7 +10,7 @@ from typing import Any, Final
 from catalogue.packages import PACKAGES, what_it_holds
 from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
 from settings import Cloud
-from settings.assistant_rules import RESERVED_ENVIRONMENT
+from settings.assistant import RESERVED_ENVIRONMENT
 from tools.stacks import PROD, settings_of
 
 Invariant = Callable[[Recording], list[str]]

@@ -10,7 +10,7 @@ from sandbox.home import Home
 from sandbox.report import summary, write_files
 from sandbox.stackfile import derive
 from settings import Cloud
-from settings.existing_rules import contexts
+from settings.cluster import contexts
 from tests.settings.existing import LAYERS, SECRETS, existing
 
 

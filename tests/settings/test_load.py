@@ -9,7 +9,9 @@ import pulumi
 import pytest
 from pulumi.runtime import config as runtime_config
 
-from settings import CreateCluster, CreateTrackerStore, Settings, load
+from settings import Settings, load
+from settings.cluster import CreateCluster
+from settings.tracker_store import CreateTrackerStore
 from tests.settings.stack_files import DEV
 from tools.stacks import changed
 
@@ -70,12 +72,11 @@ def test_a_weak_dev_stack_is_one_warning(warnings: list[str]):
 def test_a_secret_in_clear_is_refused_beside_all_else_and_never_shown():
     with pytest.raises(pulumi.RunError) as error:
         load_from(changed(DEV, **{"secrets.license": "hunter2", "lockStore.nodes": 9}), encrypted=False)
-    assert str(error.value) == (
-        "the stack file has 2 problems; nothing was created:\n"
-        "  rasa:secrets.license: the value stands in clear in the stack file; replace the secret, then run: "
-        "pulumi config set --secret --path 'rasa:secrets.license'\n"
-        "  rasa:lockStore.nodes: 9 is above 6, the nodes of one ElastiCache shard; set 6 or less"
-    )
+    lines = str(error.value).splitlines()
+    assert lines[0] == "the stack file has 2 problems; nothing was created:"
+    assert [line.split(": ")[0].strip() for line in lines[1:]] == ["rasa:secrets.license", "rasa:lockStore.nodes"]
+    assert "config set --secret --path 'rasa:secrets.license'" in lines[1]
+    assert "hunter2" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["production-of-the-whole-world", "9lives", "Dev", "d", "dev-"])

@@ -22,8 +22,8 @@ from components.kubernetes.vault.names import ADDRESS, AUDIENCE, CA_FILE, CONFIG
 from components.kubernetes.vault.server import VaultServer
 from components.kubernetes.vault.token import TOKEN_KEY, TOKEN_SECRET, token_secret
 from components.trust import public_roots
-from settings import Assistant, ExistingVault
-from settings.vault import VAULT_NAMESPACE
+from settings import Assistant
+from settings.secrets_manager import VAULT_NAMESPACE, ExistingVault
 
 _DEADLINE_SECONDS: Final = 300
 _EVERY_DAY: Final = "17 3 * * *"

@@ -18,8 +18,8 @@ from components.kubernetes.pod import CA_DIRECTORY
 from components.kubernetes.script_job import API_DIRECTORY, TOKEN, TOKEN_DIRECTORY, ScriptJob, ScriptJobSpec
 from components.kubernetes.vault.names import AUDIENCE, CA_FILE, INIT_POD, MOUNT, node_addresses
 from components.kubernetes.vault.values import AUDIT_FILE
-from settings import CreateVault, PodSecurity, Profile
-from settings.vault import INIT_ACCOUNT, VAULT_NAMESPACE
+from settings import PodSecurity, Profile
+from settings.secrets_manager import INIT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 SCRIPTS: Final = Path(__file__).parents[1] / "scripts"
 CONFIG: Final = "vault.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from settings.vault import VAULT_NAMESPACE
+from settings.secrets_manager import VAULT_NAMESPACE
 
 # The release's name, from which the chart derives all others; the `app.kubernetes.io/name` of its pods is the chart's.
 RELEASE: Final = "vault"

@@ -39,8 +39,8 @@ from components.kubernetes.vault.names import (
     SERVER_POD,
 )
 from components.kubernetes.vault.values import VaultValuesSpec, vault_values
-from settings import CreateVault, ExistingVault, KubernetesSecrets, Profile, Settings
-from settings.vault import INIT_ACCOUNT, VAULT_NAMESPACE
+from settings import Profile, Settings
+from settings.secrets_manager import INIT_ACCOUNT, VAULT_NAMESPACE, CreateVault, ExistingVault, KubernetesSecrets
 
 _STORAGE_CLASS: Final = "vault"
 _NO_ANNOTATIONS: Final[dict[str, pulumi.Input[str]]] = {}

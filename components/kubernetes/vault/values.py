@@ -16,8 +16,8 @@ from components.artifacts import VAULT_REPOSITORY
 from components.connections import VaultSeal
 from components.kubernetes.pod import CONTAINER_SECURITY, Value, Values, pod_security_values
 from components.kubernetes.vault.names import ADDRESS, CERTIFICATE_SECRET, CLUSTER_PORT, PORT, RELEASE
-from settings import CreateVault, PodSecurity, Profile
-from settings.vault import VAULT_ACCOUNT
+from settings import PodSecurity, Profile
+from settings.secrets_manager import VAULT_ACCOUNT, CreateVault
 
 _TLS: Final = "/vault/userconfig/tls"
 AUDIT_FILE: Final = "/vault/audit/audit.log"

@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from components.trust import DIRECTORY, amazon_roots, azure_roots, public_roots, rds_regions, rds_roots
-from settings.aws_rules import RDS_REGIONS
-from settings.defaults.aws import ZONES
+from settings.network import AWS_ZONES as ZONES
+from settings.tracker_store import RDS_REGIONS
 from tools.record_trust import AMAZON, AZURE, PUBLIC, RDS_ROOT, common_name
 
 FILES = sorted(DIRECTORY.rglob("*.pem"))

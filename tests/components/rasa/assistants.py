@@ -13,7 +13,9 @@ from components.kubernetes.vault.server import VaultServer, VaultServerSpec
 from components.rasa.assistant import AssistantSpec, RasaAssistant
 from sandbox.existing import dummy_kubeconfig
 from sandbox.recorder import Recording, run_program
-from settings import Assistant, CreateVault, ExistingVault, PodSecurity, Profile, Rotation
+from settings import Assistant, PodSecurity, Profile
+from settings.secrets_manager import CreateVault, ExistingVault
+from settings.stack import Rotation
 from tests.components.rasa import wirings
 
 KUBECONFIG = dummy_kubeconfig({"rasa:cluster": {"context": "rasa"}})

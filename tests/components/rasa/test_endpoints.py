@@ -12,7 +12,7 @@ from components.kubernetes.pod import SecretKey
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.wiring import ACTION_SERVER_POD, ACTION_SERVER_PORT
-from settings.assistant_rules import COMPATIBLE_VERSIONS, RESERVED_ENVIRONMENT
+from settings.assistant import COMPATIBLE_VERSIONS, RESERVED_ENVIRONMENT
 from tests.components.rasa import wirings
 
 # Rasa leaves `${VAR}` under these as it is.

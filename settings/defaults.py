@@ -1,0 +1,76 @@
+"""Fills the defaults into a stack file, so that what is validated, documented and deployed is one thing.
+
+The defaults themselves are declared beside each setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, get_args
+
+from settings.assistant import Assistant, Resources
+from settings.aws import AwsSettings
+from settings.azure import AzureSettings
+from settings.base import Cloud
+from settings.gcp import GcpSettings
+from settings.setting import Json, Profile
+from settings.stack import Layer
+
+AnySettings = AwsSettings | AzureSettings | GcpSettings
+MODELS: Final[dict[Cloud, type[AnySettings]]] = {
+    Cloud.AWS: AwsSettings,
+    Cloud.AZURE: AzureSettings,
+    Cloud.GCP: GcpSettings,
+}
+
+
+def kinds(cloud: Cloud) -> Mapping[str, Mapping[str, type[Layer]]]:
+    """The ways to get each layer, by `kind`, by the layer's key in the stack file. The first one is the default."""
+    return _kinds(MODELS[cloud])
+
+
+@cache
+def _kinds(settings: type[AnySettings]) -> Mapping[str, Mapping[str, type[Layer]]]:
+    found: dict[str, dict[str, type[Layer]]] = {}
+    for field in settings.model_fields.values():
+        alternatives: list[Any] = [one for one in get_args(field.annotation) if isinstance(one, type)]
+        layers = [one for one in alternatives if issubclass(one, Layer)]
+        if layers:
+            found[str(field.alias)] = {str(one.model_fields["kind"].default): one for one in layers}
+    return found
+
+
+def layer_defaults(
+    cloud: Cloud, profile: Profile, stack_file: Mapping[str, Json] | None = None
+) -> dict[str, dict[str, Json]]:
+    """The defaults of every layer, by its key: those of the kind that the stack file names, or of the default kind."""
+    found: dict[str, dict[str, Json]] = {}
+    stack_file = {**(stack_file or {}), "cloud": cloud.value}
+    for key, by_kind in kinds(cloud).items():
+        given = stack_file.get(key, {})
+        usual = next(iter(by_kind))
+        kind = given.get("kind", usual) if isinstance(given, dict) else None
+        if isinstance(kind, str) and kind in by_kind:
+            found[key] = {"kind": kind, **by_kind[kind].defaults(profile, stack_file)}
+    return found
+
+
+def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> dict[str, Json]:
+    """The stack file with every default filled in; what is not a mapping where one belongs is left for validation."""
+    full = dict(raw)
+    for key, defaults in layer_defaults(cloud, profile, raw).items():
+        full[key] = _over(raw.get(key, {}), defaults)
+    assistants = raw.get("assistants")
+    if isinstance(assistants, list):
+        default = {**Assistant.defaults(profile, raw), "resources": {}}
+        resources = Resources.defaults(profile, raw)
+        full["assistants"] = [_over(given, default) for given in assistants]
+        for assistant in full["assistants"]:
+            if isinstance(assistant, dict):
+                assistant["resources"] = _over(assistant["resources"], resources)
+    return full
+
+
+def _over(given: Json, defaults: dict[str, Json]) -> Json:
+    return {**defaults, **given} if isinstance(given, dict) else given

@@ -1,0 +1,169 @@
+"""The stack: what belongs to no layer. And `Layer`, the base of every way to get one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
+from typing import Annotated, Any, ClassVar
+
+import pulumi
+from pydantic import AfterValidator, Field, SecretStr
+
+from settings.base import Cloud, SecretKey, Text
+from settings.problems import Problem, fault
+from settings.setting import Effect, Model, Profile, setting
+
+SecretText = Annotated[SecretStr, Field(min_length=1)]
+
+
+class Provider(Model):
+    """The account to work in. Each cloud has its own keys."""
+
+
+def _generation(credentials: str) -> Any:
+    return setting(credentials, Effect.RESTARTS_PODS, default=1, minimum=(1, "the first generation"))
+
+
+class Rotation(Model):
+    """The generation of each layer's credentials. Raise a number by one to rotate them."""
+
+    tracker_store: int = _generation(
+        "PostgreSQL: the administrator's password, and each assistant's login with its password."
+    )
+    lock_store: int = _generation("Redis: each assistant's password; on Azure, which of the two access keys is used.")
+    event_queue: int = _generation("Kafka: the SCRAM user, the connection strings or the API keys.")
+    model_storage: int = _generation("Models, on Azure with `auth: key`: which of the account's two keys is used.")
+    assistants: int = _generation("Each assistant's API token and JWT secret. Give the new ones to its clients.")
+
+
+def _date(text: str) -> str:
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise fault("is not a date", "write it like '2027-01-31', in quotes")
+
+
+class PolicyException(Model):
+    """A rule of the policy pack that need not hold: for which resource, why, and until when.
+
+    Only the pack knows its rules, and only the day of an operation shows whether an exception has ended. So the pack
+    checks both.
+    """
+
+    rule: Text = setting("A rule of the pack; [policies.md](policies.md) lists them.", Effect.IN_PLACE)
+    resource: Text | None = setting(
+        "The one resource that is spared, by its name in Pulumi; without it, all are.", Effect.IN_PLACE, default=None
+    )
+    reason: Text | None = setting("Why. The exception counts only with a reason.", Effect.IN_PLACE, default=None)
+    until: Annotated[str, AfterValidator(_date)] | None = setting(
+        "The last day on which it counts, as text.", Effect.IN_PLACE, default=None
+    )
+
+    def weaknesses(self, at: str) -> Iterator[Problem]:
+        """What is missing, so that the exception does not count."""
+        expected = f"is set, so the exception from {self.rule} does not count"
+        if self.reason is None:
+            yield self.wrong("reason", expected, "write why the rule need not hold", at=at)
+        if self.until is None:
+            fix = "write the last day of the exception, like '2027-01-31'"
+            yield self.wrong("until", expected, fix, at=at)
+
+
+class Stack(Model):
+    """What the rules of every layer may know of its stack. Rules over several layers are in `settings.rules`."""
+
+    # The most tags that every resource takes, the patterns of a key and a value, and what is wrong with others.
+    TAGS: ClassVar[tuple[int, str, str, str]]
+
+    cloud: Cloud = setting("The cloud to build on.", Effect.REPLACES)
+    profile: Profile = setting("`dev`, or `prod`: redundant, own keys, protected, strict.", Effect.REPLACES)
+    region: Text = setting("Region of the cloud.", Effect.REPLACES)
+    provider: Provider = setting("Account to work in, if the environment does not name it.", default=Provider())
+    tags: dict[Text, str] = setting("Tags for every resource that can have them.", Effect.IN_PLACE, default=dict)
+    allow_destroy: bool = setting(
+        "`true` lifts the protections at the next `up`, so that `destroy` can follow.", Effect.IN_PLACE, default=False
+    )
+    secrets: dict[SecretKey, SecretText] = setting(
+        "Secret values by name, encrypted in the stack file; every other setting names a key of it. "
+        "`license` must be there.",
+        Effect.RESTARTS_PODS,
+        default=dict,
+    )
+    rotation: Rotation = setting("Rotates credentials; see [rotation.md](rotation.md).", default=Rotation())
+
+    @property
+    def is_prod(self) -> bool:
+        """Whether the strict rules of `prod` hold."""
+        return self.profile is Profile.PROD
+
+    @property
+    def protect(self) -> bool:
+        """Whether data is protected from deletion: in prod, unless `allowDestroy` lifts it."""
+        return self.is_prod and not self.allow_destroy
+
+    def secret(self, key: str) -> pulumi.Output[str]:
+        """The value of a key of `rasa:secrets`, as a secret output."""
+        return pulumi.Output.secret(self.secrets[key].get_secret_value())
+
+    def unknown_secret(self, key: str, secret: str | None) -> Iterator[Problem]:
+        """The problem of a setting, by its key, that names no key of `rasa:secrets`."""
+        if secret is None or secret in self.secrets:
+            return
+        near = get_close_matches(secret, self.secrets, n=1)
+        yield Problem(
+            key=key,
+            got=secret,
+            expected=f"is not a key of rasa:secrets (known: {', '.join(sorted(self.secrets)) or 'none'})",
+            fix=f"did you mean {near[0]}?" if near else set_secret(secret),
+            others=("secrets", f"secrets.{secret}"),
+        )
+
+    def problems_of_stack(self) -> Iterator[Problem]:
+        """What is wrong outside the layers."""
+        if "license" not in self.secrets:
+            expected = "is set, but Rasa Pro does not start without a licence"
+            yield Problem(key="secrets.license", got="nothing", expected=expected, fix=set_secret("license"))
+        most, key_pattern, value_pattern, expected = self.TAGS
+        if len(self.tags) > most:
+            expected_count = f"is above {most}, what every kind of resource takes"
+            yield self.wrong("tags", expected_count, f"set {most} or less", got=str(len(self.tags)))
+        for key, value in self.tags.items():
+            if not (re.fullmatch(key_pattern, key) and re.fullmatch(value_pattern, value)):
+                fix = "change the key or the value"
+                yield Problem(key=f"tags.{key}", got=repr(value), expected=expected, fix=fix)
+
+
+def set_secret(key: str) -> str:
+    """The command that sets a key of `rasa:secrets`, as a fix."""
+    return f"run: pulumi config set --secret --path 'rasa:secrets.{key}'"
+
+
+class Layer(Model):
+    """One way to get a layer, and what other layers have to know of it."""
+
+    @property
+    def in_network(self) -> bool:
+        """Whether it is created inside the network."""
+        return False
+
+    @property
+    def without_identity(self) -> str:
+        """If pods use it as an identity of the cloud: how to change that, as a fix. Else empty."""
+        return ""
+
+    @property
+    def can_rotate(self) -> bool:
+        """Whether the program makes its credentials, and can replace them."""
+        return False
+
+    def problems(self, stack: Stack) -> Iterator[Problem]:
+        """What is refused, as far as this layer and its stack alone can show it."""
+        yield from ()
+
+    def weaknesses(self) -> Iterator[Problem]:
+        """What is refused in prod and is a warning in dev."""
+        yield from ()
