@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -17,7 +16,7 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context
-from components.aws.nodes import NodePool, NodePoolSpec
+from components.aws.nodes import NodePool
 from components.connections import ClusterConnection
 from settings import PRIVATE, CreateEks
 
@@ -27,43 +26,36 @@ ADMIN_POLICY: Final = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAd
 CLUSTER_POLICY: Final = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
-    """Version, access and nodes.
-
-    `secrets_key` encrypts Kubernetes Secrets. `networks` are the ranges of the subnets. `egress` are the routes that
-    nodes, but not the control plane, need. `role_arn` is the role that the provider assumes, empty for none.
-    """
-
-    settings: CreateEks
-    context: Context
-    secrets_key: pulumi.Output[str]
-    subnet_ids: Sequence[pulumi.Output[str]]
-    networks: tuple[str, ...]
-    egress: Sequence[pulumi.Resource]
-    role_arn: str
-
-
 class EksCluster(pulumi.ComponentResource):
     """A cluster with one pool of nodes. Ends in `connection`, which waits for nodes and add-ons.
 
     `name` and `security_group_id` are known as soon as the control plane is: the group is that of nodes and pods.
     """
 
-    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateEks,
+        context: Context,
+        secrets_key: pulumi.Output[str],
+        subnet_ids: Sequence[pulumi.Output[str]],
+        networks: tuple[str, ...],
+        egress: Sequence[pulumi.Resource],
+        role_arn: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:EksCluster", name, {}, opts)
-        self._spec = spec
+        self._settings, self._context, self._subnet_ids, self._secrets_key = settings, context, subnet_ids, secrets_key
         cluster = self._control_plane(name)
         self._admins(name, cluster)
         pool = NodePool(
             f"{name}-nodes",
-            NodePoolSpec(
-                settings=spec.settings,
-                context=spec.context,
-                cluster_name=cluster.name,
-                subnet_ids=spec.subnet_ids,
-                egress=spec.egress,
-            ),
+            settings=settings,
+            context=context,
+            cluster_name=cluster.name,
+            subnet_ids=subnet_ids,
+            egress=egress,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = cluster.name
@@ -74,16 +66,16 @@ class EksCluster(pulumi.ComponentResource):
             name=cluster.name,
             identifier=cluster.arn,
             kubeconfig=pulumi.Output.all(cluster.name, cluster.endpoint, authority).apply(
-                lambda known: kubeconfig(known[0], known[1], known[2], spec.context.region, spec.role_arn)
+                lambda known: kubeconfig(known[0], known[1], known[2], context.region, role_arn)
             ),
-            networks=spec.networks,
+            networks=networks,
             volumes=pool.volumes,
             ready=pool.ready,
         )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
     def _control_plane(self, name: str) -> aws.eks.Cluster:
-        settings, context = self._spec.settings, self._spec.context
+        settings, context = self._settings, self._context
         child = pulumi.ResourceOptions(parent=self)
         cluster_name = names.kubernetes_cluster(name)
         logs = aws.cloudwatch.LogGroup(
@@ -103,7 +95,7 @@ class EksCluster(pulumi.ComponentResource):
             version=settings.version,
             role_arn=role.arn,
             vpc_config={
-                "subnet_ids": list(self._spec.subnet_ids),
+                "subnet_ids": list(self._subnet_ids),
                 "endpoint_private_access": True,
                 "endpoint_public_access": settings.api_access != PRIVATE,
                 "public_access_cidrs": None if settings.api_access == PRIVATE else list(settings.api_access),
@@ -113,7 +105,7 @@ class EksCluster(pulumi.ComponentResource):
                 "authentication_mode": "API",
                 "bootstrap_cluster_creator_admin_permissions": True,
             },
-            encryption_config={"resources": ["secrets"], "provider": {"key_arn": self._spec.secrets_key}},
+            encryption_config={"resources": ["secrets"], "provider": {"key_arn": self._secrets_key}},
             enabled_cluster_log_types=list(ALL_LOGS if context.is_prod else DEV_LOGS),
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
@@ -132,7 +124,7 @@ class EksCluster(pulumi.ComponentResource):
         )
 
     def _admins(self, name: str, cluster: aws.eks.Cluster) -> None:
-        for principal in self._spec.settings.admins:
+        for principal in self._settings.admins:
             # By the principal, not by its place in the list: another's going must not replace this one.
             admin = f"{name}-admin-{hashlib.sha256(principal.encode()).hexdigest()[:8]}"
             entry = aws.eks.AccessEntry(

@@ -7,7 +7,6 @@ policies. Deleting a key makes everything unreadable that it has encrypted, ever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -16,33 +15,29 @@ from components.aws import names, policy
 from settings import Profile
 
 
-@dataclass(frozen=True, kw_only=True)
-class EncryptionSpec:
-    """`purpose` is what a person reads of the key, `protect` keeps it from deletion.
-
-    `services` are statements of its policy about services of AWS that use it for themselves, not for a caller.
-    """
-
-    purpose: str
-    account: pulumi.Output[str]
-    profile: Profile
-    protect: bool
-    services: Sequence[Mapping[str, object]] = ()
-
-
 class EncryptionKey(pulumi.ComponentResource):
     """A symmetric customer managed key, rotated every year. `key_arn` is its ARN."""
 
-    def __init__(self, name: str, spec: EncryptionSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        purpose: str,
+        account: pulumi.Output[str],
+        profile: Profile,
+        protect: bool,
+        services: Sequence[Mapping[str, object]] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:EncryptionKey", name, {}, opts)
         key = aws.kms.Key(
             f"{name}-key",
-            description=spec.purpose,
+            description=purpose,
             enable_key_rotation=True,
             rotation_period_in_days=365,
-            deletion_window_in_days=30 if spec.profile is Profile.PROD else 7,
-            policy=policy.document([_account(spec.account), *spec.services]),
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.protect),
+            deletion_window_in_days=30 if profile is Profile.PROD else 7,
+            policy=policy.document([_account(account), *services]),
+            opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         aws.kms.Alias(
             f"{name}-alias",

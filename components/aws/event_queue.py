@@ -8,7 +8,6 @@ The brokers accept both at all times: to turn one on later is to restart them on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -16,8 +15,8 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context, DataTier
-from components.aws.firewall import Firewall, FirewallSpec
-from components.aws.scram_user import ScramUser, ScramUserSpec
+from components.aws.firewall import Firewall
+from components.aws.scram_user import ScramUser
 from components.connections import KafkaConnection, KafkaIamAuth, PasswordAuth
 from components.passwords import of_generation
 from components.trust import amazon_roots
@@ -32,77 +31,69 @@ FULL_PERCENT: Final = 60  # ... as soon as this much is used
 VOLUME_SIZE: Final = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventQueueSpec:
-    """Size and way to sign in, and the assistants that get topics. `secret_key` encrypts the password.
-
-    `generation` is that of the user: a user has one password, so there is a new one with a new password.
-    """
-
-    settings: CreateMsk
-    generation: int
-    context: Context
-    tier: DataTier
-    secret_key: pulumi.Output[str]
-    assistants: Sequence[Assistant]
-
-
 class MskEventQueue(pulumi.ComponentResource):
     """A Kafka cluster. `connections` by the assistant's name; `produce` and `consume` tell what their roles may do."""
 
-    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateMsk,
+        generation: int,
+        context: Context,
+        tier: DataTier,
+        secret_key: pulumi.Output[str],
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:MskEventQueue", name, {}, opts)
-        self._spec = spec
-        self._replicas = min(spec.settings.brokers, MOST_REPLICAS)
-        port = PORTS[spec.settings.auth]
+        self._settings, self._context, self._tier = settings, context, tier
+        self._replicas = min(settings.brokers, MOST_REPLICAS)
+        port = PORTS[settings.auth]
         child = pulumi.ResourceOptions(parent=self)
-        firewall = Firewall(
-            f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(port,), members_talk=True), opts=child
-        )
+        firewall = Firewall(f"{name}-firewall", tier=tier, ports=(port,), members_talk=True, opts=child)
         self._cluster = self._brokers(name, firewall)
-        if spec.context.is_prod:
+        if context.is_prod:
             self._grow_disks(name)
 
-        match spec.settings.auth:
+        match settings.auth:
             case Auth.PASSWORD:
-                username = of_generation(USERNAME, spec.generation)
+                username = of_generation(USERNAME, generation)
                 user = ScramUser(
                     f"{name}-{username}",
-                    ScramUserSpec(
-                        username=username,
-                        cluster_arn=self._cluster.arn,
-                        key=spec.secret_key,
-                        context=spec.context,
-                    ),
+                    username=username,
+                    cluster_arn=self._cluster.arn,
+                    key=secret_key,
+                    context=context,
                     opts=child,
                 )
                 sign_in: PasswordAuth | KafkaIamAuth = user.auth
                 ready = (*firewall.rules, *user.ready)
                 self.bootstrap = self._cluster.bootstrap_brokers_sasl_scram
             case Auth.IAM:
-                sign_in = KafkaIamAuth(region=spec.context.region)
+                sign_in = KafkaIamAuth(region=context.region)
                 ready = firewall.rules
                 self.bootstrap = self._cluster.bootstrap_brokers_sasl_iam
         self.connections: Mapping[str, KafkaConnection] = {
             assistant.name: KafkaConnection(
                 bootstrap=self.bootstrap,
-                mechanism="SCRAM-SHA-512" if spec.settings.auth is Auth.PASSWORD else "OAUTHBEARER",
+                mechanism="SCRAM-SHA-512" if settings.auth is Auth.PASSWORD else "OAUTHBEARER",
                 producer=sign_in,
                 consumer=sign_in,
                 events_topic=assistant.events_topic,
                 dead_letter_topic=assistant.dead_letter_topic,
                 ca_pem=amazon_roots(),
                 ports=(port,),
-                networks=spec.tier.networks,
+                networks=tier.networks,
                 ready=(*ready, *self._topics(name, assistant)),
             )
-            for assistant in spec.assistants
+            for assistant in assistants
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def produce(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
         """What Rasa's role may do: write the assistant's events. Nothing where a password does it."""
-        match self._spec.settings.auth:
+        match self._settings.auth:
             case Auth.PASSWORD:
                 return ()
             case Auth.IAM:
@@ -110,7 +101,7 @@ class MskEventQueue(pulumi.ComponentResource):
 
     def consume(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
         """What the role of analytics may do: read the events in its group, write what it cannot process."""
-        match self._spec.settings.auth:
+        match self._settings.auth:
             case Auth.PASSWORD:
                 return ()
             case Auth.IAM:
@@ -133,7 +124,7 @@ class MskEventQueue(pulumi.ComponentResource):
         )
 
     def _brokers(self, name: str, firewall: Firewall) -> aws.msk.Cluster:
-        settings, context, child = self._spec.settings, self._spec.context, pulumi.ResourceOptions(parent=self)
+        settings, context, child = self._settings, self._context, pulumi.ResourceOptions(parent=self)
         configuration = aws.msk.Configuration(
             f"{name}-configuration",
             kafka_versions=[settings.version],
@@ -154,7 +145,7 @@ class MskEventQueue(pulumi.ComponentResource):
             number_of_broker_nodes=settings.brokers,
             broker_node_group_info={
                 "az_distribution": "DEFAULT",
-                "client_subnets": list(self._spec.tier.subnet_ids),
+                "client_subnets": list(self._tier.subnet_ids),
                 "instance_type": settings.size,
                 "security_groups": [firewall.group_id],
                 "storage_info": {"ebs_storage_info": {"volume_size": settings.storage_gb}},
@@ -186,7 +177,7 @@ class MskEventQueue(pulumi.ComponentResource):
         )
 
     def _topics(self, name: str, assistant: Assistant) -> list[pulumi.Resource]:
-        settings, context = self._spec.settings, self._spec.context
+        settings, context = self._settings, self._context
         topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
         return [
             aws.msk.Topic(
@@ -213,7 +204,7 @@ class MskEventQueue(pulumi.ComponentResource):
             scalable_dimension="kafka:broker-storage:VolumeSize",
             resource_id=self._cluster.arn,
             min_capacity=1,  # the only one that MSK takes
-            max_capacity=min(GROWTH * self._spec.settings.storage_gb, MOST_STORAGE_GB),
+            max_capacity=min(GROWTH * self._settings.storage_gb, MOST_STORAGE_GB),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.appautoscaling.Policy(

@@ -11,8 +11,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.context import ClientGroup, ClientRanges, Context, DataTier
-from components.aws.encryption import EncryptionKey, EncryptionSpec, log_groups
-from components.aws.network import Network, NetworkConnection, NetworkSpec, existing_network
+from components.aws.encryption import EncryptionKey, log_groups
+from components.aws.network import Network, NetworkConnection, existing_network
 from settings import AwsSettings, CreateEncryption, CreateNetwork, ExistingKmsKey, ExistingVpc, Profile
 
 
@@ -38,14 +38,15 @@ class Foundation:
                 return pulumi.Output.from_input(arn)
             case CreateEncryption():
                 name = f"{self._name}-data"
-                spec = EncryptionSpec(
+                return EncryptionKey(
+                    name,
                     purpose=f"Data of {name}",
                     account=self.account,
                     profile=settings.profile,
                     protect=settings.protect,
                     services=[log_groups(settings.region, self.account)],
-                )
-                return EncryptionKey(name, spec, opts=self._child).key_arn
+                    opts=self._child,
+                ).key_arn
 
     @cached_property
     def context(self) -> Context:
@@ -67,8 +68,9 @@ class Foundation:
             case ExistingVpc() as existing:
                 return existing_network(existing)
             case CreateNetwork() as chosen:
-                spec = NetworkSpec(settings=chosen, context=self.context)
-                return Network(f"{self._name}-network", spec, opts=self._child).connection
+                return Network(
+                    f"{self._name}-network", settings=chosen, context=self.context, opts=self._child
+                ).connection
 
     def tier(self, clients: ClientGroup | ClientRanges) -> DataTier:
         """The part of the network where data services stand."""

@@ -7,7 +7,6 @@ last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -15,7 +14,7 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context, DataTier
-from components.aws.firewall import Firewall, FirewallSpec
+from components.aws.firewall import Firewall
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -32,27 +31,25 @@ def access_string(key_prefix: str) -> str:
     return f"on ~{key_prefix}:* {commands}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockStoreSpec:
-    """Size and way to sign in, and the assistants that get a user. `generation` is that of their passwords."""
-
-    settings: CreateElastiCache
-    generation: int
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class ElastiCacheLockStore(pulumi.ComponentResource):
     """A replication group. `connections` by the assistant's name; `access` tells what each one's role may do."""
 
-    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateElastiCache,
+        generation: int,
+        context: Context,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
-        self._auth, self._generation = settings.auth, spec.generation
+        self._auth, self._generation = settings.auth, generation
         self._users: dict[str, aws.elasticache.User] = {}
-        sign_in = {assistant.name: self._user(name, assistant, context) for assistant in spec.assistants}
+        sign_in = {assistant.name: self._user(name, assistant, context) for assistant in assistants}
         users = aws.elasticache.UserGroup(
             f"{name}-users",
             engine="valkey",
@@ -60,8 +57,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             user_ids=[user.user_id for user in self._users.values()],
             opts=child,
         )
-        firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
-        subnets = aws.elasticache.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
+        firewall = Firewall(f"{name}-firewall", tier=tier, ports=(PORT,), opts=child)
+        subnets = aws.elasticache.SubnetGroup(f"{name}-subnets", subnet_ids=list(tier.subnet_ids), opts=child)
         parameters = aws.elasticache.ParameterGroup(
             f"{name}-parameters",
             family=f"valkey{settings.version.split('.')[0]}",
@@ -110,7 +107,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 port=PORT,
                 auth=auth,
                 ca_pem=amazon_roots(),
-                networks=spec.tier.networks,
+                networks=tier.networks,
                 # A password is none before the user has it.
                 ready=(*firewall.rules, self._users[assistant]),
             )

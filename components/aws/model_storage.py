@@ -7,7 +7,6 @@ while, so that a replaced or deleted one can be brought back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -22,33 +21,32 @@ from settings import Assistant, CreateModelStorage, ExistingBucket
 KEPT_VERSIONS: Final = 5  # of one model, however old
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelStorageSpec:
-    """How long old versions stay, and who reads."""
-
-    settings: CreateModelStorage
-    context: Context
-    assistants: Sequence[Assistant]
-
-
 class S3ModelStorage(pulumi.ComponentResource):
     """A private, encrypted, versioned bucket. `connections` by the assistant's name; `access` tells what it may do."""
 
-    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateModelStorage,
+        context: Context,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:S3ModelStorage", name, {}, opts)
-        self._context = spec.context
+        self._context = context
         suffix = random_suffix(name, self)
         self._bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=suffix.apply(lambda end: names.bucket(name, end)),
-            force_destroy=not spec.context.protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
+            force_destroy=not context.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
         )
         ready = self._guard(name)
-        self._keep_versions(name, spec.settings.old_version_days)
+        self._keep_versions(name, settings.old_version_days)
 
         self.bucket = self._bucket.bucket
-        self.connections = _connections(self.bucket, spec.context.region, spec.assistants, ready)
+        self.connections = _connections(self.bucket, context.region, assistants, ready)
         self.register_outputs({"bucket": self.bucket})
 
     def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:

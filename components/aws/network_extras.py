@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -19,26 +18,25 @@ SERVICES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrivateEndpointsSpec:
-    """`clients` is the range (CIDR) that may use the endpoints."""
-
-    region: str
-    vpc_id: pulumi.Output[str]
-    subnet_ids: Sequence[pulumi.Output[str]]
-    clients: str
-
-
 class PrivateEndpoints(pulumi.ComponentResource):
     """Interface endpoints under the services' usual names: calls to AWS stay inside the network."""
 
-    def __init__(self, name: str, spec: PrivateEndpointsSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        region: str,
+        vpc_id: pulumi.Output[str],
+        subnet_ids: Sequence[pulumi.Output[str]],
+        clients: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:PrivateEndpoints", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             description="HTTPS from the network",
-            vpc_id=spec.vpc_id,
+            vpc_id=vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": name},
             opts=child,
@@ -47,7 +45,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             f"{name}-https",
             description="The network",
             security_group_id=group.id,
-            cidr_ipv4=spec.clients,
+            cidr_ipv4=clients,
             ip_protocol="tcp",
             from_port=443,
             to_port=443,
@@ -56,10 +54,10 @@ class PrivateEndpoints(pulumi.ComponentResource):
         for service in SERVICES:
             aws.ec2.VpcEndpoint(
                 f"{name}-{service}",
-                vpc_id=spec.vpc_id,
+                vpc_id=vpc_id,
                 vpc_endpoint_type="Interface",
-                service_name=f"com.amazonaws.{spec.region}.{service}",
-                subnet_ids=list(spec.subnet_ids),
+                service_name=f"com.amazonaws.{region}.{service}",
+                subnet_ids=list(subnet_ids),
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
                 tags={"Name": f"{name}-{service}"},
@@ -68,21 +66,14 @@ class PrivateEndpoints(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-@dataclass(frozen=True, kw_only=True)
-class FlowLogsSpec:
-    """The network to log."""
-
-    context: Context
-    vpc_id: pulumi.Output[str]
-
-
 class FlowLogs(pulumi.ComponentResource):
     """Every connection of the network, accepted or not, in CloudWatch."""
 
-    def __init__(self, name: str, spec: FlowLogsSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, context: Context, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:aws:FlowLogs", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        context = spec.context
         group = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=names.delivered_log_group(name, "all"),
@@ -118,7 +109,7 @@ class FlowLogs(pulumi.ComponentResource):
         )
         aws.ec2.FlowLog(
             f"{name}-log",
-            vpc_id=spec.vpc_id,
+            vpc_id=vpc_id,
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,

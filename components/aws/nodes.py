@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -40,26 +39,31 @@ DISK_ACCOUNT: Final = "ebs-csi-controller-sa"
 DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodePoolSpec:
-    """Sizes and numbers. `egress` are the routes to the internet, without which a node cannot join."""
-
-    settings: CreateEks
-    context: Context
-    cluster_name: pulumi.Output[str]
-    subnet_ids: Sequence[pulumi.Output[str]]
-    egress: Sequence[pulumi.Resource]
-
-
 class NodePool(pulumi.ComponentResource):
     """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
 
     `volumes` is how their disks are made: EKS comes without a storage class that a claim would get by default.
     """
 
-    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateEks,
+        context: Context,
+        cluster_name: pulumi.Output[str],
+        subnet_ids: Sequence[pulumi.Output[str]],
+        egress: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
-        self._spec = spec
+        self._context, self._settings, self._cluster_name, self._subnet_ids, self._egress = (
+            context,
+            settings,
+            cluster_name,
+            subnet_ids,
+            egress,
+        )
         before = [self._addon(name, addon, settings=settings) for addon, settings in BEFORE_NODES.items()]
         nodes = self._nodes(name, before)
         after = [self._addon(name, addon, on=[nodes]) for addon in AFTER_NODES]
@@ -67,7 +71,7 @@ class NodePool(pulumi.ComponentResource):
             f"{name}-disks",
             "pods.eks.amazonaws.com",
             "AmazonEBSCSIDriverPolicy",
-            context=spec.context,
+            context=context,
             parent=self,
         )
         rights = self._disk_rights(name, role)
@@ -77,7 +81,7 @@ class NodePool(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _nodes(self, name: str, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
-        settings, context = self._spec.settings, self._spec.context
+        settings, context = self._settings, self._context
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             f"{name}-role", name=names.role(name), assume_role_policy=policy.trust("ec2.amazonaws.com"), opts=child
@@ -103,9 +107,9 @@ class NodePool(pulumi.ComponentResource):
         )
         return aws.eks.NodeGroup(
             f"{name}-group",
-            cluster_name=self._spec.cluster_name,
+            cluster_name=self._cluster_name,
             node_role_arn=role.arn,
-            subnet_ids=list(self._spec.subnet_ids),
+            subnet_ids=list(self._subnet_ids),
             version=settings.version,
             ami_type="AL2023_x86_64_STANDARD",
             capacity_type="ON_DEMAND" if context.is_prod else "SPOT",
@@ -121,7 +125,7 @@ class NodePool(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # A node joins through the internet (`egress`), with its role's rights and the add-ons' pods.
-                depends_on=[*rights, *before, *self._spec.egress],
+                depends_on=[*rights, *before, *self._egress],
                 # Whoever scales the nodes, an autoscaler or a person, owns their number.
                 ignore_changes=["scalingConfig.desiredSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
@@ -140,7 +144,7 @@ class NodePool(pulumi.ComponentResource):
         """An add-on: its settings (JSON), what its pods need besides, and the role of the driver of disks, if any."""
         return aws.eks.Addon(
             f"{name}-{addon}",
-            cluster_name=self._spec.cluster_name,
+            cluster_name=self._cluster_name,
             addon_name=addon,
             configuration_values=settings,
             pod_identity_associations=[{"role_arn": disk_role, "service_account": DISK_ACCOUNT}] if disk_role else None,
@@ -151,12 +155,12 @@ class NodePool(pulumi.ComponentResource):
         )
 
     def _disk_parameters(self) -> dict[str, pulumi.Input[str]]:
-        key = self._spec.context.storage_key
+        key = self._context.storage_key
         return {"type": "gp3", "encrypted": "true", **({} if key is None else {"kmsKeyId": key})}
 
     def _disk_rights(self, name: str, role_arn: pulumi.Output[str]) -> tuple[pulumi.Resource, ...]:
         """What the driver's role may do with the platform's key: AWS's own policy knows none."""
-        context = self._spec.context
+        context = self._context
         if context.storage_key is None:
             return ()
         return (

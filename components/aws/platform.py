@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.aws.cluster import ClusterSpec, EksCluster
+from components.aws.cluster import EksCluster
 from components.aws.context import ClientGroup, ClientRanges
 from components.aws.foundation import Foundation
 from components.aws.identity import (
@@ -24,7 +24,7 @@ from components.aws.identity import (
 )
 from components.aws.policy import Allow
 from components.aws.services import AwsServices
-from components.aws.vault_seal import KmsVaultSeal, VaultSealSpec
+from components.aws.vault_seal import KmsVaultSeal
 from components.connections import (
     AssistantConnections,
     ClusterConnection,
@@ -95,7 +95,8 @@ class AwsPlatform(pulumi.ComponentResource):
     def _cluster(self, name: str, settings: AwsSettings, foundation: Foundation) -> Cluster:
         match settings.cluster:
             case CreateEks() as chosen:
-                spec = ClusterSpec(
+                made = EksCluster(
+                    f"{name}-cluster",
                     settings=chosen,
                     context=foundation.context,
                     secrets_key=foundation.key_arn,
@@ -103,8 +104,8 @@ class AwsPlatform(pulumi.ComponentResource):
                     networks=foundation.network.private_networks,
                     egress=foundation.network.egress,
                     role_arn=settings.provider.role_arn or "",
+                    opts=self._child,
                 )
-                made = EksCluster(f"{name}-cluster", spec, opts=self._child)
                 return Cluster(
                     connection=made.connection,
                     address=made.endpoint,
@@ -127,15 +128,16 @@ class AwsPlatform(pulumi.ComponentResource):
     ) -> VaultSeal | None:
         match settings.secrets_manager:
             case CreateVault() as chosen:
-                spec = VaultSealSpec(
+                return KmsVaultSeal(
+                    f"{name}-vault",
                     settings=chosen,
                     region=settings.region,
                     account=foundation.account,
                     profile=settings.profile,
                     protect=settings.protect,
                     binding=binding,
-                )
-                return KmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+                    opts=self._child,
+                ).connection
             case ExistingVault() | KubernetesSecrets():
                 return None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pulumi
 
 from components.aws.context import ClientGroup, ClientRanges
-from components.aws.event_queue import EventQueueSpec, MskEventQueue
+from components.aws.event_queue import MskEventQueue
 from components.aws.foundation import Foundation
-from components.aws.lock_store import ElastiCacheLockStore, LockStoreSpec
-from components.aws.model_storage import ExistingS3ModelStorage, ModelStorageSpec, S3ModelStorage
+from components.aws.lock_store import ElastiCacheLockStore
+from components.aws.model_storage import ExistingS3ModelStorage, S3ModelStorage
 from components.aws.policy import Allow
-from components.aws.tracker_store import RdsTrackerStore, TrackerStoreSpec
+from components.aws.tracker_store import RdsTrackerStore
 from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
@@ -50,13 +50,14 @@ class AwsServices:
         """PostgreSQL."""
         match self._settings.tracker_store:
             case CreateRds() as chosen:
-                spec = TrackerStoreSpec(
+                made = RdsTrackerStore(
+                    f"{self._name}-tracker-store",
                     settings=chosen,
                     generation=self._settings.rotation.tracker_store,
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
+                    opts=self._child,
                 )
-                made = RdsTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
                 return Service(
                     address=made.address,
                     connection=made.connection,
@@ -70,14 +71,15 @@ class AwsServices:
         """Redis, by the assistant's name."""
         match self._settings.lock_store:
             case CreateElastiCache() as chosen:
-                spec = LockStoreSpec(
+                made = ElastiCacheLockStore(
+                    f"{self._name}-lock-store",
                     settings=chosen,
                     generation=self._settings.rotation.lock_store,
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                made = ElastiCacheLockStore(f"{self._name}-lock-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connections, rasa=made.access)
             case ExistingLockStore() | NoLockStore() as chosen:
                 return existing_lock_store(chosen, self._settings)
@@ -86,15 +88,16 @@ class AwsServices:
         """Kafka, by the assistant's name."""
         match self._settings.event_queue:
             case CreateMsk() as chosen:
-                spec = EventQueueSpec(
+                made = MskEventQueue(
+                    f"{self._name}-event-queue",
                     settings=chosen,
                     generation=self._settings.rotation.event_queue,
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
                     secret_key=self._foundation.key_arn,
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                made = MskEventQueue(f"{self._name}-event-queue", spec, opts=self._child)
                 return Service(
                     address=made.bootstrap, connection=made.connections, rasa=made.produce, analytics=made.consume
                 )
@@ -105,10 +108,13 @@ class AwsServices:
         """Object storage, by the assistant's name."""
         match self._settings.model_storage:
             case CreateModelStorage() as chosen:
-                spec = ModelStorageSpec(
-                    settings=chosen, context=self._foundation.context, assistants=self._settings.assistants
+                storage = S3ModelStorage(
+                    f"{self._name}-model-storage",
+                    settings=chosen,
+                    context=self._foundation.context,
+                    assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                storage = S3ModelStorage(f"{self._name}-model-storage", spec, opts=self._child)
             case ExistingBucket() as chosen:
                 storage = ExistingS3ModelStorage(chosen, self._settings.region, self._settings.assistants)
             case NoModelStorage():

@@ -7,7 +7,6 @@ nothing else reaches the server. Storage can grow, never shrink.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -15,7 +14,7 @@ import pulumi_aws as aws
 
 from components.aws import names, policy
 from components.aws.context import Context, DataTier
-from components.aws.firewall import Firewall, FirewallSpec
+from components.aws.firewall import Firewall
 from components.aws.roles import service_role
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
 from components.naming import random_suffix
@@ -28,28 +27,26 @@ ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS
 SLOW_STATEMENT_MS: Final = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackerStoreSpec:
-    """Size, version, backups. `generation` is that of the administrator's password."""
-
-    settings: CreateRds
-    generation: int
-    context: Context
-    tier: DataTier
-
-
 class RdsTrackerStore(pulumi.ComponentResource):
     """A PostgreSQL instance, in prod with a standby in another zone. `access` tells what a database role may do."""
 
-    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateRds,
+        generation: int,
+        context: Context,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:RdsTrackerStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         ca_pem = rds_roots(context.region)
         child = pulumi.ResourceOptions(parent=self)
         self._context, self._auth = context, settings.auth
-        firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
-        subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
-        password = generated_password(f"{name}-admin-password", self, spec.generation)
+        firewall = Firewall(f"{name}-firewall", tier=tier, ports=(PORT,), opts=child)
+        subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(tier.subnet_ids), opts=child)
+        password = generated_password(f"{name}-admin-password", self, generation)
         identifier = names.database_instance(name)
         logs = ["postgresql", *(["upgrade", "iam-db-auth-error"] if context.is_prod else [])]
         log_groups = self._logs(name, identifier, logs)
@@ -112,7 +109,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
             roles=self._roles(),
             ssl_mode="verify-full",
             ca_pem=ca_pem,
-            networks=spec.tier.networks,
+            networks=tier.networks,
             ready=firewall.rules,
         )
         self.register_outputs({"address": self.address})

@@ -15,7 +15,7 @@ import pulumi_aws as aws
 import pulumi_random
 
 from components.aws import names
-from components.aws.encryption import EncryptionKey, EncryptionSpec
+from components.aws.encryption import EncryptionKey
 from components.aws.identity import Binding, IdentitySpec, workload_identity
 from components.aws.policy import Allow
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
@@ -25,33 +25,38 @@ from settings.vault import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultSealSpec:
-    """Who initialises Vault, and how pods get an identity. `protect` keeps keys and secret from deletion."""
-
-    settings: CreateVault
-    region: str
-    account: pulumi.Output[str]
-    profile: Profile
-    protect: bool
-    binding: Binding
-
-
 class KmsVaultSeal(pulumi.ComponentResource):
     """The seal `awskms`; with `init: job` also a secret for the recovery keys, empty. Ends in `connection`.
 
     The key is used at every start: Vault is lost with it, whoever has the recovery keys.
     """
 
-    def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        region: str,
+        account: pulumi.Output[str],
+        profile: Profile,
+        protect: bool,
+        binding: Binding,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:KmsVaultSeal", name, {}, opts)
         self._name = name
-        self._spec = spec
+        self._region, self._binding, self._account, self._profile, self._protect = (
+            region,
+            binding,
+            account,
+            profile,
+            protect,
+        )
         key = self._key(f"{name}-seal", f"Seal of {name}")
-        recovery = self._recovery() if spec.settings.init == "job" else None
+        recovery = self._recovery() if settings.init == "job" else None
         self.connection = VaultSeal(
             kind="awskms",
-            options={"region": spec.region, "kms_key_id": key},
+            options={"region": region, "kms_key_id": key},
             server=self._identity(
                 "server",
                 VAULT_ACCOUNT,
@@ -60,11 +65,11 @@ class KmsVaultSeal(pulumi.ComponentResource):
             recovery=RecoveryStore(
                 identity=recovery.init,
                 script=_SCRIPT,
-                place={"secret": recovery.arn, "region": spec.region},
+                place={"secret": recovery.arn, "region": region},
                 command=pulumi.Output.format(
                     "aws secretsmanager get-secret-value --region {0} --secret-id {1} "
                     "--query SecretString --output text",
-                    spec.region,
+                    region,
                     recovery.arn,
                 ),
             )
@@ -76,14 +81,18 @@ class KmsVaultSeal(pulumi.ComponentResource):
 
     def _key(self, name: str, purpose: str) -> pulumi.Output[str]:
         """ARN of a key of its own."""
-        spec = EncryptionSpec(
-            purpose=purpose, account=self._spec.account, profile=self._spec.profile, protect=self._spec.protect
-        )
-        return EncryptionKey(name, spec, opts=pulumi.ResourceOptions(parent=self)).key_arn
+        return EncryptionKey(
+            name,
+            purpose=purpose,
+            account=self._account,
+            profile=self._profile,
+            protect=self._protect,
+            opts=pulumi.ResourceOptions(parent=self),
+        ).key_arn
 
     def _recovery(self) -> _Recovery:
         """The secret, and the identity that may add a value to it."""
-        name, region = f"{self._name}-recovery", self._spec.region
+        name, region = f"{self._name}-recovery", self._region
         key = self._key(name, f"Recovery keys of {self._name}")
         suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
         secret = aws.secretsmanager.Secret(
@@ -91,8 +100,8 @@ class KmsVaultSeal(pulumi.ComponentResource):
             name=suffix.hex.apply(lambda end: names.recovery_secret(name, end)),
             description="Recovery keys of Vault, put here when it was initialised",
             kms_key_id=key,
-            recovery_window_in_days=30 if self._spec.profile is Profile.PROD else 7,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.protect),
+            recovery_window_in_days=30 if self._profile is Profile.PROD else 7,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._protect),
         )
         # To encrypt a new value is all that Secrets Manager does with the key for whoever may not read the others.
         for_this_secret = {
@@ -111,7 +120,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
 
     def _identity(self, key: str, service_account: str, *rights: Allow) -> WorkloadIdentity:
         spec = IdentitySpec(
-            binding=self._spec.binding, namespace=VAULT_NAMESPACE, service_account=service_account, rights=rights
+            binding=self._binding, namespace=VAULT_NAMESPACE, service_account=service_account, rights=rights
         )
         return workload_identity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self))
 

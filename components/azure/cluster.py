@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
@@ -19,25 +18,15 @@ from components.azure import names
 from components.azure.address_plan import name_service_address
 from components.azure.context import Context, Place
 from components.azure.internet import OPEN
-from components.azure.nodes import NodePool, NodePoolSpec, system_pool
+from components.azure.nodes import NodePool, system_pool
 from components.azure.roles import Role, grant
 from components.azure.safety import log
-from components.azure.volumes import Disks, DisksSpec
+from components.azure.volumes import Disks
 from components.connections import ClusterConnection
 from settings import CreateAks
 
 LOGS: Final = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "guard")
 SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenant of Entra
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
-    """Version, access and nodes. `deployer` is the object id of the principal that runs `up`."""
-
-    settings: CreateAks
-    context: Context
-    deployer: pulumi.Output[str]
-    place: Place
 
 
 class AksCluster(pulumi.ComponentResource):
@@ -46,10 +35,18 @@ class AksCluster(pulumi.ComponentResource):
     `issuer` vouches for the service accounts, so that they can be identities of Entra.
     """
 
-    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateAks,
+        context: Context,
+        deployer: pulumi.Output[str],
+        place: Place,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:AksCluster", name, {}, opts)
-        self._spec = spec
-        context = spec.context
+        self._settings, self._context, self._place, self._deployer = settings, context, place, deployer
         identity = azure.managedidentity.UserAssignedIdentity(
             f"{name}-identity",
             resource_group_name=context.resource_group,
@@ -58,19 +55,18 @@ class AksCluster(pulumi.ComponentResource):
         )
         disks = Disks(
             f"{name}-disks",
-            DisksSpec(principal_id=identity.principal_id, context=context),
+            principal_id=identity.principal_id,
+            context=context,
             opts=pulumi.ResourceOptions(parent=self),
         )
         cluster = self._control_plane(name, identity, disks)
         pool = NodePool(
             f"{name}-nodes",
-            NodePoolSpec(
-                settings=spec.settings,
-                context=context,
-                cluster_name=cluster.name,
-                zones=spec.place.zones,
-                subnet_id=spec.place.cluster_subnet_id,
-            ),
+            settings=settings,
+            context=context,
+            cluster_name=cluster.name,
+            zones=place.zones,
+            subnet_id=place.cluster_subnet_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
         granted = self._admins(name, cluster)
@@ -92,7 +88,7 @@ class AksCluster(pulumi.ComponentResource):
             name=cluster.name,
             identifier=cluster.id,
             kubeconfig=given.apply(kubeconfig),
-            networks=spec.place.cluster_networks,
+            networks=place.cluster_networks,
             volumes=disks.connection,
             ready=(*pool.ready, *granted),
         )
@@ -101,12 +97,12 @@ class AksCluster(pulumi.ComponentResource):
     def _control_plane(
         self, name: str, identity: azure.managedidentity.UserAssignedIdentity, disks: Disks
     ) -> azure.containerservice.ManagedCluster:
-        settings, context = self._spec.settings, self._spec.context
+        settings, context = self._settings, self._context
         cluster_name = names.kubernetes_cluster(name)
         rights = grant(
             f"{name}-network",
             Role.NETWORK_CONTRIBUTOR,
-            scope=self._spec.place.network_id,
+            scope=self._place.network_id,
             principal_id=identity.principal_id,
             context=context,
             parent=self,
@@ -147,9 +143,9 @@ class AksCluster(pulumi.ComponentResource):
                 "dns_service_ip": name_service_address(settings.service_cidr),
                 "load_balancer_sku": "standard",
                 # In a network of somebody else, AKS takes a way out of its own, or that of the subnet if it has one.
-                "outbound_type": "loadBalancer" if self._spec.place.egress_ip is None else "userAssignedNATGateway",
+                "outbound_type": "loadBalancer" if self._place.egress_ip is None else "userAssignedNATGateway",
             },
-            agent_pool_profiles=[system_pool(context, self._spec.place.zones, self._spec.place.cluster_subnet_id)],
+            agent_pool_profiles=[system_pool(context, self._place.zones, self._place.cluster_subnet_id)],
             auto_upgrade_profile=(
                 {"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"} if context.is_prod else None
             ),
@@ -169,7 +165,7 @@ class AksCluster(pulumi.ComponentResource):
         )
 
     def _api_access(self) -> azure.containerservice.ManagedClusterAPIServerAccessProfileArgs:
-        access, egress_ip = self._spec.settings.api_access, self._spec.place.egress_ip
+        access, egress_ip = self._settings.api_access, self._place.egress_ip
         if access == "private":
             return azure.containerservice.ManagedClusterAPIServerAccessProfileArgs(
                 enable_private_cluster=True, enable_private_cluster_public_fqdn=False, disable_run_command=True
@@ -190,9 +186,9 @@ class AksCluster(pulumi.ComponentResource):
                 f"{name}-deployer-{key}",
                 role,
                 scope=cluster.id,
-                principal_id=self._spec.deployer,
+                principal_id=self._deployer,
                 principal_type=None,  # a person or a pipeline; Azure knows
-                context=self._spec.context,
+                context=self._context,
                 parent=self,
             )
             for key, role in roles.items()
@@ -206,7 +202,7 @@ class AksCluster(pulumi.ComponentResource):
                 f"{name}-{'nodes' if 'NodeOS' in schedule else 'upgrade'}-schedule",
                 config_name=schedule,
                 resource_name_=cluster.name,
-                resource_group_name=self._spec.context.resource_group,
+                resource_group_name=self._context.resource_group,
                 maintenance_window={
                     "schedule": {"weekly": {"day_of_week": "Sunday", "interval_weeks": 1}},
                     "start_time": "01:00",

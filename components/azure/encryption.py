@@ -6,8 +6,6 @@ vault, with its name, stays for 90 days after it was deleted. Without the key al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_azure_native as azure
 
@@ -16,22 +14,15 @@ from components.azure.key_vault import key_vault
 from components.azure.roles import Role, grant
 
 
-@dataclass(frozen=True, kw_only=True)
-class EncryptionSpec:
-    """`tenant` is the Entra tenant of the subscription."""
-
-    tenant: pulumi.Output[str]
-    context: Context
-
-
 class EncryptionKey(pulumi.ComponentResource):
     """An RSA key in a vault of its own, closed to all but Azure's own services. Ends in `storage_key`."""
 
-    def __init__(self, name: str, spec: EncryptionSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, tenant: pulumi.Output[str], context: Context, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
-        context = spec.context
         child = pulumi.ResourceOptions(parent=self)
-        vault = key_vault(name, tenant=spec.tenant, purge_protection=True, context=context, parent=self)
+        vault = key_vault(name, tenant=tenant, purge_protection=True, context=context, parent=self)
         # Through the resource manager: needs neither a role in the vault nor a way through its firewall.
         key = azure.keyvault.Key(
             f"{name}-key",

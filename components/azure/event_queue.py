@@ -8,7 +8,6 @@ Kafka are made by their clients. Standard can neither get more partitions nor be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -16,7 +15,7 @@ import pulumi_azure_native as azure
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
 from components.connections import KafkaConnection, PasswordAuth
 from components.naming import random_suffix
@@ -31,24 +30,22 @@ ZONE_NAME: Final = "privatelink.servicebus.windows.net"
 GROWTH: Final = 4  # Standard takes more throughput units by itself, up to this many times the first number
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventQueueSpec:
-    """Size, and the assistants that get topics. `generation` is that of the rules that let somebody in."""
-
-    settings: CreateEventHubs
-    generation: int
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class EventHubsEventQueue(pulumi.ComponentResource):
     """A namespace of event hubs. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateEventHubs,
+        generation: int,
+        context: Context,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:EventHubsEventQueue", name, {}, opts)
-        self._spec = spec
-        context = spec.context
+        self._generation, self._settings, self._context, self._tier = generation, settings, context, tier
         self._namespace = self._make_namespace(name)
         # Azure changes one part of a namespace at a time.
         self._last: pulumi.Resource = self._namespace
@@ -64,28 +61,25 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         self._last = closed
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=self._namespace.id,
-                group=GROUP,
-                zone=Zone.EVENT_HUBS,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=spec.tier,
-            ),
+            service_id=self._namespace.id,
+            group=GROUP,
+            zone=Zone.EVENT_HUBS,
+            zone_name=ZONE_NAME,
+            context=context,
+            tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
         lock(f"{name}-lock", self._namespace.id, context=context, parent=self)
         log(f"{name}-log", self._namespace.id, context=context, parent=self)
         self.bootstrap = pulumi.Output.format("{0}.servicebus.windows.net:{1}", self._namespace.name, PORT)
-        analytics = self._analytics(name) if any(assistant.analytics for assistant in spec.assistants) else None
+        analytics = self._analytics(name) if any(assistant.analytics for assistant in assistants) else None
         self.connections: Mapping[str, KafkaConnection] = {
-            assistant.name: self._connection(name, assistant, analytics, endpoint.ready)
-            for assistant in spec.assistants
+            assistant.name: self._connection(name, assistant, analytics, endpoint.ready) for assistant in assistants
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def _make_namespace(self, name: str) -> azure.eventhub.Namespace:
-        settings, context = self._spec.settings, self._spec.context
+        settings, context = self._settings, self._context
         suffix = random_suffix(name, self)
         is_standard = settings.size == "Standard"
         key = None if is_standard else context.storage_key
@@ -126,12 +120,12 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             dead_letter_topic=assistant.dead_letter_topic,
             ca_pem=azure_roots(),
             ports=(PORT,),
-            networks=self._spec.tier.endpoint_networks,
+            networks=self._tier.endpoint_networks,
             ready=(*hubs.values(), *ready),
         )
 
     def _hub(self, name: str, topic: str) -> azure.eventhub.EventHub:
-        settings, context = self._spec.settings, self._spec.context
+        settings, context = self._settings, self._context
         hub = azure.eventhub.EventHub(
             f"{name}-{topic}",
             event_hub_name=topic,
@@ -149,13 +143,13 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _send(self, name: str, hub: azure.eventhub.EventHub, assistant: Assistant) -> PasswordAuth:
         """Rasa's way in: it may write the assistant's events, nothing else."""
-        generation = self._spec.generation
+        generation = self._generation
         rule = azure.eventhub.EventHubAuthorizationRule(
             of_generation(f"{name}-{assistant.name}-send", generation),
             authorization_rule_name=of_generation("send", generation),
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             rights=["Send"],
             opts=self._next(),
         )
@@ -164,7 +158,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             authorization_rule_name=rule.name,
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         # Azure's answer is not marked as secret.
@@ -172,12 +166,12 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _analytics(self, name: str) -> PasswordAuth:
         """The way in of analytics, of all assistants: reads events, writes what it cannot process."""
-        generation = self._spec.generation
+        generation = self._generation
         rule = azure.eventhub.NamespaceAuthorizationRule(
             of_generation(f"{name}-analytics", generation),
             authorization_rule_name=of_generation("analytics", generation),
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             rights=["Listen", "Send"],
             opts=self._next(),
         )
@@ -185,7 +179,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         keys = azure.eventhub.list_namespace_keys_output(
             authorization_rule_name=rule.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         return PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_connection_string))

@@ -14,9 +14,9 @@ import pulumi_azure_native as azure
 
 from components.azure import names
 from components.azure.context import Context, Place, StorageKey
-from components.azure.encryption import EncryptionKey, EncryptionSpec
-from components.azure.logs import Logs, LogsSpec
-from components.azure.network import Network, NetworkSpec, existing_place
+from components.azure.encryption import EncryptionKey
+from components.azure.logs import Logs
+from components.azure.network import Network, existing_place
 from components.azure.patience import patience
 from settings import (
     AzureSettings,
@@ -71,8 +71,9 @@ class Foundation:
                 # A vault that data can be encrypted with cannot be deleted for months: not for trying things out.
                 if self._settings.profile is Profile.DEV:
                     return self.keyless
-                spec = EncryptionSpec(tenant=self.tenant, context=self.keyless)
-                key = EncryptionKey(f"{self._name}-data", spec, opts=self._child).storage_key
+                key = EncryptionKey(
+                    f"{self._name}-data", tenant=self.tenant, context=self.keyless, opts=self._child
+                ).storage_key
                 return replace(self.keyless, storage_key=key)
 
     @cached_property
@@ -82,8 +83,7 @@ class Foundation:
             case ExistingVnet() as existing:
                 return existing_place(existing, self._settings.region)
             case CreateNetwork() as chosen:
-                spec = NetworkSpec(settings=chosen, context=self.context)
-                return Network(f"{self._name}-network", spec, opts=self._child).place
+                return Network(f"{self._name}-network", settings=chosen, context=self.context, opts=self._child).place
 
     @cached_property
     def keyless(self) -> Context:
@@ -98,8 +98,9 @@ class Foundation:
         )
         logs = None
         if settings.profile is Profile.PROD:
-            spec = LogsSpec(resource_group=group.name, days=LOG_DAYS, tags=tags)
-            logs = Logs(f"{self._name}-logs", spec, opts=self._child).workspace_id
+            logs = Logs(
+                f"{self._name}-logs", resource_group=group.name, days=LOG_DAYS, tags=tags, opts=self._child
+            ).workspace_id
         return Context(
             subscription=self._client.subscription_id,
             resource_group=group.name,

@@ -32,39 +32,38 @@ class Right:
     scope: pulumi.Output[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ManagedIdentitySpec:
-    """Whose pods, and what they may do; no rights where somebody else gives them. `issuer` is that of the cluster."""
-
-    context: Context
-    issuer: pulumi.Input[str]
-    namespace: str
-    service_account: str
-    rights: Sequence[Right]
-
-
 class ManagedIdentity(pulumi.ComponentResource):
     """An identity with exactly these rights, for one service account. Ends in `connection`.
 
     It has one federated credential only: Entra refuses to add a second one to an identity at the same time.
     """
 
-    def __init__(self, name: str, spec: ManagedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        context: Context,
+        issuer: pulumi.Input[str],
+        namespace: str,
+        service_account: str,
+        rights: Sequence[Right],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:ManagedIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         identity = azure.managedidentity.UserAssignedIdentity(
             f"{name}-identity",
-            resource_group_name=spec.context.resource_group,
-            tags=spec.context.tags,
+            resource_group_name=context.resource_group,
+            tags=context.tags,
             opts=child,
         )
         credential = azure.managedidentity.FederatedIdentityCredential(
             f"{name}-credential",
-            resource_group_name=spec.context.resource_group,
+            resource_group_name=context.resource_group,
             resource_name_=identity.name,
-            federated_identity_credential_resource_name=spec.service_account,
-            issuer=spec.issuer,
-            subject=f"system:serviceaccount:{spec.namespace}:{spec.service_account}",
+            federated_identity_credential_resource_name=service_account,
+            issuer=issuer,
+            subject=f"system:serviceaccount:{namespace}:{service_account}",
             audiences=[AUDIENCE],
             opts=child,
         )
@@ -74,10 +73,10 @@ class ManagedIdentity(pulumi.ComponentResource):
                 right.role,
                 scope=right.scope,
                 principal_id=identity.principal_id,
-                context=spec.context,
+                context=context,
                 parent=self,
             )
-            for right in spec.rights
+            for right in rights
         ]
         self.connection = WorkloadIdentity(
             service_account_annotations={"azure.workload.identity/client-id": identity.client_id},

@@ -8,7 +8,6 @@ what the last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -16,7 +15,7 @@ import pulumi_azure_native as azure
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
 from components.connections import PasswordAuth, RedisConnection
 from components.naming import random_suffix
@@ -29,23 +28,21 @@ GROUP: Final = "redisEnterprise"
 ZONE_NAME: Final = "privatelink.redis.azure.net"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockStoreSpec:
-    """Size, and the assistants that use it. `generation`: odd ones use the first access key, even ones the second."""
-
-    settings: CreateLockStore
-    generation: int
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class ManagedRedisLockStore(pulumi.ComponentResource):
     """A Redis with one database. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateLockStore,
+        generation: int,
+        context: Context,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
         cluster = azure.redisenterprise.RedisEnterprise(
@@ -83,14 +80,12 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         )
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=cluster.id,
-                group=GROUP,
-                zone=Zone.REDIS,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=spec.tier,
-            ),
+            service_id=cluster.id,
+            group=GROUP,
+            zone=Zone.REDIS,
+            zone_name=ZONE_NAME,
+            context=context,
+            tier=tier,
             opts=child,
         )
         keys = azure.redisenterprise.list_database_keys_output(
@@ -99,7 +94,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             resource_group_name=context.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        key = keys.primary_key if spec.generation % 2 else keys.secondary_key
+        key = keys.primary_key if generation % 2 else keys.secondary_key
         lock(f"{name}-lock", cluster.id, context=context, parent=self)
         log(f"{name}-log", database.id, context=context, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", cluster.host_name, PORT)
@@ -109,10 +104,10 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             # Azure's answer is not marked as secret.
             auth=PasswordAuth(username=USER, password=pulumi.Output.secret(key)),
             ca_pem=azure_roots(),
-            networks=spec.tier.endpoint_networks,
+            networks=tier.endpoint_networks,
             ready=(database, *endpoint.ready),
         )
-        self.connections: Mapping[str, RedisConnection] = {assistant.name: connection for assistant in spec.assistants}
+        self.connections: Mapping[str, RedisConnection] = {assistant.name: connection for assistant in assistants}
         self.register_outputs({"address": self.address})
 
 

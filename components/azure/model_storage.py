@@ -9,7 +9,6 @@ can be brought back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +19,7 @@ from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
 from components.azure.identity import Right
 from components.azure.internet import OPEN, on_the_internet
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.roles import Role
 from components.azure.safety import lock, log
 from components.connections import DownloadedModel, ModelStorageConnection
@@ -32,63 +31,55 @@ ZONE_NAME: Final = "privatelink.blob.core.windows.net"
 DOWNLOAD: Final = Path(__file__).parent / "scripts" / "download_model.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelStorageSpec:
-    """How Rasa signs in, how long old versions stay, and who reads.
-
-    `uploaders` are the ranges on the internet from which models may be uploaded in dev; in prod nobody reaches the
-    account but from inside the network. `generation`: odd ones use the account's first key, even ones the second.
-    """
-
-    settings: CreateBlobStorage
-    generation: int
-    uploaders: Sequence[str]
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class BlobModelStorage(pulumi.ComponentResource):
     """A private, encrypted, versioned account. `connections` by the assistant's name; `access` tells what it may do."""
 
-    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateBlobStorage,
+        generation: int,
+        uploaders: Sequence[str],
+        context: Context,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:BlobModelStorage", name, {}, opts)
-        self._spec = spec
-        context = spec.context
+        self._context, self._settings, self._generation = context, settings, generation
         self._account = self._make_account(name)
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=self._account.id,
-                group=GROUP,
-                zone=Zone.BLOB,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=spec.tier,
-            ),
+            service_id=self._account.id,
+            group=GROUP,
+            zone=Zone.BLOB,
+            zone_name=ZONE_NAME,
+            context=context,
+            tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self._keep_versions(name, spec.settings.old_version_days)
+        self._keep_versions(name, settings.old_version_days)
         lock(f"{name}-lock", self._account.id, context=context, parent=self)
         blobs = pulumi.Output.concat(self._account.id, "/blobServices/default")
         log(f"{name}-log", blobs, context=context, parent=self)
 
         self.account = self._account.name
-        self._containers = {assistant.name: self._container(name, assistant) for assistant in spec.assistants}
+        self._containers = {assistant.name: self._container(name, assistant) for assistant in assistants}
         self.connections: Mapping[str, ModelStorageConnection | DownloadedModel] = {
-            assistant.name: self._connection(assistant, endpoint.ready) for assistant in spec.assistants
+            assistant.name: self._connection(assistant, endpoint.ready) for assistant in assistants
         }
         self.register_outputs({"account": self.account})
 
     def access(self, assistant: Assistant) -> tuple[Right, ...] | None:
         """What the assistant's identity may do: read its container. It needs none where a key opens the account."""
-        if self._spec.settings.auth is ModelAuth.KEY:
+        if self._settings.auth is ModelAuth.KEY:
             return None
         container = self._containers[assistant.name]
         return (Right(key="models", role=Role.STORAGE_BLOB_DATA_READER, scope=container.id),)
 
     def _make_account(self, name: str) -> azure.storage.StorageAccount:
-        spec, context = self._spec, self._spec.context
+        spec, context = self._spec, self._context
         suffix = random_suffix(name, self)
         return azure.storage.StorageAccount(
             f"{name}-account",
@@ -114,7 +105,7 @@ class BlobModelStorage(pulumi.ComponentResource):
         )
 
     def _keep_versions(self, name: str, days: int) -> None:
-        group = self._spec.context.resource_group
+        group = self._context.resource_group
         retention = azure.storage.DeleteRetentionPolicyArgs(enabled=True, days=min(days, 365))
         versions = azure.storage.BlobServiceProperties(
             f"{name}-versions",
@@ -153,22 +144,22 @@ class BlobModelStorage(pulumi.ComponentResource):
             f"{name}-{assistant.name}",
             container_name=names.container(assistant.name),
             account_name=self._account.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             public_access=azure.storage.PublicAccess.NONE,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect),
         )
 
     def _connection(
         self, assistant: Assistant, ready: Sequence[pulumi.Resource]
     ) -> ModelStorageConnection | DownloadedModel:
         container = self._containers[assistant.name]
-        key = self._key() if self._spec.settings.auth is ModelAuth.KEY else None
+        key = self._key() if self._settings.auth is ModelAuth.KEY else None
         return container_connection(
             self.account,
             container.name,
             assistant,
             key=key,
-            from_inside=self._spec.context.is_prod,
+            from_inside=self._context.is_prod,
             ready=(container, *ready),
         )
 
@@ -176,10 +167,10 @@ class BlobModelStorage(pulumi.ComponentResource):
         """One of the account's two keys. Azure's answer is not marked as secret."""
         keys = azure.storage.list_storage_account_keys_output(
             account_name=self._account.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        index = (self._spec.generation - 1) % 2
+        index = (self._generation - 1) % 2
         return pulumi.Output.secret(keys.apply(lambda answer: answer.keys[index].value))
 
 

@@ -7,7 +7,6 @@ the services, and have no way out through this network. A subnet spans all zones
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -24,31 +23,25 @@ ENDPOINT_PORTS: Final = ("443", "9093", "10000")  # Blob and Key Vault, Event Hu
 LAST: Final = 4096  # the weakest priority of a rule that can be made
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSpec:
-    """Range and zones."""
-
-    settings: CreateNetwork
-    context: Context
-
-
 class Network(pulumi.ComponentResource):
     """VNet, subnets, their firewalls, NAT. Ends in `place`."""
 
-    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, settings: CreateNetwork, context: Context, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:azure:Network", name, {}, opts)
-        self._prefix, self._context = name, spec.context
+        self._prefix, self._context = name, context
         self._child = pulumi.ResourceOptions(parent=self)
-        plan = plan_ranges(spec.settings.cidr)
+        plan = plan_ranges(settings.cidr)
         self._vnet = azure.network.VirtualNetwork(
             f"{name}-vnet",
-            resource_group_name=spec.context.resource_group,
-            address_space={"address_prefixes": [spec.settings.cidr]},
-            tags=spec.context.tags,
+            resource_group_name=context.resource_group,
+            address_space={"address_prefixes": [settings.cidr]},
+            tags=context.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # Data stands on it: refused here, a new range stops before anything is made for it.
-                protect=spec.context.protect,
+                protect=context.protect,
                 # The subnets are resources of their own; Azure lists them here as well.
                 ignore_changes=["subnets"],
             ),
@@ -77,19 +70,19 @@ class Network(pulumi.ComponentResource):
             private_endpoint_network_policies="Enabled",
             default_outbound_access=False,
         )
-        nat, egress_ip = self._nat(name, spec.settings.zones)
+        nat, egress_ip = self._nat(name, settings.zones)
         cluster = azure.network.Subnet(
             f"{name}-cluster",
-            resource_group_name=spec.context.resource_group,
+            resource_group_name=context.resource_group,
             virtual_network_name=self._vnet.name,
             subnet_name="cluster",
             address_prefix=plan.cluster,
             nat_gateway={"id": nat.id},
             default_outbound_access=False,
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect, depends_on=[endpoints]),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect, depends_on=[endpoints]),
         )
         self.place = Place(
-            zones=spec.settings.zones,
+            zones=settings.zones,
             network_id=self._vnet.id,
             cluster_subnet_id=cluster.id,
             cluster_networks=(plan.cluster, plan.endpoints),

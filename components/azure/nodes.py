@@ -6,7 +6,6 @@ Both grow and shrink by themselves. The pool's machines are of the first size in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -48,28 +47,26 @@ def system_pool(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodePoolSpec:
-    """Sizes and numbers."""
-
-    settings: CreateCluster
-    context: Context
-    cluster_name: pulumi.Output[str]
-    zones: Sequence[str]
-    subnet_id: pulumi.Output[str]
-
-
 class NodePool(pulumi.ComponentResource):
     """The pool for Rasa's pods. With `ready` they can be scheduled."""
 
-    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateCluster,
+        context: Context,
+        cluster_name: pulumi.Output[str],
+        zones: Sequence[str],
+        subnet_id: pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:NodePool", name, {}, opts)
-        settings, context = spec.settings, spec.context
         size = settings.node_sizes[0]
         pool = azure.containerservice.AgentPool(
             f"{name}-pool",
             agent_pool_name=names.node_pool(size),
-            resource_name_=spec.cluster_name,
+            resource_name_=cluster_name,
             resource_group_name=context.resource_group,
             mode="User",
             type="VirtualMachineScaleSets",
@@ -79,8 +76,8 @@ class NodePool(pulumi.ComponentResource):
             enable_auto_scaling=True,
             min_count=settings.min_nodes,
             max_count=settings.max_nodes,
-            availability_zones=list(spec.zones),
-            vnet_subnet_id=spec.subnet_id,
+            availability_zones=list(zones),
+            vnet_subnet_id=subnet_id,
             os_type="Linux",
             os_sku="AzureLinux",
             os_disk_type="Ephemeral",

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.azure.cluster import AksCluster, ClusterSpec
+from components.azure.cluster import AksCluster
 from components.azure.foundation import Foundation
-from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
+from components.azure.identity import ManagedIdentity, Right
 from components.azure.services import AzureServices
-from components.azure.vault_seal import KeyVaultSeal, VaultSealSpec
+from components.azure.vault_seal import KeyVaultSeal
 from components.connections import (
     NO_IDENTITY,
     AssistantConnections,
@@ -67,14 +67,15 @@ class AzurePlatform(pulumi.ComponentResource):
         def identity(namespace: str, service_account: str, rights: tuple[Right, ...] | None) -> WorkloadIdentity:
             if rights is None or cluster.issuer is None:
                 return NO_IDENTITY
-            spec = ManagedIdentitySpec(
+            return ManagedIdentity(
+                f"{name}-{namespace}-{service_account}",
                 context=foundation.context,
                 issuer=cluster.issuer,
                 namespace=namespace,
                 service_account=service_account,
                 rights=rights,
-            )
-            return ManagedIdentity(f"{name}-{namespace}-{service_account}", spec, opts=self._child).connection
+                opts=self._child,
+            ).connection
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
@@ -92,15 +93,16 @@ class AzurePlatform(pulumi.ComponentResource):
     ) -> VaultSeal | None:
         match settings.secrets_manager:
             case CreateVault() as chosen if issuer is not None:
-                spec = VaultSealSpec(
+                return KeyVaultSeal(
+                    f"{name}-vault",
                     settings=chosen,
                     operators=foundation.operators,
                     context=foundation.keyless,
                     tier=foundation.place.tier,
                     tenant=foundation.tenant,
                     issuer=issuer,
-                )
-                return KeyVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+                    opts=self._child,
+                ).connection
             # The settings refuse a Vault in a cluster without identities.
             case CreateVault() | ExistingVault() | KubernetesSecrets():
                 return None
@@ -108,10 +110,14 @@ class AzurePlatform(pulumi.ComponentResource):
     def _cluster(self, name: str, settings: AzureSettings, foundation: Foundation) -> Cluster:
         match settings.cluster:
             case CreateAks() as chosen:
-                spec = ClusterSpec(
-                    settings=chosen, context=foundation.context, deployer=foundation.deployer, place=foundation.place
+                made = AksCluster(
+                    f"{name}-cluster",
+                    settings=chosen,
+                    context=foundation.context,
+                    deployer=foundation.deployer,
+                    place=foundation.place,
+                    opts=self._child,
                 )
-                made = AksCluster(f"{name}-cluster", spec, opts=self._child)
                 return Cluster(connection=made.connection, address=made.endpoint, issuer=made.issuer)
             case ExistingAzureCluster() as chosen:
                 connection = existing_cluster(chosen, settings)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pulumi
 
-from components.azure.event_queue import EventHubsEventQueue, EventQueueSpec
+from components.azure.event_queue import EventHubsEventQueue
 from components.azure.foundation import Foundation
 from components.azure.identity import Right
-from components.azure.lock_store import LockStoreSpec, ManagedRedisLockStore
-from components.azure.model_storage import BlobModelStorage, ExistingBlobModelStorage, ModelStorageSpec
-from components.azure.tracker_store import FlexibleServerTrackerStore, TrackerStoreSpec
+from components.azure.lock_store import ManagedRedisLockStore
+from components.azure.model_storage import BlobModelStorage, ExistingBlobModelStorage
+from components.azure.tracker_store import FlexibleServerTrackerStore
 from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
@@ -41,14 +41,15 @@ class AzureServices:
         """PostgreSQL."""
         match self._settings.tracker_store:
             case CreateTrackerStore() as chosen:
-                spec = TrackerStoreSpec(
+                made = FlexibleServerTrackerStore(
+                    f"{self._name}-tracker-store",
                     settings=chosen,
                     generation=self._settings.rotation.tracker_store,
                     zones=self._foundation.place.zones,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
+                    opts=self._child,
                 )
-                made = FlexibleServerTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connection)
             case ExistingTrackerStore() as chosen:
                 return existing_tracker_store(chosen, self._settings)
@@ -57,14 +58,15 @@ class AzureServices:
         """Redis, by the assistant's name."""
         match self._settings.lock_store:
             case CreateLockStore() as chosen:
-                spec = LockStoreSpec(
+                made = ManagedRedisLockStore(
+                    f"{self._name}-lock-store",
                     settings=chosen,
                     generation=self._settings.rotation.lock_store,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                made = ManagedRedisLockStore(f"{self._name}-lock-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connections)
             case ExistingLockStore() | NoLockStore() as chosen:
                 return existing_lock_store(chosen, self._settings)
@@ -73,14 +75,15 @@ class AzureServices:
         """Kafka, by the assistant's name."""
         match self._settings.event_queue:
             case CreateEventHubs() as chosen:
-                spec = EventQueueSpec(
+                made = EventHubsEventQueue(
+                    f"{self._name}-event-queue",
                     settings=chosen,
                     generation=self._settings.rotation.event_queue,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                made = EventHubsEventQueue(f"{self._name}-event-queue", spec, opts=self._child)
                 return Service(address=made.bootstrap, connection=made.connections)
             case ExistingEventQueue() | NoEventQueue() as chosen:
                 return existing_event_queue(chosen, self._settings)
@@ -89,15 +92,16 @@ class AzureServices:
         """Object storage, by the assistant's name."""
         match self._settings.model_storage:
             case CreateBlobStorage() as chosen:
-                spec = ModelStorageSpec(
+                storage = BlobModelStorage(
+                    f"{self._name}-model-storage",
                     settings=chosen,
                     generation=self._settings.rotation.model_storage,
                     uploaders=self._foundation.operators,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                storage = BlobModelStorage(f"{self._name}-model-storage", spec, opts=self._child)
             case ExistingContainer() as chosen:
                 storage = ExistingBlobModelStorage(chosen, self._settings)
             case NoModelStorage():

@@ -7,7 +7,6 @@ nothing else reaches the server. Storage can grow, never shrink; network and key
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -15,7 +14,7 @@ import pulumi_azure_native as azure
 
 from components.azure import names
 from components.azure.context import Context, DataTier, StorageKey
-from components.azure.private_link import PrivateZone, PrivateZoneSpec, Zone
+from components.azure.private_link import PrivateZone, Zone
 from components.azure.safety import lock, log
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
 from components.naming import random_suffix
@@ -30,33 +29,31 @@ SLOW_STATEMENT_MS: Final = 1000
 CHANGED_BY_AZURE: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone", "storage.storageSizeGB")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackerStoreSpec:
-    """Size, version, backups. `zones` are where it and, in prod, its standby run.
-
-    `generation` is that of the administrator's password.
-    """
-
-    settings: CreateTrackerStore
-    generation: int
-    zones: Sequence[str]
-    context: Context
-    tier: DataTier
-
-
 class FlexibleServerTrackerStore(pulumi.ComponentResource):
     """A PostgreSQL server, in prod with a standby in another zone."""
 
-    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateTrackerStore,
+        generation: int,
+        zones: Sequence[str],
+        context: Context,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:FlexibleServerTrackerStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
         zone = PrivateZone(
             f"{name}-dns",
-            PrivateZoneSpec(zone=Zone.DATABASE, zone_name=names.database_zone(name), context=context, tier=spec.tier),
+            zone=Zone.DATABASE,
+            zone_name=names.database_zone(name),
+            context=context,
+            tier=tier,
             opts=child,
         )
-        password = generated_password(f"{name}-admin-password", self, spec.generation)
+        password = generated_password(f"{name}-admin-password", self, generation)
         suffix = random_suffix(name, self)
         server = azure.dbforpostgresql.Server(
             f"{name}-server",
@@ -69,15 +66,15 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 "auto_grow": "Enabled" if context.is_prod else "Disabled",
                 "type": "Premium_LRS",
             },
-            availability_zone=spec.zones[0],
+            availability_zone=zones[0],
             high_availability=(
-                {"mode": "ZoneRedundant", "standby_availability_zone": spec.zones[1]}
+                {"mode": "ZoneRedundant", "standby_availability_zone": zones[1]}
                 if context.is_prod
                 else {"mode": "Disabled"}
             ),
             # The name must be found from the first moment on: `zone_id` waits for the link of the zone.
             network={
-                "delegated_subnet_resource_id": spec.tier.database_subnet_id,
+                "delegated_subnet_resource_id": tier.database_subnet_id,
                 "private_dns_zone_arm_resource_id": zone.zone_id,
                 "public_network_access": "Disabled",
             },
@@ -112,7 +109,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             roles=PasswordRoles(),
             ssl_mode="verify-full",
             ca_pem=azure_roots(),
-            networks=spec.tier.database_networks,
+            networks=tier.database_networks,
             # Nobody waits for the parameters: the server starts with TLS required, and they only pin what it does.
             ready=(),
         )

@@ -18,10 +18,10 @@ import pulumi_random
 
 from components.azure import names
 from components.azure.context import Context, DataTier
-from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
+from components.azure.identity import ManagedIdentity, Right
 from components.azure.internet import is_reachable
 from components.azure.key_vault import key_vault
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, PrivateZone, PrivateZoneSpec, Zone
+from components.azure.private_link import PrivateEndpoint, PrivateZone, Zone
 from components.azure.roles import Role
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from settings import CreateVault
@@ -37,22 +37,6 @@ ADDS: Final = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultSealSpec:
-    """Who initialises Vault, and how pods get an identity: `issuer` is that of the cluster, `tenant` that of Entra.
-
-    `operators` are the ranges on the internet from which the recovery keys may be read in dev; in prod nobody reaches
-    them but from inside the network.
-    """
-
-    settings: CreateVault
-    operators: Sequence[str]
-    context: Context
-    tier: DataTier
-    tenant: pulumi.Output[str]
-    issuer: pulumi.Input[str]
-
-
 class KeyVaultSeal(pulumi.ComponentResource):
     """The seal `azurekeyvault`; with `init: job` also a place for the recovery keys, empty. Ends in `connection`.
 
@@ -60,23 +44,37 @@ class KeyVaultSeal(pulumi.ComponentResource):
     start: Vault is lost with it, whoever has the recovery keys.
     """
 
-    def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        operators: Sequence[str],
+        context: Context,
+        tier: DataTier,
+        tenant: pulumi.Output[str],
+        issuer: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:KeyVaultSeal", name, {}, opts)
         self._name = name
-        self._spec = spec
+        self._context, self._tenant, self._operators, self._issuer = context, tenant, operators, issuer
         zone = PrivateZone(
             f"{name}-dns",
-            PrivateZoneSpec(zone=Zone.KEY_VAULT, zone_name=ZONE_NAME, context=spec.context, tier=spec.tier),
+            zone=Zone.KEY_VAULT,
+            zone_name=ZONE_NAME,
+            context=context,
+            tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
         # A network sees one zone of a name only, so all endpoints stand in this one.
-        self._tier = replace(spec.tier, zone_ids={**spec.tier.zone_ids, Zone.KEY_VAULT: zone.zone_id})
+        self._tier = replace(tier, zone_ids={**tier.zone_ids, Zone.KEY_VAULT: zone.zone_id})
         vault = self._vault(f"{name}-seal")
         key = self._key(f"{name}-seal", vault)
-        recovery = self._recovery() if spec.settings.init == "job" else None
+        recovery = self._recovery() if settings.init == "job" else None
         self.connection = VaultSeal(
             kind="azurekeyvault",
-            options={"tenant_id": spec.tenant, "vault_name": vault.name, "key_name": key.name},
+            options={"tenant_id": tenant, "vault_name": vault.name, "key_name": key.name},
             server=self._identity(
                 "server",
                 VAULT_ACCOUNT,
@@ -101,10 +99,10 @@ class KeyVaultSeal(pulumi.ComponentResource):
 
     def _vault(self, name: str, clients: Sequence[str] = ()) -> _Vault:
         """A vault of its own, reached by private endpoint, and from these ranges on the internet."""
-        context = self._spec.context
+        context = self._context
         vault = key_vault(
             name,
-            tenant=self._spec.tenant,
+            tenant=self._tenant,
             purge_protection=context.is_prod,
             clients=clients,
             context=context,
@@ -112,14 +110,12 @@ class KeyVaultSeal(pulumi.ComponentResource):
         )
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=vault.id,
-                group=GROUP,
-                zone=Zone.KEY_VAULT,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=self._tier,
-            ),
+            service_id=vault.id,
+            group=GROUP,
+            zone=Zone.KEY_VAULT,
+            zone_name=ZONE_NAME,
+            context=context,
+            tier=self._tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
         return _Vault(id=vault.id, name=vault.name, is_closed=not is_reachable(clients), ready=endpoint.ready)
@@ -130,7 +126,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
             f"{name}-key",
             key_name="seal",
             vault_name=vault.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._context.resource_group,
             properties={
                 "kty": "RSA",
                 "key_size": 3072,
@@ -144,21 +140,21 @@ class KeyVaultSeal(pulumi.ComponentResource):
                     ]
                 },
             },
-            tags=self._spec.context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+            tags=self._context.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect),
         )
 
     def _recovery(self) -> _Recovery:
         """The vault for the secret, and the identity that may add a value to it."""
         name = f"{self._name}-recovery"
-        vault = self._vault(name, () if self._spec.context.is_prod else self._spec.operators)
+        vault = self._vault(name, () if self._context.is_prod else self._operators)
         secret = pulumi.Output.concat(vault.id, "/secrets/", SECRET)
         init = self._identity("init", INIT_ACCOUNT, Right(key="recovery", role=self._role(name), scope=secret))
         return _Recovery(vault=vault, init=init)
 
     def _role(self, name: str) -> pulumi.Output[str]:
         """The id of a role of our own, which can be given in this resource group only."""
-        context, child = self._spec.context, pulumi.ResourceOptions(parent=self)
+        context, child = self._context, pulumi.ResourceOptions(parent=self)
         id = pulumi_random.RandomUuid(f"{name}-role-id", opts=child)
         group = pulumi.Output.format(
             "/subscriptions/{0}/resourceGroups/{1}", context.subscription, context.resource_group
@@ -177,14 +173,15 @@ class KeyVaultSeal(pulumi.ComponentResource):
         return role.name
 
     def _identity(self, key: str, service_account: str, right: Right) -> WorkloadIdentity:
-        spec = ManagedIdentitySpec(
-            context=self._spec.context,
-            issuer=self._spec.issuer,
+        return ManagedIdentity(
+            f"{self._name}-{key}",
+            context=self._context,
+            issuer=self._issuer,
             namespace=VAULT_NAMESPACE,
             service_account=service_account,
             rights=(right,),
-        )
-        return ManagedIdentity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self)).connection
+            opts=pulumi.ResourceOptions(parent=self),
+        ).connection
 
 
 @dataclass(frozen=True, kw_only=True)

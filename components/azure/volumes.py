@@ -6,7 +6,6 @@ They lie in the cluster's own resource group and go with the cluster, whatever K
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_azure_native as azure
@@ -16,23 +15,21 @@ from components.azure.roles import Role, grant
 from components.connections import VolumeClass
 
 
-@dataclass(frozen=True, kw_only=True)
-class DisksSpec:
-    """`principal_id` is who makes the disks: the identity of the cluster."""
-
-    principal_id: pulumi.Output[str]
-    context: Context
-
-
 class Disks(pulumi.ComponentResource):
     """Ends in `connection`. Locally redundant: who needs more keeps a copy in every zone, as Vault does.
 
     The cluster has to wait for `ready`, so that it, and with it every disk, is gone before the key's set is deleted.
     """
 
-    def __init__(self, name: str, spec: DisksSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        principal_id: pulumi.Output[str],
+        context: Context,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:Disks", name, {}, opts)
-        context = spec.context
         parameters: Mapping[str, pulumi.Input[str]] = {
             "skuName": "Premium_LRS" if context.is_prod else "StandardSSD_LRS"
         }
@@ -43,7 +40,7 @@ class Disks(pulumi.ComponentResource):
                 f"{name}-read",
                 Role.READER,
                 scope=encryption.id,
-                principal_id=spec.principal_id,
+                principal_id=principal_id,
                 context=context,
                 parent=self,
             )

@@ -9,7 +9,6 @@ lets everyone pass is none: then the API has no address, only a name at Google, 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -19,7 +18,7 @@ from components.connections import ClusterConnection, VolumeClass
 from components.gcp import names
 from components.gcp.context import Agent, Context, NodeTier
 from components.gcp.identity import WorkloadPool
-from components.gcp.nodes import SCOPE, NodeIdentity, NodePool, NodePoolSpec
+from components.gcp.nodes import SCOPE, NodeIdentity, NodePool
 from settings import CreateGke
 
 EVERYONE: Final = "0.0.0.0/0"
@@ -30,43 +29,40 @@ DEV_LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS")
 LOAD_BALANCERS: Final = ("130.211.0.0/22", "35.191.0.0/16")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
-    """Version, access and nodes."""
-
-    settings: CreateGke
-    context: Context
-    tier: NodeTier
-
-
 class GkeCluster(pulumi.ComponentResource):
     """A cluster with one pool of nodes. Ends in `connection`, which waits for the nodes, and in `pool`.
 
     `endpoint` is the address of the Kubernetes API.
     """
 
-    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateGke,
+        context: Context,
+        tier: NodeTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:GkeCluster", name, {}, opts)
-        self._spec = spec
+        self._settings, self._context, self._tier = settings, context, tier
         child = pulumi.ResourceOptions(parent=self)
-        identity = NodeIdentity(f"{name}-nodes", spec.context, opts=child)
+        identity = NodeIdentity(f"{name}-nodes", context, opts=child)
         cluster = self._control_plane(name, identity)
         nodes = NodePool(
             f"{name}-nodes",
-            NodePoolSpec(
-                settings=spec.settings,
-                context=spec.context,
-                cluster=cluster,
-                identity=identity,
-                egress=spec.tier.egress,
-            ),
+            settings=settings,
+            context=context,
+            cluster=cluster,
+            identity=identity,
+            egress=tier.egress,
             opts=child,
         )
         self.pool = WorkloadPool(
             name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""),
-            number=spec.context.number,
+            number=context.number,
         )
-        is_open = EVERYONE in spec.settings.api_access
+        is_open = EVERYONE in settings.api_access
         self.endpoint = pulumi.Output.format("https://{0}", _name_of_api(cluster) if is_open else cluster.endpoint)
         # By its name the API has a public certificate.
         authority = pulumi.Output.from_input("") if is_open else cluster.master_auth.apply(_authority)
@@ -76,14 +72,14 @@ class GkeCluster(pulumi.ComponentResource):
             kubeconfig=pulumi.Output.all(cluster.name, self.endpoint, authority).apply(
                 lambda known: kubeconfig(known[0], known[1], known[2])
             ),
-            networks=(*spec.tier.networks, *LOAD_BALANCERS),
-            volumes=_volumes(spec.context),
+            networks=(*tier.networks, *LOAD_BALANCERS),
+            volumes=_volumes(context),
             ready=nodes.ready,
         )
         self.register_outputs({"name": cluster.name, "endpoint": self.endpoint})
 
     def _control_plane(self, name: str, identity: NodeIdentity) -> gcp.container.Cluster:
-        settings, context, tier = self._spec.settings, self._spec.context, self._spec.tier
+        settings, context, tier = self._settings, self._context, self._tier
         is_private, is_open = settings.api_access == "private", EVERYONE in settings.api_access
         ranges = INSIDE if is_private else settings.api_access
         return gcp.container.Cluster(

@@ -8,7 +8,6 @@ Data is encrypted with Confluent's keys: a key of one's own takes a dedicated cl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -17,9 +16,9 @@ import pulumi_confluentcloud as confluent
 from components.connections import KafkaConnection, MissingTopics
 from components.gcp import names
 from components.gcp.context import Context, EndpointTier
-from components.gcp.kafka_endpoint import KafkaEndpoint, KafkaEndpointSpec
+from components.gcp.kafka_endpoint import KafkaEndpoint
 from components.gcp.kafka_rights import OPERATIONS, Right, consumer, maker, producer
-from components.gcp.kafka_user import KafkaUser, KafkaUserSpec, Role
+from components.gcp.kafka_user import KafkaUser, Role
 from components.trust import public_roots
 from settings import Assistant, CreateConfluent
 
@@ -28,21 +27,20 @@ INTERNET: Final = "0.0.0.0/0"
 PROTOCOL: Final = "SASL_SSL://"
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventQueueSpec:
-    """Type of cluster, and the assistants that get topics. `generation` is that of everybody's key."""
-
-    settings: CreateConfluent
-    generation: int
-    context: Context
-    tier: EndpointTier
-    assistants: Sequence[Assistant]
-
-
 class ConfluentEventQueue(pulumi.ComponentResource):
     """A Kafka cluster in an environment of its own. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateConfluent,
+        generation: int,
+        context: Context,
+        tier: EndpointTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
         self._prefix, self._spec = name, spec
         self._child = pulumi.ResourceOptions(parent=self)
@@ -50,31 +48,32 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             f"{name}-environment",
             display_name=names.display(name),
             stream_governance={"package": "ESSENTIALS"},
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
         )
         self._environment_id = environment.id
-        self._private = spec.settings.size == "enterprise"
+        self._private = settings.size == "enterprise"
         if self._private:
-            endpoint_spec = KafkaEndpointSpec(context=spec.context, tier=spec.tier, environment_id=self._environment_id)
-            endpoint = KafkaEndpoint(f"{name}-endpoint", endpoint_spec, opts=self._child)
+            endpoint = KafkaEndpoint(
+                f"{name}-endpoint", context=context, tier=tier, environment_id=self._environment_id, opts=self._child
+            )
             self._cluster = self._brokers([endpoint.point])
             # Not Output.all, which would turn the endpoints into mappings.
             self.bootstrap = self._cluster.endpoints.apply(
                 lambda known: endpoint.point.id.apply(lambda point: bootstrap_of(known, point))
             )
-            self._networks, ready = spec.tier.networks, endpoint.ready
+            self._networks, ready = tier.networks, endpoint.ready
         else:
             self._cluster = self._brokers(())
             self.bootstrap = self._cluster.bootstrap_endpoint.apply(lambda address: address.removeprefix(PROTOCOL))
             self._networks, ready = (INTERNET,), ()
         self.connections: Mapping[str, KafkaConnection] = {
             assistant.name: connection
-            for assistant, connection in zip(spec.assistants, self._connections(ready), strict=True)
+            for assistant, connection in zip(assistants, self._connections(ready), strict=True)
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def _brokers(self, endpoint: Sequence[pulumi.Resource]) -> confluent.KafkaCluster:
-        context = self._spec.context
+        context = self._context
         return confluent.KafkaCluster(
             f"{self._prefix}-cluster",
             display_name=names.display(self._prefix),
@@ -95,7 +94,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         )
 
     def _connections(self, ready: Sequence[pulumi.Resource]) -> list[KafkaConnection]:
-        assistants = self._spec.assistants
+        assistants = self._assistants
         if self._private:
             return [self._private_connection(assistant, ready) for assistant in assistants]
         admin = self._user("admin", "Makes topics and access rules", [_cluster_admin(self._cluster)])
@@ -110,8 +109,8 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             reads = self._user(f"{assistant.name}-analytics", "Rasa analytics", self._roles(consumer(assistant)))
         missing = MissingTopics(
             maker=makes.auth,
-            partitions=self._spec.settings.partitions,
-            retention_hours=self._spec.settings.retention_hours,
+            partitions=self._settings.partitions,
+            retention_hours=self._settings.retention_hours,
         )
         return self._connection(assistant, writes, reads, (*ready, *makes.ready, *writes.ready, *reads.ready), missing)
 
@@ -149,15 +148,16 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         )
 
     def _user(self, who: str, description: str, roles: Sequence[Role] = ()) -> KafkaUser:
-        spec = KafkaUserSpec(
+        return KafkaUser(
+            f"{self._prefix}-{who}",
             description=description,
-            generation=self._spec.generation,
+            generation=self._generation,
             cluster=self._cluster,
             environment_id=self._environment_id,
             private=self._private,
             roles=roles,
+            opts=self._child,
         )
-        return KafkaUser(f"{self._prefix}-{who}", spec, opts=self._child)
 
     def _roles(self, rights: Sequence[Right]) -> list[Role]:
         cluster = pulumi.Output.all(self._cluster.rbac_crn, self._cluster.id)
@@ -167,7 +167,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         ]
 
     def _topics(self, assistant: Assistant, admin: KafkaUser) -> list[pulumi.Resource]:
-        settings = self._spec.settings
+        settings = self._settings
         topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
         return [
             confluent.KafkaTopic(
@@ -178,7 +178,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
                 config={"retention.ms": str(settings.retention_hours * 3600 * 1000)},
                 rest_endpoint=self._cluster.rest_endpoint,
                 credentials={"key": admin.auth.username, "secret": admin.auth.password},
-                opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+                opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect),
             )
             for topic in topics
         ]

@@ -15,7 +15,7 @@ from components.gcp.apis import Apis
 from components.gcp.context import Context, StorageKey
 from components.gcp.encryption import EncryptionKey
 from components.gcp.identity import WorkloadPool
-from components.gcp.network import Network, NetworkSpec, Place, existing_place
+from components.gcp.network import Network, Place, existing_place
 from providers.gcp import labels
 from settings import (
     CreateEncryption,
@@ -79,12 +79,13 @@ class Foundation:
                 return existing_place(existing, self.context)
             case CreateNetwork() as chosen:
                 cluster = self._settings.cluster
-                spec = NetworkSpec(
+                return Network(
+                    f"{self._name}-network",
                     settings=chosen,
                     context=self.context,
                     cluster=cluster if isinstance(cluster, CreateGke) else None,
-                )
-                return Network(f"{self._name}-network", spec, opts=self._child).place
+                    opts=self._child,
+                ).place
 
     def _key(self) -> StorageKey | None:
         settings = self._settings

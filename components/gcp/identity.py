@@ -37,23 +37,22 @@ class WorkloadPool:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class FederatedIdentitySpec:
-    """Whose pods, and what they may do; no rights where somebody else gives them."""
-
-    pool: WorkloadPool
-    namespace: str
-    service_account: str
-    rights: Sequence[Right]
-
-
 class FederatedIdentity(pulumi.ComponentResource):
     """Exactly these rights for one service account. Ends in `connection`."""
 
-    def __init__(self, name: str, spec: FederatedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        pool: WorkloadPool,
+        namespace: str,
+        service_account: str,
+        rights: Sequence[Right],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:FederatedIdentity", name, {}, opts)
-        member = spec.pool.principal(spec.namespace, spec.service_account)
-        rights = [_binding(f"{name}-{right.role.rpartition('.')[2]}", right, member, self) for right in spec.rights]
+        member = pool.principal(namespace, service_account)
+        rights = [_binding(f"{name}-{right.role.rpartition('.')[2]}", right, member, self) for right in rights]
         self.connection = WorkloadIdentity(
             service_account_annotations={}, pod_labels={}, endpoints=METADATA, ready=tuple(rights)
         )

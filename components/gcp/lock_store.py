@@ -8,7 +8,6 @@ locks and timers, but for what the last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -23,22 +22,20 @@ from settings import Assistant, CreateMemorystore
 PORT: Final = 6378  # with TLS; it is not a choice
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockStoreSpec:
-    """Size and version, and the assistants that use it."""
-
-    settings: CreateMemorystore
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class MemorystoreLockStore(pulumi.ComponentResource):
     """A Redis instance, with two nodes in two zones. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateMemorystore,
+        context: Context,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:MemorystoreLockStore", name, {}, opts)
-        settings, context, tier = spec.settings, spec.context, spec.tier
         redundant = settings.nodes > 1
         first, second, *_ = context.zones
         instance = gcp.redis.Instance(
@@ -87,6 +84,6 @@ class MemorystoreLockStore(pulumi.ComponentResource):
                 networks=tier.networks,
                 ready=(),
             )
-            for assistant in spec.assistants
+            for assistant in assistants
         }
         self.register_outputs({"address": self.address})

@@ -7,7 +7,6 @@ while, so that a replaced or deleted one can be brought back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -24,21 +23,19 @@ KEPT_VERSIONS: Final = 5  # of one model, however old
 WEEK_SECONDS: Final = 7 * 24 * 3600  # in prod whatever was deleted for good can still be brought back
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelStorageSpec:
-    """How long old versions stay, and who reads."""
-
-    settings: CreateModelStorage
-    context: Context
-    assistants: Sequence[Assistant]
-
-
 class GcsModelStorage(pulumi.ComponentResource):
     """A private, encrypted, versioned bucket. `connections` by the assistant's name; `access` tells what it may do."""
 
-    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateModelStorage,
+        context: Context,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:GcsModelStorage", name, {}, opts)
-        context = spec.context
         suffix = random_suffix(name, self)
         bucket = gcp.storage.Bucket(
             f"{name}-bucket",
@@ -56,7 +53,7 @@ class GcsModelStorage(pulumi.ComponentResource):
                     # All of it has to be true.
                     "condition": {
                         "with_state": "ARCHIVED",
-                        "days_since_noncurrent_time": spec.settings.old_version_days,
+                        "days_since_noncurrent_time": settings.old_version_days,
                         "num_newer_versions": KEPT_VERSIONS,
                     },
                 }
@@ -70,7 +67,7 @@ class GcsModelStorage(pulumi.ComponentResource):
             ),
         )
         self.bucket = bucket.name
-        self.connections: Mapping[str, ModelStorageConnection] = _connections(self.bucket, spec.assistants)
+        self.connections: Mapping[str, ModelStorageConnection] = _connections(self.bucket, assistants)
         self.register_outputs({"bucket": self.bucket})
 
     def access(self, assistant: Assistant) -> tuple[BucketRole, ...]:

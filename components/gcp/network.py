@@ -30,41 +30,40 @@ class Place:
     endpoints: EndpointTier
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSpec:
-    """Ranges; those of pods and services are the cluster's, if there is to be one."""
-
-    settings: CreateNetwork
-    context: Context
-    cluster: CreateGke | None
-
-
 class Network(pulumi.ComponentResource):
     """VPC, subnetworks, NAT, private services access. Ends in `place`."""
 
-    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateNetwork,
+        context: Context,
+        cluster: CreateGke | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:Network", name, {}, opts)
         # What data stands on: to replace it would be to replace the data.
-        ground = pulumi.ResourceOptions(parent=self, protect=spec.context.protect)
-        plan = plan_ranges(spec.settings.cidr)
+        ground = pulumi.ResourceOptions(parent=self, protect=context.protect)
+        plan = plan_ranges(settings.cidr)
         vpc = gcp.compute.Network(
             f"{name}-vpc",
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
             # Nothing is there before its API is on.
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect, depends_on=list(spec.context.apis)),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect, depends_on=list(context.apis)),
         )
-        secondary = {PODS: spec.cluster.pod_cidr, SERVICES: spec.cluster.service_cidr} if spec.cluster else {}
+        secondary = {PODS: cluster.pod_cidr, SERVICES: cluster.service_cidr} if cluster else {}
         nodes = gcp.compute.Subnetwork(
             f"{name}-nodes",
             network=vpc.id,
-            region=spec.context.region,
+            region=context.region,
             ip_cidr_range=plan.nodes,
             secondary_ip_ranges=[{"range_name": key, "ip_cidr_range": cidr} for key, cidr in secondary.items()],
             private_ip_google_access=True,
             log_config=(
                 {"aggregation_interval": "INTERVAL_5_MIN", "flow_sampling": 0.5, "metadata": "INCLUDE_ALL_METADATA"}
-                if spec.context.is_prod
+                if context.is_prod
                 else None
             ),
             opts=ground,
@@ -72,7 +71,7 @@ class Network(pulumi.ComponentResource):
         endpoints = gcp.compute.Subnetwork(
             f"{name}-endpoints",
             network=vpc.id,
-            region=spec.context.region,
+            region=context.region,
             ip_cidr_range=plan.endpoints,
             private_ip_google_access=True,
             opts=ground,
@@ -106,7 +105,7 @@ class Network(pulumi.ComponentResource):
                 pods_range=PODS,
                 services_range=SERVICES,
                 networks=(plan.nodes,),
-                egress=(self._nat(name, vpc, spec.context.region),),
+                egress=(self._nat(name, vpc, context.region),),
             ),
             endpoints=EndpointTier(network_id=vpc.id, subnetwork_id=endpoints.id, networks=(plan.endpoints,), ready=()),
         )

@@ -5,7 +5,6 @@ Nodes have no public address and an identity of their own that may write logs an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -46,29 +45,27 @@ class NodeIdentity(pulumi.ComponentResource):
         self.register_outputs({"email": self.email})
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodePoolSpec:
-    """Sizes and numbers. `egress` is the way to the internet, where most images come from."""
-
-    settings: CreateGke
-    context: Context
-    cluster: gcp.container.Cluster
-    identity: NodeIdentity
-    egress: tuple[pulumi.Resource, ...]
-
-
 class NodePool(pulumi.ComponentResource):
     """Nodes. With `ready`, pods can be scheduled and get images and identities."""
 
-    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateGke,
+        context: Context,
+        cluster: gcp.container.Cluster,
+        identity: NodeIdentity,
+        egress: tuple[pulumi.Resource, ...],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:NodePool", name, {}, opts)
-        settings, context = spec.settings, spec.context
         pool = gcp.container.NodePool(
             f"{name}-pool",
             # The provider adds a random end, so that a new pool can take the pods before the old one goes.
             name_prefix="nodes-",
-            cluster=spec.cluster.id,
-            location=spec.cluster.location,
+            cluster=cluster.id,
+            location=cluster.location,
             initial_node_count=1,  # in each zone
             autoscaling={
                 "total_min_node_count": settings.min_nodes,
@@ -78,11 +75,11 @@ class NodePool(pulumi.ComponentResource):
             management={"auto_repair": True, "auto_upgrade": True},
             upgrade_settings={"strategy": "SURGE", "max_surge": 1, "max_unavailable": 0},
             network_config={"enable_private_nodes": True},
-            node_config=_node(settings, context, spec.identity),
+            node_config=_node(settings, context, identity),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # Nodes write logs and pull images as soon as they run, most of these from the internet (`egress`).
-                depends_on=[*spec.identity.roles, *context.granted(Agent.COMPUTE), *spec.egress],
+                depends_on=[*identity.roles, *context.granted(Agent.COMPUTE), *egress],
                 # Only how many nodes it starts with; whoever scales them owns their number.
                 ignore_changes=["initialNodeCount"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),

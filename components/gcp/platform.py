@@ -21,12 +21,12 @@ from components.connections import (
     WorkloadIdentity,
 )
 from components.existing import existing_cluster
-from components.gcp.cluster import ClusterSpec, GkeCluster
+from components.gcp.cluster import GkeCluster
 from components.gcp.foundation import Foundation
-from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
+from components.gcp.identity import FederatedIdentity, WorkloadPool
 from components.gcp.policy import BucketRole
 from components.gcp.services import GcpServices
-from components.gcp.vault_seal import CloudKmsVaultSeal, VaultSealSpec
+from components.gcp.vault_seal import CloudKmsVaultSeal
 from components.services import Services
 from settings import (
     CreateGke,
@@ -68,10 +68,14 @@ class GcpPlatform(pulumi.ComponentResource):
         def identity(namespace: str, service_account: str, rights: tuple[BucketRole, ...] | None) -> WorkloadIdentity:
             if rights is None or cluster.pool is None:
                 return NO_IDENTITY
-            spec = FederatedIdentitySpec(
-                pool=cluster.pool, namespace=namespace, service_account=service_account, rights=rights
-            )
-            return FederatedIdentity(f"{name}-{namespace}-{service_account}", spec, opts=self._child).connection
+            return FederatedIdentity(
+                f"{name}-{namespace}-{service_account}",
+                pool=cluster.pool,
+                namespace=namespace,
+                service_account=service_account,
+                rights=rights,
+                opts=self._child,
+            ).connection
 
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = services.tracker_store.connection
@@ -87,8 +91,13 @@ class GcpPlatform(pulumi.ComponentResource):
     def _cluster(self, name: str, settings: GcpSettings, foundation: Foundation) -> Cluster:
         match settings.cluster:
             case CreateGke() as chosen:
-                spec = ClusterSpec(settings=chosen, context=foundation.context, tier=foundation.place.nodes)
-                made = GkeCluster(f"{name}-cluster", spec, opts=self._child)
+                made = GkeCluster(
+                    f"{name}-cluster",
+                    settings=chosen,
+                    context=foundation.context,
+                    tier=foundation.place.nodes,
+                    opts=self._child,
+                )
                 return Cluster(connection=made.connection, address=made.endpoint, pool=made.pool)
             case ExistingGcpCluster() as chosen:
                 connection = existing_cluster(chosen, settings)
@@ -99,8 +108,9 @@ class GcpPlatform(pulumi.ComponentResource):
     ) -> VaultSeal | None:
         match settings.secrets_manager:
             case CreateVault() as chosen if pool is not None:
-                spec = VaultSealSpec(settings=chosen, context=foundation.keyless, pool=pool)
-                return CloudKmsVaultSeal(f"{name}-vault", spec, opts=self._child).connection
+                return CloudKmsVaultSeal(
+                    f"{name}-vault", settings=chosen, context=foundation.keyless, pool=pool, opts=self._child
+                ).connection
             # The settings refuse a Vault in a cluster without identities.
             case CreateVault() | ExistingVault() | KubernetesSecrets():
                 return None

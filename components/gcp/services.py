@@ -5,12 +5,12 @@ from __future__ import annotations
 import pulumi
 
 from components.existing import existing_event_queue, existing_lock_store, existing_tracker_store
-from components.gcp.event_queue import ConfluentEventQueue, EventQueueSpec
+from components.gcp.event_queue import ConfluentEventQueue
 from components.gcp.foundation import Foundation
-from components.gcp.lock_store import LockStoreSpec, MemorystoreLockStore
-from components.gcp.model_storage import ExistingGcsModelStorage, GcsModelStorage, ModelStorageSpec
+from components.gcp.lock_store import MemorystoreLockStore
+from components.gcp.model_storage import ExistingGcsModelStorage, GcsModelStorage
 from components.gcp.policy import BucketRole
-from components.gcp.tracker_store import CloudSqlTrackerStore, TrackerStoreSpec
+from components.gcp.tracker_store import CloudSqlTrackerStore
 from components.services import EventQueue, LockStore, ModelStorage, Service, TrackerStore
 from settings import (
     CreateCloudSql,
@@ -41,13 +41,14 @@ class GcpServices:
         """PostgreSQL."""
         match self._settings.tracker_store:
             case CreateCloudSql() as chosen:
-                spec = TrackerStoreSpec(
+                made = CloudSqlTrackerStore(
+                    f"{self._name}-tracker-store",
                     settings=chosen,
                     generation=self._settings.rotation.tracker_store,
                     context=self._foundation.context,
                     tier=self._foundation.place.data,
+                    opts=self._child,
                 )
-                made = CloudSqlTrackerStore(f"{self._name}-tracker-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connection)
             case ExistingTrackerStore() as chosen:
                 return existing_tracker_store(chosen, self._settings)
@@ -56,13 +57,14 @@ class GcpServices:
         """Redis, by the assistant's name."""
         match self._settings.lock_store:
             case CreateMemorystore() as chosen:
-                spec = LockStoreSpec(
+                made = MemorystoreLockStore(
+                    f"{self._name}-lock-store",
                     settings=chosen,
                     context=self._foundation.context,
                     tier=self._foundation.place.data,
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                made = MemorystoreLockStore(f"{self._name}-lock-store", spec, opts=self._child)
                 return Service(address=made.address, connection=made.connections)
             case ExistingLockStore() | NoLockStore() as chosen:
                 return existing_lock_store(chosen, self._settings)
@@ -71,14 +73,15 @@ class GcpServices:
         """Kafka, by the assistant's name."""
         match self._settings.event_queue:
             case CreateConfluent() as chosen:
-                spec = EventQueueSpec(
+                made = ConfluentEventQueue(
+                    f"{self._name}-event-queue",
                     settings=chosen,
                     generation=self._settings.rotation.event_queue,
                     context=self._foundation.context,
                     tier=self._foundation.place.endpoints,
                     assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                made = ConfluentEventQueue(f"{self._name}-event-queue", spec, opts=self._child)
                 return Service(address=made.bootstrap, connection=made.connections)
             case ExistingEventQueue() | NoEventQueue() as chosen:
                 return existing_event_queue(chosen, self._settings)
@@ -87,10 +90,13 @@ class GcpServices:
         """Object storage, by the assistant's name."""
         match self._settings.model_storage:
             case CreateModelStorage() as chosen:
-                spec = ModelStorageSpec(
-                    settings=chosen, context=self._foundation.context, assistants=self._settings.assistants
+                storage = GcsModelStorage(
+                    f"{self._name}-model-storage",
+                    settings=chosen,
+                    context=self._foundation.context,
+                    assistants=self._settings.assistants,
+                    opts=self._child,
                 )
-                storage = GcsModelStorage(f"{self._name}-model-storage", spec, opts=self._child)
             case ExistingGcsBucket() as chosen:
                 storage = ExistingGcsModelStorage(chosen, self._settings.assistants)
             case NoModelStorage():

@@ -6,7 +6,6 @@ nothing else reaches the server. Storage can grow, never shrink.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -31,22 +30,20 @@ PROD_FLAGS: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackerStoreSpec:
-    """Size, version, backups. `generation` is that of the administrator's password."""
-
-    settings: CreateCloudSql
-    generation: int
-    context: Context
-    tier: DataTier
-
-
 class CloudSqlTrackerStore(pulumi.ComponentResource):
     """A PostgreSQL instance, in prod with a standby in another zone."""
 
-    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateCloudSql,
+        generation: int,
+        context: Context,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
         self._instance = gcp.sql.DatabaseInstance(
@@ -62,13 +59,13 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
                 parent=self,
                 protect=context.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
-                depends_on=[*spec.tier.ready, *context.granted(Agent.SQL)],
+                depends_on=[*tier.ready, *context.granted(Agent.SQL)],
                 # The disk grows by itself.
                 ignore_changes=["settings.diskSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
-        password = generated_password(f"{name}-admin-password", self, spec.generation)
+        password = generated_password(f"{name}-admin-password", self, generation)
         # Made through Google's interface, it is a member of `cloudsqlsuperuser`, and so may make roles and databases.
         admin = gcp.sql.User(
             f"{name}-admin",
@@ -94,13 +91,14 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
             # The certificate names the instance, not the address. Its authority signs for this instance alone.
             ssl_mode="verify-ca",
             ca_pem=concatenated(authorities.certs),
-            networks=spec.tier.networks,
+            networks=tier.networks,
             ready=(admin,),
         )
         self.register_outputs({"address": self.address})
 
-    def _settings(self, spec: TrackerStoreSpec) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
-        settings, context, tier = spec.settings, spec.context, spec.tier
+    def _settings(
+        self, *, settings: CreateCloudSql, generation: int, context: Context, tier: DataTier
+    ) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
         flags = PROD_FLAGS if context.is_prod else {}
         return {
             "tier": settings.size,

@@ -16,7 +16,7 @@ import pulumi_gcp as gcp
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from components.gcp import names
 from components.gcp.context import Context
-from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
+from components.gcp.identity import FederatedIdentity, WorkloadPool
 from components.gcp.keys import ENCRYPTS, Key, may_encrypt, service_agent, symmetric_key
 from components.gcp.policy import KeyRole, Right, SecretRole
 from settings import CreateVault
@@ -31,28 +31,26 @@ KEPT: Final = f"{120 * 24 * 3600}s"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultSealSpec:
-    """Who initialises Vault, and how pods get an identity."""
-
-    settings: CreateVault
-    context: Context
-    pool: WorkloadPool
-
-
 class CloudKmsVaultSeal(pulumi.ComponentResource):
     """The seal `gcpckms`; with `init: job` also a secret for the recovery keys, empty. Ends in `connection`.
 
     The key is used at every start: Vault is lost with it, whoever has the recovery keys.
     """
 
-    def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        context: Context,
+        pool: WorkloadPool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:CloudKmsVaultSeal", name, {}, opts)
         self._name = name
-        self._spec = spec
-        context = spec.context
+        self._context, self._pool = context, pool
         key = self._key(f"{name}-seal", "seal")
-        recovery = self._recovery() if spec.settings.init == "job" else None
+        recovery = self._recovery() if settings.init == "job" else None
         self.connection = VaultSeal(
             kind="gcpckms",
             options={
@@ -79,11 +77,11 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
         self.register_outputs({"key": key.id})
 
     def _key(self, name: str, key: str) -> Key:
-        return symmetric_key(name, key, KEPT, self._spec.context, parent=self)
+        return symmetric_key(name, key, KEPT, self._context, parent=self)
 
     def _recovery(self) -> _Recovery:
         """The secret, and the identity that may add a value to it."""
-        name, context = f"{self._name}-recovery", self._spec.context
+        name, context = f"{self._name}-recovery", self._context
         key = self._key(name, "recovery")
         agent = service_agent(f"{name}-agent", SECRET_MANAGER, context, parent=self)
         grant = may_encrypt(f"{name}-agent-right", key.id, agent, parent=self)
@@ -111,10 +109,14 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
         return _Recovery(id=secret.id, name=secret.secret_id, init=init)
 
     def _identity(self, key: str, service_account: str, *rights: Right) -> WorkloadIdentity:
-        spec = FederatedIdentitySpec(
-            pool=self._spec.pool, namespace=VAULT_NAMESPACE, service_account=service_account, rights=rights
-        )
-        return FederatedIdentity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self)).connection
+        return FederatedIdentity(
+            f"{self._name}-{key}",
+            pool=self._pool,
+            namespace=VAULT_NAMESPACE,
+            service_account=service_account,
+            rights=rights,
+            opts=pulumi.ResourceOptions(parent=self),
+        ).connection
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ _RETRIES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptJobSpec:
+class ScriptJobArgs:
     """`script` runs with `files` beside it; `secrets` are the secret values behind `environment`.
 
     `config_maps` are further ConfigMaps by the directory where they are mounted; `sidecars` read one of them each.
@@ -68,7 +68,7 @@ class ScriptJobSpec:
 class ScriptJob(pulumi.ComponentResource):
     """The Job is done when this component is."""
 
-    def __init__(self, name: str, spec: ScriptJobSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, spec: ScriptJobArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:ScriptJob", name, None, opts)
         files = {spec.script.name: spec.script.read_text(encoding="utf-8"), **spec.files}
         config = kubernetes.core.v1.ConfigMap(
@@ -126,7 +126,7 @@ class ScriptJob(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubernetes.core.v1.PodSpecArgs:
+def _pod(spec: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> kubernetes.core.v1.PodSpecArgs:
     volumes = {f"files-{index}": (path, config_map) for index, (path, config_map) in enumerate(mounts.items())}
     volume_at = {path: volume for volume, (path, _) in volumes.items()}
     return kubernetes.core.v1.PodSpecArgs(
