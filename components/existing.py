@@ -1,7 +1,7 @@
-"""What exists already, as the stack file describes it, or is left out. The same on every cloud.
+"""What exists already, as the stack file describes it. The same on every cloud.
 
-Makes no resource: nothing existing is managed, changed or deleted. What only a cloud can tell (subnets, keys, buckets)
-is in that cloud's package.
+Creates no resource: nothing existing is managed, changed or deleted. What only a cloud can describe (subnets, keys,
+buckets) is in that cloud's package.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Never
 import pulumi
 import yaml
 
+from components.cloud import EventQueue, LockStore, Service, TrackerStore
 from components.connections import (
     AssistantDatabases,
     ClusterConnection,
@@ -22,7 +23,6 @@ from components.connections import (
     PasswordAuth,
     RedisConnection,
 )
-from components.services import EventQueue, LockStore, Service, TrackerStore
 from components.trust import public_roots
 from settings import (
     Assistant,
@@ -31,14 +31,12 @@ from settings import (
     ExistingEventQueue,
     ExistingLockStore,
     ExistingTrackerStore,
-    NoEventQueue,
-    NoLockStore,
     Settings,
 )
 
 
 def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterConnection:
-    """A cluster, by its kubeconfig. The address of its API identifies it."""
+    """A cluster, by its kubeconfig. The address of the cluster's API identifies it."""
     kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: _with_context(text, cluster.context))
     return ClusterConnection(
         name=pulumi.Output.from_input(cluster.context),
@@ -51,7 +49,7 @@ def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterCon
 
 
 def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> TrackerStore[Never]:
-    """The databases of all assistants. Their roles are made already."""
+    """The databases of all assistants. Their roles exist already."""
 
     def auth(login: DatabaseLogin) -> PasswordAuth | CredentialsInVault:
         if login.password is None:
@@ -83,10 +81,8 @@ def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> T
     )
 
 
-def existing_lock_store(store: ExistingLockStore | NoLockStore, settings: Settings) -> LockStore[Never] | None:
-    """The same Redis for every assistant; each has a key prefix of its own."""
-    if isinstance(store, NoLockStore):
-        return None
+def existing_lock_store(store: ExistingLockStore, settings: Settings) -> LockStore[Never]:
+    """The same Redis for every assistant. Each assistant has a key prefix of its own."""
     connection = RedisConnection(
         host=pulumi.Output.from_input(store.host),
         port=store.port,
@@ -101,10 +97,8 @@ def existing_lock_store(store: ExistingLockStore | NoLockStore, settings: Settin
     )
 
 
-def existing_event_queue(queue: ExistingEventQueue | NoEventQueue, settings: Settings) -> EventQueue[Never] | None:
-    """The same Kafka for every assistant; each has topics of its own, which are there already."""
-    if isinstance(queue, NoEventQueue):
-        return None
+def existing_event_queue(queue: ExistingEventQueue, settings: Settings) -> EventQueue[Never]:
+    """The same Kafka for every assistant. Each assistant has topics of its own, which exist already."""
     user = PasswordAuth(username=queue.username, password=settings.secret(queue.password))
     bootstrap = pulumi.Output.from_input(queue.bootstrap)
 

@@ -14,9 +14,9 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
 from components.aws.nodes import NodePool
+from components.aws.site import Site
 from components.connections import ClusterConnection
 from settings import PRIVATE, CreateEks
 
@@ -37,7 +37,7 @@ class EksCluster(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateEks,
-        context: Context,
+        site: Site,
         secrets_key: pulumi.Output[str],
         subnet_ids: Sequence[pulumi.Output[str]],
         networks: tuple[str, ...],
@@ -46,13 +46,13 @@ class EksCluster(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:EksCluster", name, {}, opts)
-        self._settings, self._context, self._subnet_ids, self._secrets_key = settings, context, subnet_ids, secrets_key
+        self._settings, self._site, self._subnet_ids, self._secrets_key = settings, site, subnet_ids, secrets_key
         cluster = self._control_plane(name)
         self._admins(name, cluster)
         pool = NodePool(
             f"{name}-nodes",
             settings=settings,
-            context=context,
+            site=site,
             cluster_name=cluster.name,
             subnet_ids=subnet_ids,
             egress=egress,
@@ -66,7 +66,7 @@ class EksCluster(pulumi.ComponentResource):
             name=cluster.name,
             identifier=cluster.arn,
             kubeconfig=pulumi.Output.all(cluster.name, cluster.endpoint, authority).apply(
-                lambda known: kubeconfig(known[0], known[1], known[2], context.region, role_arn)
+                lambda known: kubeconfig(known[0], known[1], known[2], site.region, role_arn)
             ),
             networks=networks,
             volumes=pool.volumes,
@@ -75,18 +75,18 @@ class EksCluster(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
     def _control_plane(self, name: str) -> aws.eks.Cluster:
-        settings, context = self._settings, self._context
+        settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
         cluster_name = names.kubernetes_cluster(name)
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=names.cluster_log_group(cluster_name),
-            retention_in_days=context.log_days,
-            kms_key_id=context.storage_key,
+            retention_in_days=site.log_days,
+            kms_key_id=site.storage_key,
             opts=child,
         )
         role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), assume_role_policy=policy.trust("eks.amazonaws.com"), opts=child
+            f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("eks.amazonaws.com"), opts=child
         )
         rights = aws.iam.RolePolicyAttachment(f"{name}-policy", role=role.name, policy_arn=CLUSTER_POLICY, opts=child)
         return aws.eks.Cluster(
@@ -106,14 +106,14 @@ class EksCluster(pulumi.ComponentResource):
                 "bootstrap_cluster_creator_admin_permissions": True,
             },
             encryption_config={"resources": ["secrets"], "provider": {"key_arn": self._secrets_key}},
-            enabled_cluster_log_types=list(ALL_LOGS if context.is_prod else DEV_LOGS),
+            enabled_cluster_log_types=list(ALL_LOGS if site.is_prod else DEV_LOGS),
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
             bootstrap_self_managed_addons=False,
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # EKS would make the log group itself, and keep the logs for ever. It checks the role's rights at once,
                 # and needs them until it is gone.
                 depends_on=[logs, rights],

@@ -11,21 +11,23 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from settings import Profile
+from components.aws import iam_policy, names
+from components.aws.site import Site
 
 
 class EncryptionKey(pulumi.ComponentResource):
-    """A symmetric customer managed key, rotated every year. `key_arn` is its ARN."""
+    """A symmetric customer managed key, rotated every year. `key_arn` is its ARN.
+
+    `purpose` describes the key to people. `services` are statements of the key's policy about services of AWS that use
+    it for themselves, not for a caller.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         purpose: str,
-        account: pulumi.Output[str],
-        profile: Profile,
-        protect: bool,
+        site: Site,
         services: Sequence[Mapping[str, object]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -35,9 +37,9 @@ class EncryptionKey(pulumi.ComponentResource):
             description=purpose,
             enable_key_rotation=True,
             rotation_period_in_days=365,
-            deletion_window_in_days=30 if profile is Profile.PROD else 7,
-            policy=policy.document([_account(account), *services]),
-            opts=pulumi.ResourceOptions(parent=self, protect=protect),
+            deletion_window_in_days=30 if site.is_prod else 7,
+            policy=iam_policy.document([_account(site.account), *services]),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         aws.kms.Alias(
             f"{name}-alias",
@@ -49,18 +51,18 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"keyArn": self.key_arn})
 
 
-def log_groups(region: str, account: pulumi.Output[str]) -> Mapping[str, object]:
+def log_groups(site: Site) -> Mapping[str, object]:
     """Lets CloudWatch encrypt the account's log groups. In a key's own policy the resource `*` is that key."""
     return {
         "Sid": "LogGroupsOfTheAccount",
         "Effect": "Allow",
-        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Principal": {"Service": f"logs.{site.region}.amazonaws.com"},
         "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         "Resource": "*",
         "Condition": {
             "ArnLike": {
                 "kms:EncryptionContext:aws:logs:arn": pulumi.Output.format(
-                    "arn:aws:logs:{0}:{1}:log-group:*", region, account
+                    "arn:aws:logs:{0}:{1}:log-group:*", site.region, site.account
                 )
             }
         },

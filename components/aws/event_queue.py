@@ -13,10 +13,11 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context, DataTier
+from components.aws import iam_policy, names
 from components.aws.firewall import Firewall
 from components.aws.scram_user import ScramUser
+from components.aws.site import DataTier, Site
+from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import KafkaConnection, KafkaIamAuth, PasswordAuth
 from components.passwords import of_generation
 from components.trust import amazon_roots
@@ -32,7 +33,11 @@ VOLUME_SIZE: Final = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
 
 class MskEventQueue(pulumi.ComponentResource):
-    """A Kafka cluster. `connections` by the assistant's name; `produce` and `consume` tell what their roles may do."""
+    """A Kafka cluster. `connections` by the assistant's name.
+
+    `secret_key` encrypts the password. `generation` is that of the user: a user has one password, so a new password
+    comes with a new user.
+    """
 
     def __init__(
         self,
@@ -40,20 +45,20 @@ class MskEventQueue(pulumi.ComponentResource):
         *,
         settings: CreateMsk,
         generation: int,
-        context: Context,
+        site: Site,
         tier: DataTier,
         secret_key: pulumi.Output[str],
         assistants: Sequence[Assistant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:MskEventQueue", name, {}, opts)
-        self._settings, self._context, self._tier = settings, context, tier
+        self._settings, self._site, self._tier = settings, site, tier
         self._replicas = min(settings.brokers, MOST_REPLICAS)
         port = PORTS[settings.auth]
         child = pulumi.ResourceOptions(parent=self)
         firewall = Firewall(f"{name}-firewall", tier=tier, ports=(port,), members_talk=True, opts=child)
         self._cluster = self._brokers(name, firewall)
-        if context.is_prod:
+        if site.is_prod:
             self._grow_disks(name)
 
         match settings.auth:
@@ -64,14 +69,14 @@ class MskEventQueue(pulumi.ComponentResource):
                     username=username,
                     cluster_arn=self._cluster.arn,
                     key=secret_key,
-                    context=context,
+                    site=site,
                     opts=child,
                 )
                 sign_in: PasswordAuth | KafkaIamAuth = user.auth
                 ready = (*firewall.rules, *user.ready)
                 self.bootstrap = self._cluster.bootstrap_brokers_sasl_scram
             case Auth.IAM:
-                sign_in = KafkaIamAuth(region=context.region)
+                sign_in = KafkaIamAuth(region=site.region)
                 ready = firewall.rules
                 self.bootstrap = self._cluster.bootstrap_brokers_sasl_iam
         self.connections: Mapping[str, KafkaConnection] = {
@@ -91,40 +96,35 @@ class MskEventQueue(pulumi.ComponentResource):
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
-    def produce(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What Rasa's role may do: write the assistant's events. Nothing where a password does it."""
+    def produce(self, assistant: Assistant) -> Access[iam_policy.Allow]:
+        """How Rasa gets access: it writes the assistant's events."""
+        return self._access(self._allow(["WriteData"], "topic", assistant.events_topic))
+
+    def consume(self, assistant: Assistant) -> Access[iam_policy.Allow]:
+        """How analytics gets access: it reads the events in its group, and writes those that it cannot process."""
+        return self._access(
+            self._allow(["ReadData"], "topic", assistant.events_topic),
+            self._allow(["WriteData"], "topic", assistant.dead_letter_topic),
+            self._allow(["AlterGroup", "DescribeGroup"], "group", assistant.consumer_group),
+        )
+
+    def _access(self, *parts: iam_policy.Allow) -> Access[iam_policy.Allow]:
         match self._settings.auth:
             case Auth.PASSWORD:
-                return ()
+                return NoIdentityNeeded()
             case Auth.IAM:
-                return (*self._connect(), self._allow(["WriteData"], "topic", assistant.events_topic))
+                actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"]
+                return Rights((iam_policy.Allow(actions=actions, resources=[self._cluster.arn]), *parts))
 
-    def consume(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What the role of analytics may do: read the events in its group, write what it cannot process."""
-        match self._settings.auth:
-            case Auth.PASSWORD:
-                return ()
-            case Auth.IAM:
-                return (
-                    *self._connect(),
-                    self._allow(["ReadData"], "topic", assistant.events_topic),
-                    self._allow(["WriteData"], "topic", assistant.dead_letter_topic),
-                    self._allow(["AlterGroup", "DescribeGroup"], "group", assistant.consumer_group),
-                )
-
-    def _connect(self) -> tuple[policy.Allow, ...]:
-        actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"]
-        return (policy.Allow(actions=actions, resources=[self._cluster.arn]),)
-
-    def _allow(self, actions: Sequence[str], kind: str, name: str) -> policy.Allow:
+    def _allow(self, actions: Sequence[str], kind: str, name: str) -> iam_policy.Allow:
         describe = ["DescribeTopic"] if kind == "topic" else []
-        return policy.Allow(
+        return iam_policy.Allow(
             actions=[f"kafka-cluster:{action}" for action in (*describe, *actions)],
             resources=[self._cluster.arn.apply(lambda arn: part_arn(arn, kind, name))],
         )
 
     def _brokers(self, name: str, firewall: Firewall) -> aws.msk.Cluster:
-        settings, context, child = self._settings, self._context, pulumi.ResourceOptions(parent=self)
+        settings, site, child = self._settings, self._site, pulumi.ResourceOptions(parent=self)
         configuration = aws.msk.Configuration(
             f"{name}-configuration",
             kafka_versions=[settings.version],
@@ -134,8 +134,8 @@ class MskEventQueue(pulumi.ComponentResource):
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=names.delivered_log_group(name, "broker"),
-            retention_in_days=min(context.log_days, 30),
-            kms_key_id=context.storage_key,
+            retention_in_days=min(site.log_days, 30),
+            kms_key_id=site.storage_key,
             opts=child,
         )
         return aws.msk.Cluster(
@@ -152,32 +152,32 @@ class MskEventQueue(pulumi.ComponentResource):
             },
             client_authentication={"sasl": {"scram": True, "iam": True}, "unauthenticated": False},
             encryption_info={
-                "encryption_at_rest_kms_key_arn": context.storage_key,
+                "encryption_at_rest_kms_key_arn": site.storage_key,
                 "encryption_in_transit": {"client_broker": "TLS", "in_cluster": True},
             },
             configuration_info={"arn": configuration.arn, "revision": configuration.latest_revision},
-            enhanced_monitoring="PER_TOPIC_PER_BROKER" if context.is_prod else "DEFAULT",
+            enhanced_monitoring="PER_TOPIC_PER_BROKER" if site.is_prod else "DEFAULT",
             open_monitoring={
                 "prometheus": {
-                    "jmx_exporter": {"enabled_in_broker": context.is_prod},
-                    "node_exporter": {"enabled_in_broker": context.is_prod},
+                    "jmx_exporter": {"enabled_in_broker": site.is_prod},
+                    "node_exporter": {"enabled_in_broker": site.is_prod},
                 }
             },
             logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}},
             storage_mode="LOCAL",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # In prod the disks grow by themselves, and a smaller size than the present one would be refused.
-                ignore_changes=[VOLUME_SIZE] if context.is_prod else [],
+                ignore_changes=[VOLUME_SIZE] if site.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="180m", delete="60m"),
             ),
         )
 
     def _topics(self, name: str, assistant: Assistant) -> list[pulumi.Resource]:
-        settings, context = self._settings, self._context
+        settings, site = self._settings, self._site
         topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
         return [
             aws.msk.Topic(
@@ -192,7 +192,7 @@ class MskEventQueue(pulumi.ComponentResource):
                         "retention.ms": str(settings.retention_hours * 3600 * 1000),
                     }
                 ),
-                opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+                opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
             )
             for topic in topics
         ]

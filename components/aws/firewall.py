@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.context import ClientGroup, ClientRanges, DataTier
+from components.aws.site import ClientGroup, ClientRanges, DataTier
 
 
 class Firewall(pulumi.ComponentResource):

@@ -8,8 +8,8 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
+from components.aws.site import Site
 
 # What nodes, pods and the cluster's controllers call; S3 has a gateway endpoint, which costs nothing.
 SERVICES: Final = (
@@ -70,38 +70,36 @@ class FlowLogs(pulumi.ComponentResource):
     """Every connection of the network, accepted or not, in CloudWatch."""
 
     def __init__(
-        self, name: str, *, context: Context, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions | None = None
+        self, name: str, *, site: Site, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("rasa:aws:FlowLogs", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=names.delivered_log_group(name, "all"),
-            retention_in_days=context.log_days,
-            kms_key_id=context.storage_key,
+            retention_in_days=site.log_days,
+            kms_key_id=site.storage_key,
             opts=child,
         )
         role = aws.iam.Role(
             f"{name}-role",
             name=names.role(name),
-            assume_role_policy=policy.trust("vpc-flow-logs.amazonaws.com", context.account),
+            assume_role_policy=iam_policy.trust("vpc-flow-logs.amazonaws.com", site.account),
             opts=child,
         )
         rights = aws.iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
-            policy=policy.permissions(
+            policy=iam_policy.permissions(
                 [
-                    policy.Allow(
+                    iam_policy.Allow(
                         actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                         resources=[pulumi.Output.format("{0}:*", group.arn)],
                     ),
-                    policy.Allow(
+                    iam_policy.Allow(
                         # Listing can only be allowed for all log groups of a region.
                         actions=["logs:DescribeLogGroups"],
-                        resources=[
-                            pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", context.region, context.account)
-                        ],
+                        resources=[pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", site.region, site.account)],
                     ),
                 ]
             ),

@@ -14,9 +14,9 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
 from components.aws.roles import service_role
+from components.aws.site import Site
 from components.connections import VolumeClass
 from settings import CreateEks
 
@@ -50,15 +50,15 @@ class NodePool(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateEks,
-        context: Context,
+        site: Site,
         cluster_name: pulumi.Output[str],
         subnet_ids: Sequence[pulumi.Output[str]],
         egress: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
-        self._context, self._settings, self._cluster_name, self._subnet_ids, self._egress = (
-            context,
+        self._site, self._settings, self._cluster_name, self._subnet_ids, self._egress = (
+            site,
             settings,
             cluster_name,
             subnet_ids,
@@ -71,7 +71,7 @@ class NodePool(pulumi.ComponentResource):
             f"{name}-disks",
             "pods.eks.amazonaws.com",
             "AmazonEBSCSIDriverPolicy",
-            context=context,
+            site=site,
             parent=self,
         )
         rights = self._disk_rights(name, role)
@@ -81,10 +81,10 @@ class NodePool(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _nodes(self, name: str, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
-        settings, context = self._settings, self._context
+        settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), assume_role_policy=policy.trust("ec2.amazonaws.com"), opts=child
+            f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("ec2.amazonaws.com"), opts=child
         )
         rights = [
             aws.iam.RolePolicyAttachment(
@@ -99,7 +99,7 @@ class NodePool(pulumi.ComponentResource):
             block_device_mappings=[
                 {
                     "device_name": "/dev/xvda",
-                    "ebs": {"volume_type": "gp3", "volume_size": DISK_GB[context.is_prod], "encrypted": "true"},
+                    "ebs": {"volume_type": "gp3", "volume_size": DISK_GB[site.is_prod], "encrypted": "true"},
                 }
             ],
             update_default_version=True,
@@ -112,7 +112,7 @@ class NodePool(pulumi.ComponentResource):
             subnet_ids=list(self._subnet_ids),
             version=settings.version,
             ami_type="AL2023_x86_64_STANDARD",
-            capacity_type="ON_DEMAND" if context.is_prod else "SPOT",
+            capacity_type="ON_DEMAND" if site.is_prod else "SPOT",
             instance_types=list(settings.node_sizes),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             scaling_config={
@@ -155,34 +155,34 @@ class NodePool(pulumi.ComponentResource):
         )
 
     def _disk_parameters(self) -> dict[str, pulumi.Input[str]]:
-        key = self._context.storage_key
+        key = self._site.storage_key
         return {"type": "gp3", "encrypted": "true", **({} if key is None else {"kmsKeyId": key})}
 
     def _disk_rights(self, name: str, role_arn: pulumi.Output[str]) -> tuple[pulumi.Resource, ...]:
         """What the driver's role may do with the platform's key: AWS's own policy knows none."""
-        context = self._context
-        if context.storage_key is None:
+        site = self._site
+        if site.storage_key is None:
             return ()
         return (
             aws.iam.RolePolicy(
                 f"{name}-disks-key",
                 role=role_arn.apply(lambda arn: arn.rpartition("/")[2]),
-                policy=policy.permissions(disk_encryption(context.storage_key, context.region)),
+                policy=iam_policy.permissions(disk_encryption(site.storage_key, site.region)),
                 opts=pulumi.ResourceOptions(parent=self),
             ),
         )
 
 
-def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[policy.Allow, ...]:
+def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[iam_policy.Allow, ...]:
     """What the driver may do with a key: make an encrypted disk, and let EC2 read it as long as a node has it."""
     via_ec2 = {"StringEquals": {"kms:ViaService": f"ec2.{region}.amazonaws.com"}}
     return (
-        policy.Allow(
+        iam_policy.Allow(
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
             resources=[key],
             conditions=via_ec2,
         ),
-        policy.Allow(
+        iam_policy.Allow(
             actions=["kms:CreateGrant"],
             resources=[key],
             conditions={**via_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}},

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
+from components.aws.site import Site
 from components.connections import PasswordAuth
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -22,7 +22,7 @@ class ScramUser(pulumi.ComponentResource):
         username: str,
         cluster_arn: pulumi.Output[str],
         key: pulumi.Output[str],
-        context: Context,
+        site: Site,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:ScramUser", name, {}, opts)
@@ -34,7 +34,7 @@ class ScramUser(pulumi.ComponentResource):
             name=suffix.apply(lambda end: names.kafka_secret(name, end)),
             description="Read by MSK",
             kms_key_id=key,
-            recovery_window_in_days=30 if context.is_prod else 0,
+            recovery_window_in_days=30 if site.is_prod else 0,
             opts=child,
         )
         version = aws.secretsmanager.SecretVersion(
@@ -47,7 +47,7 @@ class ScramUser(pulumi.ComponentResource):
         readable = aws.secretsmanager.SecretPolicy(
             f"{name}-policy",
             secret_arn=secret.arn,
-            policy=policy.document(
+            policy=iam_policy.document(
                 [
                     {
                         "Sid": "AWSKafkaResourcePolicy",

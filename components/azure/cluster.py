@@ -16,11 +16,11 @@ import yaml
 
 from components.azure import names
 from components.azure.address_plan import name_service_address
-from components.azure.context import Context, Place
 from components.azure.internet import OPEN
 from components.azure.nodes import NodePool, system_pool
 from components.azure.roles import Role, grant
 from components.azure.safety import log
+from components.azure.site import NetworkConnection, Site
 from components.azure.volumes import Disks
 from components.connections import ClusterConnection
 from settings import CreateAks
@@ -40,41 +40,41 @@ class AksCluster(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateAks,
-        context: Context,
+        site: Site,
         deployer: pulumi.Output[str],
-        place: Place,
+        network: NetworkConnection,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:AksCluster", name, {}, opts)
-        self._settings, self._context, self._place, self._deployer = settings, context, place, deployer
+        self._settings, self._site, self._network, self._deployer = settings, site, network, deployer
         identity = azure.managedidentity.UserAssignedIdentity(
             f"{name}-identity",
-            resource_group_name=context.resource_group,
-            tags=context.tags,
+            resource_group_name=site.resource_group,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         disks = Disks(
             f"{name}-disks",
             principal_id=identity.principal_id,
-            context=context,
+            site=site,
             opts=pulumi.ResourceOptions(parent=self),
         )
         cluster = self._control_plane(name, identity, disks)
         pool = NodePool(
             f"{name}-nodes",
             settings=settings,
-            context=context,
+            site=site,
             cluster_name=cluster.name,
-            zones=place.zones,
-            subnet_id=place.cluster_subnet_id,
+            zones=network.zones,
+            subnet_id=network.cluster_subnet_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
         granted = self._admins(name, cluster)
-        if context.is_prod:
+        if site.is_prod:
             self._maintenance(name, cluster)
-        log(f"{name}-log", cluster.id, categories=LOGS, context=context, parent=self)
+        log(f"{name}-log", cluster.id, categories=LOGS, site=site, parent=self)
         answer = azure.containerservice.list_managed_cluster_user_credentials_output(
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             resource_name=cluster.name,
             format="exec",
             opts=pulumi.InvokeOutputOptions(parent=self),
@@ -88,7 +88,7 @@ class AksCluster(pulumi.ComponentResource):
             name=cluster.name,
             identifier=cluster.id,
             kubeconfig=given.apply(kubeconfig),
-            networks=place.cluster_networks,
+            networks=network.cluster_networks,
             volumes=disks.connection,
             ready=(*pool.ready, *granted),
         )
@@ -97,24 +97,24 @@ class AksCluster(pulumi.ComponentResource):
     def _control_plane(
         self, name: str, identity: azure.managedidentity.UserAssignedIdentity, disks: Disks
     ) -> azure.containerservice.ManagedCluster:
-        settings, context = self._settings, self._context
+        settings, site = self._settings, self._site
         cluster_name = names.kubernetes_cluster(name)
         rights = grant(
             f"{name}-network",
             Role.NETWORK_CONTRIBUTOR,
-            scope=self._place.network_id,
+            scope=self._network.network_id,
             principal_id=identity.principal_id,
-            context=context,
+            site=site,
             parent=self,
         )
         return azure.containerservice.ManagedCluster(
             f"{name}-control-plane",
             resource_name_=cluster_name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             node_resource_group=names.node_resource_group(cluster_name),
             dns_prefix=cluster_name,
             kubernetes_version=settings.version,
-            sku={"name": "Base", "tier": "Standard" if context.is_prod else "Free"},
+            sku={"name": "Base", "tier": "Standard" if site.is_prod else "Free"},
             support_plan="KubernetesOfficial",
             identity={
                 "type": azure.containerservice.ResourceIdentityType.USER_ASSIGNED,
@@ -143,19 +143,19 @@ class AksCluster(pulumi.ComponentResource):
                 "dns_service_ip": name_service_address(settings.service_cidr),
                 "load_balancer_sku": "standard",
                 # In a network of somebody else, AKS takes a way out of its own, or that of the subnet if it has one.
-                "outbound_type": "loadBalancer" if self._place.egress_ip is None else "userAssignedNATGateway",
+                "outbound_type": "loadBalancer" if self._network.egress_ip is None else "userAssignedNATGateway",
             },
-            agent_pool_profiles=[system_pool(context, self._place.zones, self._place.cluster_subnet_id)],
+            agent_pool_profiles=[system_pool(site, self._network.zones, self._network.cluster_subnet_id)],
             auto_upgrade_profile=(
-                {"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"} if context.is_prod else None
+                {"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"} if site.is_prod else None
             ),
-            tags=context.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # AKS needs its rights in the network at once, and takes its disks along when it goes.
                 depends_on=[rights, *disks.ready],
-                hooks=context.patience,
+                hooks=site.patience,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # The autoscaler owns the number of nodes.
@@ -165,7 +165,7 @@ class AksCluster(pulumi.ComponentResource):
         )
 
     def _api_access(self) -> azure.containerservice.ManagedClusterAPIServerAccessProfileArgs:
-        access, egress_ip = self._settings.api_access, self._place.egress_ip
+        access, egress_ip = self._settings.api_access, self._network.egress_ip
         if access == "private":
             return azure.containerservice.ManagedClusterAPIServerAccessProfileArgs(
                 enable_private_cluster=True, enable_private_cluster_public_fqdn=False, disable_run_command=True
@@ -188,7 +188,7 @@ class AksCluster(pulumi.ComponentResource):
                 scope=cluster.id,
                 principal_id=self._deployer,
                 principal_type=None,  # a person or a pipeline; Azure knows
-                context=self._context,
+                site=self._site,
                 parent=self,
             )
             for key, role in roles.items()
@@ -202,7 +202,7 @@ class AksCluster(pulumi.ComponentResource):
                 f"{name}-{'nodes' if 'NodeOS' in schedule else 'upgrade'}-schedule",
                 config_name=schedule,
                 resource_name_=cluster.name,
-                resource_group_name=self._context.resource_group,
+                resource_group_name=self._site.resource_group,
                 maintenance_window={
                     "schedule": {"weekly": {"day_of_week": "Sunday", "interval_weeks": 1}},
                     "start_time": "01:00",

@@ -14,9 +14,9 @@ import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
 from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site, StorageKey
 from components.connections import KafkaConnection, PasswordAuth
 from components.naming import random_suffix
 from components.passwords import of_generation
@@ -25,8 +25,6 @@ from settings import Assistant, CreateEventHubs
 
 PORT: Final = 9093
 USER: Final = "$ConnectionString"  # literally
-GROUP: Final = "namespace"
-ZONE_NAME: Final = "privatelink.servicebus.windows.net"
 GROWTH: Final = 4  # Standard takes more throughput units by itself, up to this many times the first number
 
 
@@ -39,20 +37,20 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         *,
         settings: CreateEventHubs,
         generation: int,
-        context: Context,
+        site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:EventHubsEventQueue", name, {}, opts)
-        self._generation, self._settings, self._context, self._tier = generation, settings, context, tier
+        self._generation, self._settings, self._site, self._tier = generation, settings, site, tier
         self._namespace = self._make_namespace(name)
         # Azure changes one part of a namespace at a time.
         self._last: pulumi.Resource = self._namespace
         closed = azure.eventhub.NamespaceNetworkRuleSet(
             f"{name}-closed",
             namespace_name=self._namespace.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             default_action="Deny",
             public_network_access="Disabled",
             trusted_service_access_enabled=True,
@@ -62,15 +60,13 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
             service_id=self._namespace.id,
-            group=GROUP,
             zone=Zone.EVENT_HUBS,
-            zone_name=ZONE_NAME,
-            context=context,
+            site=site,
             tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        lock(f"{name}-lock", self._namespace.id, context=context, parent=self)
-        log(f"{name}-log", self._namespace.id, context=context, parent=self)
+        lock(f"{name}-lock", self._namespace.id, site=site, parent=self)
+        log(f"{name}-log", self._namespace.id, site=site, parent=self)
         self.bootstrap = pulumi.Output.format("{0}.servicebus.windows.net:{1}", self._namespace.name, PORT)
         analytics = self._analytics(name) if any(assistant.analytics for assistant in assistants) else None
         self.connections: Mapping[str, KafkaConnection] = {
@@ -79,14 +75,14 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def _make_namespace(self, name: str) -> azure.eventhub.Namespace:
-        settings, context = self._settings, self._context
+        settings, site = self._settings, self._site
         suffix = random_suffix(name, self)
         is_standard = settings.size == "Standard"
-        key = None if is_standard else context.storage_key
+        key = None if is_standard else site.storage_key
         return azure.eventhub.Namespace(
             f"{name}-namespace",
             namespace_name=suffix.apply(lambda end: names.event_hubs_namespace(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             sku={"name": settings.size, "tier": settings.size, "capacity": settings.units},
             is_auto_inflate_enabled=is_standard,
             maximum_throughput_units=min(GROWTH * settings.units, 40) if is_standard else None,
@@ -96,11 +92,11 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             public_network_access="Disabled",
             identity=_identity(key),
             encryption=_encryption(key),
-            tags=context.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
-                hooks=context.patience,
+                protect=site.protect,
+                hooks=site.patience,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="60m"),
             ),
         )
@@ -125,18 +121,18 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         )
 
     def _hub(self, name: str, topic: str) -> azure.eventhub.EventHub:
-        settings, context = self._settings, self._context
+        settings, site = self._settings, self._site
         hub = azure.eventhub.EventHub(
             f"{name}-{topic}",
             event_hub_name=topic,
             namespace_name=self._namespace.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             partition_count=settings.partitions,
             retention_description={
                 "cleanup_policy": "Delete",
                 "retention_time_in_hours": settings.retention_hours,
             },
-            opts=self._next(protect=context.protect),
+            opts=self._next(protect=site.protect),
         )
         self._last = hub
         return hub
@@ -149,7 +145,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             authorization_rule_name=of_generation("send", generation),
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             rights=["Send"],
             opts=self._next(),
         )
@@ -158,7 +154,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             authorization_rule_name=rule.name,
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         # Azure's answer is not marked as secret.
@@ -171,7 +167,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             of_generation(f"{name}-analytics", generation),
             authorization_rule_name=of_generation("analytics", generation),
             namespace_name=self._namespace.name,
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             rights=["Listen", "Send"],
             opts=self._next(),
         )
@@ -179,7 +175,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         keys = azure.eventhub.list_namespace_keys_output(
             authorization_rule_name=rule.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         return PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_connection_string))

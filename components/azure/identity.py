@@ -1,6 +1,6 @@
 """Identity: a managed identity for a service account of an assistant, through Entra Workload ID.
 
-What the identity may do is told by the service components as `Right`s. The cluster's webhook gives a pod its token when
+What the identity may do is told by the service components as `RoleGrant`s. The cluster's webhook gives a pod its token when
 it starts, if the pod has the label and its account the annotation.
 """
 
@@ -13,15 +13,15 @@ from typing import Final
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context
 from components.azure.roles import Role, grant
+from components.azure.site import Site
 from components.connections import WorkloadIdentity
 
 AUDIENCE: Final = "api://AzureADTokenExchange"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Right:
+class RoleGrant:
     """A role, built-in or by its id, over a resource, by its id.
 
     `key` tells it apart from the others of one identity.
@@ -42,24 +42,24 @@ class ManagedIdentity(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        context: Context,
+        site: Site,
         issuer: pulumi.Input[str],
         namespace: str,
         service_account: str,
-        rights: Sequence[Right],
+        rights: Sequence[RoleGrant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:ManagedIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         identity = azure.managedidentity.UserAssignedIdentity(
             f"{name}-identity",
-            resource_group_name=context.resource_group,
-            tags=context.tags,
+            resource_group_name=site.resource_group,
+            tags=site.tags,
             opts=child,
         )
         credential = azure.managedidentity.FederatedIdentityCredential(
             f"{name}-credential",
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             resource_name_=identity.name,
             federated_identity_credential_resource_name=service_account,
             issuer=issuer,
@@ -73,7 +73,7 @@ class ManagedIdentity(pulumi.ComponentResource):
                 right.role,
                 scope=right.scope,
                 principal_id=identity.principal_id,
-                context=context,
+                site=site,
                 parent=self,
             )
             for right in rights

@@ -14,9 +14,9 @@ import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
 from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site, StorageKey
 from components.connections import PasswordAuth, RedisConnection
 from components.naming import random_suffix
 from components.trust import azure_roots
@@ -24,8 +24,6 @@ from settings import Assistant, CreateLockStore
 
 PORT: Final = 10000
 USER: Final = "default"  # the only one that signs in with a key
-GROUP: Final = "redisEnterprise"
-ZONE_NAME: Final = "privatelink.redis.azure.net"
 
 
 class ManagedRedisLockStore(pulumi.ComponentResource):
@@ -37,7 +35,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         *,
         settings: CreateLockStore,
         generation: int,
-        context: Context,
+        site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
         opts: pulumi.ResourceOptions | None = None,
@@ -48,18 +46,18 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         cluster = azure.redisenterprise.RedisEnterprise(
             f"{name}-cluster",
             cluster_name=suffix.apply(lambda end: names.redis_cluster(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             sku={"name": settings.size},
             high_availability="Enabled" if settings.nodes > 1 else "Disabled",
             minimum_tls_version="1.2",
             public_network_access="Disabled",
-            identity=_identity(context.storage_key),
-            encryption=_encryption(context.storage_key),
-            tags=context.tags,
+            identity=_identity(site.storage_key),
+            encryption=_encryption(site.storage_key),
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
-                hooks=context.patience,
+                protect=site.protect,
+                hooks=site.patience,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m", delete="60m"),
             ),
         )
@@ -67,36 +65,34 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             f"{name}-database",
             cluster_name=cluster.name,
             database_name="default",  # there is no other
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             client_protocol="Encrypted",
             port=PORT,
             clustering_policy="NoCluster",
             # A full store must refuse to write: to evict a lock would be to break it.
             eviction_policy="NoEviction",
             access_keys_authentication="Enabled",
-            persistence={"rdb_enabled": True, "rdb_frequency": "12h"} if context.is_prod else None,
+            persistence={"rdb_enabled": True, "rdb_frequency": "12h"} if site.is_prod else None,
             defer_upgrade="NotDeferred",
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
             service_id=cluster.id,
-            group=GROUP,
             zone=Zone.REDIS,
-            zone_name=ZONE_NAME,
-            context=context,
+            site=site,
             tier=tier,
             opts=child,
         )
         keys = azure.redisenterprise.list_database_keys_output(
             cluster_name=cluster.name,
             database_name=database.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         key = keys.primary_key if generation % 2 else keys.secondary_key
-        lock(f"{name}-lock", cluster.id, context=context, parent=self)
-        log(f"{name}-log", database.id, context=context, parent=self)
+        lock(f"{name}-lock", cluster.id, site=site, parent=self)
+        log(f"{name}-log", database.id, site=site, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", cluster.host_name, PORT)
         connection = RedisConnection(
             host=cluster.host_name,

@@ -13,9 +13,9 @@ import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
 from components.azure.private_link import PrivateZone, Zone
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site, StorageKey
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -39,7 +39,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         settings: CreateTrackerStore,
         generation: int,
         zones: Sequence[str],
-        context: Context,
+        site: Site,
         tier: DataTier,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -49,7 +49,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             f"{name}-dns",
             zone=Zone.DATABASE,
             zone_name=names.database_zone(name),
-            context=context,
+            site=site,
             tier=tier,
             opts=child,
         )
@@ -58,18 +58,18 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         server = azure.dbforpostgresql.Server(
             f"{name}-server",
             server_name=suffix.apply(lambda end: names.database_server(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             version=settings.version,
             sku={"name": settings.size, "tier": tier_of(settings.size)},
             storage={
                 "storage_size_gb": settings.storage_gb,
-                "auto_grow": "Enabled" if context.is_prod else "Disabled",
+                "auto_grow": "Enabled" if site.is_prod else "Disabled",
                 "type": "Premium_LRS",
             },
             availability_zone=zones[0],
             high_availability=(
                 {"mode": "ZoneRedundant", "standby_availability_zone": zones[1]}
-                if context.is_prod
+                if site.is_prod
                 else {"mode": "Disabled"}
             ),
             # The name must be found from the first moment on: `zone_id` waits for the link of the zone.
@@ -84,23 +84,23 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             backup={"backup_retention_days": settings.backup_days, "geo_redundant_backup": "Disabled"},
             maintenance_window=(
                 {"custom_window": "Enabled", "day_of_week": 0, "start_hour": 3, "start_minute": 30}
-                if context.is_prod
+                if site.is_prod
                 else None
             ),
-            identity=_identity(context.storage_key),
-            data_encryption=_encryption(context.storage_key),
-            tags=context.tags,
+            identity=_identity(site.storage_key),
+            data_encryption=_encryption(site.storage_key),
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
-                hooks=context.patience,
-                ignore_changes=list(CHANGED_BY_AZURE) if context.is_prod else [],
+                protect=site.protect,
+                hooks=site.patience,
+                ignore_changes=list(CHANGED_BY_AZURE) if site.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
-        last = self._configure(name, server, context)
-        lock(f"{name}-lock", server.id, context=context, parent=self)
-        log(f"{name}-log", server.id, after=[last], context=context, parent=self)
+        last = self._configure(name, server, site)
+        lock(f"{name}-lock", server.id, site=site, parent=self)
+        log(f"{name}-log", server.id, after=[last], site=site, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", server.fully_qualified_domain_name, PORT)
         self.connection = PostgresConnection(
             host=server.fully_qualified_domain_name,
@@ -115,17 +115,17 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         )
         self.register_outputs({"address": self.address})
 
-    def _configure(self, name: str, server: azure.dbforpostgresql.Server, context: Context) -> pulumi.Resource:
+    def _configure(self, name: str, server: azure.dbforpostgresql.Server, site: Site) -> pulumi.Resource:
         """The server's parameters, one after the other: it takes one change at a time. Returns the last one."""
         parameters = {"require_secure_transport": "on", "ssl_min_protocol_version": "TLSv1.2"}
-        if context.is_prod:
+        if site.is_prod:
             parameters |= {"log_min_duration_statement": str(SLOW_STATEMENT_MS), "log_connections": "on"}
         last: pulumi.Resource = server
         for parameter, value in parameters.items():
             last = azure.dbforpostgresql.Configuration(
                 f"{name}-{parameter.replace('_', '-')}",
                 configuration_name=parameter,
-                resource_group_name=context.resource_group,
+                resource_group_name=site.resource_group,
                 server_name=server.name,
                 source="user-override",
                 value=value,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context, StorageKey
 from components.azure.roles import Role, grant
+from components.azure.site import Site, StorageKey
 from components.connections import VolumeClass
 
 
@@ -26,22 +26,20 @@ class Disks(pulumi.ComponentResource):
         name: str,
         *,
         principal_id: pulumi.Output[str],
-        context: Context,
+        site: Site,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:Disks", name, {}, opts)
-        parameters: Mapping[str, pulumi.Input[str]] = {
-            "skuName": "Premium_LRS" if context.is_prod else "StandardSSD_LRS"
-        }
+        parameters: Mapping[str, pulumi.Input[str]] = {"skuName": "Premium_LRS" if site.is_prod else "StandardSSD_LRS"}
         self.ready: tuple[pulumi.Resource, ...] = ()
-        if context.storage_key is not None:
-            encryption = self._encryption(name, context, context.storage_key)
+        if site.storage_key is not None:
+            encryption = self._encryption(name, site, site.storage_key)
             granted = grant(
                 f"{name}-read",
                 Role.READER,
                 scope=encryption.id,
                 principal_id=principal_id,
-                context=context,
+                site=site,
                 parent=self,
             )
             parameters = {**parameters, "diskEncryptionSetID": encryption.id}
@@ -49,16 +47,16 @@ class Disks(pulumi.ComponentResource):
         self.connection = VolumeClass(provisioner="disk.csi.azure.com", parameters=parameters, ready=self.ready)
         self.register_outputs({})
 
-    def _encryption(self, name: str, context: Context, key: StorageKey) -> azure.compute.DiskEncryptionSet:
+    def _encryption(self, name: str, site: Site, key: StorageKey) -> azure.compute.DiskEncryptionSet:
         return azure.compute.DiskEncryptionSet(
             f"{name}-encryption",
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             encryption_type=azure.compute.DiskEncryptionSetType.ENCRYPTION_AT_REST_WITH_CUSTOMER_KEY,
             identity={
                 "type": azure.compute.DiskEncryptionSetIdentityType.USER_ASSIGNED,
                 "user_assigned_identities": [key.identity_id],
             },
             active_key={"key_url": key.url},
-            tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, hooks=context.patience),
+            tags=site.tags,
+            opts=pulumi.ResourceOptions(parent=self, hooks=site.patience),
         )

@@ -16,9 +16,9 @@ import pulumi_gcp as gcp
 
 from components.connections import ClusterConnection, VolumeClass
 from components.gcp import names
-from components.gcp.context import Agent, Context, NodeTier
 from components.gcp.identity import WorkloadPool
 from components.gcp.nodes import SCOPE, NodeIdentity, NodePool
+from components.gcp.site import Agent, NodeTier, Site
 from settings import CreateGke
 
 EVERYONE: Final = "0.0.0.0/0"
@@ -40,19 +40,19 @@ class GkeCluster(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateGke,
-        context: Context,
+        site: Site,
         tier: NodeTier,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:gcp:GkeCluster", name, {}, opts)
-        self._settings, self._context, self._tier = settings, context, tier
+        self._settings, self._site, self._tier = settings, site, tier
         child = pulumi.ResourceOptions(parent=self)
-        identity = NodeIdentity(f"{name}-nodes", context, opts=child)
+        identity = NodeIdentity(f"{name}-nodes", site, opts=child)
         cluster = self._control_plane(name, identity)
         nodes = NodePool(
             f"{name}-nodes",
             settings=settings,
-            context=context,
+            site=site,
             cluster=cluster,
             identity=identity,
             egress=tier.egress,
@@ -60,7 +60,7 @@ class GkeCluster(pulumi.ComponentResource):
         )
         self.pool = WorkloadPool(
             name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""),
-            number=context.number,
+            number=site.number,
         )
         is_open = EVERYONE in settings.api_access
         self.endpoint = pulumi.Output.format("https://{0}", _name_of_api(cluster) if is_open else cluster.endpoint)
@@ -73,20 +73,20 @@ class GkeCluster(pulumi.ComponentResource):
                 lambda known: kubeconfig(known[0], known[1], known[2])
             ),
             networks=(*tier.networks, *LOAD_BALANCERS),
-            volumes=_volumes(context),
+            volumes=_volumes(site),
             ready=nodes.ready,
         )
         self.register_outputs({"name": cluster.name, "endpoint": self.endpoint})
 
     def _control_plane(self, name: str, identity: NodeIdentity) -> gcp.container.Cluster:
-        settings, context, tier = self._settings, self._context, self._tier
+        settings, site, tier = self._settings, self._site, self._tier
         is_private, is_open = settings.api_access == "private", EVERYONE in settings.api_access
         ranges = INSIDE if is_private else settings.api_access
         return gcp.container.Cluster(
             f"{name}-control-plane",
             name=names.kubernetes_cluster(name),
-            location=context.region if context.is_prod else context.zones[0],
-            node_locations=list(context.zones) if context.is_prod else None,
+            location=site.region if site.is_prod else site.zones[0],
+            node_locations=list(site.zones) if site.is_prod else None,
             min_master_version=settings.version,
             release_channel={"channel": "REGULAR"},
             network=tier.network_id,
@@ -115,13 +115,11 @@ class GkeCluster(pulumi.ComponentResource):
                     "gcp_public_cidrs_access_enabled": False,
                 }
             ),
-            workload_identity_config={"workload_pool": pulumi.Output.format("{0}.svc.id.goog", context.project)},
-            database_encryption=(
-                {"state": "ENCRYPTED", "key_name": context.key_id} if context.key_id is not None else None
-            ),
+            workload_identity_config={"workload_pool": pulumi.Output.format("{0}.svc.id.goog", site.project)},
+            database_encryption=({"state": "ENCRYPTED", "key_name": site.key_id} if site.key_id is not None else None),
             enable_shielded_nodes=True,
-            enable_intranode_visibility=context.is_prod,
-            logging_config={"enable_components": list(ALL_LOGS if context.is_prod else DEV_LOGS)},
+            enable_intranode_visibility=site.is_prod,
+            logging_config={"enable_components": list(ALL_LOGS if site.is_prod else DEV_LOGS)},
             monitoring_config={
                 "enable_components": ["SYSTEM_COMPONENTS"],
                 "managed_prometheus": {"enabled": True},
@@ -140,16 +138,16 @@ class GkeCluster(pulumi.ComponentResource):
             node_config={
                 "service_account": identity.email,
                 "oauth_scopes": [SCOPE],
-                "boot_disk_kms_key": context.key_id,
+                "boot_disk_kms_key": site.key_id,
                 "shielded_instance_config": {"enable_secure_boot": True},
             },
             # On unless it is said to be off.
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It names the key and the nodes' identity, but not their rights.
-                depends_on=[*identity.roles, *context.granted(Agent.KUBERNETES, Agent.COMPUTE)],
+                depends_on=[*identity.roles, *site.granted(Agent.KUBERNETES, Agent.COMPUTE)],
                 # What is said of the first nodes is gone with them.
                 ignore_changes=["nodeConfig", "initialNodeCount"],
                 # Its name is fixed, so a new one cannot stand beside the old.
@@ -159,13 +157,13 @@ class GkeCluster(pulumi.ComponentResource):
         )
 
 
-def _volumes(context: Context) -> VolumeClass:
+def _volumes(site: Site) -> VolumeClass:
     """Disks in one zone, of GKE's own driver, encrypted with the platform's key; without one by Google's own."""
-    key = {} if context.key_id is None else {"disk-encryption-kms-key": context.key_id}
+    key = {} if site.key_id is None else {"disk-encryption-kms-key": site.key_id}
     return VolumeClass(
         provisioner="pd.csi.storage.gke.io",
         parameters={"type": "pd-balanced", **key},
-        ready=tuple(context.granted(Agent.COMPUTE)),
+        ready=tuple(site.granted(Agent.COMPUTE)),
     )
 
 

@@ -15,10 +15,10 @@ import pulumi_confluentcloud as confluent
 
 from components.connections import KafkaConnection, MissingTopics
 from components.gcp import names
-from components.gcp.context import Context, EndpointTier
 from components.gcp.kafka_endpoint import KafkaEndpoint
-from components.gcp.kafka_rights import OPERATIONS, Right, consumer, maker, producer
-from components.gcp.kafka_user import KafkaUser, Role
+from components.gcp.kafka_rights import OPERATIONS, KafkaRight, consumer, maker, producer
+from components.gcp.kafka_user import KafkaRole, KafkaUser
+from components.gcp.site import EndpointTier, Site
 from components.trust import public_roots
 from settings import Assistant, CreateConfluent
 
@@ -36,25 +36,26 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         *,
         settings: CreateConfluent,
         generation: int,
-        context: Context,
+        site: Site,
         tier: EndpointTier,
         assistants: Sequence[Assistant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
-        self._prefix, self._spec = name, spec
+        self._prefix, self._settings, self._generation = name, settings, generation
+        self._site, self._assistants = site, assistants
         self._child = pulumi.ResourceOptions(parent=self)
         environment = confluent.Environment(
             f"{name}-environment",
             display_name=names.display(name),
             stream_governance={"package": "ESSENTIALS"},
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         self._environment_id = environment.id
         self._private = settings.size == "enterprise"
         if self._private:
             endpoint = KafkaEndpoint(
-                f"{name}-endpoint", context=context, tier=tier, environment_id=self._environment_id, opts=self._child
+                f"{name}-endpoint", site=site, tier=tier, environment_id=self._environment_id, opts=self._child
             )
             self._cluster = self._brokers([endpoint.point])
             # Not Output.all, which would turn the endpoints into mappings.
@@ -73,20 +74,20 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def _brokers(self, endpoint: Sequence[pulumi.Resource]) -> confluent.KafkaCluster:
-        context = self._context
+        site = self._site
         return confluent.KafkaCluster(
             f"{self._prefix}-cluster",
             display_name=names.display(self._prefix),
             environment={"id": self._environment_id},
             cloud="GCP",
-            region=context.region,
+            region=site.region,
             availability="HIGH" if self._private else "SINGLE_ZONE",
             enterprises=[confluent.KafkaClusterEnterpriseArgs()] if self._private else None,
             basic=None if self._private else confluent.KafkaClusterBasicArgs(),
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It tells its addresses once, when it is made: by then the access point must be among them.
                 depends_on=list(endpoint),
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="120m", delete="60m"),
@@ -147,7 +148,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             ready=tuple(dict.fromkeys(ready)),
         )
 
-    def _user(self, who: str, description: str, roles: Sequence[Role] = ()) -> KafkaUser:
+    def _user(self, who: str, description: str, roles: Sequence[KafkaRole] = ()) -> KafkaUser:
         return KafkaUser(
             f"{self._prefix}-{who}",
             description=description,
@@ -159,10 +160,12 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _roles(self, rights: Sequence[Right]) -> list[Role]:
+    def _roles(self, rights: Sequence[KafkaRight]) -> list[KafkaRole]:
         cluster = pulumi.Output.all(self._cluster.rbac_crn, self._cluster.id)
         return [
-            Role(name=right.action.value, crn=cluster.apply(lambda known, right=right: right.crn(known[0], known[1])))
+            KafkaRole(
+                name=right.action.value, crn=cluster.apply(lambda known, right=right: right.crn(known[0], known[1]))
+            )
             for right in rights
         ]
 
@@ -178,12 +181,14 @@ class ConfluentEventQueue(pulumi.ComponentResource):
                 config={"retention.ms": str(settings.retention_hours * 3600 * 1000)},
                 rest_endpoint=self._cluster.rest_endpoint,
                 credentials={"key": admin.auth.username, "secret": admin.auth.password},
-                opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect),
+                opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect),
             )
             for topic in topics
         ]
 
-    def _rules(self, user: KafkaUser, rights: Sequence[Right], admin: KafkaUser, who: str) -> list[pulumi.Resource]:
+    def _rules(
+        self, user: KafkaUser, rights: Sequence[KafkaRight], admin: KafkaUser, who: str
+    ) -> list[pulumi.Resource]:
         return [
             confluent.KafkaAcl(
                 f"{self._prefix}-{who}-{right.kind}-{right.name}-{operation.lower()}",
@@ -212,5 +217,5 @@ def bootstrap_of(endpoints: Sequence[confluent.outputs.KafkaClusterEndpoint], ac
     raise LookupError(f"Confluent tells no address at the access point {access_point_id} yet; run `pulumi refresh`")
 
 
-def _cluster_admin(cluster: confluent.KafkaCluster) -> Role:
-    return Role(name="CloudClusterAdmin", crn=cluster.rbac_crn)
+def _cluster_admin(cluster: confluent.KafkaCluster) -> KafkaRole:
+    return KafkaRole(name="CloudClusterAdmin", crn=cluster.rbac_crn)

@@ -7,7 +7,7 @@ import pulumi_confluentcloud as confluent
 import pulumi_gcp as gcp
 
 from components.gcp import names
-from components.gcp.context import Context, EndpointTier
+from components.gcp.site import EndpointTier, Site
 
 
 class KafkaEndpoint(pulumi.ComponentResource):
@@ -17,7 +17,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        context: Context,
+        site: Site,
         tier: EndpointTier,
         environment_id: pulumi.Output[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -28,12 +28,12 @@ class KafkaEndpoint(pulumi.ComponentResource):
             f"{name}-gateway",
             display_name=names.display(name),
             environment={"id": environment_id},
-            gcp_ingress_private_service_connect_gateway={"region": context.region},
+            gcp_ingress_private_service_connect_gateway={"region": site.region},
             opts=child,
         )
         address = gcp.compute.Address(
             f"{name}-address",
-            region=context.region,
+            region=site.region,
             subnetwork=tier.subnetwork_id,
             address_type="INTERNAL",
             purpose="GCE_ENDPOINT",
@@ -41,7 +41,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
         )
         rule = gcp.compute.ForwardingRule(
             f"{name}-rule",
-            region=context.region,
+            region=site.region,
             network=tier.network_id,
             ip_address=address.id,
             target=gateway.gcp_ingress_private_service_connect_gateway.apply(_attachment),

@@ -14,7 +14,7 @@ from components.passwords import of_generation
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class KafkaRole:
     """A role, and what it is for: the resource name (CRN) of a cluster, or of a part of it."""
 
     name: str
@@ -33,7 +33,7 @@ class KafkaUser(pulumi.ComponentResource):
         cluster: confluent.KafkaCluster,
         environment_id: pulumi.Output[str],
         private: bool,
-        roles: Sequence[Role] = (),
+        roles: Sequence[KafkaRole] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:gcp:KafkaUser", name, {}, opts)

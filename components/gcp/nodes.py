@@ -11,7 +11,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp import names
-from components.gcp.context import Agent, Context
+from components.gcp.site import Agent, Site
 from settings import CreateGke
 
 NODE_ROLES: Final = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
@@ -22,19 +22,19 @@ DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa
 class NodeIdentity(pulumi.ComponentResource):
     """A service account for nodes. `email` is known as soon as it has its roles."""
 
-    def __init__(self, name: str, context: Context, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:NodeIdentity", name, {}, opts)
         account = gcp.serviceaccount.Account(
             f"{name}-account",
             account_id=names.service_account(name),
             display_name=f"Nodes of {name}",
             # Nothing is there before its API is on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(context.apis)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(site.apis)),
         )
         self.roles: tuple[pulumi.Resource, ...] = tuple(
             gcp.projects.IAMMember(
                 f"{name}-{role.rpartition('.')[2]}",
-                project=context.project,
+                project=site.project,
                 role=role,
                 member=account.member,
                 opts=pulumi.ResourceOptions(parent=self),
@@ -53,7 +53,7 @@ class NodePool(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateGke,
-        context: Context,
+        site: Site,
         cluster: gcp.container.Cluster,
         identity: NodeIdentity,
         egress: tuple[pulumi.Resource, ...],
@@ -70,16 +70,16 @@ class NodePool(pulumi.ComponentResource):
             autoscaling={
                 "total_min_node_count": settings.min_nodes,
                 "total_max_node_count": settings.max_nodes,
-                "location_policy": "BALANCED" if context.is_prod else "ANY",
+                "location_policy": "BALANCED" if site.is_prod else "ANY",
             },
             management={"auto_repair": True, "auto_upgrade": True},
             upgrade_settings={"strategy": "SURGE", "max_surge": 1, "max_unavailable": 0},
             network_config={"enable_private_nodes": True},
-            node_config=_node(settings, context, identity),
+            node_config=_node(settings, site, identity),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # Nodes write logs and pull images as soon as they run, most of these from the internet (`egress`).
-                depends_on=[*identity.roles, *context.granted(Agent.COMPUTE), *egress],
+                depends_on=[*identity.roles, *site.granted(Agent.COMPUTE), *egress],
                 # Only how many nodes it starts with; whoever scales them owns their number.
                 ignore_changes=["initialNodeCount"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
@@ -89,14 +89,14 @@ class NodePool(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _node(settings: CreateGke, context: Context, identity: NodeIdentity) -> gcp.container.NodePoolNodeConfigArgsDict:
+def _node(settings: CreateGke, site: Site, identity: NodeIdentity) -> gcp.container.NodePoolNodeConfigArgsDict:
     return {
         "machine_type": settings.node_sizes[0],  # GKE takes one
         "image_type": "COS_CONTAINERD",
-        "spot": not context.is_prod,
+        "spot": not site.is_prod,
         "disk_type": "pd-balanced",
-        "disk_size_gb": DISK_GB[context.is_prod],
-        "boot_disk_kms_key": context.key_id,
+        "disk_size_gb": DISK_GB[site.is_prod],
+        "boot_disk_kms_key": site.key_id,
         "service_account": identity.email,
         "oauth_scopes": [SCOPE],
         "shielded_instance_config": {"enable_secure_boot": True, "enable_integrity_monitoring": True},

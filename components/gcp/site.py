@@ -30,7 +30,7 @@ class StorageKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
+class Site:
     """Project, region and profile of the platform.
 
     `number` is the project's number, which identities are spelt with. `protect` is whether data is kept from deletion.
