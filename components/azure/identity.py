@@ -1,6 +1,6 @@
 """Identity: a managed identity for a service account of an assistant, through Entra Workload ID.
 
-What the identity may do is told by the service components as `RoleGrant`s. The cluster's webhook gives a pod its token when
+The service components say what the identity may do, as `RoleGrant`s. The webhook of the cluster gives a pod its token when
 it starts, if the pod has the label and its account the annotation.
 """
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pulumi
 
 from components.connections import PostgresConnection
-from components.platform import Platform
+from components.platform import Platform, create_platform
+from providers.random import random_provider
+from settings import parse
 from tests.recorder import Recording, Registration, run_program
 
 T = TypeVar("T")
@@ -61,10 +63,9 @@ class Built:
         return {self.recording.resources[known(resource.urn)].type for resource in resources}
 
 
-def record(
-    stack_file: dict[str, Any], make: Callable[[str], Platform], *, stack: str
-) -> tuple[Platform, Recording, dict[str, list[str]]]:
-    """The platform that `make` makes when it is given its name; what it registers; what changes are ignored."""
+def record(stack_file: dict[str, Any], *, stack: str) -> tuple[Platform, Recording, dict[str, list[str]]]:
+    """The platform of a stack file; what it registers; what changes are ignored."""
+    settings, _ = parse(stack_file)
     made: list[Platform] = []
     ignored: dict[str, list[str]] = {}
 
@@ -74,7 +75,7 @@ def record(
 
     def program() -> None:
         pulumi.runtime.register_stack_transformation(remember)
-        made.append(make(f"rasa-{stack}"))
+        made.append(create_platform(f"rasa-{stack}", settings, random_provider()))
 
     recording = run_program(stack_file, stack=stack, program=program)
     return made[0], recording, ignored

@@ -12,7 +12,7 @@ ELASTICACHE = "components/aws/lock_store.py"
 MSK = "components/aws/event_queue.py"
 EKS = "components/aws/cluster.py"
 NODES = "components/aws/nodes.py"
-POLICY = "components/aws/policy.py"
+POLICY = "components/aws/iam_policy.py"
 POD = "components/kubernetes/pod.py"
 JOB = "components/kubernetes/script_job.py"
 ARTIFACTS = "components/artifacts.py"
@@ -59,7 +59,7 @@ MUTATIONS: Final = {
     ),
     "restricted-api-server": _in(AWS, EKS, "list(settings.api_access),", '["0.0.0.0/0"],'),
     "private-nodes": _in(AWS, "components/aws/network.py", "launch=False", "launch=True"),
-    "no-open-firewall": _in(AWS, "components/aws/network_extras.py", "cidr_ipv4=spec.clients", 'cidr_ipv4="0.0.0.0/0"'),
+    "no-open-firewall": _in(AWS, "components/aws/network_extras.py", "cidr_ipv4=clients", 'cidr_ipv4="0.0.0.0/0"'),
     "empty-network-defaults": _in(
         GCP, "components/gcp/network.py", "create_subnetworks=False", "create_subnetworks=True"
     ),
@@ -67,7 +67,7 @@ MUTATIONS: Final = {
     "flow-logs": _in(
         AWS,
         "components/aws/network_extras.py",
-        '-log",\n            vpc_id=spec.vpc_id,',
+        '-log",\n            vpc_id=vpc_id,',
         '-log",\n            vpc_id="vpc-0",',
     ),
     # TLS
@@ -80,20 +80,18 @@ MUTATIONS: Final = {
     "vault-speaks-tls": _in(AWS, "components/kubernetes/vault/values.py", '"tlsDisable": False', '"tlsDisable": True'),
     # Encryption
     "encrypted-at-rest": _in(AWS, RDS, "storage_encrypted=True", "storage_encrypted=False"),
-    "own-key-for-database": _in(
-        AWS, RDS, "            kms_key_id=context.storage_key,", "            kms_key_id=None,"
-    ),
-    "own-key-for-redis": _in(GCP, "components/gcp/lock_store.py", "managed_key=context.key_id", "managed_key=None"),
-    "own-key-for-kafka": _in(AWS, MSK, 'kms_key_arn": context.storage_key', 'kms_key_arn": None'),
+    "own-key-for-database": _in(AWS, RDS, "            kms_key_id=site.storage_key,", "            kms_key_id=None,"),
+    "own-key-for-redis": _in(GCP, "components/gcp/lock_store.py", "managed_key=site.key_id", "managed_key=None"),
+    "own-key-for-kafka": _in(AWS, MSK, 'kms_key_arn": site.storage_key', 'kms_key_arn": None'),
     "own-key-for-bucket": _in(GCP, "components/gcp/model_storage.py", "encryption={", "encryption=None and {"),
     "own-key-for-disks": _in(AWS, NODES, "{} if key is None else", "{} if key is not None else"),
     "own-key-for-kubernetes-secrets": _in(AWS, EKS, '"resources": ["secrets"]', '"resources": []'),
     "own-key-for-cloud-secrets": _in("dev", "components/aws/scram_user.py", "kms_key_id=", "kms_key_id=None and "),
-    "own-key-for-logs": _in(AWS, EKS, "kms_key_id=context.storage_key", "kms_key_id=None"),
+    "own-key-for-logs": _in(AWS, EKS, "kms_key_id=site.storage_key", "kms_key_id=None"),
     "keys-rotate": _in(AWS, "components/aws/encryption.py", "key_rotation=True", "key_rotation=False"),
     "keys-come-back": _in(AWS, "components/aws/encryption.py", "in_days=30 if", "in_days=14 if"),
     # Availability
-    "database-in-two-zones": _in(AWS, RDS, "multi_az=context.is_prod", "multi_az=False"),
+    "database-in-two-zones": _in(AWS, RDS, "multi_az=site.is_prod", "multi_az=False"),
     "redis-in-two-zones": _in(AWS, ELASTICACHE, "multi_az_enabled=settings.nodes > 1", "multi_az_enabled=False"),
     "kafka-in-three-zones": _in(GCP, "components/gcp/event_queue.py", '"HIGH" if', '"LOW" if'),
     "topics-in-three-zones": _in(AWS, MSK, "replication_factor=self._replicas", "replication_factor=2"),
@@ -101,10 +99,10 @@ MUTATIONS: Final = {
     "nodes-in-three-zones": _in(
         AWS,
         NODES,
-        "            subnet_ids=list(self._spec.subnet_ids),",
-        "            subnet_ids=list(self._spec.subnet_ids)[:2],",
+        "            subnet_ids=list(self._subnet_ids),",
+        "            subnet_ids=list(self._subnet_ids)[:2],",
     ),
-    "no-spot-nodes": _in(AWS, NODES, '"ON_DEMAND" if context.is_prod else "SPOT"', '"SPOT"'),
+    "no-spot-nodes": _in(AWS, NODES, '"ON_DEMAND" if site.is_prod else "SPOT"', '"SPOT"'),
     "several-replicas": _in(
         AWS, "components/rasa/values.py", '"replicaCount": assistant.replicas', '"replicaCount": 1'
     ),
@@ -113,19 +111,19 @@ MUTATIONS: Final = {
     "point-in-time-restore": _in(
         GCP,
         "components/gcp/tracker_store.py",
-        '"point_in_time_recovery_enabled": context.is_prod',
+        '"point_in_time_recovery_enabled": site.is_prod',
         '"point_in_time_recovery_enabled": False',
     ),
     "redis-snapshots": _in(AWS, ELASTICACHE, "limit=settings.backup_days", "limit=0"),
     "bucket-versions": _in(AWS, S3, '"status": "Enabled"}', '"status": "Suspended"}'),
-    "soft-delete": _in(GCP, "components/gcp/model_storage.py", "WEEK_SECONDS if context.is_prod else 0", "0"),
-    "deletion-protection": _in(AWS, RDS, "deletion_protection=context.protect", "deletion_protection=False"),
+    "soft-delete": _in(GCP, "components/gcp/model_storage.py", "WEEK_SECONDS if site.is_prod else 0", "0"),
+    "deletion-protection": _in(AWS, RDS, "deletion_protection=site.protect", "deletion_protection=False"),
     "locked-data": _in(AZURE, "components/azure/safety.py", 'level="CanNotDelete"', 'level="NotSpecified"'),
-    "protected-data": _in(AWS, S3, "protect=spec.context.protect", "protect=False"),
-    "final-snapshot": _in(AWS, RDS, "skip_final_snapshot=not context.is_prod", "skip_final_snapshot=True"),
-    "no-force-destroy": _in(AWS, S3, "force_destroy=not spec.context.protect", "force_destroy=True"),
+    "protected-data": _in(AWS, S3, "protect=site.protect", "protect=False"),
+    "final-snapshot": _in(AWS, RDS, "skip_final_snapshot=not site.is_prod", "skip_final_snapshot=True"),
+    "no-force-destroy": _in(AWS, S3, "force_destroy=not site.protect", "force_destroy=True"),
     "volumes-stay": _in(AWS, "components/kubernetes/vault/server.py", '"Retain" if', '"Delete" if'),
-    "logs-stay": _in(AWS, EKS, "retention_in_days=context.log_days", "retention_in_days=7"),
+    "logs-stay": _in(AWS, EKS, "retention_in_days=site.log_days", "retention_in_days=7"),
     # Identity
     "no-wildcard-action": _in(AWS, S3, 'actions=["s3:GetObject"]', 'actions=["s3:*"]'),
     "no-wildcard-principal": _in(
@@ -135,9 +133,7 @@ MUTATIONS: Final = {
         AWS, S3, 'actions=["s3:ListBucket"], resources=[bucket_arn]', 'actions=["s3:ListBucket"], resources=["*"]'
     ),
     "no-administrator": _in(AWS, EKS, "AmazonEKSClusterPolicy", "AdministratorAccess"),
-    "exact-workload": _in(
-        AZURE, "components/azure/identity.py", "{spec.namespace}:{spec.service_account}", "{spec.namespace}:*"
-    ),
+    "exact-workload": _in(AZURE, "components/azure/identity.py", "{namespace}:{service_account}", "{namespace}:*"),
     "trust-names-the-account": _in(AWS, POLICY, '"aws:SourceAccount"', '"aws:SourceOrgID"'),
     "listed-static-keys": _in(AWS, RDS, "-admin-password", "-root-password"),
     "no-account-key": _in(
@@ -168,8 +164,8 @@ MUTATIONS: Final = {
     "off-the-host": _in(AWS, JOB, 'restart_policy="Never"', 'restart_policy="Never", host_network=True'),
     "memory-limited": _in(AWS, JOB, 'limits={"memory": "2Gi"}', 'limits={"cpu": "2"}'),
     "no-token-by-default": _in(AWS, "components/rasa/assistant.py", "token=False", "token=True"),
-    "no-wildcard-in-rbac": _in(AWS, "components/kubernetes/access.py", "verbs=list(spec.verbs)", 'verbs=["*"]'),
-    "named-secrets": _in(AWS, "components/kubernetes/access.py", "resource_names=[spec.secret], ", ""),
+    "no-wildcard-in-rbac": _in(AWS, "components/kubernetes/access.py", "verbs=list(verbs)", 'verbs=["*"]'),
+    "named-secrets": _in(AWS, "components/kubernetes/access.py", "resource_names=[secret], ", ""),
     # Supply chain and secrets
     "pinned-chart": _in(AWS, ARTIFACTS, 'CHART_VERSION: Final = "2.4.0"', 'CHART_VERSION: Final = "2"'),
     "pinned-image": _in(AWS, ARTIFACTS, ":{assistant.rasa_version}.0-latest", ":latest"),
@@ -182,9 +178,9 @@ MUTATIONS: Final = {
     # Governance
     "required-tags": _in(AWS, "providers/aws.py", '"project": "rasa", ', ""),
     "owner-tag": _in(AWS, "providers/aws.py", ", **settings.tags", ""),
-    "allowed-region": _in(GCP, "components/gcp/tracker_store.py", "region=context.region", 'region="us-central1"'),
+    "allowed-region": _in(GCP, "components/gcp/tracker_store.py", "region=site.region", 'region="us-central1"'),
     "allowed-size": _in(AWS, RDS, "instance_class=settings.size", 'instance_class="db.m7g.16xlarge"'),
-    "api-audit-log": _in(AWS, EKS, "list(ALL_LOGS if context.is_prod else DEV_LOGS)", '["api"]'),
+    "api-audit-log": _in(AWS, EKS, "list(ALL_LOGS if site.is_prod else DEV_LOGS)", '["api"]'),
     "service-logs": _in(AWS, RDS, "logs_exports=logs", "logs_exports=[]"),
     "service-logs-on-azure": _in(
         AZURE, "components/azure/safety.py", "resource_uri=resource_id", 'resource_uri="/subscriptions/other"'

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pulumi
-
-from components.gcp.platform import GcpPlatform
-from providers.confluent import confluent_providers
-from providers.gcp import gcp_provider
-from providers.random import random_provider
-from settings import GcpSettings, parse
 from tests.components import built
 from tests.components.built import is_secret, known, sources
 from tests.recorder import Registration, Secret
@@ -46,14 +39,7 @@ class Built(built.Built):
 
 def build(stack_file: dict[str, Any], *, stack: str = "dev") -> Built:
     """The platform of a stack file, as the program makes it."""
-    settings, _ = parse(stack_file)
-    assert isinstance(settings, GcpSettings)
-
-    def make(name: str) -> GcpPlatform:
-        providers = [gcp_provider(settings), *confluent_providers(settings), random_provider()]
-        return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers))
-
-    platform, recording, ignored = built.record(stack_file, make, stack=stack)
+    platform, recording, ignored = built.record(stack_file, stack=stack)
     return Built(package="gcp", platform=platform, recording=recording, ignored=ignored)
 
 
