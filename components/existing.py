@@ -6,11 +6,9 @@ buckets) is in that cloud's package.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Never
+from typing import Never
 
 import pulumi
-import yaml
 
 from components.cloud import EventQueue, LockStore, Service, TrackerStore
 from components.connections import (
@@ -23,6 +21,7 @@ from components.connections import (
     PasswordAuth,
     RedisConnection,
 )
+from components.kubeconfig import server, with_context
 from components.trust import public_roots
 from settings import (
     Assistant,
@@ -37,10 +36,10 @@ from settings import (
 
 def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterConnection:
     """A cluster, by its kubeconfig. The address of the cluster's API identifies it."""
-    kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: _with_context(text, cluster.context))
+    kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: with_context(text, cluster.context))
     return ClusterConnection(
         name=pulumi.Output.from_input(cluster.context),
-        identifier=kubeconfig.apply(_server),
+        identifier=kubeconfig.apply(server),
         kubeconfig=kubeconfig,
         networks=cluster.networks,
         ready=(),
@@ -119,19 +118,3 @@ def existing_event_queue(queue: ExistingEventQueue, settings: Settings) -> Event
     return Service(
         address=bootstrap, connection={assistant.name: connection(assistant) for assistant in settings.assistants}
     )
-
-
-def _with_context(kubeconfig: str, context: str) -> str:
-    """The kubeconfig as JSON, with this context as the current one."""
-    return json.dumps({**yaml.safe_load(kubeconfig), "current-context": context}, default=str)
-
-
-def _server(kubeconfig: str) -> str:
-    """The address of the API that the kubeconfig's current context leads to."""
-    content = json.loads(kubeconfig)
-    context = _named(content["contexts"], content["current-context"])["context"]
-    return str(_named(content["clusters"], context["cluster"])["cluster"]["server"])
-
-
-def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(item for item in items if item["name"] == name)

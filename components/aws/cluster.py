@@ -7,7 +7,6 @@ The nodes are in `nodes`. Storage classes, namespaces and all other objects in t
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,9 +14,11 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import iam_policy, names
+from components.aws.logs import log_group
 from components.aws.nodes import NodePool
 from components.aws.site import Site
 from components.connections import ClusterConnection
+from components.kubeconfig import written
 from settings import PRIVATE, CreateEks
 
 ALL_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -78,13 +79,7 @@ class EksCluster(pulumi.ComponentResource):
         settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
         cluster_name = names.kubernetes_cluster(name)
-        logs = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=names.cluster_log_group(cluster_name),
-            retention_in_days=site.log_days,
-            kms_key_id=site.storage_key,
-            opts=child,
-        )
+        logs = log_group(f"{name}-logs", names.cluster_log_group(cluster_name), site=site, parent=self)
         role = aws.iam.Role(
             f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("eks.amazonaws.com"), opts=child
         )
@@ -144,24 +139,13 @@ class EksCluster(pulumi.ComponentResource):
 
 
 def kubeconfig(name: str, endpoint: str, authority: str, region: str, role_arn: str) -> str:
-    """A kubeconfig, JSON, that signs in by the AWS CLI: no credential in it, the user's own are used.
+    """A kubeconfig that signs in by the AWS CLI.
 
     `authority` is the cluster's certificate authority, base64. `role_arn` is assumed first, unless it is empty.
     """
     arguments = ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"]
-    sign_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "aws",
-        "args": [*arguments, *(["--role-arn", role_arn] if role_arn else [])],
-        "interactiveMode": "Never",
-    }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": name, "cluster": {"server": endpoint, "certificate-authority-data": authority}}],
-            "users": [{"name": name, "user": {"exec": sign_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
+    return written(
+        name,
+        {"name": name, "cluster": {"server": endpoint, "certificate-authority-data": authority}},
+        {"command": "aws", "args": [*arguments, *(["--role-arn", role_arn] if role_arn else [])]},
     )

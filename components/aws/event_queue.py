@@ -15,6 +15,7 @@ import pulumi_aws as aws
 
 from components.aws import iam_policy, names
 from components.aws.firewall import Firewall
+from components.aws.logs import log_group
 from components.aws.scram_user import ScramUser
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
@@ -131,12 +132,12 @@ class MskEventQueue(pulumi.ComponentResource):
             server_properties=server_properties(settings, self._replicas),
             opts=child,
         )
-        logs = aws.cloudwatch.LogGroup(
+        logs = log_group(
             f"{name}-logs",
-            name=names.delivered_log_group(name, "broker"),
-            retention_in_days=min(site.log_days, 30),
-            kms_key_id=site.storage_key,
-            opts=child,
+            names.delivered_log_group(name, "broker"),
+            site=site,
+            parent=self,
+            days=min(site.log_days, 30),
         )
         return aws.msk.Cluster(
             f"{name}-cluster",

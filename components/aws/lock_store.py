@@ -14,6 +14,7 @@ import pulumi_aws as aws
 
 from components.aws import iam_policy, names
 from components.aws.firewall import Firewall
+from components.aws.logs import log_group
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
@@ -89,7 +90,9 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             snapshot_retention_limit=settings.backup_days,
             snapshot_window="02:00-03:00",
             maintenance_window="sun:04:00-sun:05:00",
-            final_snapshot_identifier=self._final_snapshot(name) if site.is_prod else None,
+            final_snapshot_identifier=(
+                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end)) if site.is_prod else None
+            ),
             log_delivery_configurations=self._logs(name, site) if site.is_prod else None,
             auto_minor_version_upgrade=True,
             apply_immediately=not site.is_prod,
@@ -155,19 +158,11 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         )
         return auth
 
-    def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = random_suffix(name, self)
-        return suffix.apply(lambda end: names.final_snapshot(name, end))
-
     def _logs(self, name: str, site: Site) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
         return [
             aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
-                destination=aws.cloudwatch.LogGroup(
-                    f"{name}-{log}",
-                    name=names.delivered_log_group(name, log),
-                    retention_in_days=site.log_days,
-                    kms_key_id=site.storage_key,
-                    opts=pulumi.ResourceOptions(parent=self),
+                destination=log_group(
+                    f"{name}-{log}", names.delivered_log_group(name, log), site=site, parent=self
                 ).name,
                 destination_type="cloudwatch-logs",
                 log_format="json",

@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import iam_policy, names
+from components.aws.logs import log_group
 from components.aws.site import Site
 
 # What nodes, pods and the cluster's controllers call; S3 has a gateway endpoint, which costs nothing.
@@ -74,13 +75,7 @@ class FlowLogs(pulumi.ComponentResource):
     ) -> None:
         super().__init__("rasa:aws:FlowLogs", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        group = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=names.delivered_log_group(name, "all"),
-            retention_in_days=site.log_days,
-            kms_key_id=site.storage_key,
-            opts=child,
-        )
+        group = log_group(f"{name}-logs", names.delivered_log_group(name, "all"), site=site, parent=self)
         role = aws.iam.Role(
             f"{name}-role",
             name=names.role(name),

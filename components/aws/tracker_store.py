@@ -6,7 +6,6 @@ nothing else reaches the server. Storage can grow, never shrink.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import pulumi
@@ -14,6 +13,7 @@ import pulumi_aws as aws
 
 from components.aws import iam_policy, names
 from components.aws.firewall import Firewall
+from components.aws.logs import log_group
 from components.aws.roles import service_role
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
@@ -53,7 +53,10 @@ class RdsTrackerStore(pulumi.ComponentResource):
         password = generated_password(f"{name}-admin-password", self, generation)
         identifier = names.database_instance(name)
         logs = ["postgresql", *(["upgrade", "iam-db-auth-error"] if site.is_prod else [])]
-        log_groups = self._logs(name, identifier, logs)
+        log_groups = [
+            log_group(f"{name}-{log}", names.database_log_group(identifier, log), site=site, parent=self)
+            for log in logs
+        ]
         self._instance = aws.rds.Instance(
             f"{name}-instance",
             identifier=identifier,
@@ -87,7 +90,9 @@ class RdsTrackerStore(pulumi.ComponentResource):
             delete_automated_backups=not site.is_prod,
             deletion_protection=site.protect,
             skip_final_snapshot=not site.is_prod,
-            final_snapshot_identifier=self._final_snapshot(name) if site.is_prod else None,
+            final_snapshot_identifier=(
+                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end)) if site.is_prod else None
+            ),
             enabled_cloudwatch_logs_exports=logs,
             database_insights_mode="standard",
             performance_insights_enabled=site.is_prod,
@@ -150,22 +155,6 @@ class RdsTrackerStore(pulumi.ComponentResource):
             parameters=[{"name": key, "value": value} for key, value in parameters.items()],
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-    def _logs(self, name: str, identifier: str, logs: Sequence[str]) -> list[aws.cloudwatch.LogGroup]:
-        return [
-            aws.cloudwatch.LogGroup(
-                f"{name}-{log}",
-                name=names.database_log_group(identifier, log),
-                retention_in_days=self._site.log_days,
-                kms_key_id=self._site.storage_key,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            for log in logs
-        ]
-
-    def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = random_suffix(name, self)
-        return suffix.apply(lambda end: names.final_snapshot(name, end))
 
     def _monitoring_role(self, name: str) -> pulumi.Output[str] | None:
         """ARN of a role for metrics of the operating system, every minute."""

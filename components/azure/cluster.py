@@ -7,7 +7,6 @@ Namespaces and all other objects in the cluster are left to `components.kubernet
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any, Final
 
 import pulumi
@@ -23,6 +22,7 @@ from components.azure.safety import log
 from components.azure.site import NetworkConnection, Site
 from components.azure.volumes import Disks
 from components.connections import ClusterConnection
+from components.kubeconfig import written
 from settings import CreateAks
 
 LOGS: Final = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "guard")
@@ -215,28 +215,13 @@ class AksCluster(pulumi.ComponentResource):
 
 
 def kubeconfig(given: str) -> str:
-    """A kubeconfig, JSON, that signs in by kubelogin: no credential in it, the user's own are used.
+    """A kubeconfig that signs in by kubelogin.
 
-    `given` is what AKS gives, base64. Only address and certificate authority are taken of it, because its way to sign
-    in asks a person to type a code. Ours takes the login of the Azure CLI, unless the environment variable
-    AAD_LOGIN_METHOD names another one (workloadidentity, spn, msi).
+    `given` is the kubeconfig of AKS, base64. Only the address and the certificate authority are taken from it, because
+    it asks people to type a code. Ours uses the login of the Azure CLI, unless the environment variable
+    AAD_LOGIN_METHOD names another login (workloadidentity, spn, msi).
     """
     document: Any = yaml.safe_load(base64.b64decode(given))
     cluster = document["clusters"][0]
-    name = cluster["name"]
-    sign_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "kubelogin",
-        "args": ["get-token", "--login", "azurecli", "--server-id", SERVER_APP, "--environment", "AzurePublicCloud"],
-        "interactiveMode": "Never",
-    }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [cluster],
-            "users": [{"name": name, "user": {"exec": sign_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
-    )
+    arguments = ["get-token", "--login", "azurecli", "--server-id", SERVER_APP, "--environment", "AzurePublicCloud"]
+    return written(cluster["name"], cluster, {"command": "kubelogin", "args": arguments})

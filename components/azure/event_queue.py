@@ -16,7 +16,7 @@ import pulumi_azure_native as azure
 from components.azure import names
 from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
-from components.azure.site import DataTier, Site, StorageKey
+from components.azure.site import DataTier, Site
 from components.connections import KafkaConnection, PasswordAuth
 from components.naming import random_suffix
 from components.passwords import of_generation
@@ -90,8 +90,29 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             # The Kafka endpoint takes tokens of Entra too, but Rasa cannot get any.
             disable_local_auth=False,
             public_network_access="Disabled",
-            identity=_identity(key),
-            encryption=_encryption(key),
+            identity=(
+                {
+                    "type": azure.eventhub.ManagedServiceIdentityType.USER_ASSIGNED,
+                    "user_assigned_identities": [key.identity_id],
+                }
+                if key
+                else None
+            ),
+            encryption=(
+                {
+                    "key_source": azure.eventhub.KeySource.MICROSOFT_KEY_VAULT,
+                    "key_vault_properties": [
+                        {
+                            "key_name": key.name,
+                            "key_vault_uri": key.vault_uri,
+                            "identity": {"user_assigned_identity": key.identity_id},
+                        }
+                    ],
+                    "require_infrastructure_encryption": True,
+                }
+                if key
+                else None
+            ),
             tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -183,27 +204,3 @@ class EventHubsEventQueue(pulumi.ComponentResource):
     def _next(self, *, protect: bool = False) -> pulumi.ResourceOptions:
         """Options of the next part of the namespace, which waits for the one before."""
         return pulumi.ResourceOptions(parent=self, protect=protect, depends_on=[self._last])
-
-
-def _identity(key: StorageKey | None) -> azure.eventhub.IdentityArgs | None:
-    if key is None:
-        return None
-    return azure.eventhub.IdentityArgs(
-        type=azure.eventhub.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[key.identity_id]
-    )
-
-
-def _encryption(key: StorageKey | None) -> azure.eventhub.EncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.eventhub.EncryptionArgs(
-        key_source=azure.eventhub.KeySource.MICROSOFT_KEY_VAULT,
-        key_vault_properties=[
-            azure.eventhub.KeyVaultPropertiesArgs(
-                key_name=key.name,
-                key_vault_uri=key.vault_uri,
-                identity=azure.eventhub.UserAssignedIdentityPropertiesArgs(user_assigned_identity=key.identity_id),
-            )
-        ],
-        require_infrastructure_encryption=True,
-    )

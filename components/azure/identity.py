@@ -1,7 +1,7 @@
 """Identity: a managed identity for a service account of an assistant, through Entra Workload ID.
 
-The service components say what the identity may do, as `RoleGrant`s. The webhook of the cluster gives a pod its token when
-it starts, if the pod has the label and its account the annotation.
+The service components say what the identity may do, as `RoleGrant`s. The cluster's webhook gives a pod its token when
+the pod starts, if the pod has the label and its account has the annotation.
 """
 
 from __future__ import annotations

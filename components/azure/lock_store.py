@@ -16,7 +16,7 @@ import pulumi_azure_native as azure
 from components.azure import names
 from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
-from components.azure.site import DataTier, Site, StorageKey
+from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, RedisConnection
 from components.naming import random_suffix
 from components.trust import azure_roots
@@ -41,6 +41,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
+        key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
         cluster = azure.redisenterprise.RedisEnterprise(
@@ -51,8 +52,20 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             high_availability="Enabled" if settings.nodes > 1 else "Disabled",
             minimum_tls_version="1.2",
             public_network_access="Disabled",
-            identity=_identity(site.storage_key),
-            encryption=_encryption(site.storage_key),
+            identity={"type": "UserAssigned", "user_assigned_identities": [key.identity_id]} if key else None,
+            encryption=(
+                {
+                    "customer_managed_key_encryption": {
+                        "key_encryption_key_url": key.url,
+                        "key_encryption_key_identity": {
+                            "identity_type": "userAssignedIdentity",
+                            "user_assigned_identity_resource_id": key.identity_id,
+                        },
+                    }
+                }
+                if key
+                else None
+            ),
             tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -90,7 +103,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             resource_group_name=site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        key = keys.primary_key if generation % 2 else keys.secondary_key
+        password = keys.primary_key if generation % 2 else keys.secondary_key
         lock(f"{name}-lock", cluster.id, site=site, parent=self)
         log(f"{name}-log", database.id, site=site, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", cluster.host_name, PORT)
@@ -98,31 +111,10 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             host=cluster.host_name,
             port=PORT,
             # Azure's answer is not marked as secret.
-            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(key)),
+            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(password)),
             ca_pem=azure_roots(),
             networks=tier.endpoint_networks,
             ready=(database, *endpoint.ready),
         )
         self.connections: Mapping[str, RedisConnection] = {assistant.name: connection for assistant in assistants}
         self.register_outputs({"address": self.address})
-
-
-def _identity(key: StorageKey | None) -> azure.redisenterprise.ManagedServiceIdentityArgs | None:
-    if key is None:
-        return None
-    return azure.redisenterprise.ManagedServiceIdentityArgs(
-        type="UserAssigned", user_assigned_identities=[key.identity_id]
-    )
-
-
-def _encryption(key: StorageKey | None) -> azure.redisenterprise.ClusterPropertiesEncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.redisenterprise.ClusterPropertiesEncryptionArgs(
-        customer_managed_key_encryption=azure.redisenterprise.ClusterPropertiesCustomerManagedKeyEncryptionArgs(
-            key_encryption_key_url=key.url,
-            key_encryption_key_identity=azure.redisenterprise.ClusterPropertiesKeyEncryptionKeyIdentityArgs(
-                identity_type="userAssignedIdentity", user_assigned_identity_resource_id=key.identity_id
-            ),
-        )
-    )

@@ -21,7 +21,7 @@ from components.azure.internet import OPEN, on_the_internet
 from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.roles import Role
 from components.azure.safety import lock, log
-from components.azure.site import DataTier, Site, StorageKey
+from components.azure.site import DataTier, Site
 from components.cloud import Access, GrantedElsewhere, ModelStorage, NoIdentityNeeded, Rights, Service
 from components.connections import DownloadedModel, ModelStorageConnection
 from components.naming import random_suffix
@@ -83,7 +83,7 @@ class BlobModelStorage(pulumi.ComponentResource):
                 return Rights((RoleGrant(key="models", role=Role.STORAGE_BLOB_DATA_READER, scope=container),))
 
     def _make_account(self, name: str) -> azure.storage.StorageAccount:
-        site = self._site
+        site, key = self._site, self._site.storage_key
         suffix = random_suffix(name, self)
         return azure.storage.StorageAccount(
             f"{name}-account",
@@ -102,8 +102,17 @@ class BlobModelStorage(pulumi.ComponentResource):
             is_sftp_enabled=False,
             public_network_access="Disabled" if site.is_prod else "Enabled",
             network_rule_set=firewall([] if site.is_prod else self._uploaders),
-            identity=_identity(site.storage_key),
-            encryption=_encryption(site.storage_key),
+            identity={"type": "UserAssigned", "user_assigned_identities": [key.identity_id]} if key else None,
+            encryption=(
+                {
+                    "key_source": "Microsoft.Keyvault",
+                    "key_vault_properties": {"key_name": key.name, "key_vault_uri": key.vault_uri},
+                    "encryption_identity": {"encryption_user_assigned_identity": key.identity_id},
+                    "require_infrastructure_encryption": True,
+                }
+                if key
+                else None
+            ),
             tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect, hooks=site.patience),
         )
@@ -252,21 +261,4 @@ def firewall(ranges: Sequence[str]) -> azure.storage.NetworkRuleSetArgs:
             azure.storage.IPRuleArgs(i_p_address_or_range=address, action=azure.storage.Action.ALLOW)
             for address in addresses
         ],
-    )
-
-
-def _identity(key: StorageKey | None) -> azure.storage.IdentityArgs | None:
-    if key is None:
-        return None
-    return azure.storage.IdentityArgs(type="UserAssigned", user_assigned_identities=[key.identity_id])
-
-
-def _encryption(key: StorageKey | None) -> azure.storage.EncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.storage.EncryptionArgs(
-        key_source="Microsoft.Keyvault",
-        key_vault_properties=azure.storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
-        encryption_identity=azure.storage.EncryptionIdentityArgs(encryption_user_assigned_identity=key.identity_id),
-        require_infrastructure_encryption=True,
     )

@@ -15,7 +15,7 @@ import pulumi_azure_native as azure
 from components.azure import names
 from components.azure.private_link import PrivateZone, Zone
 from components.azure.safety import lock, log
-from components.azure.site import DataTier, Site, StorageKey
+from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -44,6 +44,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:FlexibleServerTrackerStore", name, {}, opts)
+        key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
         zone = PrivateZone(
             f"{name}-dns",
@@ -87,8 +88,20 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 if site.is_prod
                 else None
             ),
-            identity=_identity(site.storage_key),
-            data_encryption=_encryption(site.storage_key),
+            identity=(
+                {"type": "UserAssigned", "user_assigned_identities": key.identity_id.apply(lambda id: {id: {}})}
+                if key
+                else None
+            ),
+            data_encryption=(
+                {
+                    "type": "AzureKeyVault",
+                    "primary_key_uri": key.url,
+                    "primary_user_assigned_identity_id": key.identity_id,
+                }
+                if key
+                else None
+            ),
             tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -138,22 +151,3 @@ def tier_of(size: str) -> str:
     """The family of a machine size, which Azure wants to be told too: B is Burstable, E MemoryOptimized."""
     family = size.removeprefix("Standard_")[:1]
     return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")
-
-
-def _identity(key: StorageKey | None) -> azure.dbforpostgresql.UserAssignedIdentityArgs | None:
-    if key is None:
-        return None
-    return azure.dbforpostgresql.UserAssignedIdentityArgs(
-        type="UserAssigned",
-        user_assigned_identities=key.identity_id.apply(
-            lambda identity: {identity: azure.dbforpostgresql.UserIdentityArgs()}
-        ),
-    )
-
-
-def _encryption(key: StorageKey | None) -> azure.dbforpostgresql.DataEncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.dbforpostgresql.DataEncryptionArgs(
-        type="AzureKeyVault", primary_key_uri=key.url, primary_user_assigned_identity_id=key.identity_id
-    )

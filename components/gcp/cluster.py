@@ -8,7 +8,6 @@ lets everyone pass is none: then the API has no address, only a name at Google, 
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 import pulumi
@@ -19,6 +18,7 @@ from components.gcp import names
 from components.gcp.identity import WorkloadPool
 from components.gcp.nodes import SCOPE, NodeIdentity, NodePool
 from components.gcp.site import Agent, NodeTier, Site
+from components.kubeconfig import written
 from settings import CreateGke
 
 EVERYONE: Final = "0.0.0.0/0"
@@ -178,24 +178,11 @@ def _authority(auth: gcp.container.outputs.ClusterMasterAuth) -> str:
 
 
 def kubeconfig(name: str, server: str, authority: str) -> str:
-    """A kubeconfig, JSON, that signs in by Google's plug-in: no credential in it, the user's own are used.
+    """A kubeconfig that signs in by Google's plug-in.
 
-    `authority` is the cluster's certificate authority, base64; empty where the server has a public certificate.
+    `authority` is the cluster's certificate authority, base64; empty if the server has a public certificate.
     """
     cluster = {"server": server, **({"certificate-authority-data": authority} if authority else {})}
-    sign_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "gke-gcloud-auth-plugin",
-        "provideClusterInfo": True,
-        "interactiveMode": "Never",
-    }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": name, "cluster": cluster}],
-            "users": [{"name": name, "user": {"exec": sign_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
+    return written(
+        name, {"name": name, "cluster": cluster}, {"command": "gke-gcloud-auth-plugin", "provideClusterInfo": True}
     )

@@ -87,7 +87,7 @@ MUTATIONS: Final = {
     "own-key-for-disks": _in(AWS, NODES, "{} if key is None else", "{} if key is not None else"),
     "own-key-for-kubernetes-secrets": _in(AWS, EKS, '"resources": ["secrets"]', '"resources": []'),
     "own-key-for-cloud-secrets": _in("dev", "components/aws/scram_user.py", "kms_key_id=", "kms_key_id=None and "),
-    "own-key-for-logs": _in(AWS, EKS, "kms_key_id=site.storage_key", "kms_key_id=None"),
+    "own-key-for-logs": _in(AWS, "components/aws/logs.py", "kms_key_id=site.storage_key", "kms_key_id=None"),
     "keys-rotate": _in(AWS, "components/aws/encryption.py", "key_rotation=True", "key_rotation=False"),
     "keys-come-back": _in(AWS, "components/aws/encryption.py", "in_days=30 if", "in_days=14 if"),
     # Availability
@@ -123,7 +123,7 @@ MUTATIONS: Final = {
     "final-snapshot": _in(AWS, RDS, "skip_final_snapshot=not site.is_prod", "skip_final_snapshot=True"),
     "no-force-destroy": _in(AWS, S3, "force_destroy=not site.protect", "force_destroy=True"),
     "volumes-stay": _in(AWS, "components/kubernetes/vault/server.py", '"Retain" if', '"Delete" if'),
-    "logs-stay": _in(AWS, EKS, "retention_in_days=site.log_days", "retention_in_days=7"),
+    "logs-stay": _in(AWS, "components/aws/logs.py", "days or site.log_days", "7"),
     # Identity
     "no-wildcard-action": _in(AWS, S3, 'actions=["s3:GetObject"]', 'actions=["s3:*"]'),
     "no-wildcard-principal": _in(
@@ -156,13 +156,13 @@ MUTATIONS: Final = {
     "deny-by-default": _in(
         AWS, "components/kubernetes/namespace.py", 'types or ["Ingress", "Egress"]', 'types or ["Ingress"]'
     ),
-    "no-root": _in(AWS, POD, "run_as_non_root=True", "run_as_non_root=False"),
-    "no-privileges": _in(AWS, POD, "allow_privilege_escalation=False", "allow_privilege_escalation=True"),
+    "no-root": _in(AWS, POD, '"runAsNonRoot": True', '"runAsNonRoot": False'),
+    "no-privileges": _in(AWS, POD, '"allowPrivilegeEscalation": False', '"allowPrivilegeEscalation": True'),
     "system-calls-filtered": _in(
-        AWS, POD, 'SeccompProfileArgs(type="RuntimeDefault")', 'SeccompProfileArgs(type="Unconfined")'
+        AWS, POD, '"seccompProfile": {"type": "RuntimeDefault"}', '"seccompProfile": {"type": "Unconfined"}'
     ),
-    "off-the-host": _in(AWS, JOB, 'restart_policy="Never"', 'restart_policy="Never", host_network=True'),
-    "memory-limited": _in(AWS, JOB, 'limits={"memory": "2Gi"}', 'limits={"cpu": "2"}'),
+    "off-the-host": _in(AWS, JOB, '"restartPolicy": "Never"', '"restartPolicy": "Never", "hostNetwork": True'),
+    "memory-limited": _in(AWS, JOB, '"limits": {"memory": "2Gi"}', '"limits": {"cpu": "2"}'),
     "no-token-by-default": _in(AWS, "components/rasa/assistant.py", "token=False", "token=True"),
     "no-wildcard-in-rbac": _in(AWS, "components/kubernetes/access.py", "verbs=list(verbs)", 'verbs=["*"]'),
     "named-secrets": _in(AWS, "components/kubernetes/access.py", "resource_names=[secret], ", ""),
