@@ -30,7 +30,9 @@ CLUSTER_POLICY: Final = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 class EksCluster(pulumi.ComponentResource):
     """A cluster with one pool of nodes. Ends in `connection`, which waits for nodes and add-ons.
 
-    `name` and `security_group_id` are known as soon as the control plane is: the group is that of nodes and pods.
+    `secrets_key` encrypts Kubernetes Secrets. `networks` are the ranges of the subnets. `egress` are the routes that
+    nodes, but not the control plane, need. `role_arn` is the role that the provider assumes; empty for none. `name` and
+    `security_group_id` are known as soon as the control plane is: the group is that of nodes and pods.
     """
 
     def __init__(

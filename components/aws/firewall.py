@@ -11,9 +11,10 @@ from components.aws.site import ClientGroup, ClientRanges, DataTier
 
 
 class Firewall(pulumi.ComponentResource):
-    """A security group, with each rule a resource of its own: the group, and the service in it, wait for no client.
+    """A security group. Each rule is a resource of its own, so the group, and the service in it, wait for no client.
 
-    `group_id` is the group; `rules` must exist before a client can connect. Nothing may go out but to members.
+    Clients may reach the `ports`. `members_talk`: members of the group (brokers) may reach one another, and nothing
+    else outside. `rules` must exist before a client can connect.
     """
 
     def __init__(

@@ -20,7 +20,10 @@ SERVICES: Final = (
 
 
 class PrivateEndpoints(pulumi.ComponentResource):
-    """Interface endpoints under the services' usual names: calls to AWS stay inside the network."""
+    """Interface endpoints under the services' usual names: calls to AWS stay inside the network.
+
+    `clients` is the range (CIDR) that may use the endpoints.
+    """
 
     def __init__(
         self,

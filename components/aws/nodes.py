@@ -42,7 +42,8 @@ DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa
 class NodePool(pulumi.ComponentResource):
     """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
 
-    `volumes` is how their disks are made: EKS comes without a storage class that a claim would get by default.
+    `egress` are the routes to the internet, without which a node cannot join. `volumes` says how the cluster makes
+    disks: EKS has no default storage class.
     """
 
     def __init__(

@@ -13,7 +13,10 @@ from components.passwords import generated_password
 
 
 class ScramUser(pulumi.ComponentResource):
-    """`auth` is how a client signs in, as soon as `ready` exists."""
+    """`auth` is how a client signs in, as soon as `ready` exists.
+
+    `key` encrypts the secret. MSK accepts only a customer managed key.
+    """
 
     def __init__(
         self,

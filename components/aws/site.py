@@ -1,4 +1,4 @@
-"""What every service component of the platform is told: where it is, and how careful it must be."""
+"""What every component gets: account, region, profile, and how careful it must be."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenan
 class AksCluster(pulumi.ComponentResource):
     """A cluster with a pool of nodes. Ends in `connection`, which waits for the nodes and the right to sign in.
 
-    `issuer` vouches for the service accounts, so that they can be identities of Entra.
+    `deployer` is the object id of the principal that runs `up`. `issuer` vouches for the service accounts, so that they
+    can be identities of Entra.
     """
 
     def __init__(

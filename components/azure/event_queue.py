@@ -29,7 +29,10 @@ GROWTH: Final = 4  # Standard takes more throughput units by itself, up to this 
 
 
 class EventHubsEventQueue(pulumi.ComponentResource):
-    """A namespace of event hubs. `connections` by the assistant's name."""
+    """A namespace of event hubs. `connections` by the assistant's name.
+
+    `generation` is that of the rules that let clients in.
+    """
 
     def __init__(
         self,

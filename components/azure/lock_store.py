@@ -27,7 +27,10 @@ USER: Final = "default"  # the only one that signs in with a key
 
 
 class ManagedRedisLockStore(pulumi.ComponentResource):
-    """A Redis with one database. `connections` by the assistant's name."""
+    """A Redis with one database. `connections` by the assistant's name.
+
+    `generation`: odd numbers use the first access key, even numbers the second.
+    """
 
     def __init__(
         self,

@@ -30,7 +30,10 @@ CHANGED_BY_AZURE: Final = ("availabilityZone", "highAvailability.standbyAvailabi
 
 
 class FlexibleServerTrackerStore(pulumi.ComponentResource):
-    """A PostgreSQL server, in prod with a standby in another zone."""
+    """A PostgreSQL server in the first of the `zones`, in prod with a standby in the second.
+
+    `generation` is that of the administrator's password.
+    """
 
     def __init__(
         self,

@@ -16,9 +16,10 @@ from components.connections import VolumeClass
 
 
 class Disks(pulumi.ComponentResource):
-    """Ends in `connection`. Locally redundant: who needs more keeps a copy in every zone, as Vault does.
+    """Ends in `connection`. Disks are locally redundant: Vault, which needs more, keeps a copy in every zone.
 
-    The cluster has to wait for `ready`, so that it, and with it every disk, is gone before the key's set is deleted.
+    `principal_id` is the identity of the cluster, which creates the disks. The cluster waits for `ready`, so that it,
+    and with it every disk, is deleted before the key's set.
     """
 
     def __init__(

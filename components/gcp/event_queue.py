@@ -28,7 +28,10 @@ PROTOCOL: Final = "SASL_SSL://"
 
 
 class ConfluentEventQueue(pulumi.ComponentResource):
-    """A Kafka cluster in an environment of its own. `connections` by the assistant's name."""
+    """A Kafka cluster in an environment of its own. `connections` by the assistant's name.
+
+    `generation` is that of all users' keys.
+    """
 
     def __init__(
         self,

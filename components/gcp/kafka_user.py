@@ -22,7 +22,11 @@ class KafkaRole:
 
 
 class KafkaUser(pulumi.ComponentResource):
-    """`auth` is how a client signs in; `principal` is the user as access rules name it; `ready` are its roles."""
+    """`auth` is how a client signs in; `principal` is the user as access rules name it; `ready` are its roles.
+
+    `private`: the machine that runs the program does not reach the brokers, so nobody waits until they know the key.
+    `generation` is that of the key; the user stays the same.
+    """
 
     def __init__(
         self,

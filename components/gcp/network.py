@@ -31,7 +31,10 @@ class NetworkConnection:
 
 
 class Network(pulumi.ComponentResource):
-    """VPC, subnetworks, NAT, private services access. Ends in `connection`."""
+    """VPC, subnetworks, NAT, private services access. Ends in `connection`.
+
+    The ranges of pods and services are those of `cluster`, if one is created.
+    """
 
     def __init__(
         self,

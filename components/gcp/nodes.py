@@ -46,7 +46,10 @@ class NodeIdentity(pulumi.ComponentResource):
 
 
 class NodePool(pulumi.ComponentResource):
-    """Nodes. With `ready`, pods can be scheduled and get images and identities."""
+    """Nodes. With `ready`, pods can be scheduled and get images and identities.
+
+    `egress` is the way to the internet, where most images come from.
+    """
 
     def __init__(
         self,
