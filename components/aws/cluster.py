@@ -98,10 +98,7 @@ class EksCluster(pulumi.ComponentResource):
                 "public_access_cidrs": None if settings.api_access == PRIVATE else list(settings.api_access),
             },
             kubernetes_network_config={"service_ipv4_cidr": settings.service_cidr},
-            access_config={
-                "authentication_mode": "API",
-                "bootstrap_cluster_creator_admin_permissions": True,
-            },
+            access_config={"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": True},
             encryption_config={"resources": ["secrets"], "provider": {"key_arn": self._secrets_key}},
             enabled_cluster_log_types=list(ALL_LOGS if site.is_prod else DEV_LOGS),
             upgrade_policy={"support_type": "STANDARD"},
@@ -125,10 +122,7 @@ class EksCluster(pulumi.ComponentResource):
             # By the principal, not by its place in the list: another's going must not replace this one.
             admin = f"{name}-admin-{hashlib.sha256(principal.encode()).hexdigest()[:8]}"
             entry = aws.eks.AccessEntry(
-                admin,
-                cluster_name=cluster.name,
-                principal_arn=principal,
-                opts=pulumi.ResourceOptions(parent=self),
+                admin, cluster_name=cluster.name, principal_arn=principal, opts=pulumi.ResourceOptions(parent=self)
             )
             aws.eks.AccessPolicyAssociation(
                 admin,

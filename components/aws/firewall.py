@@ -52,10 +52,7 @@ class Firewall(pulumi.ComponentResource):
             for part, group_id, network in _sources(port, tier.clients)
         ]
         if members_talk:
-            for direction, rule in (
-                ("in", aws.vpc.SecurityGroupIngressRule),
-                ("out", aws.vpc.SecurityGroupEgressRule),
-            ):
+            for direction, rule in (("in", aws.vpc.SecurityGroupIngressRule), ("out", aws.vpc.SecurityGroupEgressRule)):
                 rule(
                     f"{name}-members-{direction}",
                     description="Members of the group",

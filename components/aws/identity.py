@@ -122,11 +122,7 @@ def workload_identity(
 
 
 def _role(
-    name: str,
-    description: str,
-    trust: pulumi.Output[str],
-    rights: Sequence[iam_policy.Allow],
-    parent: pulumi.Resource,
+    name: str, description: str, trust: pulumi.Output[str], rights: Sequence[iam_policy.Allow], parent: pulumi.Resource
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
     child = pulumi.ResourceOptions(parent=parent)
     role = aws.iam.Role(

@@ -69,11 +69,7 @@ class NodePool(pulumi.ComponentResource):
         nodes = self._nodes(name, before)
         after = [self._addon(name, addon, on=[nodes]) for addon in AFTER_NODES]
         role = service_role(
-            f"{name}-disks",
-            "pods.eks.amazonaws.com",
-            "AmazonEBSCSIDriverPolicy",
-            site=site,
-            parent=self,
+            f"{name}-disks", "pods.eks.amazonaws.com", "AmazonEBSCSIDriverPolicy", site=site, parent=self
         )
         rights = self._disk_rights(name, role)
         after.append(self._addon(name, EBS_DRIVER, on=[nodes, *rights], disk_role=role))

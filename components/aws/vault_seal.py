@@ -56,12 +56,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
 
     def _key(self, name: str, purpose: str) -> pulumi.Output[str]:
         """ARN of a key of its own."""
-        return EncryptionKey(
-            name,
-            purpose=purpose,
-            site=self._site,
-            opts=pulumi.ResourceOptions(parent=self),
-        ).key_arn
+        return EncryptionKey(name, purpose=purpose, site=self._site, opts=pulumi.ResourceOptions(parent=self)).key_arn
 
     def _recovery(self) -> RecoveryStore:
         name, region = f"{self._name}-recovery", self._site.region

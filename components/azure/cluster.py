@@ -55,10 +55,7 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         disks = Disks(
-            f"{name}-disks",
-            principal_id=identity.principal_id,
-            site=site,
-            opts=pulumi.ResourceOptions(parent=self),
+            f"{name}-disks", principal_id=identity.principal_id, site=site, opts=pulumi.ResourceOptions(parent=self)
         )
         cluster = self._control_plane(name, identity, disks)
         pool = NodePool(
@@ -123,11 +120,7 @@ class AksCluster(pulumi.ComponentResource):
             },
             disable_local_accounts=True,
             enable_rbac=True,
-            aad_profile={
-                "managed": True,
-                "enable_azure_rbac": True,
-                "admin_group_object_ids": list(settings.admins),
-            },
+            aad_profile={"managed": True, "enable_azure_rbac": True, "admin_group_object_ids": list(settings.admins)},
             api_server_access_profile=self._api_access(),
             oidc_issuer_profile={"enabled": True},
             security_profile={

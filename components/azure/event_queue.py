@@ -152,10 +152,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             namespace_name=self._namespace.name,
             resource_group_name=site.resource_group,
             partition_count=settings.partitions,
-            retention_description={
-                "cleanup_policy": "Delete",
-                "retention_time_in_hours": settings.retention_hours,
-            },
+            retention_description={"cleanup_policy": "Delete", "retention_time_in_hours": settings.retention_hours},
             opts=self._next(protect=site.protect),
         )
         self._last = hub

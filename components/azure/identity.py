@@ -52,10 +52,7 @@ class ManagedIdentity(pulumi.ComponentResource):
         super().__init__("rasa:azure:ManagedIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         identity = azure.managedidentity.UserAssignedIdentity(
-            f"{name}-identity",
-            resource_group_name=site.resource_group,
-            tags=site.tags,
-            opts=child,
+            f"{name}-identity", resource_group_name=site.resource_group, tags=site.tags, opts=child
         )
         credential = azure.managedidentity.FederatedIdentityCredential(
             f"{name}-credential",

@@ -93,12 +93,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         endpoint = PrivateEndpoint(
-            f"{name}-endpoint",
-            service_id=cluster.id,
-            zone=Zone.REDIS,
-            site=site,
-            tier=tier,
-            opts=child,
+            f"{name}-endpoint", service_id=cluster.id, zone=Zone.REDIS, site=site, tier=tier, opts=child
         )
         keys = azure.redisenterprise.list_database_keys_output(
             cluster_name=cluster.name,

@@ -229,11 +229,7 @@ def container_connection(
     )
     if key is None:
         return DownloadedModel(
-            script=DOWNLOAD,
-            prefix=assistant.model_prefix,
-            environment=environment,
-            upload_command=upload,
-            ready=ready,
+            script=DOWNLOAD, prefix=assistant.model_prefix, environment=environment, upload_command=upload, ready=ready
         )
     return ModelStorageConnection(
         remote_storage="azure",

@@ -50,12 +50,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
         zone = PrivateZone(
-            f"{name}-dns",
-            zone=Zone.DATABASE,
-            zone_name=names.database_zone(name),
-            site=site,
-            tier=tier,
-            opts=child,
+            f"{name}-dns", zone=Zone.DATABASE, zone_name=names.database_zone(name), site=site, tier=tier, opts=child
         )
         password = generated_password(f"{name}-admin-password", self, generation)
         suffix = random_suffix(name, self)

@@ -90,12 +90,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
         """A Key Vault that is reached through a private endpoint, and from these ranges on the internet."""
         site = self._site
         vault = key_vault(
-            name,
-            tenant=self._tenant,
-            purge_protection=site.is_prod,
-            clients=clients,
-            site=site,
-            parent=self,
+            name, tenant=self._tenant, purge_protection=site.is_prod, clients=clients, site=site, parent=self
         )
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",

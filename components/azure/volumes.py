@@ -23,12 +23,7 @@ class Disks(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        principal_id: pulumi.Output[str],
-        site: Site,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, principal_id: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("rasa:azure:Disks", name, {}, opts)
         parameters: Mapping[str, pulumi.Input[str]] = {"skuName": "Premium_LRS" if site.is_prod else "StandardSSD_LRS"}
@@ -36,12 +31,7 @@ class Disks(pulumi.ComponentResource):
         if site.storage_key is not None:
             encryption = self._encryption(name, site, site.storage_key)
             granted = grant(
-                f"{name}-read",
-                Role.READER,
-                scope=encryption.id,
-                principal_id=principal_id,
-                site=site,
-                parent=self,
+                f"{name}-read", Role.READER, scope=encryption.id, principal_id=principal_id, site=site, parent=self
             )
             parameters = {**parameters, "diskEncryptionSetID": encryption.id}
             self.ready = (granted,)

@@ -36,13 +36,7 @@ class GkeCluster(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        settings: CreateGke,
-        site: Site,
-        tier: NodeTier,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, settings: CreateGke, site: Site, tier: NodeTier, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("rasa:gcp:GkeCluster", name, {}, opts)
         self._settings, self._site, self._tier = settings, site, tier
@@ -59,8 +53,7 @@ class GkeCluster(pulumi.ComponentResource):
             opts=child,
         )
         self.pool = WorkloadPool(
-            name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""),
-            number=site.number,
+            name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""), number=site.number
         )
         is_open = EVERYONE in settings.api_access
         self.endpoint = pulumi.Output.format("https://{0}", _name_of_api(cluster) if is_open else cluster.endpoint)
@@ -98,10 +91,7 @@ class GkeCluster(pulumi.ComponentResource):
             },
             datapath_provider="ADVANCED_DATAPATH",  # network policies are obeyed
             dns_config={"cluster_dns": "KUBE_DNS"},  # and know name servers that are pods
-            private_cluster_config={
-                "enable_private_nodes": True,
-                "enable_private_endpoint": is_private,
-            },
+            private_cluster_config={"enable_private_nodes": True, "enable_private_endpoint": is_private},
             control_plane_endpoints_config={
                 "dns_endpoint_config": {"allow_external_traffic": is_open},
                 "ip_endpoints_config": {"enabled": not is_open},
@@ -120,10 +110,7 @@ class GkeCluster(pulumi.ComponentResource):
             enable_shielded_nodes=True,
             enable_intranode_visibility=site.is_prod,
             logging_config={"enable_components": list(ALL_LOGS if site.is_prod else DEV_LOGS)},
-            monitoring_config={
-                "enable_components": ["SYSTEM_COMPONENTS"],
-                "managed_prometheus": {"enabled": True},
-            },
+            monitoring_config={"enable_components": ["SYSTEM_COMPONENTS"], "managed_prometheus": {"enabled": True}},
             maintenance_policy={
                 "recurring_window": {
                     "start_time": "2025-01-04T01:00:00Z",

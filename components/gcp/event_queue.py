@@ -112,9 +112,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         if assistant.analytics:
             reads = self._user(f"{assistant.name}-analytics", "Rasa analytics", self._roles(consumer(assistant)))
         missing = MissingTopics(
-            maker=makes.auth,
-            partitions=self._settings.partitions,
-            retention_hours=self._settings.retention_hours,
+            maker=makes.auth, partitions=self._settings.partitions, retention_hours=self._settings.retention_hours
         )
         return self._connection(assistant, writes, reads, (*ready, *makes.ready, *writes.ready, *reads.ready), missing)
 

@@ -77,6 +77,5 @@ def _condition(role: BucketRole) -> gcp.storage.BucketIAMMemberConditionArgs | N
     if prefix is None:
         return None
     return gcp.storage.BucketIAMMemberConditionArgs(
-        title=f"models below {prefix}",
-        expression=role.bucket.apply(lambda bucket: objects_below(bucket, prefix)),
+        title=f"models below {prefix}", expression=role.bucket.apply(lambda bucket: objects_below(bucket, prefix))
     )

@@ -48,11 +48,7 @@ class KafkaUser(pulumi.ComponentResource):
         self.principal = pulumi.Output.format("User:{0}", account.id)
         self.ready: tuple[pulumi.Resource, ...] = tuple(
             confluent.RoleBinding(
-                f"{name}-role-{index}",
-                principal=self.principal,
-                role_name=role.name,
-                crn_pattern=role.crn,
-                opts=child,
+                f"{name}-role-{index}", principal=self.principal, role_name=role.name, crn_pattern=role.crn, opts=child
             )
             for index, role in enumerate(roles)
         )

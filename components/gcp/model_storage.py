@@ -86,9 +86,7 @@ def existing_bucket(settings: ExistingGcsBucket, assistants: Sequence[Assistant]
     """A bucket that exists already. Its own policy, which is left alone, says who may read it."""
     bucket = pulumi.Output.from_input(settings.bucket)
     return Service(
-        address=_address(bucket),
-        connection=_connections(bucket, assistants),
-        rasa=lambda _: GrantedElsewhere(),
+        address=_address(bucket), connection=_connections(bucket, assistants), rasa=lambda _: GrantedElsewhere()
     )
 
 

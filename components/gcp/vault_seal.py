@@ -52,12 +52,7 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
         recovery = self._recovery() if settings.init == "job" else None
         self.connection = VaultSeal(
             kind="gcpckms",
-            options={
-                "project": site.project,
-                "region": site.region,
-                "key_ring": key.ring,
-                "crypto_key": key.name,
-            },
+            options={"project": site.project, "region": site.region, "key_ring": key.ring, "crypto_key": key.name},
             server=self._identity(
                 "server", VAULT_ACCOUNT, KeyRole(key=key.id, role=ENCRYPTS), KeyRole(key=key.id, role=LOOKS)
             ),

@@ -31,9 +31,6 @@ def sidecar_values(sidecar: Sidecar, volume: str) -> Values:
         "command": list(sidecar.command),
         "restartPolicy": "Always",
         "securityContext": CONTAINER_SECURITY,
-        "resources": {
-            "requests": {"cpu": sidecar.cpu, "memory": sidecar.memory},
-            "limits": {"memory": sidecar.memory},
-        },
+        "resources": {"requests": {"cpu": sidecar.cpu, "memory": sidecar.memory}, "limits": {"memory": sidecar.memory}},
         "volumeMounts": [{"name": volume, "mountPath": sidecar.directory, "readOnly": True}],
     }

@@ -10,12 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.connections import (
-    DatabaseConnection,
-    InNamespace,
-    InNetworks,
-    VaultConnection,
-)
+from components.connections import DatabaseConnection, InNamespace, InNetworks, VaultConnection
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import (
     Egress,

@@ -91,10 +91,7 @@ class AssistantVault(pulumi.ComponentResource):
                         "DB_PASSWORD": SecretKey(secret=secret.metadata.name, key="password"),
                     },
                     secrets={"username": username, "password": credentials.password},
-                    files={
-                        **modules(),
-                        CONFIG: pulumi.Output.json_dumps(config),
-                    },
+                    files={**modules(), CONFIG: pulumi.Output.json_dumps(config)},
                     config_maps={CA_DIRECTORY: server.ca_config_map},
                     service_account=CONFIG_ACCOUNT,
                     reaches_api=True,

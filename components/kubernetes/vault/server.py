@@ -15,14 +15,7 @@ import pulumi_kubernetes as kubernetes
 from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION, image_of
 from components.connections import ClusterConnection, VaultSeal, WorkloadIdentity
 from components.kubernetes.namespace import RestrictedNamespace
-from components.kubernetes.network import (
-    from_namespaces,
-    from_pods,
-    pods_named,
-    to_apis,
-    to_identity,
-    to_pods,
-)
+from components.kubernetes.network import from_namespaces, from_pods, pods_named, to_apis, to_identity, to_pods
 from components.kubernetes.vault.certificates import VaultCertificates
 from components.kubernetes.vault.initialisation import initialisation
 from components.kubernetes.vault.names import (
@@ -150,9 +143,7 @@ class VaultServer(pulumi.ComponentResource):
             # Before it is initialised no pod is ready, and who initialises it needs the pods.
             skip_await=True,
             opts=pulumi.ResourceOptions(
-                parent=self,
-                protect=protect,
-                depends_on=[secret, *policies, *seal.ready, *seal.server.ready],
+                parent=self, protect=protect, depends_on=[secret, *policies, *seal.ready, *seal.server.ready]
             ),
         )
         self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(CONFIG_ACCOUNT, None))
@@ -216,11 +207,7 @@ class VaultServer(pulumi.ComponentResource):
                 f"{self._name}-policy-server",
                 "vault",
                 servers,
-                ingress=[
-                    from_pods(jobs, PORT),
-                    from_pods(servers, CLUSTER_PORT),
-                    from_namespaces(self._clients, PORT),
-                ],
+                ingress=[from_pods(jobs, PORT), from_pods(servers, CLUSTER_PORT), from_namespaces(self._clients, PORT)],
                 egress=[
                     to_pods(servers, PORT),
                     to_pods(servers, CLUSTER_PORT),
