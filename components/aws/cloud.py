@@ -194,7 +194,7 @@ class AwsCloud:
                     name,
                     purpose=f"Data of {name}",
                     site=self._keyless,
-                    services=[log_groups(self._keyless)],
+                    statements=[log_groups(self._keyless)],
                     opts=self._child,
                 ).key_arn
 

@@ -18,7 +18,7 @@ from components.aws.site import Site
 class EncryptionKey(pulumi.ComponentResource):
     """A symmetric customer managed key, rotated every year. `key_arn` is its ARN.
 
-    `purpose` describes the key to people. `services` are statements of the key's policy about services of AWS that use
+    `purpose` describes the key to people. `statements` of the key's policy are about services of AWS that use
     it for themselves, not for a caller.
     """
 
@@ -28,7 +28,7 @@ class EncryptionKey(pulumi.ComponentResource):
         *,
         purpose: str,
         site: Site,
-        services: Sequence[Mapping[str, object]] = (),
+        statements: Sequence[Mapping[str, object]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:EncryptionKey", name, {}, opts)
@@ -38,7 +38,7 @@ class EncryptionKey(pulumi.ComponentResource):
             enable_key_rotation=True,
             rotation_period_in_days=365,
             deletion_window_in_days=30 if site.is_prod else 7,
-            policy=iam_policy.document([_account(site.account), *services]),
+            policy=iam_policy.document([_account(site.account), *statements]),
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         aws.kms.Alias(

@@ -8,6 +8,7 @@ Data is encrypted with Confluent's keys: a key of one's own takes a dedicated cl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import pulumi
@@ -45,8 +46,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
-        self._prefix, self._settings, self._generation = name, settings, generation
-        self._site, self._assistants = site, assistants
+        self._prefix, self._settings, self._generation, self._site = name, settings, generation, site
         self._child = pulumi.ResourceOptions(parent=self)
         environment = confluent.Environment(
             f"{name}-environment",
@@ -65,14 +65,16 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             self.bootstrap = self._cluster.endpoints.apply(
                 lambda known: endpoint.point.id.apply(lambda point: bootstrap_of(known, point))
             )
-            self._networks, ready = tier.networks, endpoint.ready
+            self._networks = tier.networks
+            connect = partial(self._private_connection, endpoint.ready)
         else:
             self._cluster = self._brokers(())
             self.bootstrap = self._cluster.bootstrap_endpoint.apply(lambda address: address.removeprefix(PROTOCOL))
-            self._networks, ready = (INTERNET,), ()
+            self._networks = (INTERNET,)
+            admin = self._user("admin", "Makes topics and access rules", [_cluster_admin(self._cluster)])
+            connect = partial(self._public_connection, admin)
         self.connections: Mapping[str, KafkaConnection] = {
-            assistant.name: connection
-            for assistant, connection in zip(assistants, self._connections(ready), strict=True)
+            assistant.name: connect(assistant) for assistant in assistants
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
@@ -97,15 +99,8 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             ),
         )
 
-    def _connections(self, ready: Sequence[pulumi.Resource]) -> list[KafkaConnection]:
-        assistants = self._assistants
-        if self._private:
-            return [self._private_connection(assistant, ready) for assistant in assistants]
-        admin = self._user("admin", "Makes topics and access rules", [_cluster_admin(self._cluster)])
-        return [self._public_connection(assistant, admin) for assistant in assistants]
-
-    def _private_connection(self, assistant: Assistant, ready: Sequence[pulumi.Resource]) -> KafkaConnection:
-        """Roles for everybody; the topics are left to whoever reaches the brokers."""
+    def _private_connection(self, ready: Sequence[pulumi.Resource], assistant: Assistant) -> KafkaConnection:
+        """Roles for all users. The topics are created later, by a Job that reaches the brokers."""
         makes = self._user(f"{assistant.name}-topics", "Makes topics", self._roles(maker(assistant)))
         writes = self._user(assistant.name, "Rasa", self._roles(producer(assistant)))
         reads = writes
@@ -116,8 +111,8 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         )
         return self._connection(assistant, writes, reads, (*ready, *makes.ready, *writes.ready, *reads.ready), missing)
 
-    def _public_connection(self, assistant: Assistant, admin: KafkaUser) -> KafkaConnection:
-        """Topics, and an access rule for each thing that somebody may do."""
+    def _public_connection(self, admin: KafkaUser, assistant: Assistant) -> KafkaConnection:
+        """Topics, and an access rule for each thing that a user may do."""
         writes = self._user(assistant.name, "Rasa")
         made = [*self._topics(assistant, admin), *self._rules(writes, producer(assistant), admin, assistant.name)]
         reads = writes
