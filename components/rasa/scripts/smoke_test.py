@@ -26,7 +26,10 @@ FIXES = (
         r"does not match host name|hostname mismatch|IP address mismatch",
         "address it by a name that stands in its certificate",
     ),
-    (r"certificate.verify.failed", "trust the authority that has signed its certificate: `ca` in the stack file"),
+    (
+        r"certificate.verify.failed",
+        "trust the authority that has signed its certificate: `ca` in the stack file",
+    ),
     (
         r"authentication failed|invalid username-password|invalid credentials",
         "give the user and the password that the service knows; if `up` has made it, run `up` again",
