@@ -87,7 +87,12 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 else None
             ),
             identity=(
-                {"type": "UserAssigned", "user_assigned_identities": key.identity_id.apply(lambda id: {id: {}})}
+                azure.dbforpostgresql.UserAssignedIdentityArgs(
+                    type="UserAssigned",
+                    user_assigned_identities=key.identity_id.apply(
+                        lambda id: {id: azure.dbforpostgresql.UserIdentityArgs()}
+                    ),
+                )
                 if key
                 else None
             ),
