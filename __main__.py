@@ -5,10 +5,10 @@ import gc
 import pulumi
 
 from components.connections import ExistingDatabases, PostgresConnection
-from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
+from components.kubernetes.database import DatabaseServer
 from components.kubernetes.vault.server import vault_addresses, vault_of
 from components.platform import create_platform
-from components.rasa.assistant import AssistantSpec, RasaAssistant
+from components.rasa.assistant import RasaAssistant
 from providers.kubernetes import kubernetes_provider
 from providers.random import random_provider
 from providers.tls import tls_provider
@@ -26,24 +26,23 @@ in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.clus
 
 match platform.tracker_store:
     case PostgresConnection() as connection:
-        server = DatabaseServerSpec(connection=connection, pod_security=platform.cluster.pod_security)
-        tracker_store = DatabaseServer("database", server, opts=in_cluster)
+        tracker_store = DatabaseServer(
+            "database", connection=connection, pod_security=platform.cluster.pod_security, opts=in_cluster
+        )
     case ExistingDatabases() as tracker_store:
         pass
 vault = vault_of(settings, platform.vault_seal, platform.cluster, in_cluster)
 assistants = {
     assistant.name: RasaAssistant(
         assistant.name,
-        AssistantSpec(
-            settings=assistant,
-            profile=settings.profile,
-            rotation=settings.rotation,
-            secrets={key: settings.secret(key) for key in settings.secrets},
-            connections=platform.assistants[assistant.name],
-            cluster=platform.cluster,
-            tracker_store=tracker_store,
-            vault=vault,
-        ),
+        assistant=assistant,
+        profile=settings.profile,
+        rotation=settings.rotation,
+        secrets={key: settings.secret(key) for key in settings.secrets},
+        connections=platform.assistants[assistant.name],
+        cluster=platform.cluster,
+        tracker_store=tracker_store,
+        vault=vault,
         opts=in_cluster,
     )
     for assistant in settings.assistants

@@ -1,17 +1,16 @@
-"""What exists already, as the stack file describes it, or is left out. The same on every cloud.
+"""What exists already, as the stack file describes it. The same on every cloud.
 
-Makes no resource: nothing existing is managed, changed or deleted. What only a cloud can tell (subnets, keys, buckets)
-is in that cloud's package.
+Creates no resource: nothing existing is managed, changed or deleted. What only a cloud can describe (subnets, keys,
+buckets) is in that cloud's package.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any, Never
+from typing import Never
 
 import pulumi
-import yaml
 
+from components.cloud import EventQueue, LockStore, Service, TrackerStore
 from components.connections import (
     AssistantDatabases,
     ClusterConnection,
@@ -22,21 +21,21 @@ from components.connections import (
     PasswordAuth,
     RedisConnection,
 )
-from components.services import EventQueue, LockStore, Service, TrackerStore
+from components.kubeconfig import server, with_context
 from components.trust import public_roots
 from settings import Assistant, Settings
 from settings.cluster import ExistingCluster
-from settings.event_queue import ExistingEventQueue, NoEventQueue
-from settings.lock_store import ExistingLockStore, NoLockStore
+from settings.event_queue import ExistingEventQueue
+from settings.lock_store import ExistingLockStore
 from settings.tracker_store import DatabaseLogin, ExistingTrackerStore
 
 
 def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterConnection:
-    """A cluster, by its kubeconfig. The address of its API identifies it."""
-    kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: _with_context(text, cluster.context))
+    """A cluster, by its kubeconfig. The address of the cluster's API identifies it."""
+    kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: with_context(text, cluster.context))
     return ClusterConnection(
         name=pulumi.Output.from_input(cluster.context),
-        identifier=kubeconfig.apply(_server),
+        identifier=kubeconfig.apply(server),
         kubeconfig=kubeconfig,
         networks=cluster.networks,
         ready=(),
@@ -45,7 +44,7 @@ def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterCon
 
 
 def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> TrackerStore[Never]:
-    """The databases of all assistants. Their roles are made already."""
+    """The databases of all assistants. Their roles exist already."""
 
     def auth(login: DatabaseLogin) -> PasswordAuth | CredentialsInVault:
         if login.password is None:
@@ -77,10 +76,8 @@ def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> T
     )
 
 
-def existing_lock_store(store: ExistingLockStore | NoLockStore, settings: Settings) -> LockStore[Never] | None:
-    """The same Redis for every assistant; each has a key prefix of its own."""
-    if isinstance(store, NoLockStore):
-        return None
+def existing_lock_store(store: ExistingLockStore, settings: Settings) -> LockStore[Never]:
+    """The same Redis for every assistant. Each assistant has a key prefix of its own."""
     connection = RedisConnection(
         host=pulumi.Output.from_input(store.host),
         port=store.port,
@@ -95,10 +92,8 @@ def existing_lock_store(store: ExistingLockStore | NoLockStore, settings: Settin
     )
 
 
-def existing_event_queue(queue: ExistingEventQueue | NoEventQueue, settings: Settings) -> EventQueue[Never] | None:
-    """The same Kafka for every assistant; each has topics of its own, which are there already."""
-    if isinstance(queue, NoEventQueue):
-        return None
+def existing_event_queue(queue: ExistingEventQueue, settings: Settings) -> EventQueue[Never]:
+    """The same Kafka for every assistant. Each assistant has topics of its own, which exist already."""
     user = PasswordAuth(username=queue.username, password=settings.secret(queue.password))
     bootstrap = pulumi.Output.from_input(queue.bootstrap)
 
@@ -119,19 +114,3 @@ def existing_event_queue(queue: ExistingEventQueue | NoEventQueue, settings: Set
     return Service(
         address=bootstrap, connection={assistant.name: connection(assistant) for assistant in settings.assistants}
     )
-
-
-def _with_context(kubeconfig: str, context: str) -> str:
-    """The kubeconfig as JSON, with this context as the current one."""
-    return json.dumps({**yaml.safe_load(kubeconfig), "current-context": context}, default=str)
-
-
-def _server(kubeconfig: str) -> str:
-    """The address of the API that the kubeconfig's current context leads to."""
-    content = json.loads(kubeconfig)
-    context = _named(content["contexts"], content["current-context"])["context"]
-    return str(_named(content["clusters"], context["cluster"])["cluster"]["server"])
-
-
-def _named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(item for item in items if item["name"] == name)

@@ -15,9 +15,7 @@ def confluent_providers(settings: GcpSettings) -> list[pulumi.ProviderResource]:
         case CreateConfluent(api_key=key, api_secret=secret):
             return [
                 confluent.Provider(
-                    "confluentcloud",
-                    cloud_api_key=settings.secret(key),
-                    cloud_api_secret=settings.secret(secret),
+                    "confluentcloud", cloud_api_key=settings.secret(key), cloud_api_secret=settings.secret(secret)
                 )
             ]
         case _:

@@ -35,11 +35,6 @@ def plan_ranges(cidr: str, zones: Sequence[str]) -> tuple[ZonePlan, ...]:
     private = list(network.subnets(prefixlen_diff=NODE_BITS))
     small = list(private[-1].subnets(prefixlen_diff=SMALL_BITS - NODE_BITS))
     return tuple(
-        ZonePlan(
-            zone=zone,
-            private=str(private[index]),
-            public=str(small[index]),
-            data=str(small[FIRST_DATA + index]),
-        )
+        ZonePlan(zone=zone, private=str(private[index]), public=str(small[index]), data=str(small[FIRST_DATA + index]))
         for index, zone in enumerate(zones)
     )

@@ -7,18 +7,18 @@ The nodes are in `nodes`. Storage classes, namespaces and all other objects in t
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
-from components.aws.nodes import NodePool, NodePoolSpec
+from components.aws import iam_policy, names
+from components.aws.logs import log_group
+from components.aws.nodes import NodePool
+from components.aws.site import Site
 from components.connections import ClusterConnection
+from components.kubeconfig import written
 from settings.cluster import PRIVATE, CreateEks
 
 ALL_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -27,43 +27,38 @@ ADMIN_POLICY: Final = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAd
 CLUSTER_POLICY: Final = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
-    """Version, access and nodes.
-
-    `secrets_key` encrypts Kubernetes Secrets. `networks` are the ranges of the subnets. `egress` are the routes that
-    nodes, but not the control plane, need. `role_arn` is the role that the provider assumes, empty for none.
-    """
-
-    settings: CreateEks
-    context: Context
-    secrets_key: pulumi.Output[str]
-    subnet_ids: Sequence[pulumi.Output[str]]
-    networks: tuple[str, ...]
-    egress: Sequence[pulumi.Resource]
-    role_arn: str
-
-
 class EksCluster(pulumi.ComponentResource):
     """A cluster with one pool of nodes. Ends in `connection`, which waits for nodes and add-ons.
 
-    `name` and `security_group_id` are known as soon as the control plane is: the group is that of nodes and pods.
+    `secrets_key` encrypts Kubernetes Secrets. `networks` are the ranges of the subnets. `egress` are the routes that
+    nodes, but not the control plane, need. `role_arn` is the role that the provider assumes; empty for none. `name` and
+    `security_group_id` are known as soon as the control plane is: the group is that of nodes and pods.
     """
 
-    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateEks,
+        site: Site,
+        secrets_key: pulumi.Output[str],
+        subnet_ids: Sequence[pulumi.Output[str]],
+        networks: tuple[str, ...],
+        egress: Sequence[pulumi.Resource],
+        role_arn: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:EksCluster", name, {}, opts)
-        self._spec = spec
+        self._settings, self._site, self._subnet_ids, self._secrets_key = settings, site, subnet_ids, secrets_key
         cluster = self._control_plane(name)
         self._admins(name, cluster)
         pool = NodePool(
             f"{name}-nodes",
-            NodePoolSpec(
-                settings=spec.settings,
-                context=spec.context,
-                cluster_name=cluster.name,
-                subnet_ids=spec.subnet_ids,
-                egress=spec.egress,
-            ),
+            settings=settings,
+            site=site,
+            cluster_name=cluster.name,
+            subnet_ids=subnet_ids,
+            egress=egress,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.name = cluster.name
@@ -74,27 +69,21 @@ class EksCluster(pulumi.ComponentResource):
             name=cluster.name,
             identifier=cluster.arn,
             kubeconfig=pulumi.Output.all(cluster.name, cluster.endpoint, authority).apply(
-                lambda known: kubeconfig(known[0], known[1], known[2], spec.context.region, spec.role_arn)
+                lambda known: kubeconfig(known[0], known[1], known[2], site.region, role_arn)
             ),
-            networks=spec.networks,
+            networks=networks,
             volumes=pool.volumes,
             ready=pool.ready,
         )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
     def _control_plane(self, name: str) -> aws.eks.Cluster:
-        settings, context = self._spec.settings, self._spec.context
+        settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
         cluster_name = names.kubernetes_cluster(name)
-        logs = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=names.cluster_log_group(cluster_name),
-            retention_in_days=context.log_days,
-            kms_key_id=context.storage_key,
-            opts=child,
-        )
+        logs = log_group(f"{name}-logs", names.cluster_log_group(cluster_name), site=site, parent=self)
         role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), assume_role_policy=policy.trust("eks.amazonaws.com"), opts=child
+            f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("eks.amazonaws.com"), opts=child
         )
         rights = aws.iam.RolePolicyAttachment(f"{name}-policy", role=role.name, policy_arn=CLUSTER_POLICY, opts=child)
         return aws.eks.Cluster(
@@ -103,25 +92,22 @@ class EksCluster(pulumi.ComponentResource):
             version=settings.version,
             role_arn=role.arn,
             vpc_config={
-                "subnet_ids": list(self._spec.subnet_ids),
+                "subnet_ids": list(self._subnet_ids),
                 "endpoint_private_access": True,
                 "endpoint_public_access": settings.api_access != PRIVATE,
                 "public_access_cidrs": None if settings.api_access == PRIVATE else list(settings.api_access),
             },
             kubernetes_network_config={"service_ipv4_cidr": settings.service_cidr},
-            access_config={
-                "authentication_mode": "API",
-                "bootstrap_cluster_creator_admin_permissions": True,
-            },
-            encryption_config={"resources": ["secrets"], "provider": {"key_arn": self._spec.secrets_key}},
-            enabled_cluster_log_types=list(ALL_LOGS if context.is_prod else DEV_LOGS),
+            access_config={"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": True},
+            encryption_config={"resources": ["secrets"], "provider": {"key_arn": self._secrets_key}},
+            enabled_cluster_log_types=list(ALL_LOGS if site.is_prod else DEV_LOGS),
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
             bootstrap_self_managed_addons=False,
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # EKS would make the log group itself, and keep the logs for ever. It checks the role's rights at once,
                 # and needs them until it is gone.
                 depends_on=[logs, rights],
@@ -132,14 +118,11 @@ class EksCluster(pulumi.ComponentResource):
         )
 
     def _admins(self, name: str, cluster: aws.eks.Cluster) -> None:
-        for principal in self._spec.settings.admins:
+        for principal in self._settings.admins:
             # By the principal, not by its place in the list: another's going must not replace this one.
             admin = f"{name}-admin-{hashlib.sha256(principal.encode()).hexdigest()[:8]}"
             entry = aws.eks.AccessEntry(
-                admin,
-                cluster_name=cluster.name,
-                principal_arn=principal,
-                opts=pulumi.ResourceOptions(parent=self),
+                admin, cluster_name=cluster.name, principal_arn=principal, opts=pulumi.ResourceOptions(parent=self)
             )
             aws.eks.AccessPolicyAssociation(
                 admin,
@@ -152,24 +135,13 @@ class EksCluster(pulumi.ComponentResource):
 
 
 def kubeconfig(name: str, endpoint: str, authority: str, region: str, role_arn: str) -> str:
-    """A kubeconfig, JSON, that signs in by the AWS CLI: no credential in it, the user's own are used.
+    """A kubeconfig that signs in by the AWS CLI.
 
     `authority` is the cluster's certificate authority, base64. `role_arn` is assumed first, unless it is empty.
     """
     arguments = ["eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"]
-    sign_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "aws",
-        "args": [*arguments, *(["--role-arn", role_arn] if role_arn else [])],
-        "interactiveMode": "Never",
-    }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": name, "cluster": {"server": endpoint, "certificate-authority-data": authority}}],
-            "users": [{"name": name, "user": {"exec": sign_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
+    return written(
+        name,
+        {"name": name, "cluster": {"server": endpoint, "certificate-authority-data": authority}},
+        {"command": "aws", "args": [*arguments, *(["--role-arn", role_arn] if role_arn else [])]},
     )

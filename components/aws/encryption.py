@@ -7,42 +7,39 @@ policies. Deleting a key makes everything unreadable that it has encrypted, ever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from settings import Profile
-
-
-@dataclass(frozen=True, kw_only=True)
-class EncryptionSpec:
-    """`purpose` is what a person reads of the key, `protect` keeps it from deletion.
-
-    `services` are statements of its policy about services of AWS that use it for themselves, not for a caller.
-    """
-
-    purpose: str
-    account: pulumi.Output[str]
-    profile: Profile
-    protect: bool
-    services: Sequence[Mapping[str, object]] = ()
+from components.aws import iam_policy, names
+from components.aws.site import Site
 
 
 class EncryptionKey(pulumi.ComponentResource):
-    """A symmetric customer managed key, rotated every year. `key_arn` is its ARN."""
+    """A symmetric customer managed key, rotated every year. `key_arn` is its ARN.
 
-    def __init__(self, name: str, spec: EncryptionSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `purpose` describes the key to people. `statements` of the key's policy are about services of AWS that use
+    it for themselves, not for a caller.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        purpose: str,
+        site: Site,
+        statements: Sequence[Mapping[str, object]] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:EncryptionKey", name, {}, opts)
         key = aws.kms.Key(
             f"{name}-key",
-            description=spec.purpose,
+            description=purpose,
             enable_key_rotation=True,
             rotation_period_in_days=365,
-            deletion_window_in_days=30 if spec.profile is Profile.PROD else 7,
-            policy=policy.document([_account(spec.account), *spec.services]),
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.protect),
+            deletion_window_in_days=30 if site.is_prod else 7,
+            policy=iam_policy.document([_account(site.account), *statements]),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         aws.kms.Alias(
             f"{name}-alias",
@@ -54,18 +51,18 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"keyArn": self.key_arn})
 
 
-def log_groups(region: str, account: pulumi.Output[str]) -> Mapping[str, object]:
+def log_groups(site: Site) -> Mapping[str, object]:
     """Lets CloudWatch encrypt the account's log groups. In a key's own policy the resource `*` is that key."""
     return {
         "Sid": "LogGroupsOfTheAccount",
         "Effect": "Allow",
-        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Principal": {"Service": f"logs.{site.region}.amazonaws.com"},
         "Action": ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
         "Resource": "*",
         "Condition": {
             "ArnLike": {
                 "kms:EncryptionContext:aws:logs:arn": pulumi.Output.format(
-                    "arn:aws:logs:{0}:{1}:log-group:*", region, account
+                    "arn:aws:logs:{0}:{1}:log-group:*", site.region, site.account
                 )
             }
         },

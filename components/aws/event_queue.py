@@ -8,16 +8,17 @@ The brokers accept both at all times: to turn one on later is to restart them on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context, DataTier
-from components.aws.firewall import Firewall, FirewallSpec
-from components.aws.scram_user import ScramUser, ScramUserSpec
+from components.aws import iam_policy, names
+from components.aws.firewall import Firewall
+from components.aws.logs import log_group
+from components.aws.scram_user import ScramUser
+from components.aws.site import DataTier, Site
+from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import KafkaConnection, KafkaIamAuth, PasswordAuth
 from components.passwords import of_generation
 from components.trust import amazon_roots
@@ -34,120 +35,111 @@ FULL_PERCENT: Final = 60  # ... as soon as this much is used
 VOLUME_SIZE: Final = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventQueueSpec:
-    """Size and way to sign in, and the assistants that get topics. `secret_key` encrypts the password.
+class MskEventQueue(pulumi.ComponentResource):
+    """A Kafka cluster. `connections` by the assistant's name.
 
-    `generation` is that of the user: a user has one password, so there is a new one with a new password.
+    `secret_key` encrypts the password. `generation` is that of the user: a user has one password, so a new password
+    comes with a new user.
     """
 
-    settings: CreateMsk
-    generation: int
-    context: Context
-    tier: DataTier
-    secret_key: pulumi.Output[str]
-    assistants: Sequence[Assistant]
-
-
-class MskEventQueue(pulumi.ComponentResource):
-    """A Kafka cluster. `connections` by the assistant's name; `produce` and `consume` tell what their roles may do."""
-
-    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateMsk,
+        generation: int,
+        site: Site,
+        tier: DataTier,
+        secret_key: pulumi.Output[str],
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:MskEventQueue", name, {}, opts)
-        self._spec = spec
-        self._replicas = min(spec.settings.brokers, MOST_REPLICAS)
-        port = PORTS[spec.settings.auth]
+        self._settings, self._site, self._tier = settings, site, tier
+        self._replicas = min(settings.brokers, MOST_REPLICAS)
+        port = PORTS[settings.auth]
         child = pulumi.ResourceOptions(parent=self)
-        firewall = Firewall(
-            f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(port,), members_talk=True), opts=child
-        )
+        firewall = Firewall(f"{name}-firewall", tier=tier, ports=(port,), members_talk=True, opts=child)
         self._cluster = self._brokers(name, firewall)
-        if spec.context.is_prod:
+        if site.is_prod:
             self._grow_disks(name)
 
-        match spec.settings.auth:
+        match settings.auth:
             case Auth.PASSWORD:
-                username = of_generation(USERNAME, spec.generation)
+                username = of_generation(USERNAME, generation)
                 user = ScramUser(
                     f"{name}-{username}",
-                    ScramUserSpec(
-                        username=username,
-                        cluster_arn=self._cluster.arn,
-                        key=spec.secret_key,
-                        context=spec.context,
-                    ),
+                    username=username,
+                    cluster_arn=self._cluster.arn,
+                    key=secret_key,
+                    site=site,
                     opts=child,
                 )
                 sign_in: PasswordAuth | KafkaIamAuth = user.auth
                 ready = (*firewall.rules, *user.ready)
                 self.bootstrap = self._cluster.bootstrap_brokers_sasl_scram
             case Auth.IAM:
-                sign_in = KafkaIamAuth(region=spec.context.region)
+                sign_in = KafkaIamAuth(region=site.region)
                 ready = firewall.rules
                 self.bootstrap = self._cluster.bootstrap_brokers_sasl_iam
         self.connections: Mapping[str, KafkaConnection] = {
             assistant.name: KafkaConnection(
                 bootstrap=self.bootstrap,
-                mechanism="SCRAM-SHA-512" if spec.settings.auth is Auth.PASSWORD else "OAUTHBEARER",
+                mechanism="SCRAM-SHA-512" if settings.auth is Auth.PASSWORD else "OAUTHBEARER",
                 producer=sign_in,
                 consumer=sign_in,
                 events_topic=assistant.events_topic,
                 dead_letter_topic=assistant.dead_letter_topic,
                 ca_pem=amazon_roots(),
                 ports=(port,),
-                networks=spec.tier.networks,
+                networks=tier.networks,
                 ready=(*ready, *self._topics(name, assistant)),
             )
-            for assistant in spec.assistants
+            for assistant in assistants
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
-    def produce(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What Rasa's role may do: write the assistant's events. Nothing where a password does it."""
-        match self._spec.settings.auth:
+    def produce(self, assistant: Assistant) -> Access[iam_policy.Allow]:
+        """How Rasa gets access: it writes the assistant's events."""
+        return self._access(self._allow(["WriteData"], "topic", assistant.events_topic))
+
+    def consume(self, assistant: Assistant) -> Access[iam_policy.Allow]:
+        """How analytics gets access: it reads the events in its group, and writes those that it cannot process."""
+        return self._access(
+            self._allow(["ReadData"], "topic", assistant.events_topic),
+            self._allow(["WriteData"], "topic", assistant.dead_letter_topic),
+            self._allow(["AlterGroup", "DescribeGroup"], "group", assistant.consumer_group),
+        )
+
+    def _access(self, *parts: iam_policy.Allow) -> Access[iam_policy.Allow]:
+        match self._settings.auth:
             case Auth.PASSWORD:
-                return ()
+                return NoIdentityNeeded()
             case Auth.IAM:
-                return (*self._connect(), self._allow(["WriteData"], "topic", assistant.events_topic))
+                actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"]
+                return Rights((iam_policy.Allow(actions=actions, resources=[self._cluster.arn]), *parts))
 
-    def consume(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What the role of analytics may do: read the events in its group, write what it cannot process."""
-        match self._spec.settings.auth:
-            case Auth.PASSWORD:
-                return ()
-            case Auth.IAM:
-                return (
-                    *self._connect(),
-                    self._allow(["ReadData"], "topic", assistant.events_topic),
-                    self._allow(["WriteData"], "topic", assistant.dead_letter_topic),
-                    self._allow(["AlterGroup", "DescribeGroup"], "group", assistant.consumer_group),
-                )
-
-    def _connect(self) -> tuple[policy.Allow, ...]:
-        actions = ["kafka-cluster:Connect", "kafka-cluster:DescribeCluster"]
-        return (policy.Allow(actions=actions, resources=[self._cluster.arn]),)
-
-    def _allow(self, actions: Sequence[str], kind: str, name: str) -> policy.Allow:
+    def _allow(self, actions: Sequence[str], kind: str, name: str) -> iam_policy.Allow:
         describe = ["DescribeTopic"] if kind == "topic" else []
-        return policy.Allow(
+        return iam_policy.Allow(
             actions=[f"kafka-cluster:{action}" for action in (*describe, *actions)],
             resources=[self._cluster.arn.apply(lambda arn: part_arn(arn, kind, name))],
         )
 
     def _brokers(self, name: str, firewall: Firewall) -> aws.msk.Cluster:
-        settings, context, child = self._spec.settings, self._spec.context, pulumi.ResourceOptions(parent=self)
+        settings, site, child = self._settings, self._site, pulumi.ResourceOptions(parent=self)
         configuration = aws.msk.Configuration(
             f"{name}-configuration",
             kafka_versions=[settings.version],
             server_properties=server_properties(settings, self._replicas),
             opts=child,
         )
-        logs = aws.cloudwatch.LogGroup(
+        logs = log_group(
             f"{name}-logs",
-            name=names.delivered_log_group(name, "broker"),
-            retention_in_days=min(context.log_days, 30),
-            kms_key_id=context.storage_key,
-            opts=child,
+            names.delivered_log_group(name, "broker"),
+            site=site,
+            parent=self,
+            days=min(site.log_days, 30),
         )
         return aws.msk.Cluster(
             f"{name}-cluster",
@@ -156,39 +148,39 @@ class MskEventQueue(pulumi.ComponentResource):
             number_of_broker_nodes=settings.brokers,
             broker_node_group_info={
                 "az_distribution": "DEFAULT",
-                "client_subnets": list(self._spec.tier.subnet_ids),
+                "client_subnets": list(self._tier.subnet_ids),
                 "instance_type": settings.size,
                 "security_groups": [firewall.group_id],
                 "storage_info": {"ebs_storage_info": {"volume_size": settings.storage_gb}},
             },
             client_authentication={"sasl": {"scram": True, "iam": True}, "unauthenticated": False},
             encryption_info={
-                "encryption_at_rest_kms_key_arn": context.storage_key,
+                "encryption_at_rest_kms_key_arn": site.storage_key,
                 "encryption_in_transit": {"client_broker": "TLS", "in_cluster": True},
             },
             configuration_info={"arn": configuration.arn, "revision": configuration.latest_revision},
-            enhanced_monitoring="PER_TOPIC_PER_BROKER" if context.is_prod else "DEFAULT",
+            enhanced_monitoring="PER_TOPIC_PER_BROKER" if site.is_prod else "DEFAULT",
             open_monitoring={
                 "prometheus": {
-                    "jmx_exporter": {"enabled_in_broker": context.is_prod},
-                    "node_exporter": {"enabled_in_broker": context.is_prod},
+                    "jmx_exporter": {"enabled_in_broker": site.is_prod},
+                    "node_exporter": {"enabled_in_broker": site.is_prod},
                 }
             },
             logging_info={"broker_logs": {"cloudwatch_logs": {"enabled": True, "log_group": logs.name}}},
             storage_mode="LOCAL",
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # In prod the disks grow by themselves, and a smaller size than the present one would be refused.
-                ignore_changes=[VOLUME_SIZE] if context.is_prod else [],
+                ignore_changes=[VOLUME_SIZE] if site.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="180m", delete="60m"),
             ),
         )
 
     def _topics(self, name: str, assistant: Assistant) -> list[pulumi.Resource]:
-        settings, context = self._spec.settings, self._spec.context
+        settings, site = self._settings, self._site
         topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
         return [
             aws.msk.Topic(
@@ -203,7 +195,7 @@ class MskEventQueue(pulumi.ComponentResource):
                         "retention.ms": str(settings.retention_hours * 3600 * 1000),
                     }
                 ),
-                opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+                opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
             )
             for topic in topics
         ]
@@ -215,7 +207,7 @@ class MskEventQueue(pulumi.ComponentResource):
             scalable_dimension="kafka:broker-storage:VolumeSize",
             resource_id=self._cluster.arn,
             min_capacity=1,  # the only one that MSK takes
-            max_capacity=min(GROWTH * self._spec.settings.storage_gb, MOST_STORAGE_GB),
+            max_capacity=min(GROWTH * self._settings.storage_gb, MOST_STORAGE_GB),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.appautoscaling.Policy(

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.context import ClientGroup, ClientRanges, DataTier
-
-
-@dataclass(frozen=True, kw_only=True)
-class FirewallSpec:
-    """Ports that the clients may reach. `members_talk`: members of the group (brokers) may reach one another."""
-
-    tier: DataTier
-    ports: tuple[int, ...]
-    members_talk: bool = False
+from components.aws.site import ClientGroup, ClientRanges, DataTier
 
 
 class Firewall(pulumi.ComponentResource):
-    """A security group, with each rule a resource of its own: the group, and the service in it, wait for no client.
+    """A security group. Each rule is a resource of its own, so the group, and the service in it, wait for no client.
 
-    `group_id` is the group; `rules` must exist before a client can connect. Nothing may go out but to members.
+    Clients may reach the `ports`. `members_talk`: members of the group (brokers) may reach one another, and nothing
+    else outside. `rules` must exist before a client can connect.
     """
 
-    def __init__(self, name: str, spec: FirewallSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        tier: DataTier,
+        ports: tuple[int, ...],
+        members_talk: bool = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:Firewall", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             description="Clients of the cluster only",
-            vpc_id=spec.tier.vpc_id,
+            vpc_id=tier.vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": name},
             opts=child,
@@ -49,14 +48,11 @@ class Firewall(pulumi.ComponentResource):
                 to_port=port,
                 opts=child,
             )
-            for port in spec.ports
-            for part, group_id, network in _sources(port, spec.tier.clients)
+            for port in ports
+            for part, group_id, network in _sources(port, tier.clients)
         ]
-        if spec.members_talk:
-            for direction, rule in (
-                ("in", aws.vpc.SecurityGroupIngressRule),
-                ("out", aws.vpc.SecurityGroupEgressRule),
-            ):
+        if members_talk:
+            for direction, rule in (("in", aws.vpc.SecurityGroupIngressRule), ("out", aws.vpc.SecurityGroupEgressRule)):
                 rule(
                     f"{name}-members-{direction}",
                     description="Members of the group",

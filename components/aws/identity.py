@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
+from components.aws import iam_policy, names
 from components.connections import NO_IDENTITY, WorkloadIdentity
 
 AGENT: Final = ("169.254.170.23/32", 80)
@@ -43,84 +43,92 @@ class NoBinding:
 Binding: TypeAlias = PodIdentityBinding | IrsaBinding | NoBinding
 
 
-@dataclass(frozen=True, kw_only=True)
-class IdentitySpec:
-    """Whose pods, and what they may do."""
-
-    binding: Binding
-    namespace: str
-    service_account: str
-    rights: Sequence[policy.Allow]
-
-
 class PodIdentity(pulumi.ComponentResource):
     """A role with exactly these rights, associated with one service account. Ends in `connection`."""
 
     def __init__(
         self,
         name: str,
-        spec: IdentitySpec,
-        binding: PodIdentityBinding,
         *,
+        binding: PodIdentityBinding,
+        namespace: str,
+        service_account: str,
+        rights: Sequence[iam_policy.Allow],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:PodIdentity", name, {}, opts)
-        role, rights = _role(name, spec, policy.trust("pods.eks.amazonaws.com", binding.account), self)
+        trust = iam_policy.trust("pods.eks.amazonaws.com", binding.account)
+        role, role_policy = _role(name, f"Pods of {namespace}/{service_account}", trust, rights, self)
         association = aws.eks.PodIdentityAssociation(
             f"{name}-association",
             cluster_name=binding.cluster_name,
-            namespace=spec.namespace,
-            service_account=spec.service_account,
+            namespace=namespace,
+            service_account=service_account,
             role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.connection = WorkloadIdentity(
-            service_account_annotations={}, pod_labels={}, endpoints=(AGENT,), ready=(rights, association)
+            service_account_annotations={}, pod_labels={}, endpoints=(AGENT,), ready=(role_policy, association)
         )
         self.register_outputs({"roleArn": role.arn})
 
 
 class Irsa(pulumi.ComponentResource):
-    """A role with exactly these rights, which one service account may take. Ends in `connection`."""
+    """A role with exactly these rights, which one service account may assume. Ends in `connection`."""
 
     def __init__(
-        self, name: str, spec: IdentitySpec, binding: IrsaBinding, *, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        binding: IrsaBinding,
+        namespace: str,
+        service_account: str,
+        rights: Sequence[iam_policy.Allow],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:aws:Irsa", name, {}, opts)
-        trust = policy.federated_trust(binding.provider_arn, binding.issuer, spec.namespace, spec.service_account)
-        role, rights = _role(name, spec, trust, self)
+        trust = iam_policy.federated_trust(binding.provider_arn, binding.issuer, namespace, service_account)
+        role, role_policy = _role(name, f"Pods of {namespace}/{service_account}", trust, rights, self)
         self.connection = WorkloadIdentity(
             service_account_annotations={"eks.amazonaws.com/role-arn": role.arn},
             pod_labels={},
             endpoints=(),
-            ready=(rights,),
+            ready=(role_policy,),
         )
         self.register_outputs({"roleArn": role.arn})
 
 
-def workload_identity(name: str, spec: IdentitySpec, *, opts: pulumi.ResourceOptions) -> WorkloadIdentity:
-    """The identity of a service account; none, and nothing made, for one that needs no rights or cannot have any."""
-    if not spec.rights:
-        return NO_IDENTITY
-    match spec.binding:
-        case PodIdentityBinding() as binding:
-            return PodIdentity(name, spec, binding, opts=opts).connection
-        case IrsaBinding() as binding:
-            return Irsa(name, spec, binding, opts=opts).connection
+def workload_identity(
+    name: str,
+    *,
+    binding: Binding,
+    namespace: str,
+    service_account: str,
+    rights: Sequence[iam_policy.Allow],
+    opts: pulumi.ResourceOptions,
+) -> WorkloadIdentity:
+    """The identity of a service account. Creates nothing if the cluster gives its pods no identities of AWS."""
+    match binding:
+        case PodIdentityBinding():
+            return PodIdentity(
+                name, binding=binding, namespace=namespace, service_account=service_account, rights=rights, opts=opts
+            ).connection
+        case IrsaBinding():
+            return Irsa(
+                name, binding=binding, namespace=namespace, service_account=service_account, rights=rights, opts=opts
+            ).connection
         case NoBinding():
             return NO_IDENTITY
 
 
 def _role(
-    name: str, spec: IdentitySpec, trust: pulumi.Output[str], parent: pulumi.Resource
+    name: str, description: str, trust: pulumi.Output[str], rights: Sequence[iam_policy.Allow], parent: pulumi.Resource
 ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
     child = pulumi.ResourceOptions(parent=parent)
     role = aws.iam.Role(
-        f"{name}-role",
-        name=names.role(name),
-        description=f"Pods of {spec.namespace}/{spec.service_account}",
-        assume_role_policy=trust,
-        opts=child,
+        f"{name}-role", name=names.role(name), description=description, assume_role_policy=trust, opts=child
     )
-    rights = aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=policy.permissions(spec.rights), opts=child)
-    return role, rights
+    role_policy = aws.iam.RolePolicy(
+        f"{name}-policy", role=role.name, policy=iam_policy.permissions(rights), opts=child
+    )
+    return role, role_policy

@@ -7,15 +7,16 @@ last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context, DataTier
-from components.aws.firewall import Firewall, FirewallSpec
+from components.aws import iam_policy, names
+from components.aws.firewall import Firewall
+from components.aws.logs import log_group
+from components.aws.site import DataTier, Site
+from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -34,27 +35,25 @@ def access_string(key_prefix: str) -> str:
     return f"on ~{key_prefix}:* {commands}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockStoreSpec:
-    """Size and way to sign in, and the assistants that get a user. `generation` is that of their passwords."""
-
-    settings: CreateElastiCache
-    generation: int
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class ElastiCacheLockStore(pulumi.ComponentResource):
-    """A replication group. `connections` by the assistant's name; `access` tells what each one's role may do."""
+    """A replication group. `connections` by the assistant's name. `generation` is that of the users' passwords."""
 
-    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateElastiCache,
+        generation: int,
+        site: Site,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
-        self._auth, self._generation = settings.auth, spec.generation
+        self._auth, self._generation = settings.auth, generation
         self._users: dict[str, aws.elasticache.User] = {}
-        sign_in = {assistant.name: self._user(name, assistant, context) for assistant in spec.assistants}
+        sign_in = {assistant.name: self._user(name, assistant, site) for assistant in assistants}
         users = aws.elasticache.UserGroup(
             f"{name}-users",
             engine="valkey",
@@ -62,8 +61,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             user_ids=[user.user_id for user in self._users.values()],
             opts=child,
         )
-        firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
-        subnets = aws.elasticache.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
+        firewall = Firewall(f"{name}-firewall", tier=tier, ports=(PORT,), opts=child)
+        subnets = aws.elasticache.SubnetGroup(f"{name}-subnets", subnet_ids=list(tier.subnet_ids), opts=child)
         parameters = aws.elasticache.ParameterGroup(
             f"{name}-parameters",
             family=f"valkey{settings.version.split('.')[0]}",
@@ -87,19 +86,21 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             security_group_ids=[firewall.group_id],
             user_group_ids=[users.user_group_id],
             at_rest_encryption_enabled=True,
-            kms_key_id=context.storage_key,
+            kms_key_id=site.storage_key,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
             snapshot_retention_limit=settings.backup_days,
             snapshot_window="02:00-03:00",
             maintenance_window="sun:04:00-sun:05:00",
-            final_snapshot_identifier=self._final_snapshot(name) if context.is_prod else None,
-            log_delivery_configurations=self._logs(name, context) if context.is_prod else None,
+            final_snapshot_identifier=(
+                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end)) if site.is_prod else None
+            ),
+            log_delivery_configurations=self._logs(name, site) if site.is_prod else None,
             auto_minor_version_upgrade=True,
-            apply_immediately=not context.is_prod,
+            apply_immediately=not site.is_prod,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
@@ -112,7 +113,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 port=PORT,
                 auth=auth,
                 ca_pem=amazon_roots(),
-                networks=spec.tier.networks,
+                networks=tier.networks,
                 # A password is none before the user has it.
                 ready=(*firewall.rules, self._users[assistant]),
             )
@@ -120,17 +121,17 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         }
         self.register_outputs({"address": self.address})
 
-    def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What the assistant's role may do; nothing where a password opens the store."""
+    def access(self, assistant: Assistant) -> Access[iam_policy.Allow]:
+        """How the pods of an assistant get access."""
         match self._auth:
             case Auth.PASSWORD:
-                return ()
+                return NoIdentityNeeded()
             case Auth.IAM:
                 # ElastiCache asks for both: the group and the user.
                 resources = [self._group.arn, self._users[assistant.name].arn]
-                return (policy.Allow(actions=["elasticache:Connect"], resources=resources),)
+                return Rights((iam_policy.Allow(actions=["elasticache:Connect"], resources=resources),))
 
-    def _user(self, name: str, assistant: Assistant, context: Context) -> PasswordAuth | RedisIamAuth:
+    def _user(self, name: str, assistant: Assistant, site: Site) -> PasswordAuth | RedisIamAuth:
         """Makes the assistant's user. Tells how Rasa signs in as it."""
         user_name = names.cache_user(name, assistant.name)
         match self._auth:
@@ -145,7 +146,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 mode = aws.elasticache.UserAuthenticationModeArgs(type="password", passwords=passwords)
             case Auth.IAM:
                 auth = RedisIamAuth(
-                    username=user_name, region=context.region, replication_group=names.replication_group(name)
+                    username=user_name, region=site.region, replication_group=names.replication_group(name)
                 )
                 mode = aws.elasticache.UserAuthenticationModeArgs(type="iam")
         self._users[assistant.name] = aws.elasticache.User(
@@ -159,19 +160,11 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         )
         return auth
 
-    def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = random_suffix(name, self)
-        return suffix.apply(lambda end: names.final_snapshot(name, end))
-
-    def _logs(self, name: str, context: Context) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
+    def _logs(self, name: str, site: Site) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
         return [
             aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
-                destination=aws.cloudwatch.LogGroup(
-                    f"{name}-{log}",
-                    name=names.delivered_log_group(name, log),
-                    retention_in_days=context.log_days,
-                    kms_key_id=context.storage_key,
-                    opts=pulumi.ResourceOptions(parent=self),
+                destination=log_group(
+                    f"{name}-{log}", names.delivered_log_group(name, log), site=site, parent=self
                 ).name,
                 destination_type="cloudwatch-logs",
                 log_format="json",

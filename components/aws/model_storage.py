@@ -7,14 +7,15 @@ while, so that a replaced or deleted one can be brought back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
+from components.aws.site import Site
+from components.cloud import ModelStorage, Rights, Service
 from components.connections import ModelStorageConnection
 from components.naming import random_suffix
 from settings import Assistant
@@ -23,44 +24,43 @@ from settings.model_storage import CreateModelStorage, ExistingBucket
 KEPT_VERSIONS: Final = 5  # of one model, however old
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelStorageSpec:
-    """How long old versions stay, and who reads."""
-
-    settings: CreateModelStorage
-    context: Context
-    assistants: Sequence[Assistant]
-
-
 class S3ModelStorage(pulumi.ComponentResource):
-    """A private, encrypted, versioned bucket. `connections` by the assistant's name; `access` tells what it may do."""
+    """A private, encrypted, versioned bucket. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateModelStorage,
+        site: Site,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:S3ModelStorage", name, {}, opts)
-        self._context = spec.context
+        self._site = site
         suffix = random_suffix(name, self)
         self._bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=suffix.apply(lambda end: names.bucket(name, end)),
-            force_destroy=not spec.context.protect,
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
+            force_destroy=not site.protect,
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         ready = self._guard(name)
-        self._keep_versions(name, spec.settings.old_version_days)
+        self._keep_versions(name, settings.old_version_days)
 
-        self.bucket = self._bucket.bucket
-        self.connections = _connections(self.bucket, spec.context.region, spec.assistants, ready)
-        self.register_outputs({"bucket": self.bucket})
+        self.address = _address(self._bucket.bucket)
+        self.connections = _connections(self._bucket.bucket, site.region, assistants, ready)
+        self.register_outputs({"bucket": self._bucket.bucket})
 
-    def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What the assistant's role may do."""
-        return _reading(self._bucket.arn, self._context.storage_key, self._context.region, assistant)
+    def access(self, assistant: Assistant) -> Rights[iam_policy.Allow]:
+        """How the pods of an assistant get access."""
+        return _reading(self._bucket.arn, self._site.storage_key, self._site.region, assistant)
 
     def _guard(self, name: str) -> tuple[pulumi.Resource, ...]:
         """Encryption, ownership and the ban on public access. Returns what must be there before the bucket is used."""
         bucket = self._bucket
         child = pulumi.ResourceOptions(parent=self)
-        key = self._context.storage_key
+        key = self._site.storage_key
         encryption = aws.s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=bucket.bucket,
@@ -93,7 +93,7 @@ class S3ModelStorage(pulumi.ComponentResource):
         tls_only = aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
-            policy=policy.document(
+            policy=iam_policy.document(
                 [
                     {
                         "Sid": "TlsOnly",
@@ -136,19 +136,20 @@ class S3ModelStorage(pulumi.ComponentResource):
         )
 
 
-class ExistingS3ModelStorage:
-    """A bucket that is there already; `connections` and `access` as of one that is made."""
+def existing_bucket(
+    settings: ExistingBucket, region: str, assistants: Sequence[Assistant]
+) -> ModelStorage[iam_policy.Allow]:
+    """A bucket that exists already."""
+    bucket = pulumi.Output.from_input(settings.bucket)
+    return Service(
+        address=_address(bucket),
+        connection=_connections(bucket, region, assistants, ()),
+        rasa=partial(_reading, f"arn:aws:s3:::{settings.bucket}", settings.kms_key, region),
+    )
 
-    def __init__(self, settings: ExistingBucket, region: str, assistants: Sequence[Assistant]) -> None:
-        self._settings = settings
-        self._region = region
-        self.bucket = pulumi.Output.from_input(settings.bucket)
-        self.connections = _connections(self.bucket, region, assistants, ())
 
-    def access(self, assistant: Assistant) -> tuple[policy.Allow, ...]:
-        """What the assistant's role may do."""
-        arn = f"arn:aws:s3:::{self._settings.bucket}"
-        return _reading(arn, self._settings.kms_key, self._region, assistant)
+def _address(bucket: pulumi.Output[str]) -> pulumi.Output[str]:
+    return pulumi.Output.format("s3://{0}", bucket)
 
 
 def _connections(
@@ -170,15 +171,15 @@ def _connections(
 
 def _reading(
     bucket_arn: pulumi.Input[str], key: pulumi.Input[str] | None, region: str, assistant: Assistant
-) -> tuple[policy.Allow, ...]:
+) -> Rights[iam_policy.Allow]:
     """Rasa asks for the bucket, then reads one object. `key` is the ARN of the bucket's key, if it has one."""
     read = (
-        policy.Allow(actions=["s3:ListBucket"], resources=[bucket_arn]),
-        policy.Allow(
+        iam_policy.Allow(actions=["s3:ListBucket"], resources=[bucket_arn]),
+        iam_policy.Allow(
             actions=["s3:GetObject"], resources=[pulumi.Output.format("{0}/{1}*", bucket_arn, assistant.model_prefix)]
         ),
     )
     if key is None:
-        return read
+        return Rights(read)
     by_s3 = {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}}
-    return (*read, policy.Allow(actions=["kms:Decrypt"], resources=[key], conditions=by_s3))
+    return Rights((*read, iam_policy.Allow(actions=["kms:Decrypt"], resources=[key], conditions=by_s3)))

@@ -14,8 +14,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.address_plan import ZonePlan, plan_ranges
-from components.aws.context import Context
-from components.aws.network_extras import FlowLogs, FlowLogsSpec, PrivateEndpoints, PrivateEndpointsSpec
+from components.aws.network_extras import FlowLogs, PrivateEndpoints
+from components.aws.site import Site
 from settings.network import CreateNetwork, ExistingVpc
 
 INTERNET: Final = "0.0.0.0/0"
@@ -48,28 +48,22 @@ def existing_network(vpc: ExistingVpc) -> NetworkConnection:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSpec:
-    """Range and zones."""
-
-    settings: CreateNetwork
-    context: Context
-
-
 class Network(pulumi.ComponentResource):
     """VPC, subnets, routes, NAT (prod: one for each zone), S3 endpoint; in prod endpoints of AWS and flow logs."""
 
-    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, settings: CreateNetwork, site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:aws:Network", name, {}, opts)
         self._prefix = name
         self._child = pulumi.ResourceOptions(parent=self)
         # Data stands on these: refused here, a new range or zone stops before anything is made for it.
-        self._ground = pulumi.ResourceOptions(parent=self, protect=spec.context.protect)
-        ranges = plan_ranges(spec.settings.cidr, spec.settings.zones)
+        self._ground = pulumi.ResourceOptions(parent=self, protect=site.protect)
+        ranges = plan_ranges(settings.cidr, settings.zones)
 
         self._vpc = aws.ec2.Vpc(
             f"{name}-vpc",
-            cidr_block=spec.settings.cidr,
+            cidr_block=settings.cidr,
             enable_dns_hostnames=True,
             enable_dns_support=True,
             tags={"Name": name},
@@ -90,7 +84,7 @@ class Network(pulumi.ComponentResource):
         for zone, subnet in zip(ranges, data, strict=True):
             self._associate("data", zone, subnet, data_routes)
 
-        nat_gateways = self._internet(ranges, public, each_zone=spec.context.is_prod)
+        nat_gateways = self._internet(ranges, public, each_zone=site.is_prod)
         private_routes: list[aws.ec2.RouteTable] = []
         egress: list[pulumi.Resource] = []
         for index, (zone, subnet) in enumerate(zip(ranges, private, strict=True)):
@@ -111,23 +105,21 @@ class Network(pulumi.ComponentResource):
             f"{name}-s3",
             vpc_id=self._vpc.id,
             vpc_endpoint_type="Gateway",
-            service_name=f"com.amazonaws.{spec.context.region}.s3",
+            service_name=f"com.amazonaws.{site.region}.s3",
             route_table_ids=[table.id for table in (*private_routes, data_routes)],
             tags={"Name": f"{name}-s3"},
             opts=self._child,
         )
-        if spec.context.is_prod:
+        if site.is_prod:
             PrivateEndpoints(
                 f"{name}-endpoints",
-                PrivateEndpointsSpec(
-                    region=spec.context.region,
-                    vpc_id=self._vpc.id,
-                    subnet_ids=[subnet.id for subnet in private],
-                    clients=spec.settings.cidr,
-                ),
+                region=site.region,
+                vpc_id=self._vpc.id,
+                subnet_ids=[subnet.id for subnet in private],
+                clients=settings.cidr,
                 opts=self._child,
             )
-            FlowLogs(f"{name}-flow", FlowLogsSpec(context=spec.context, vpc_id=self._vpc.id), opts=self._child)
+            FlowLogs(f"{name}-flow", site=site, vpc_id=self._vpc.id, opts=self._child)
 
         self.connection = NetworkConnection(
             vpc_id=self._vpc.id,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
+from components.aws.logs import log_group
+from components.aws.site import Site
 
 # What nodes, pods and the cluster's controllers call; S3 has a gateway endpoint, which costs nothing.
 SERVICES: Final = (
@@ -19,26 +19,28 @@ SERVICES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrivateEndpointsSpec:
-    """`clients` is the range (CIDR) that may use the endpoints."""
-
-    region: str
-    vpc_id: pulumi.Output[str]
-    subnet_ids: Sequence[pulumi.Output[str]]
-    clients: str
-
-
 class PrivateEndpoints(pulumi.ComponentResource):
-    """Interface endpoints under the services' usual names: calls to AWS stay inside the network."""
+    """Interface endpoints under the services' usual names: calls to AWS stay inside the network.
 
-    def __init__(self, name: str, spec: PrivateEndpointsSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `clients` is the range (CIDR) that may use the endpoints.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        region: str,
+        vpc_id: pulumi.Output[str],
+        subnet_ids: Sequence[pulumi.Output[str]],
+        clients: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:PrivateEndpoints", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = aws.ec2.SecurityGroup(
             f"{name}-group",
             description="HTTPS from the network",
-            vpc_id=spec.vpc_id,
+            vpc_id=vpc_id,
             revoke_rules_on_delete=True,
             tags={"Name": name},
             opts=child,
@@ -47,7 +49,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
             f"{name}-https",
             description="The network",
             security_group_id=group.id,
-            cidr_ipv4=spec.clients,
+            cidr_ipv4=clients,
             ip_protocol="tcp",
             from_port=443,
             to_port=443,
@@ -56,10 +58,10 @@ class PrivateEndpoints(pulumi.ComponentResource):
         for service in SERVICES:
             aws.ec2.VpcEndpoint(
                 f"{name}-{service}",
-                vpc_id=spec.vpc_id,
+                vpc_id=vpc_id,
                 vpc_endpoint_type="Interface",
-                service_name=f"com.amazonaws.{spec.region}.{service}",
-                subnet_ids=list(spec.subnet_ids),
+                service_name=f"com.amazonaws.{region}.{service}",
+                subnet_ids=list(subnet_ids),
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
                 tags={"Name": f"{name}-{service}"},
@@ -68,49 +70,34 @@ class PrivateEndpoints(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-@dataclass(frozen=True, kw_only=True)
-class FlowLogsSpec:
-    """The network to log."""
-
-    context: Context
-    vpc_id: pulumi.Output[str]
-
-
 class FlowLogs(pulumi.ComponentResource):
     """Every connection of the network, accepted or not, in CloudWatch."""
 
-    def __init__(self, name: str, spec: FlowLogsSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, site: Site, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:aws:FlowLogs", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        context = spec.context
-        group = aws.cloudwatch.LogGroup(
-            f"{name}-logs",
-            name=names.delivered_log_group(name, "all"),
-            retention_in_days=context.log_days,
-            kms_key_id=context.storage_key,
-            opts=child,
-        )
+        group = log_group(f"{name}-logs", names.delivered_log_group(name, "all"), site=site, parent=self)
         role = aws.iam.Role(
             f"{name}-role",
             name=names.role(name),
-            assume_role_policy=policy.trust("vpc-flow-logs.amazonaws.com", context.account),
+            assume_role_policy=iam_policy.trust("vpc-flow-logs.amazonaws.com", site.account),
             opts=child,
         )
         rights = aws.iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
-            policy=policy.permissions(
+            policy=iam_policy.permissions(
                 [
-                    policy.Allow(
+                    iam_policy.Allow(
                         actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                         resources=[pulumi.Output.format("{0}:*", group.arn)],
                     ),
-                    policy.Allow(
+                    iam_policy.Allow(
                         # Listing can only be allowed for all log groups of a region.
                         actions=["logs:DescribeLogGroups"],
-                        resources=[
-                            pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", context.region, context.account)
-                        ],
+                        resources=[pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", site.region, site.account)],
                     ),
                 ]
             ),
@@ -118,7 +105,7 @@ class FlowLogs(pulumi.ComponentResource):
         )
         aws.ec2.FlowLog(
             f"{name}-log",
-            vpc_id=spec.vpc_id,
+            vpc_id=vpc_id,
             traffic_type="ALL",
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
 from components.aws.roles import service_role
+from components.aws.site import Site
 from components.connections import VolumeClass
 from settings.cluster import CreateEks
 
@@ -40,35 +39,37 @@ DISK_ACCOUNT: Final = "ebs-csi-controller-sa"
 DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodePoolSpec:
-    """Sizes and numbers. `egress` are the routes to the internet, without which a node cannot join."""
-
-    settings: CreateEks
-    context: Context
-    cluster_name: pulumi.Output[str]
-    subnet_ids: Sequence[pulumi.Output[str]]
-    egress: Sequence[pulumi.Resource]
-
-
 class NodePool(pulumi.ComponentResource):
     """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
 
-    `volumes` is how their disks are made: EKS comes without a storage class that a claim would get by default.
+    `egress` are the routes to the internet, without which a node cannot join. `volumes` says how the cluster makes
+    disks: EKS has no default storage class.
     """
 
-    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateEks,
+        site: Site,
+        cluster_name: pulumi.Output[str],
+        subnet_ids: Sequence[pulumi.Output[str]],
+        egress: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
-        self._spec = spec
+        self._site, self._settings, self._cluster_name, self._subnet_ids, self._egress = (
+            site,
+            settings,
+            cluster_name,
+            subnet_ids,
+            egress,
+        )
         before = [self._addon(name, addon, settings=settings) for addon, settings in BEFORE_NODES.items()]
         nodes = self._nodes(name, before)
         after = [self._addon(name, addon, on=[nodes]) for addon in AFTER_NODES]
         role = service_role(
-            f"{name}-disks",
-            "pods.eks.amazonaws.com",
-            "AmazonEBSCSIDriverPolicy",
-            context=spec.context,
-            parent=self,
+            f"{name}-disks", "pods.eks.amazonaws.com", "AmazonEBSCSIDriverPolicy", site=site, parent=self
         )
         rights = self._disk_rights(name, role)
         after.append(self._addon(name, EBS_DRIVER, on=[nodes, *rights], disk_role=role))
@@ -77,10 +78,10 @@ class NodePool(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _nodes(self, name: str, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
-        settings, context = self._spec.settings, self._spec.context
+        settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), assume_role_policy=policy.trust("ec2.amazonaws.com"), opts=child
+            f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("ec2.amazonaws.com"), opts=child
         )
         rights = [
             aws.iam.RolePolicyAttachment(
@@ -95,7 +96,7 @@ class NodePool(pulumi.ComponentResource):
             block_device_mappings=[
                 {
                     "device_name": "/dev/xvda",
-                    "ebs": {"volume_type": "gp3", "volume_size": DISK_GB[context.is_prod], "encrypted": "true"},
+                    "ebs": {"volume_type": "gp3", "volume_size": DISK_GB[site.is_prod], "encrypted": "true"},
                 }
             ],
             update_default_version=True,
@@ -103,12 +104,12 @@ class NodePool(pulumi.ComponentResource):
         )
         return aws.eks.NodeGroup(
             f"{name}-group",
-            cluster_name=self._spec.cluster_name,
+            cluster_name=self._cluster_name,
             node_role_arn=role.arn,
-            subnet_ids=list(self._spec.subnet_ids),
+            subnet_ids=list(self._subnet_ids),
             version=settings.version,
             ami_type="AL2023_x86_64_STANDARD",
-            capacity_type="ON_DEMAND" if context.is_prod else "SPOT",
+            capacity_type="ON_DEMAND" if site.is_prod else "SPOT",
             instance_types=list(settings.node_sizes),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             scaling_config={
@@ -121,7 +122,7 @@ class NodePool(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # A node joins through the internet (`egress`), with its role's rights and the add-ons' pods.
-                depends_on=[*rights, *before, *self._spec.egress],
+                depends_on=[*rights, *before, *self._egress],
                 # Whoever scales the nodes, an autoscaler or a person, owns their number.
                 ignore_changes=["scalingConfig.desiredSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
@@ -140,7 +141,7 @@ class NodePool(pulumi.ComponentResource):
         """An add-on: its settings (JSON), what its pods need besides, and the role of the driver of disks, if any."""
         return aws.eks.Addon(
             f"{name}-{addon}",
-            cluster_name=self._spec.cluster_name,
+            cluster_name=self._cluster_name,
             addon_name=addon,
             configuration_values=settings,
             pod_identity_associations=[{"role_arn": disk_role, "service_account": DISK_ACCOUNT}] if disk_role else None,
@@ -151,34 +152,34 @@ class NodePool(pulumi.ComponentResource):
         )
 
     def _disk_parameters(self) -> dict[str, pulumi.Input[str]]:
-        key = self._spec.context.storage_key
+        key = self._site.storage_key
         return {"type": "gp3", "encrypted": "true", **({} if key is None else {"kmsKeyId": key})}
 
     def _disk_rights(self, name: str, role_arn: pulumi.Output[str]) -> tuple[pulumi.Resource, ...]:
         """What the driver's role may do with the platform's key: AWS's own policy knows none."""
-        context = self._spec.context
-        if context.storage_key is None:
+        site = self._site
+        if site.storage_key is None:
             return ()
         return (
             aws.iam.RolePolicy(
                 f"{name}-disks-key",
                 role=role_arn.apply(lambda arn: arn.rpartition("/")[2]),
-                policy=policy.permissions(disk_encryption(context.storage_key, context.region)),
+                policy=iam_policy.permissions(disk_encryption(site.storage_key, site.region)),
                 opts=pulumi.ResourceOptions(parent=self),
             ),
         )
 
 
-def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[policy.Allow, ...]:
+def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[iam_policy.Allow, ...]:
     """What the driver may do with a key: make an encrypted disk, and let EC2 read it as long as a node has it."""
     via_ec2 = {"StringEquals": {"kms:ViaService": f"ec2.{region}.amazonaws.com"}}
     return (
-        policy.Allow(
+        iam_policy.Allow(
             actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
             resources=[key],
             conditions=via_ec2,
         ),
-        policy.Allow(
+        iam_policy.Allow(
             actions=["kms:CreateGrant"],
             resources=[key],
             conditions={**via_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}},

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
+from components.aws.site import Site
 
 
 def service_role(
-    name: str, service: str, managed_policy: str, *, context: Context, parent: pulumi.Resource
+    name: str, service: str, managed_policy: str, *, site: Site, parent: pulumi.Resource
 ) -> pulumi.Output[str]:
     """ARN of a role for a service such as `monitoring.rds.amazonaws.com`, with the rights of AWS's own policy.
 
@@ -18,7 +18,7 @@ def service_role(
     """
     child = pulumi.ResourceOptions(parent=parent)
     role = aws.iam.Role(
-        name, name=names.role(name), assume_role_policy=policy.trust(service, context.account), opts=child
+        name, name=names.role(name), assume_role_policy=iam_policy.trust(service, site.account), opts=child
     )
     rights = aws.iam.RolePolicyAttachment(
         name, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/service-role/{managed_policy}", opts=child

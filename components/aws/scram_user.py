@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context
+from components.aws import iam_policy, names
+from components.aws.site import Site
 from components.connections import PasswordAuth
 from components.naming import random_suffix
 from components.passwords import generated_password
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScramUserSpec:
-    """`key` encrypts the secret; MSK takes only a customer managed one."""
-
-    username: str
-    cluster_arn: pulumi.Output[str]
-    key: pulumi.Output[str]
-    context: Context
-
-
 class ScramUser(pulumi.ComponentResource):
-    """`auth` is how a client signs in, as soon as `ready` exists."""
+    """`auth` is how a client signs in, as soon as `ready` exists.
 
-    def __init__(self, name: str, spec: ScramUserSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `key` encrypts the secret. MSK accepts only a customer managed key.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        username: str,
+        cluster_arn: pulumi.Output[str],
+        key: pulumi.Output[str],
+        site: Site,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:ScramUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         password = generated_password(f"{name}-password", self, 1)
@@ -36,21 +36,21 @@ class ScramUser(pulumi.ComponentResource):
             f"{name}-secret",
             name=suffix.apply(lambda end: names.kafka_secret(name, end)),
             description="Read by MSK",
-            kms_key_id=spec.key,
-            recovery_window_in_days=30 if spec.context.is_prod else 0,
+            kms_key_id=key,
+            recovery_window_in_days=30 if site.is_prod else 0,
             opts=child,
         )
         version = aws.secretsmanager.SecretVersion(
             f"{name}-version",
             secret_id=secret.id,
-            secret_string=pulumi.Output.json_dumps({"username": spec.username, "password": password}),
+            secret_string=pulumi.Output.json_dumps({"username": username, "password": password}),
             opts=child,
         )
         # Word for word what MSK would add itself; anything else would be a difference at the next refresh.
         readable = aws.secretsmanager.SecretPolicy(
             f"{name}-policy",
             secret_arn=secret.arn,
-            policy=policy.document(
+            policy=iam_policy.document(
                 [
                     {
                         "Sid": "AWSKafkaResourcePolicy",
@@ -65,11 +65,11 @@ class ScramUser(pulumi.ComponentResource):
         )
         association = aws.msk.SingleScramSecretAssociation(
             f"{name}-association",
-            cluster_arn=spec.cluster_arn,
+            cluster_arn=cluster_arn,
             secret_arn=secret.arn,
             # MSK reads the secret at once.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[version, readable]),
         )
-        self.auth = PasswordAuth(username=spec.username, password=password)
+        self.auth = PasswordAuth(username=username, password=password)
         self.ready: tuple[pulumi.Resource, ...] = (association,)
         self.register_outputs({})

@@ -6,17 +6,17 @@ nothing else reaches the server. Storage can grow, never shrink.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import names, policy
-from components.aws.context import Context, DataTier
-from components.aws.firewall import Firewall, FirewallSpec
+from components.aws import iam_policy, names
+from components.aws.firewall import Firewall
+from components.aws.logs import log_group
 from components.aws.roles import service_role
+from components.aws.site import DataTier, Site
+from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -29,31 +29,35 @@ ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS
 SLOW_STATEMENT_MS: Final = 1000
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackerStoreSpec:
-    """Size, version, backups. `generation` is that of the administrator's password."""
-
-    settings: CreateRds
-    generation: int
-    context: Context
-    tier: DataTier
-
-
 class RdsTrackerStore(pulumi.ComponentResource):
-    """A PostgreSQL instance, in prod with a standby in another zone. `access` tells what a database role may do."""
+    """A PostgreSQL instance, in prod with a standby in another zone.
 
-    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `generation` is that of the administrator's password.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateRds,
+        generation: int,
+        site: Site,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:RdsTrackerStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
-        ca_pem = rds_roots(context.region)
+        ca_pem = rds_roots(site.region)
         child = pulumi.ResourceOptions(parent=self)
-        self._context, self._auth = context, settings.auth
-        firewall = Firewall(f"{name}-firewall", FirewallSpec(tier=spec.tier, ports=(PORT,)), opts=child)
-        subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(spec.tier.subnet_ids), opts=child)
-        password = generated_password(f"{name}-admin-password", self, spec.generation)
+        self._site, self._auth = site, settings.auth
+        firewall = Firewall(f"{name}-firewall", tier=tier, ports=(PORT,), opts=child)
+        subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(tier.subnet_ids), opts=child)
+        password = generated_password(f"{name}-admin-password", self, generation)
         identifier = names.database_instance(name)
-        logs = ["postgresql", *(["upgrade", "iam-db-auth-error"] if context.is_prod else [])]
-        log_groups = self._logs(name, identifier, logs)
+        logs = ["postgresql", *(["upgrade", "iam-db-auth-error"] if site.is_prod else [])]
+        log_groups = [
+            log_group(f"{name}-{log}", names.database_log_group(identifier, log), site=site, parent=self)
+            for log in logs
+        ]
         self._instance = aws.rds.Instance(
             f"{name}-instance",
             identifier=identifier,
@@ -62,14 +66,14 @@ class RdsTrackerStore(pulumi.ComponentResource):
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             auto_minor_version_upgrade=True,
             allow_major_version_upgrade=False,
-            apply_immediately=not context.is_prod,
+            apply_immediately=not site.is_prod,
             instance_class=settings.size,
-            multi_az=context.is_prod,
+            multi_az=site.is_prod,
             storage_type="gp3",
             allocated_storage=settings.storage_gb,
             max_allocated_storage=settings.max_storage_gb,
             storage_encrypted=True,
-            kms_key_id=context.storage_key,
+            kms_key_id=site.storage_key,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[firewall.group_id],
             publicly_accessible=False,
@@ -84,20 +88,22 @@ class RdsTrackerStore(pulumi.ComponentResource):
             backup_window="02:00-03:00",
             maintenance_window="sun:03:30-sun:04:30",
             copy_tags_to_snapshot=True,
-            delete_automated_backups=not context.is_prod,
-            deletion_protection=context.protect,
-            skip_final_snapshot=not context.is_prod,
-            final_snapshot_identifier=self._final_snapshot(name) if context.is_prod else None,
+            delete_automated_backups=not site.is_prod,
+            deletion_protection=site.protect,
+            skip_final_snapshot=not site.is_prod,
+            final_snapshot_identifier=(
+                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end)) if site.is_prod else None
+            ),
             enabled_cloudwatch_logs_exports=logs,
             database_insights_mode="standard",
-            performance_insights_enabled=context.is_prod,
-            performance_insights_kms_key_id=context.storage_key,
-            performance_insights_retention_period=7 if context.is_prod else None,
-            monitoring_interval=60 if context.is_prod else 0,
+            performance_insights_enabled=site.is_prod,
+            performance_insights_kms_key_id=site.storage_key,
+            performance_insights_retention_period=7 if site.is_prod else None,
+            monitoring_interval=60 if site.is_prod else 0,
             monitoring_role_arn=self._monitoring_role(name),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # RDS would make the log groups itself, and keep the logs for ever.
                 depends_on=log_groups,
                 # Its name is fixed, so a new one cannot stand beside the old.
@@ -113,36 +119,36 @@ class RdsTrackerStore(pulumi.ComponentResource):
             roles=self._roles(),
             ssl_mode="verify-full",
             ca_pem=ca_pem,
-            networks=spec.tier.networks,
+            networks=tier.networks,
             ready=firewall.rules,
         )
         self.register_outputs({"address": self.address})
 
-    def access(self, database_role: str) -> tuple[policy.Allow, ...]:
-        """What an identity may do that signs in as the database role; nothing where a password does it."""
+    def access(self, database_role: str) -> Access[iam_policy.Allow]:
+        """How pods that sign in as a database role get access."""
         match self._auth:
             case Auth.PASSWORD:
-                return ()
+                return NoIdentityNeeded()
             case Auth.IAM:
                 user = pulumi.Output.format(
                     "arn:aws:rds-db:{0}:{1}:dbuser:{2}/{3}",
-                    self._context.region,
-                    self._context.account,
+                    self._site.region,
+                    self._site.account,
                     self._instance.resource_id,
                     database_role,
                 )
-                return (policy.Allow(actions=["rds-db:connect"], resources=[user]),)
+                return Rights((iam_policy.Allow(actions=["rds-db:connect"], resources=[user]),))
 
     def _roles(self) -> PasswordRoles | IamRoles:
         match self._auth:
             case Auth.PASSWORD:
                 return PasswordRoles()
             case Auth.IAM:
-                return IamRoles(region=self._context.region)
+                return IamRoles(region=self._site.region)
 
     def _parameters(self, name: str, version: str) -> aws.rds.ParameterGroup:
         parameters = {"rds.force_ssl": "1"}
-        if self._context.is_prod:
+        if self._site.is_prod:
             parameters |= {"log_min_duration_statement": str(SLOW_STATEMENT_MS), "log_connections": "1"}
         return aws.rds.ParameterGroup(
             f"{name}-parameters",
@@ -151,25 +157,9 @@ class RdsTrackerStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _logs(self, name: str, identifier: str, logs: Sequence[str]) -> list[aws.cloudwatch.LogGroup]:
-        return [
-            aws.cloudwatch.LogGroup(
-                f"{name}-{log}",
-                name=names.database_log_group(identifier, log),
-                retention_in_days=self._context.log_days,
-                kms_key_id=self._context.storage_key,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-            for log in logs
-        ]
-
-    def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = random_suffix(name, self)
-        return suffix.apply(lambda end: names.final_snapshot(name, end))
-
     def _monitoring_role(self, name: str) -> pulumi.Output[str] | None:
         """ARN of a role for metrics of the operating system, every minute."""
-        if not self._context.is_prod:
+        if not self._site.is_prod:
             return None
         service, rights = "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"
-        return service_role(f"{name}-monitoring", service, rights, context=self._context, parent=self)
+        return service_role(f"{name}-monitoring", service, rights, site=self._site, parent=self)

@@ -6,35 +6,22 @@ Job, which can only add a value to the secret; to read it takes a right that nob
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random
 
 from components.aws import names
-from components.aws.encryption import EncryptionKey, EncryptionSpec
-from components.aws.identity import Binding, IdentitySpec, workload_identity
-from components.aws.policy import Allow
+from components.aws.encryption import EncryptionKey
+from components.aws.iam_policy import Allow
+from components.aws.identity import Binding, workload_identity
+from components.aws.site import Site
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
-from settings import Profile
+from components.naming import random_suffix
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
-
-
-@dataclass(frozen=True, kw_only=True)
-class VaultSealSpec:
-    """Who initialises Vault, and how pods get an identity. `protect` keeps keys and secret from deletion."""
-
-    settings: CreateVault
-    region: str
-    account: pulumi.Output[str]
-    profile: Profile
-    protect: bool
-    binding: Binding
 
 
 class KmsVaultSeal(pulumi.ComponentResource):
@@ -43,56 +30,44 @@ class KmsVaultSeal(pulumi.ComponentResource):
     The key is used at every start: Vault is lost with it, whoever has the recovery keys.
     """
 
-    def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        site: Site,
+        binding: Binding,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:aws:KmsVaultSeal", name, {}, opts)
-        self._name = name
-        self._spec = spec
+        self._name, self._site, self._binding = name, site, binding
         key = self._key(f"{name}-seal", f"Seal of {name}")
-        recovery = self._recovery() if spec.settings.init == "job" else None
+        recovery = self._recovery() if settings.init == "job" else None
+        unseal = Allow(actions=["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey"], resources=[key])
         self.connection = VaultSeal(
             kind="awskms",
-            options={"region": spec.region, "kms_key_id": key},
-            server=self._identity(
-                "server",
-                VAULT_ACCOUNT,
-                Allow(actions=["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey"], resources=[key]),
-            ),
-            recovery=RecoveryStore(
-                identity=recovery.init,
-                script=_SCRIPT,
-                place={"secret": recovery.arn, "region": spec.region},
-                command=pulumi.Output.format(
-                    "aws secretsmanager get-secret-value --region {0} --secret-id {1} "
-                    "--query SecretString --output text",
-                    spec.region,
-                    recovery.arn,
-                ),
-            )
-            if recovery
-            else None,
+            options={"region": site.region, "kms_key_id": key},
+            server=self._identity("server", VAULT_ACCOUNT, unseal),
+            recovery=recovery,
             ready=(),
         )
         self.register_outputs({"keyArn": key})
 
     def _key(self, name: str, purpose: str) -> pulumi.Output[str]:
         """ARN of a key of its own."""
-        spec = EncryptionSpec(
-            purpose=purpose, account=self._spec.account, profile=self._spec.profile, protect=self._spec.protect
-        )
-        return EncryptionKey(name, spec, opts=pulumi.ResourceOptions(parent=self)).key_arn
+        return EncryptionKey(name, purpose=purpose, site=self._site, opts=pulumi.ResourceOptions(parent=self)).key_arn
 
-    def _recovery(self) -> _Recovery:
-        """The secret, and the identity that may add a value to it."""
-        name, region = f"{self._name}-recovery", self._spec.region
+    def _recovery(self) -> RecoveryStore:
+        name, region = f"{self._name}-recovery", self._site.region
         key = self._key(name, f"Recovery keys of {self._name}")
-        suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=self))
+        suffix = random_suffix(name, self)
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
-            name=suffix.hex.apply(lambda end: names.recovery_secret(name, end)),
+            name=suffix.apply(lambda end: names.recovery_secret(name, end)),
             description="Recovery keys of Vault, put here when it was initialised",
             kms_key_id=key,
-            recovery_window_in_days=30 if self._spec.profile is Profile.PROD else 7,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.protect),
+            recovery_window_in_days=30 if self._site.is_prod else 7,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect),
         )
         # To encrypt a new value is all that Secrets Manager does with the key for whoever may not read the others.
         for_this_secret = {
@@ -107,18 +82,23 @@ class KmsVaultSeal(pulumi.ComponentResource):
             Allow(actions=["secretsmanager:PutSecretValue"], resources=[secret.arn]),
             Allow(actions=["kms:GenerateDataKey"], resources=[key], conditions=for_this_secret),
         )
-        return _Recovery(arn=secret.arn, init=init)
+        return RecoveryStore(
+            identity=init,
+            script=_SCRIPT,
+            place={"secret": secret.arn, "region": region},
+            command=pulumi.Output.format(
+                "aws secretsmanager get-secret-value --region {0} --secret-id {1} --query SecretString --output text",
+                region,
+                secret.arn,
+            ),
+        )
 
     def _identity(self, key: str, service_account: str, *rights: Allow) -> WorkloadIdentity:
-        spec = IdentitySpec(
-            binding=self._spec.binding, namespace=VAULT_NAMESPACE, service_account=service_account, rights=rights
+        return workload_identity(
+            f"{self._name}-{key}",
+            binding=self._binding,
+            namespace=VAULT_NAMESPACE,
+            service_account=service_account,
+            rights=rights,
+            opts=pulumi.ResourceOptions(parent=self),
         )
-        return workload_identity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Recovery:
-    """ARN of the secret, and who may add a value to it."""
-
-    arn: pulumi.Output[str]
-    init: WorkloadIdentity

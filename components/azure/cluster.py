@@ -7,8 +7,6 @@ Namespaces and all other objects in the cluster are left to `components.kubernet
 from __future__ import annotations
 
 import base64
-import json
-from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
@@ -17,68 +15,64 @@ import yaml
 
 from components.azure import names
 from components.azure.address_plan import name_service_address
-from components.azure.context import Context, Place
 from components.azure.internet import OPEN
-from components.azure.nodes import NodePool, NodePoolSpec, system_pool
+from components.azure.nodes import NodePool, system_pool
 from components.azure.roles import Role, grant
 from components.azure.safety import log
-from components.azure.volumes import Disks, DisksSpec
+from components.azure.site import NetworkConnection, Site
+from components.azure.volumes import Disks
 from components.connections import ClusterConnection
+from components.kubeconfig import written
 from settings.cluster import CreateAks
 
 LOGS: Final = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "guard")
 SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenant of Entra
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
-    """Version, access and nodes. `deployer` is the object id of the principal that runs `up`."""
-
-    settings: CreateAks
-    context: Context
-    deployer: pulumi.Output[str]
-    place: Place
-
-
 class AksCluster(pulumi.ComponentResource):
     """A cluster with a pool of nodes. Ends in `connection`, which waits for the nodes and the right to sign in.
 
-    `issuer` vouches for the service accounts, so that they can be identities of Entra.
+    `deployer` is the object id of the principal that runs `up`. `issuer` vouches for the service accounts, so that they
+    can be identities of Entra.
     """
 
-    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateAks,
+        site: Site,
+        deployer: pulumi.Output[str],
+        network: NetworkConnection,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:AksCluster", name, {}, opts)
-        self._spec = spec
-        context = spec.context
+        self._settings, self._site, self._network, self._deployer = settings, site, network, deployer
         identity = azure.managedidentity.UserAssignedIdentity(
             f"{name}-identity",
-            resource_group_name=context.resource_group,
-            tags=context.tags,
+            resource_group_name=site.resource_group,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         disks = Disks(
-            f"{name}-disks",
-            DisksSpec(principal_id=identity.principal_id, context=context),
-            opts=pulumi.ResourceOptions(parent=self),
+            f"{name}-disks", principal_id=identity.principal_id, site=site, opts=pulumi.ResourceOptions(parent=self)
         )
         cluster = self._control_plane(name, identity, disks)
         pool = NodePool(
             f"{name}-nodes",
-            NodePoolSpec(
-                settings=spec.settings,
-                context=context,
-                cluster_name=cluster.name,
-                zones=spec.place.zones,
-                subnet_id=spec.place.cluster_subnet_id,
-            ),
+            settings=settings,
+            site=site,
+            cluster_name=cluster.name,
+            zones=network.zones,
+            subnet_id=network.cluster_subnet_id,
             opts=pulumi.ResourceOptions(parent=self),
         )
         granted = self._admins(name, cluster)
-        if context.is_prod:
+        if site.is_prod:
             self._maintenance(name, cluster)
-        log(f"{name}-log", cluster.id, categories=LOGS, context=context, parent=self)
+        log(f"{name}-log", cluster.id, categories=LOGS, site=site, parent=self)
         answer = azure.containerservice.list_managed_cluster_user_credentials_output(
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             resource_name=cluster.name,
             format="exec",
             opts=pulumi.InvokeOutputOptions(parent=self),
@@ -92,7 +86,7 @@ class AksCluster(pulumi.ComponentResource):
             name=cluster.name,
             identifier=cluster.id,
             kubeconfig=given.apply(kubeconfig),
-            networks=spec.place.cluster_networks,
+            networks=network.cluster_networks,
             volumes=disks.connection,
             ready=(*pool.ready, *granted),
         )
@@ -101,24 +95,24 @@ class AksCluster(pulumi.ComponentResource):
     def _control_plane(
         self, name: str, identity: azure.managedidentity.UserAssignedIdentity, disks: Disks
     ) -> azure.containerservice.ManagedCluster:
-        settings, context = self._spec.settings, self._spec.context
+        settings, site = self._settings, self._site
         cluster_name = names.kubernetes_cluster(name)
         rights = grant(
             f"{name}-network",
             Role.NETWORK_CONTRIBUTOR,
-            scope=self._spec.place.network_id,
+            scope=self._network.network_id,
             principal_id=identity.principal_id,
-            context=context,
+            site=site,
             parent=self,
         )
         return azure.containerservice.ManagedCluster(
             f"{name}-control-plane",
             resource_name_=cluster_name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             node_resource_group=names.node_resource_group(cluster_name),
             dns_prefix=cluster_name,
             kubernetes_version=settings.version,
-            sku={"name": "Base", "tier": "Standard" if context.is_prod else "Free"},
+            sku={"name": "Base", "tier": "Standard" if site.is_prod else "Free"},
             support_plan="KubernetesOfficial",
             identity={
                 "type": azure.containerservice.ResourceIdentityType.USER_ASSIGNED,
@@ -126,11 +120,7 @@ class AksCluster(pulumi.ComponentResource):
             },
             disable_local_accounts=True,
             enable_rbac=True,
-            aad_profile={
-                "managed": True,
-                "enable_azure_rbac": True,
-                "admin_group_object_ids": list(settings.admins),
-            },
+            aad_profile={"managed": True, "enable_azure_rbac": True, "admin_group_object_ids": list(settings.admins)},
             api_server_access_profile=self._api_access(),
             oidc_issuer_profile={"enabled": True},
             security_profile={
@@ -147,19 +137,19 @@ class AksCluster(pulumi.ComponentResource):
                 "dns_service_ip": name_service_address(settings.service_cidr),
                 "load_balancer_sku": "standard",
                 # In a network of somebody else, AKS takes a way out of its own, or that of the subnet if it has one.
-                "outbound_type": "loadBalancer" if self._spec.place.egress_ip is None else "userAssignedNATGateway",
+                "outbound_type": "loadBalancer" if self._network.egress_ip is None else "userAssignedNATGateway",
             },
-            agent_pool_profiles=[system_pool(context, self._spec.place.zones, self._spec.place.cluster_subnet_id)],
+            agent_pool_profiles=[system_pool(site, self._network.zones, self._network.cluster_subnet_id)],
             auto_upgrade_profile=(
-                {"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"} if context.is_prod else None
+                {"upgrade_channel": "patch", "node_os_upgrade_channel": "NodeImage"} if site.is_prod else None
             ),
-            tags=context.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # AKS needs its rights in the network at once, and takes its disks along when it goes.
                 depends_on=[rights, *disks.ready],
-                hooks=context.patience,
+                hooks=site.patience,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # The autoscaler owns the number of nodes.
@@ -169,7 +159,7 @@ class AksCluster(pulumi.ComponentResource):
         )
 
     def _api_access(self) -> azure.containerservice.ManagedClusterAPIServerAccessProfileArgs:
-        access, egress_ip = self._spec.settings.api_access, self._spec.place.egress_ip
+        access, egress_ip = self._settings.api_access, self._network.egress_ip
         if access == "private":
             return azure.containerservice.ManagedClusterAPIServerAccessProfileArgs(
                 enable_private_cluster=True, enable_private_cluster_public_fqdn=False, disable_run_command=True
@@ -190,9 +180,9 @@ class AksCluster(pulumi.ComponentResource):
                 f"{name}-deployer-{key}",
                 role,
                 scope=cluster.id,
-                principal_id=self._spec.deployer,
+                principal_id=self._deployer,
                 principal_type=None,  # a person or a pipeline; Azure knows
-                context=self._spec.context,
+                site=self._site,
                 parent=self,
             )
             for key, role in roles.items()
@@ -206,7 +196,7 @@ class AksCluster(pulumi.ComponentResource):
                 f"{name}-{'nodes' if 'NodeOS' in schedule else 'upgrade'}-schedule",
                 config_name=schedule,
                 resource_name_=cluster.name,
-                resource_group_name=self._spec.context.resource_group,
+                resource_group_name=self._site.resource_group,
                 maintenance_window={
                     "schedule": {"weekly": {"day_of_week": "Sunday", "interval_weeks": 1}},
                     "start_time": "01:00",
@@ -219,28 +209,13 @@ class AksCluster(pulumi.ComponentResource):
 
 
 def kubeconfig(given: str) -> str:
-    """A kubeconfig, JSON, that signs in by kubelogin: no credential in it, the user's own are used.
+    """A kubeconfig that signs in by kubelogin.
 
-    `given` is what AKS gives, base64. Only address and certificate authority are taken of it, because its way to sign
-    in asks a person to type a code. Ours takes the login of the Azure CLI, unless the environment variable
-    AAD_LOGIN_METHOD names another one (workloadidentity, spn, msi).
+    `given` is the kubeconfig of AKS, base64. Only the address and the certificate authority are taken from it, because
+    it asks people to type a code. Ours uses the login of the Azure CLI, unless the environment variable
+    AAD_LOGIN_METHOD names another login (workloadidentity, spn, msi).
     """
     document: Any = yaml.safe_load(base64.b64decode(given))
     cluster = document["clusters"][0]
-    name = cluster["name"]
-    sign_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "kubelogin",
-        "args": ["get-token", "--login", "azurecli", "--server-id", SERVER_APP, "--environment", "AzurePublicCloud"],
-        "interactiveMode": "Never",
-    }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [cluster],
-            "users": [{"name": name, "user": {"exec": sign_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
-    )
+    arguments = ["get-token", "--login", "azurecli", "--server-id", SERVER_APP, "--environment", "AzurePublicCloud"]
+    return written(cluster["name"], cluster, {"command": "kubelogin", "args": arguments})

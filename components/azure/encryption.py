@@ -6,51 +6,42 @@ vault, with its name, stays for 90 days after it was deleted. Without the key al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context, StorageKey
 from components.azure.key_vault import key_vault
 from components.azure.roles import Role, grant
-
-
-@dataclass(frozen=True, kw_only=True)
-class EncryptionSpec:
-    """`tenant` is the Entra tenant of the subscription."""
-
-    tenant: pulumi.Output[str]
-    context: Context
+from components.azure.site import Site, StorageKey
 
 
 class EncryptionKey(pulumi.ComponentResource):
     """An RSA key in a vault of its own, closed to all but Azure's own services. Ends in `storage_key`."""
 
-    def __init__(self, name: str, spec: EncryptionSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, tenant: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
-        context = spec.context
         child = pulumi.ResourceOptions(parent=self)
-        vault = key_vault(name, tenant=spec.tenant, purge_protection=True, context=context, parent=self)
+        vault = key_vault(name, tenant=tenant, purge_protection=True, site=site, parent=self)
         # Through the resource manager: needs neither a role in the vault nor a way through its firewall.
         key = azure.keyvault.Key(
             f"{name}-key",
             key_name="data",
             vault_name=vault.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             properties={"kty": "RSA", "key_size": 3072, "key_ops": ["wrapKey", "unwrapKey"]},
-            tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            tags=site.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         identity = azure.managedidentity.UserAssignedIdentity(
-            f"{name}-identity", resource_group_name=context.resource_group, tags=context.tags, opts=child
+            f"{name}-identity", resource_group_name=site.resource_group, tags=site.tags, opts=child
         )
         granted = grant(
             f"{name}-use",
             Role.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER,
             scope=vault.id,
             principal_id=identity.principal_id,
-            context=context,
+            site=site,
             parent=self,
         )
         self.storage_key = StorageKey(

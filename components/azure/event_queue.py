@@ -8,16 +8,15 @@ Kafka are made by their clients. Standard can neither get more partitions nor be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site
 from components.connections import KafkaConnection, PasswordAuth
 from components.naming import random_suffix
 from components.passwords import of_generation
@@ -27,36 +26,35 @@ from settings.event_queue import CreateEventHubs
 
 PORT: Final = 9093
 USER: Final = "$ConnectionString"  # literally
-GROUP: Final = "namespace"
-ZONE_NAME: Final = "privatelink.servicebus.windows.net"
 GROWTH: Final = 4  # Standard takes more throughput units by itself, up to this many times the first number
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventQueueSpec:
-    """Size, and the assistants that get topics. `generation` is that of the rules that let somebody in."""
-
-    settings: CreateEventHubs
-    generation: int
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class EventHubsEventQueue(pulumi.ComponentResource):
-    """A namespace of event hubs. `connections` by the assistant's name."""
+    """A namespace of event hubs. `connections` by the assistant's name.
 
-    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `generation` is that of the rules that let clients in.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateEventHubs,
+        generation: int,
+        site: Site,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:EventHubsEventQueue", name, {}, opts)
-        self._spec = spec
-        context = spec.context
+        self._generation, self._settings, self._site, self._tier = generation, settings, site, tier
         self._namespace = self._make_namespace(name)
         # Azure changes one part of a namespace at a time.
         self._last: pulumi.Resource = self._namespace
         closed = azure.eventhub.NamespaceNetworkRuleSet(
             f"{name}-closed",
             namespace_name=self._namespace.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             default_action="Deny",
             public_network_access="Disabled",
             trusted_service_access_enabled=True,
@@ -65,35 +63,30 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         self._last = closed
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=self._namespace.id,
-                group=GROUP,
-                zone=Zone.EVENT_HUBS,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=spec.tier,
-            ),
+            service_id=self._namespace.id,
+            zone=Zone.EVENT_HUBS,
+            site=site,
+            tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        lock(f"{name}-lock", self._namespace.id, context=context, parent=self)
-        log(f"{name}-log", self._namespace.id, context=context, parent=self)
+        lock(f"{name}-lock", self._namespace.id, site=site, parent=self)
+        log(f"{name}-log", self._namespace.id, site=site, parent=self)
         self.bootstrap = pulumi.Output.format("{0}.servicebus.windows.net:{1}", self._namespace.name, PORT)
-        analytics = self._analytics(name) if any(assistant.analytics for assistant in spec.assistants) else None
+        analytics = self._analytics(name) if any(assistant.analytics for assistant in assistants) else None
         self.connections: Mapping[str, KafkaConnection] = {
-            assistant.name: self._connection(name, assistant, analytics, endpoint.ready)
-            for assistant in spec.assistants
+            assistant.name: self._connection(name, assistant, analytics, endpoint.ready) for assistant in assistants
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def _make_namespace(self, name: str) -> azure.eventhub.Namespace:
-        settings, context = self._spec.settings, self._spec.context
+        settings, site = self._settings, self._site
         suffix = random_suffix(name, self)
         is_standard = settings.size == "Standard"
-        key = None if is_standard else context.storage_key
+        key = None if is_standard else site.storage_key
         return azure.eventhub.Namespace(
             f"{name}-namespace",
             namespace_name=suffix.apply(lambda end: names.event_hubs_namespace(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             sku={"name": settings.size, "tier": settings.size, "capacity": settings.units},
             is_auto_inflate_enabled=is_standard,
             maximum_throughput_units=min(GROWTH * settings.units, 40) if is_standard else None,
@@ -101,13 +94,34 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             # The Kafka endpoint takes tokens of Entra too, but Rasa cannot get any.
             disable_local_auth=False,
             public_network_access="Disabled",
-            identity=_identity(key),
-            encryption=_encryption(key),
-            tags=context.tags,
+            identity=(
+                {
+                    "type": azure.eventhub.ManagedServiceIdentityType.USER_ASSIGNED,
+                    "user_assigned_identities": [key.identity_id],
+                }
+                if key
+                else None
+            ),
+            encryption=(
+                {
+                    "key_source": azure.eventhub.KeySource.MICROSOFT_KEY_VAULT,
+                    "key_vault_properties": [
+                        {
+                            "key_name": key.name,
+                            "key_vault_uri": key.vault_uri,
+                            "identity": {"user_assigned_identity": key.identity_id},
+                        }
+                    ],
+                    "require_infrastructure_encryption": True,
+                }
+                if key
+                else None
+            ),
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
-                hooks=context.patience,
+                protect=site.protect,
+                hooks=site.patience,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="60m"),
             ),
         )
@@ -127,36 +141,33 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             dead_letter_topic=assistant.dead_letter_topic,
             ca_pem=azure_roots(),
             ports=(PORT,),
-            networks=self._spec.tier.endpoint_networks,
+            networks=self._tier.endpoint_networks,
             ready=(*hubs.values(), *ready),
         )
 
     def _hub(self, name: str, topic: str) -> azure.eventhub.EventHub:
-        settings, context = self._spec.settings, self._spec.context
+        settings, site = self._settings, self._site
         hub = azure.eventhub.EventHub(
             f"{name}-{topic}",
             event_hub_name=topic,
             namespace_name=self._namespace.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             partition_count=settings.partitions,
-            retention_description={
-                "cleanup_policy": "Delete",
-                "retention_time_in_hours": settings.retention_hours,
-            },
-            opts=self._next(protect=context.protect),
+            retention_description={"cleanup_policy": "Delete", "retention_time_in_hours": settings.retention_hours},
+            opts=self._next(protect=site.protect),
         )
         self._last = hub
         return hub
 
     def _send(self, name: str, hub: azure.eventhub.EventHub, assistant: Assistant) -> PasswordAuth:
         """Rasa's way in: it may write the assistant's events, nothing else."""
-        generation = self._spec.generation
+        generation = self._generation
         rule = azure.eventhub.EventHubAuthorizationRule(
             of_generation(f"{name}-{assistant.name}-send", generation),
             authorization_rule_name=of_generation("send", generation),
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             rights=["Send"],
             opts=self._next(),
         )
@@ -165,7 +176,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             authorization_rule_name=rule.name,
             event_hub_name=hub.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         # Azure's answer is not marked as secret.
@@ -173,12 +184,12 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _analytics(self, name: str) -> PasswordAuth:
         """The way in of analytics, of all assistants: reads events, writes what it cannot process."""
-        generation = self._spec.generation
+        generation = self._generation
         rule = azure.eventhub.NamespaceAuthorizationRule(
             of_generation(f"{name}-analytics", generation),
             authorization_rule_name=of_generation("analytics", generation),
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             rights=["Listen", "Send"],
             opts=self._next(),
         )
@@ -186,7 +197,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         keys = azure.eventhub.list_namespace_keys_output(
             authorization_rule_name=rule.name,
             namespace_name=self._namespace.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
         return PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_connection_string))
@@ -194,27 +205,3 @@ class EventHubsEventQueue(pulumi.ComponentResource):
     def _next(self, *, protect: bool = False) -> pulumi.ResourceOptions:
         """Options of the next part of the namespace, which waits for the one before."""
         return pulumi.ResourceOptions(parent=self, protect=protect, depends_on=[self._last])
-
-
-def _identity(key: StorageKey | None) -> azure.eventhub.IdentityArgs | None:
-    if key is None:
-        return None
-    return azure.eventhub.IdentityArgs(
-        type=azure.eventhub.ManagedServiceIdentityType.USER_ASSIGNED, user_assigned_identities=[key.identity_id]
-    )
-
-
-def _encryption(key: StorageKey | None) -> azure.eventhub.EncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.eventhub.EncryptionArgs(
-        key_source=azure.eventhub.KeySource.MICROSOFT_KEY_VAULT,
-        key_vault_properties=[
-            azure.eventhub.KeyVaultPropertiesArgs(
-                key_name=key.name,
-                key_vault_uri=key.vault_uri,
-                identity=azure.eventhub.UserAssignedIdentityPropertiesArgs(user_assigned_identity=key.identity_id),
-            )
-        ],
-        require_infrastructure_encryption=True,
-    )

@@ -1,7 +1,7 @@
 """Identity: a managed identity for a service account of an assistant, through Entra Workload ID.
 
-What the identity may do is told by the service components as `Right`s. The cluster's webhook gives a pod its token when
-it starts, if the pod has the label and its account the annotation.
+The service components say what the identity may do, as `RoleGrant`s. The cluster's webhook gives a pod its token when
+the pod starts, if the pod has the label and its account has the annotation.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Final
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context
 from components.azure.roles import Role, grant
+from components.azure.site import Site
 from components.connections import WorkloadIdentity
 
 AUDIENCE: Final = "api://AzureADTokenExchange"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Right:
+class RoleGrant:
     """A role, built-in or by its id, over a resource, by its id.
 
     `key` tells it apart from the others of one identity.
@@ -32,39 +32,35 @@ class Right:
     scope: pulumi.Output[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ManagedIdentitySpec:
-    """Whose pods, and what they may do; no rights where somebody else gives them. `issuer` is that of the cluster."""
-
-    context: Context
-    issuer: pulumi.Input[str]
-    namespace: str
-    service_account: str
-    rights: Sequence[Right]
-
-
 class ManagedIdentity(pulumi.ComponentResource):
     """An identity with exactly these rights, for one service account. Ends in `connection`.
 
     It has one federated credential only: Entra refuses to add a second one to an identity at the same time.
     """
 
-    def __init__(self, name: str, spec: ManagedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        site: Site,
+        issuer: pulumi.Input[str],
+        namespace: str,
+        service_account: str,
+        rights: Sequence[RoleGrant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:ManagedIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         identity = azure.managedidentity.UserAssignedIdentity(
-            f"{name}-identity",
-            resource_group_name=spec.context.resource_group,
-            tags=spec.context.tags,
-            opts=child,
+            f"{name}-identity", resource_group_name=site.resource_group, tags=site.tags, opts=child
         )
         credential = azure.managedidentity.FederatedIdentityCredential(
             f"{name}-credential",
-            resource_group_name=spec.context.resource_group,
+            resource_group_name=site.resource_group,
             resource_name_=identity.name,
-            federated_identity_credential_resource_name=spec.service_account,
-            issuer=spec.issuer,
-            subject=f"system:serviceaccount:{spec.namespace}:{spec.service_account}",
+            federated_identity_credential_resource_name=service_account,
+            issuer=issuer,
+            subject=f"system:serviceaccount:{namespace}:{service_account}",
             audiences=[AUDIENCE],
             opts=child,
         )
@@ -74,10 +70,10 @@ class ManagedIdentity(pulumi.ComponentResource):
                 right.role,
                 scope=right.scope,
                 principal_id=identity.principal_id,
-                context=spec.context,
+                site=site,
                 parent=self,
             )
-            for right in spec.rights
+            for right in rights
         ]
         self.connection = WorkloadIdentity(
             service_account_annotations={"azure.workload.identity/client-id": identity.client_id},

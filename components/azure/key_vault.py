@@ -9,9 +9,9 @@ import pulumi_azure_native as azure
 import pulumi_random
 
 from components.azure import names
-from components.azure.context import Context
 from components.azure.internet import OPEN, is_reachable, on_the_internet
 from components.azure.safety import lock, log
+from components.azure.site import Site
 
 
 def key_vault(
@@ -20,7 +20,7 @@ def key_vault(
     tenant: pulumi.Input[str],
     purge_protection: bool,
     clients: Sequence[str] = (),
-    context: Context,
+    site: Site,
     parent: pulumi.Resource,
 ) -> azure.keyvault.Vault:
     """The vault, with its lock and its logs; `name` begins its physical name.
@@ -33,7 +33,7 @@ def key_vault(
     vault = azure.keyvault.Vault(
         f"{name}-vault",
         vault_name=suffix.hex.apply(lambda end: names.key_vault(name, end)),
-        resource_group_name=context.resource_group,
+        resource_group_name=site.resource_group,
         properties=azure.keyvault.VaultPropertiesArgs(
             tenant_id=tenant,
             sku=azure.keyvault.SkuArgs(family="A", name=azure.keyvault.SkuName.STANDARD),
@@ -45,11 +45,11 @@ def key_vault(
             public_network_access="Enabled" if is_reachable(clients) else "Disabled",
             network_acls=_firewall(clients),
         ),
-        tags=context.tags,
-        opts=pulumi.ResourceOptions(parent=parent, protect=context.protect),
+        tags=site.tags,
+        opts=pulumi.ResourceOptions(parent=parent, protect=site.protect),
     )
-    lock(f"{name}-lock", vault.id, context=context, parent=parent)
-    log(f"{name}-log", vault.id, context=context, parent=parent)
+    lock(f"{name}-lock", vault.id, site=site, parent=parent)
+    log(f"{name}-log", vault.id, site=site, parent=parent)
     return vault
 
 

@@ -8,16 +8,15 @@ what the last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, RedisConnection
 from components.naming import random_suffix
 from components.trust import azure_roots
@@ -26,44 +25,56 @@ from settings.lock_store import CreateLockStore
 
 PORT: Final = 10000
 USER: Final = "default"  # the only one that signs in with a key
-GROUP: Final = "redisEnterprise"
-ZONE_NAME: Final = "privatelink.redis.azure.net"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LockStoreSpec:
-    """Size, and the assistants that use it. `generation`: odd ones use the first access key, even ones the second."""
-
-    settings: CreateLockStore
-    generation: int
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
 
 
 class ManagedRedisLockStore(pulumi.ComponentResource):
-    """A Redis with one database. `connections` by the assistant's name."""
+    """A Redis with one database. `connections` by the assistant's name.
 
-    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `generation`: odd numbers use the first access key, even numbers the second.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateLockStore,
+        generation: int,
+        site: Site,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
+        key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
         cluster = azure.redisenterprise.RedisEnterprise(
             f"{name}-cluster",
             cluster_name=suffix.apply(lambda end: names.redis_cluster(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             sku={"name": settings.size},
             high_availability="Enabled" if settings.nodes > 1 else "Disabled",
             minimum_tls_version="1.2",
             public_network_access="Disabled",
-            identity=_identity(context.storage_key),
-            encryption=_encryption(context.storage_key),
-            tags=context.tags,
+            identity={"type": "UserAssigned", "user_assigned_identities": [key.identity_id]} if key else None,
+            encryption=(
+                {
+                    "customer_managed_key_encryption": {
+                        "key_encryption_key_url": key.url,
+                        "key_encryption_key_identity": {
+                            "identity_type": "userAssignedIdentity",
+                            "user_assigned_identity_resource_id": key.identity_id,
+                        },
+                    }
+                }
+                if key
+                else None
+            ),
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
-                hooks=context.patience,
+                protect=site.protect,
+                hooks=site.patience,
                 custom_timeouts=pulumi.CustomTimeouts(create="90m", update="90m", delete="60m"),
             ),
         )
@@ -71,68 +82,38 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
             f"{name}-database",
             cluster_name=cluster.name,
             database_name="default",  # there is no other
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             client_protocol="Encrypted",
             port=PORT,
             clustering_policy="NoCluster",
             # A full store must refuse to write: to evict a lock would be to break it.
             eviction_policy="NoEviction",
             access_keys_authentication="Enabled",
-            persistence={"rdb_enabled": True, "rdb_frequency": "12h"} if context.is_prod else None,
+            persistence={"rdb_enabled": True, "rdb_frequency": "12h"} if site.is_prod else None,
             defer_upgrade="NotDeferred",
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         endpoint = PrivateEndpoint(
-            f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=cluster.id,
-                group=GROUP,
-                zone=Zone.REDIS,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=spec.tier,
-            ),
-            opts=child,
+            f"{name}-endpoint", service_id=cluster.id, zone=Zone.REDIS, site=site, tier=tier, opts=child
         )
         keys = azure.redisenterprise.list_database_keys_output(
             cluster_name=cluster.name,
             database_name=database.name,
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        key = keys.primary_key if spec.generation % 2 else keys.secondary_key
-        lock(f"{name}-lock", cluster.id, context=context, parent=self)
-        log(f"{name}-log", database.id, context=context, parent=self)
+        password = keys.primary_key if generation % 2 else keys.secondary_key
+        lock(f"{name}-lock", cluster.id, site=site, parent=self)
+        log(f"{name}-log", database.id, site=site, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", cluster.host_name, PORT)
         connection = RedisConnection(
             host=cluster.host_name,
             port=PORT,
             # Azure's answer is not marked as secret.
-            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(key)),
+            auth=PasswordAuth(username=USER, password=pulumi.Output.secret(password)),
             ca_pem=azure_roots(),
-            networks=spec.tier.endpoint_networks,
+            networks=tier.endpoint_networks,
             ready=(database, *endpoint.ready),
         )
-        self.connections: Mapping[str, RedisConnection] = {assistant.name: connection for assistant in spec.assistants}
+        self.connections: Mapping[str, RedisConnection] = {assistant.name: connection for assistant in assistants}
         self.register_outputs({"address": self.address})
-
-
-def _identity(key: StorageKey | None) -> azure.redisenterprise.ManagedServiceIdentityArgs | None:
-    if key is None:
-        return None
-    return azure.redisenterprise.ManagedServiceIdentityArgs(
-        type="UserAssigned", user_assigned_identities=[key.identity_id]
-    )
-
-
-def _encryption(key: StorageKey | None) -> azure.redisenterprise.ClusterPropertiesEncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.redisenterprise.ClusterPropertiesEncryptionArgs(
-        customer_managed_key_encryption=azure.redisenterprise.ClusterPropertiesCustomerManagedKeyEncryptionArgs(
-            key_encryption_key_url=key.url,
-            key_encryption_key_identity=azure.redisenterprise.ClusterPropertiesKeyEncryptionKeyIdentityArgs(
-                identity_type="userAssignedIdentity", user_assigned_identity_resource_id=key.identity_id
-            ),
-        )
-    )

@@ -9,113 +9,117 @@ can be brought back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Never
 
 import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
-from components.azure.identity import Right
+from components.azure.identity import RoleGrant
 from components.azure.internet import OPEN, on_the_internet
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, Zone
+from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.roles import Role
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site
+from components.cloud import Access, GrantedElsewhere, ModelStorage, NoIdentityNeeded, Rights, Service
 from components.connections import DownloadedModel, ModelStorageConnection
 from components.naming import random_suffix
 from settings import Assistant, AzureSettings
 from settings.model_storage import CreateBlobStorage, ExistingContainer, ModelAuth
 
-GROUP: Final = "blob"
-ZONE_NAME: Final = "privatelink.blob.core.windows.net"
 DOWNLOAD: Final = Path(__file__).parent / "scripts" / "download_model.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelStorageSpec:
-    """How Rasa signs in, how long old versions stay, and who reads.
+class BlobModelStorage(pulumi.ComponentResource):
+    """A private, encrypted, versioned account. `connections` by the assistant's name.
 
-    `uploaders` are the ranges on the internet from which models may be uploaded in dev; in prod nobody reaches the
-    account but from inside the network. `generation`: odd ones use the account's first key, even ones the second.
+    `uploaders` are the ranges on the internet from which models may be uploaded in dev. In prod the account is reached
+    only from inside the network. `generation`: odd numbers use the account's first key, even numbers the second.
     """
 
-    settings: CreateBlobStorage
-    generation: int
-    uploaders: Sequence[str]
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
-class BlobModelStorage(pulumi.ComponentResource):
-    """A private, encrypted, versioned account. `connections` by the assistant's name; `access` tells what it may do."""
-
-    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateBlobStorage,
+        generation: int,
+        uploaders: Sequence[str],
+        site: Site,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:BlobModelStorage", name, {}, opts)
-        self._spec = spec
-        context = spec.context
+        self._settings, self._generation = settings, generation
+        self._site, self._uploaders = site, uploaders
         self._account = self._make_account(name)
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=self._account.id,
-                group=GROUP,
-                zone=Zone.BLOB,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=spec.tier,
-            ),
+            service_id=self._account.id,
+            zone=Zone.BLOB,
+            site=site,
+            tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self._keep_versions(name, spec.settings.old_version_days)
-        lock(f"{name}-lock", self._account.id, context=context, parent=self)
+        self._keep_versions(name, settings.old_version_days)
+        lock(f"{name}-lock", self._account.id, site=site, parent=self)
         blobs = pulumi.Output.concat(self._account.id, "/blobServices/default")
-        log(f"{name}-log", blobs, context=context, parent=self)
+        log(f"{name}-log", blobs, site=site, parent=self)
 
-        self.account = self._account.name
-        self._containers = {assistant.name: self._container(name, assistant) for assistant in spec.assistants}
+        self.address = _address(self._account.name)
+        self._containers = {assistant.name: self._container(name, assistant) for assistant in assistants}
         self.connections: Mapping[str, ModelStorageConnection | DownloadedModel] = {
-            assistant.name: self._connection(assistant, endpoint.ready) for assistant in spec.assistants
+            assistant.name: self._connection(assistant, endpoint.ready) for assistant in assistants
         }
-        self.register_outputs({"account": self.account})
+        self.register_outputs({"account": self._account.name})
 
-    def access(self, assistant: Assistant) -> tuple[Right, ...] | None:
-        """What the assistant's identity may do: read its container. It needs none where a key opens the account."""
-        if self._spec.settings.auth is ModelAuth.KEY:
-            return None
-        container = self._containers[assistant.name]
-        return (Right(key="models", role=Role.STORAGE_BLOB_DATA_READER, scope=container.id),)
+    def access(self, assistant: Assistant) -> Access[RoleGrant]:
+        """How the pods of an assistant get access: they read its container, or use the account's key."""
+        match self._settings.auth:
+            case ModelAuth.KEY:
+                return NoIdentityNeeded()
+            case ModelAuth.INIT_DOWNLOAD:
+                container = self._containers[assistant.name].id
+                return Rights((RoleGrant(key="models", role=Role.STORAGE_BLOB_DATA_READER, scope=container),))
 
     def _make_account(self, name: str) -> azure.storage.StorageAccount:
-        spec, context = self._spec, self._spec.context
+        site, key = self._site, self._site.storage_key
         suffix = random_suffix(name, self)
         return azure.storage.StorageAccount(
             f"{name}-account",
             account_name=suffix.apply(lambda end: names.storage_account(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             kind="StorageV2",
-            sku={"name": "Standard_ZRS" if context.is_prod else "Standard_LRS"},
+            sku={"name": "Standard_ZRS" if site.is_prod else "Standard_LRS"},
             access_tier=azure.storage.AccessTier.HOT,
             allow_blob_public_access=False,
             allow_cross_tenant_replication=False,
-            allow_shared_key_access=spec.settings.auth is ModelAuth.KEY,
+            allow_shared_key_access=self._settings.auth is ModelAuth.KEY,
             default_to_o_auth_authentication=True,
             enable_https_traffic_only=True,
             minimum_tls_version="TLS1_2",
             is_local_user_enabled=False,
             is_sftp_enabled=False,
-            public_network_access="Disabled" if context.is_prod else "Enabled",
-            network_rule_set=firewall([] if context.is_prod else spec.uploaders),
-            identity=_identity(context.storage_key),
-            encryption=_encryption(context.storage_key),
-            tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=context.protect, hooks=context.patience),
+            public_network_access="Disabled" if site.is_prod else "Enabled",
+            network_rule_set=firewall([] if site.is_prod else self._uploaders),
+            identity={"type": "UserAssigned", "user_assigned_identities": [key.identity_id]} if key else None,
+            encryption=(
+                {
+                    "key_source": "Microsoft.Keyvault",
+                    "key_vault_properties": {"key_name": key.name, "key_vault_uri": key.vault_uri},
+                    "encryption_identity": {"encryption_user_assigned_identity": key.identity_id},
+                    "require_infrastructure_encryption": True,
+                }
+                if key
+                else None
+            ),
+            tags=site.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect, hooks=site.patience),
         )
 
     def _keep_versions(self, name: str, days: int) -> None:
-        group = self._spec.context.resource_group
+        group = self._site.resource_group
         retention = azure.storage.DeleteRetentionPolicyArgs(enabled=True, days=min(days, 365))
         versions = azure.storage.BlobServiceProperties(
             f"{name}-versions",
@@ -154,22 +158,22 @@ class BlobModelStorage(pulumi.ComponentResource):
             f"{name}-{assistant.name}",
             container_name=names.container(assistant.name),
             account_name=self._account.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             public_access=azure.storage.PublicAccess.NONE,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect),
         )
 
     def _connection(
         self, assistant: Assistant, ready: Sequence[pulumi.Resource]
     ) -> ModelStorageConnection | DownloadedModel:
         container = self._containers[assistant.name]
-        key = self._key() if self._spec.settings.auth is ModelAuth.KEY else None
+        key = self._key() if self._settings.auth is ModelAuth.KEY else None
         return container_connection(
-            self.account,
+            self._account.name,
             container.name,
             assistant,
             key=key,
-            from_inside=self._spec.context.is_prod,
+            from_inside=self._site.is_prod,
             ready=(container, *ready),
         )
 
@@ -177,30 +181,29 @@ class BlobModelStorage(pulumi.ComponentResource):
         """One of the account's two keys. Azure's answer is not marked as secret."""
         keys = azure.storage.list_storage_account_keys_output(
             account_name=self._account.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self),
         )
-        index = (self._spec.generation - 1) % 2
+        index = (self._generation - 1) % 2
         return pulumi.Output.secret(keys.apply(lambda answer: answer.keys[index].value))
 
 
-class ExistingBlobModelStorage:
-    """A container of somebody else, who also says who may read it. Makes nothing."""
-
-    def __init__(self, given: ExistingContainer, settings: AzureSettings) -> None:
-        self._auth = given.auth
-        self.account = pulumi.Output.from_input(given.account)
-        key = settings.secret(given.account_key) if given.account_key else None
-        self.connections: Mapping[str, ModelStorageConnection | DownloadedModel] = {
-            assistant.name: container_connection(
-                given.account, given.container, assistant, key=key if given.auth is ModelAuth.KEY else None
-            )
+def existing_container(given: ExistingContainer, settings: AzureSettings) -> ModelStorage[Never]:
+    """A container that exists already. Whoever owns it gives the pods' identity the right to read it."""
+    by_key = given.auth is ModelAuth.KEY
+    key = settings.secret(given.account_key) if given.account_key and by_key else None
+    return Service(
+        address=_address(given.account),
+        connection={
+            assistant.name: container_connection(given.account, given.container, assistant, key=key)
             for assistant in settings.assistants
-        }
+        },
+        rasa=lambda _: NoIdentityNeeded() if by_key else GrantedElsewhere(),
+    )
 
-    def access(self, _: Assistant) -> tuple[Right, ...] | None:
-        """No rights of ours: the identity that is made has to be let in."""
-        return None if self._auth is ModelAuth.KEY else ()
+
+def _address(account: pulumi.Input[str]) -> pulumi.Output[str]:
+    return pulumi.Output.format("https://{0}.blob.core.windows.net", account)
 
 
 def container_connection(
@@ -227,11 +230,7 @@ def container_connection(
     )
     if key is None:
         return DownloadedModel(
-            script=DOWNLOAD,
-            prefix=assistant.model_prefix,
-            environment=environment,
-            upload_command=upload,
-            ready=ready,
+            script=DOWNLOAD, prefix=assistant.model_prefix, environment=environment, upload_command=upload, ready=ready
         )
     return ModelStorageConnection(
         remote_storage="azure",
@@ -259,21 +258,4 @@ def firewall(ranges: Sequence[str]) -> azure.storage.NetworkRuleSetArgs:
             azure.storage.IPRuleArgs(i_p_address_or_range=address, action=azure.storage.Action.ALLOW)
             for address in addresses
         ],
-    )
-
-
-def _identity(key: StorageKey | None) -> azure.storage.IdentityArgs | None:
-    if key is None:
-        return None
-    return azure.storage.IdentityArgs(type="UserAssigned", user_assigned_identities=[key.identity_id])
-
-
-def _encryption(key: StorageKey | None) -> azure.storage.EncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.storage.EncryptionArgs(
-        key_source="Microsoft.Keyvault",
-        key_vault_properties=azure.storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
-        encryption_identity=azure.storage.EncryptionIdentityArgs(encryption_user_assigned_identity=key.identity_id),
-        require_infrastructure_encryption=True,
     )

@@ -7,15 +7,14 @@ the services, and have no way out through this network. A subnet spans all zones
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
 
 from components.azure.address_plan import plan_ranges
-from components.azure.context import Context, DataTier, Place
 from components.azure.private_link import Zone
+from components.azure.site import DataTier, NetworkConnection, Site
 from settings.network import CreateNetwork, ExistingVnet
 from settings.network import azure_zones as default_zones
 
@@ -24,31 +23,25 @@ ENDPOINT_PORTS: Final = ("443", "9093", "10000")  # Blob and Key Vault, Event Hu
 LAST: Final = 4096  # the weakest priority of a rule that can be made
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSpec:
-    """Range and zones."""
-
-    settings: CreateNetwork
-    context: Context
-
-
 class Network(pulumi.ComponentResource):
-    """VNet, subnets, their firewalls, NAT. Ends in `place`."""
+    """VNet, subnets, their firewalls, NAT. Ends in `connection`."""
 
-    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, settings: CreateNetwork, site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:azure:Network", name, {}, opts)
-        self._prefix, self._context = name, spec.context
+        self._prefix, self._site = name, site
         self._child = pulumi.ResourceOptions(parent=self)
-        plan = plan_ranges(spec.settings.cidr)
+        plan = plan_ranges(settings.cidr)
         self._vnet = azure.network.VirtualNetwork(
             f"{name}-vnet",
-            resource_group_name=spec.context.resource_group,
-            address_space={"address_prefixes": [spec.settings.cidr]},
-            tags=spec.context.tags,
+            resource_group_name=site.resource_group,
+            address_space={"address_prefixes": [settings.cidr]},
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # Data stands on it: refused here, a new range stops before anything is made for it.
-                protect=spec.context.protect,
+                protect=site.protect,
                 # The subnets are resources of their own; Azure lists them here as well.
                 ignore_changes=["subnets"],
             ),
@@ -77,19 +70,19 @@ class Network(pulumi.ComponentResource):
             private_endpoint_network_policies="Enabled",
             default_outbound_access=False,
         )
-        nat, egress_ip = self._nat(name, spec.settings.zones)
+        nat, egress_ip = self._nat(name, settings.zones)
         cluster = azure.network.Subnet(
             f"{name}-cluster",
-            resource_group_name=spec.context.resource_group,
+            resource_group_name=site.resource_group,
             virtual_network_name=self._vnet.name,
             subnet_name="cluster",
             address_prefix=plan.cluster,
             nat_gateway={"id": nat.id},
             default_outbound_access=False,
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect, depends_on=[endpoints]),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect, depends_on=[endpoints]),
         )
-        self.place = Place(
-            zones=spec.settings.zones,
+        self.connection = NetworkConnection(
+            zones=settings.zones,
             network_id=self._vnet.id,
             cluster_subnet_id=cluster.id,
             cluster_networks=(plan.cluster, plan.endpoints),
@@ -131,14 +124,14 @@ class Network(pulumi.ComponentResource):
         )
         firewall = azure.network.NetworkSecurityGroup(
             f"{self._prefix}-{subnet}-firewall",
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             security_rules=[*rules, others],
-            tags=self._context.tags,
+            tags=self._site.tags,
             opts=self._child,
         )
         return azure.network.Subnet(
             f"{self._prefix}-{subnet}",
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             virtual_network_name=self._vnet.name,
             subnet_name=subnet,
             address_prefix=cidr,
@@ -147,33 +140,33 @@ class Network(pulumi.ComponentResource):
             service_endpoints=service_endpoints,
             private_endpoint_network_policies=private_endpoint_network_policies,
             default_outbound_access=default_outbound_access,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect, depends_on=list(after)),
+            opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect, depends_on=list(after)),
         )
 
     def _nat(self, name: str, zones: Sequence[str]) -> tuple[azure.network.NatGateway, pulumi.Output[str]]:
         """The way out and its address. Azure puts a NAT gateway in one zone; a subnet can have only one."""
         address = azure.network.PublicIPAddress(
             f"{name}-nat-address",
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             sku={"name": "Standard"},
             public_ip_allocation_method="Static",
             zones=list(zones),
-            tags=self._context.tags,
+            tags=self._site.tags,
             opts=self._child,
         )
         nat = azure.network.NatGateway(
             f"{name}-nat",
-            resource_group_name=self._context.resource_group,
+            resource_group_name=self._site.resource_group,
             sku={"name": "Standard"},
             public_ip_addresses=[{"id": address.id}],
             idle_timeout_in_minutes=10,
-            tags=self._context.tags,
+            tags=self._site.tags,
             opts=self._child,
         )
         return nat, address.ip_address.apply(lambda ip: ip or "")
 
 
-def existing_place(settings: ExistingVnet, region: str) -> Place:
+def existing_network(settings: ExistingVnet, region: str) -> NetworkConnection:
     """A network of somebody else, of which nothing is made or changed: its firewalls and its way out are theirs."""
     zones = settings.dns_zones
     given = {
@@ -183,7 +176,7 @@ def existing_place(settings: ExistingVnet, region: str) -> Place:
         Zone.EVENT_HUBS: zones.event_hubs,
         Zone.KEY_VAULT: zones.key_vault,
     }
-    return Place(
+    return NetworkConnection(
         zones=default_zones(region),
         network_id=pulumi.Output.from_input(settings.cluster_subnet.id),
         cluster_subnet_id=pulumi.Output.from_input(settings.cluster_subnet.id),

@@ -6,14 +6,13 @@ Both grow and shrink by themselves. The pool's machines are of the first size in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context
+from components.azure.site import Site
 from settings.cluster import CreateCluster
 
 SYSTEM_SIZE: Final = {True: "Standard_D4ds_v5", False: "Standard_D2ds_v5"}  # by whether it is prod
@@ -23,15 +22,15 @@ SURGE: Final = "33%"
 
 
 def system_pool(
-    context: Context, zones: Sequence[str], subnet_id: pulumi.Output[str]
+    site: Site, zones: Sequence[str], subnet_id: pulumi.Output[str]
 ) -> azure.containerservice.ManagedClusterAgentPoolProfileArgs:
     """The pool that a cluster is made with. In prod only the cluster's own pods run there."""
-    least, most = SYSTEM_NODES[context.is_prod]
+    least, most = SYSTEM_NODES[site.is_prod]
     return azure.containerservice.ManagedClusterAgentPoolProfileArgs(
         name="system",
         mode="System",
         type="VirtualMachineScaleSets",
-        vm_size=SYSTEM_SIZE[context.is_prod],
+        vm_size=SYSTEM_SIZE[site.is_prod],
         count=least,
         enable_auto_scaling=True,
         min_count=least,
@@ -43,34 +42,32 @@ def system_pool(
         os_disk_type="Ephemeral",
         os_disk_size_gb=DISK_GB[False],
         enable_node_public_ip=False,
-        node_taints=["CriticalAddonsOnly=true:NoSchedule"] if context.is_prod else None,
+        node_taints=["CriticalAddonsOnly=true:NoSchedule"] if site.is_prod else None,
         upgrade_settings=azure.containerservice.AgentPoolUpgradeSettingsArgs(max_surge=SURGE),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodePoolSpec:
-    """Sizes and numbers."""
-
-    settings: CreateCluster
-    context: Context
-    cluster_name: pulumi.Output[str]
-    zones: Sequence[str]
-    subnet_id: pulumi.Output[str]
 
 
 class NodePool(pulumi.ComponentResource):
     """The pool for Rasa's pods. With `ready` they can be scheduled."""
 
-    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateCluster,
+        site: Site,
+        cluster_name: pulumi.Output[str],
+        zones: Sequence[str],
+        subnet_id: pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:NodePool", name, {}, opts)
-        settings, context = spec.settings, spec.context
         size = settings.node_sizes[0]
         pool = azure.containerservice.AgentPool(
             f"{name}-pool",
             agent_pool_name=names.node_pool(size),
-            resource_name_=spec.cluster_name,
-            resource_group_name=context.resource_group,
+            resource_name_=cluster_name,
+            resource_group_name=site.resource_group,
             mode="User",
             type="VirtualMachineScaleSets",
             orchestrator_version=settings.version,
@@ -79,15 +76,15 @@ class NodePool(pulumi.ComponentResource):
             enable_auto_scaling=True,
             min_count=settings.min_nodes,
             max_count=settings.max_nodes,
-            availability_zones=list(spec.zones),
-            vnet_subnet_id=spec.subnet_id,
+            availability_zones=list(zones),
+            vnet_subnet_id=subnet_id,
             os_type="Linux",
             os_sku="AzureLinux",
             os_disk_type="Ephemeral",
-            os_disk_size_gb=DISK_GB[context.is_prod],
+            os_disk_size_gb=DISK_GB[site.is_prod],
             enable_node_public_ip=False,
             upgrade_settings={"max_surge": SURGE},
-            tags=context.tags,
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # The autoscaler owns the number of nodes.

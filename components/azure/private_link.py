@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context, DataTier
+from components.azure.site import DataTier, Site
 
 
 class Zone(StrEnum):
@@ -21,90 +22,102 @@ class Zone(StrEnum):
     KEY_VAULT = "keyVault"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrivateZoneSpec:
-    """`zone_name` is what Azure demands for the service."""
-
-    zone: Zone
-    zone_name: str
-    context: Context
-    tier: DataTier
+# The names that Azure demands. The zone of the database begins with a name of its own.
+ZONE_NAMES: Final[Mapping[Zone, str]] = {
+    Zone.BLOB: "privatelink.blob.core.windows.net",
+    Zone.REDIS: "privatelink.redis.azure.net",
+    Zone.EVENT_HUBS: "privatelink.servicebus.windows.net",
+    Zone.KEY_VAULT: "privatelink.vaultcore.azure.net",
+}
+# The part of the service that an endpoint leads to.
+GROUPS: Final[Mapping[Zone, str]] = {
+    Zone.BLOB: "blob",
+    Zone.REDIS: "redisEnterprise",
+    Zone.EVENT_HUBS: "namespace",
+    Zone.KEY_VAULT: "vault",
+}
 
 
 class PrivateZone(pulumi.ComponentResource):
-    """A private DNS zone, seen from the network; or one that exists, of which nothing is made.
+    """A private DNS zone that is linked to the network. If the zone exists already, nothing is created.
 
-    Whoever takes `zone_id` waits for the link too: a name that was asked for too early is not found for minutes.
+    `zone_id` waits for the link too: a name that is looked up too early is not found for minutes.
     """
 
-    def __init__(self, name: str, spec: PrivateZoneSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        zone: Zone,
+        zone_name: str,
+        site: Site,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:PrivateZone", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        existing = spec.tier.zone_ids.get(spec.zone)
+        existing = tier.zone_ids.get(zone)
         if existing is not None:
             self.zone_id = pulumi.Output.from_input(existing)
         else:
-            zone = azure.privatedns.PrivateZone(
+            created = azure.privatedns.PrivateZone(
                 f"{name}-zone",
-                resource_group_name=spec.context.resource_group,
-                private_zone_name=spec.zone_name,
+                resource_group_name=site.resource_group,
+                private_zone_name=zone_name,
                 location="Global",
-                tags=spec.context.tags,
+                tags=site.tags,
                 opts=child,
             )
             link = azure.privatedns.VirtualNetworkLink(
                 f"{name}-link",
-                resource_group_name=spec.context.resource_group,
-                private_zone_name=zone.name,
+                resource_group_name=site.resource_group,
+                private_zone_name=created.name,
                 location="Global",
                 registration_enabled=False,
-                virtual_network={"id": spec.tier.vnet_id},
-                tags=spec.context.tags,
+                virtual_network={"id": tier.vnet_id},
+                tags=site.tags,
                 opts=child,
             )
-            self.zone_id = pulumi.Output.all(zone.id, link.id).apply(lambda known: str(known[0]))
+            self.zone_id = pulumi.Output.all(created.id, link.id).apply(lambda known: str(known[0]))
         self.register_outputs({"zoneId": self.zone_id})
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrivateEndpointSpec:
-    """`service_id` is the service, `group` the part of it that the endpoint leads to (Azure's word)."""
-
-    service_id: pulumi.Output[str]
-    group: str
-    zone: Zone
-    zone_name: str
-    context: Context
-    tier: DataTier
-
-
 class PrivateEndpoint(pulumi.ComponentResource):
-    """A private address of a service. Before `ready` its name leads nowhere, or to its closed public address."""
+    """A private address of the service `service_id`.
 
-    def __init__(self, name: str, spec: PrivateEndpointSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    Before `ready` exists, the service's name leads nowhere, or to its closed public address.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        service_id: pulumi.Output[str],
+        zone: Zone,
+        site: Site,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:PrivateEndpoint", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        zone = PrivateZone(
-            f"{name}-dns",
-            PrivateZoneSpec(zone=spec.zone, zone_name=spec.zone_name, context=spec.context, tier=spec.tier),
-            opts=child,
-        )
+        dns = PrivateZone(f"{name}-dns", zone=zone, zone_name=ZONE_NAMES[zone], site=site, tier=tier, opts=child)
+        group = GROUPS[zone]
         endpoint = azure.network.PrivateEndpoint(
             f"{name}-nic",
-            resource_group_name=spec.context.resource_group,
-            subnet={"id": spec.tier.endpoint_subnet_id},
+            resource_group_name=site.resource_group,
+            subnet={"id": tier.endpoint_subnet_id},
             private_link_service_connections=[
-                {"name": spec.group, "private_link_service_id": spec.service_id, "group_ids": [spec.group]}
+                {"name": group, "private_link_service_id": service_id, "group_ids": [group]}
             ],
-            tags=spec.context.tags,
+            tags=site.tags,
             opts=child,
         )
         names = azure.network.PrivateDnsZoneGroup(
             f"{name}-names",
-            resource_group_name=spec.context.resource_group,
+            resource_group_name=site.resource_group,
             private_endpoint_name=endpoint.name,
             private_dns_zone_group_name="default",
-            private_dns_zone_configs=[{"name": spec.zone.value, "private_dns_zone_id": zone.zone_id}],
+            private_dns_zone_configs=[{"name": zone.value, "private_dns_zone_id": dns.zone_id}],
             opts=child,
         )
         self.ready: tuple[pulumi.Resource, ...] = (names,)

@@ -8,7 +8,7 @@ from typing import Literal
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context
+from components.azure.site import Site
 
 
 class Role(StrEnum):
@@ -29,7 +29,7 @@ def grant(
     scope: pulumi.Input[str],
     principal_id: pulumi.Input[str],
     principal_type: Literal["ServicePrincipal", "Group"] | None = "ServicePrincipal",
-    context: Context,
+    site: Site,
     parent: pulumi.Resource,
 ) -> azure.authorization.RoleAssignment:
     """Gives a role, built-in or by its id, over a resource and all that is in it; it takes effect within minutes.
@@ -42,13 +42,13 @@ def grant(
         name,
         scope=scope,
         role_definition_id=pulumi.Output.format(
-            "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", context.subscription, role
+            "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}", site.subscription, role
         ),
         principal_id=principal_id,
         principal_type=type_,
         opts=pulumi.ResourceOptions(
             parent=parent,
             # It may be given before Azure knows it everywhere.
-            hooks=None if isinstance(role, Role) else context.patience,
+            hooks=None if isinstance(role, Role) else site.patience,
         ),
     )

@@ -8,14 +8,14 @@ from typing import Final
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context
+from components.azure.site import Site
 
 EVERYTHING: Final = "allLogs"
 
 
-def lock(name: str, resource_id: pulumi.Output[str], *, context: Context, parent: pulumi.Resource) -> None:
+def lock(name: str, resource_id: pulumi.Output[str], *, site: Site, parent: pulumi.Resource) -> None:
     """In prod nobody can delete the resource or a part of it, not even in the portal, while the lock is there."""
-    if context.protect:
+    if site.protect:
         azure.authorization.ManagementLockByScope(
             name,
             scope=resource_id,
@@ -31,18 +31,18 @@ def log(
     *,
     categories: Sequence[str] = (),
     after: Sequence[pulumi.Resource] = (),
-    context: Context,
+    site: Site,
     parent: pulumi.Resource,
 ) -> None:
     """Sends what the resource logs to the platform's workspace, if there is one: everything, or these categories."""
-    if context.logs is None:
+    if site.logs is None:
         return
     chosen = [azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category=each) for each in categories]
     everything = [azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category_group=EVERYTHING)]
     azure.monitor.DiagnosticSetting(
         name,
         resource_uri=resource_id,
-        workspace_id=context.logs,
+        workspace_id=site.logs,
         logs=chosen or everything,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
     )

@@ -7,16 +7,15 @@ nothing else reaches the server. Storage can grow, never shrink; network and key
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_azure_native as azure
 
 from components.azure import names
-from components.azure.context import Context, DataTier, StorageKey
-from components.azure.private_link import PrivateZone, PrivateZoneSpec, Zone
+from components.azure.private_link import PrivateZone, Zone
 from components.azure.safety import lock, log
+from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
 from components.naming import random_suffix
 from components.passwords import generated_password
@@ -30,54 +29,51 @@ SLOW_STATEMENT_MS: Final = 1000
 CHANGED_BY_AZURE: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone", "storage.storageSizeGB")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackerStoreSpec:
-    """Size, version, backups. `zones` are where it and, in prod, its standby run.
+class FlexibleServerTrackerStore(pulumi.ComponentResource):
+    """A PostgreSQL server in the first of the `zones`, in prod with a standby in the second.
 
     `generation` is that of the administrator's password.
     """
 
-    settings: CreateTrackerStore
-    generation: int
-    zones: Sequence[str]
-    context: Context
-    tier: DataTier
-
-
-class FlexibleServerTrackerStore(pulumi.ComponentResource):
-    """A PostgreSQL server, in prod with a standby in another zone."""
-
-    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateTrackerStore,
+        generation: int,
+        zones: Sequence[str],
+        site: Site,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:FlexibleServerTrackerStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
+        key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
         zone = PrivateZone(
-            f"{name}-dns",
-            PrivateZoneSpec(zone=Zone.DATABASE, zone_name=names.database_zone(name), context=context, tier=spec.tier),
-            opts=child,
+            f"{name}-dns", zone=Zone.DATABASE, zone_name=names.database_zone(name), site=site, tier=tier, opts=child
         )
-        password = generated_password(f"{name}-admin-password", self, spec.generation)
+        password = generated_password(f"{name}-admin-password", self, generation)
         suffix = random_suffix(name, self)
         server = azure.dbforpostgresql.Server(
             f"{name}-server",
             server_name=suffix.apply(lambda end: names.database_server(name, end)),
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             version=settings.version,
             sku={"name": settings.size, "tier": tier_of(settings.size)},
             storage={
                 "storage_size_gb": settings.storage_gb,
-                "auto_grow": "Enabled" if context.is_prod else "Disabled",
+                "auto_grow": "Enabled" if site.is_prod else "Disabled",
                 "type": "Premium_LRS",
             },
-            availability_zone=spec.zones[0],
+            availability_zone=zones[0],
             high_availability=(
-                {"mode": "ZoneRedundant", "standby_availability_zone": spec.zones[1]}
-                if context.is_prod
+                {"mode": "ZoneRedundant", "standby_availability_zone": zones[1]}
+                if site.is_prod
                 else {"mode": "Disabled"}
             ),
             # The name must be found from the first moment on: `zone_id` waits for the link of the zone.
             network={
-                "delegated_subnet_resource_id": spec.tier.database_subnet_id,
+                "delegated_subnet_resource_id": tier.database_subnet_id,
                 "private_dns_zone_arm_resource_id": zone.zone_id,
                 "public_network_access": "Disabled",
             },
@@ -87,23 +83,40 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             backup={"backup_retention_days": settings.backup_days, "geo_redundant_backup": "Disabled"},
             maintenance_window=(
                 {"custom_window": "Enabled", "day_of_week": 0, "start_hour": 3, "start_minute": 30}
-                if context.is_prod
+                if site.is_prod
                 else None
             ),
-            identity=_identity(context.storage_key),
-            data_encryption=_encryption(context.storage_key),
-            tags=context.tags,
+            identity=(
+                azure.dbforpostgresql.UserAssignedIdentityArgs(
+                    type="UserAssigned",
+                    user_assigned_identities=key.identity_id.apply(
+                        lambda id: {id: azure.dbforpostgresql.UserIdentityArgs()}
+                    ),
+                )
+                if key
+                else None
+            ),
+            data_encryption=(
+                {
+                    "type": "AzureKeyVault",
+                    "primary_key_uri": key.url,
+                    "primary_user_assigned_identity_id": key.identity_id,
+                }
+                if key
+                else None
+            ),
+            tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
-                hooks=context.patience,
-                ignore_changes=list(CHANGED_BY_AZURE) if context.is_prod else [],
+                protect=site.protect,
+                hooks=site.patience,
+                ignore_changes=list(CHANGED_BY_AZURE) if site.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
-        last = self._configure(name, server, context)
-        lock(f"{name}-lock", server.id, context=context, parent=self)
-        log(f"{name}-log", server.id, after=[last], context=context, parent=self)
+        last = self._configure(name, server, site)
+        lock(f"{name}-lock", server.id, site=site, parent=self)
+        log(f"{name}-log", server.id, after=[last], site=site, parent=self)
         self.address = pulumi.Output.format("{0}:{1}", server.fully_qualified_domain_name, PORT)
         self.connection = PostgresConnection(
             host=server.fully_qualified_domain_name,
@@ -112,23 +125,23 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             roles=PasswordRoles(),
             ssl_mode="verify-full",
             ca_pem=azure_roots(),
-            networks=spec.tier.database_networks,
+            networks=tier.database_networks,
             # Nobody waits for the parameters: the server starts with TLS required, and they only pin what it does.
             ready=(),
         )
         self.register_outputs({"address": self.address})
 
-    def _configure(self, name: str, server: azure.dbforpostgresql.Server, context: Context) -> pulumi.Resource:
+    def _configure(self, name: str, server: azure.dbforpostgresql.Server, site: Site) -> pulumi.Resource:
         """The server's parameters, one after the other: it takes one change at a time. Returns the last one."""
         parameters = {"require_secure_transport": "on", "ssl_min_protocol_version": "TLSv1.2"}
-        if context.is_prod:
+        if site.is_prod:
             parameters |= {"log_min_duration_statement": str(SLOW_STATEMENT_MS), "log_connections": "on"}
         last: pulumi.Resource = server
         for parameter, value in parameters.items():
             last = azure.dbforpostgresql.Configuration(
                 f"{name}-{parameter.replace('_', '-')}",
                 configuration_name=parameter,
-                resource_group_name=context.resource_group,
+                resource_group_name=site.resource_group,
                 server_name=server.name,
                 source="user-override",
                 value=value,
@@ -141,22 +154,3 @@ def tier_of(size: str) -> str:
     """The family of a machine size, which Azure wants to be told too: B is Burstable, E MemoryOptimized."""
     family = size.removeprefix("Standard_")[:1]
     return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")
-
-
-def _identity(key: StorageKey | None) -> azure.dbforpostgresql.UserAssignedIdentityArgs | None:
-    if key is None:
-        return None
-    return azure.dbforpostgresql.UserAssignedIdentityArgs(
-        type="UserAssigned",
-        user_assigned_identities=key.identity_id.apply(
-            lambda identity: {identity: azure.dbforpostgresql.UserIdentityArgs()}
-        ),
-    )
-
-
-def _encryption(key: StorageKey | None) -> azure.dbforpostgresql.DataEncryptionArgs | None:
-    if key is None:
-        return None
-    return azure.dbforpostgresql.DataEncryptionArgs(
-        type="AzureKeyVault", primary_key_uri=key.url, primary_user_assigned_identity_id=key.identity_id
-    )

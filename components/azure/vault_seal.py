@@ -8,7 +8,7 @@ the first. To read it takes a right that nobody is given here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,17 +17,15 @@ import pulumi_azure_native as azure
 import pulumi_random
 
 from components.azure import names
-from components.azure.context import Context, DataTier
-from components.azure.identity import ManagedIdentity, ManagedIdentitySpec, Right
+from components.azure.identity import ManagedIdentity, RoleGrant
 from components.azure.internet import is_reachable
 from components.azure.key_vault import key_vault
-from components.azure.private_link import PrivateEndpoint, PrivateEndpointSpec, PrivateZone, PrivateZoneSpec, Zone
+from components.azure.private_link import ZONE_NAMES, PrivateEndpoint, PrivateZone, Zone
 from components.azure.roles import Role
+from components.azure.site import DataTier, Site
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
-GROUP: Final = "vault"
-ZONE_NAME: Final = "privatelink.vaultcore.azure.net"
 SECRET: Final = "recovery-keys"
 # Every built-in role that may add a value may read or delete it as well.
 ADDS: Final = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
@@ -36,100 +34,81 @@ ADDS: Final = "Microsoft.KeyVault/vaults/secrets/setSecret/action"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultSealSpec:
-    """Who initialises Vault, and how pods get an identity: `issuer` is that of the cluster, `tenant` that of Entra.
-
-    `operators` are the ranges on the internet from which the recovery keys may be read in dev; in prod nobody reaches
-    them but from inside the network.
-    """
-
-    settings: CreateVault
-    operators: Sequence[str]
-    context: Context
-    tier: DataTier
-    tenant: pulumi.Output[str]
-    issuer: pulumi.Input[str]
-
-
 class KeyVaultSeal(pulumi.ComponentResource):
     """The seal `azurekeyvault`; with `init: job` also a place for the recovery keys, empty. Ends in `connection`.
 
-    Each is in a vault of its own, so that a right to the one is never a right to the other. The key is used at every
-    start: Vault is lost with it, whoever has the recovery keys.
+    Each is in a Key Vault of its own, so that a right to the one is never a right to the other. The key is used at
+    every start: without it Vault is lost, even to those who have the recovery keys. `issuer` is that of the cluster,
+    `tenant` that of Entra. `operators` are the ranges on the internet from which the recovery keys may be read in dev;
+    in prod they are reached only from inside the network.
     """
 
-    def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        operators: Sequence[str],
+        site: Site,
+        tier: DataTier,
+        tenant: pulumi.Output[str],
+        issuer: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:azure:KeyVaultSeal", name, {}, opts)
         self._name = name
-        self._spec = spec
+        self._site, self._tenant, self._operators, self._issuer = site, tenant, operators, issuer
         zone = PrivateZone(
             f"{name}-dns",
-            PrivateZoneSpec(zone=Zone.KEY_VAULT, zone_name=ZONE_NAME, context=spec.context, tier=spec.tier),
+            zone=Zone.KEY_VAULT,
+            zone_name=ZONE_NAMES[Zone.KEY_VAULT],
+            site=site,
+            tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
         # A network sees one zone of a name only, so all endpoints stand in this one.
-        self._tier = replace(spec.tier, zone_ids={**spec.tier.zone_ids, Zone.KEY_VAULT: zone.zone_id})
+        self._tier = replace(tier, zone_ids={**tier.zone_ids, Zone.KEY_VAULT: zone.zone_id})
+        self._ready: list[pulumi.Resource] = []
         vault = self._vault(f"{name}-seal")
         key = self._key(f"{name}-seal", vault)
-        recovery = self._recovery() if spec.settings.init == "job" else None
+        recovery = self._recovery() if settings.init == "job" else None
         self.connection = VaultSeal(
             kind="azurekeyvault",
-            options={"tenant_id": spec.tenant, "vault_name": vault.name, "key_name": key.name},
+            options={"tenant_id": tenant, "vault_name": vault.name, "key_name": key.name},
             server=self._identity(
                 "server",
                 VAULT_ACCOUNT,
-                Right(key="seal", role=Role.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER, scope=key.id),
+                RoleGrant(key="seal", role=Role.KEY_VAULT_CRYPTO_SERVICE_ENCRYPTION_USER, scope=key.id),
             ),
-            recovery=RecoveryStore(
-                identity=recovery.init,
-                script=_SCRIPT,
-                place={"vault_url": recovery.vault.url, "secret": SECRET},
-                command=pulumi.Output.format(
-                    "az keyvault secret show --vault-name {0} --name {1} --query value --output tsv{2}",
-                    recovery.vault.name,
-                    SECRET,
-                    "  # from inside the network" if recovery.vault.is_closed else "",
-                ),
-            )
-            if recovery
-            else None,
-            ready=(*vault.ready, *(recovery.vault.ready if recovery else ())),
+            recovery=recovery,
+            ready=tuple(self._ready),
         )
         self.register_outputs({"keyName": key.name})
 
-    def _vault(self, name: str, clients: Sequence[str] = ()) -> _Vault:
-        """A vault of its own, reached by private endpoint, and from these ranges on the internet."""
-        context = self._spec.context
+    def _vault(self, name: str, clients: Sequence[str] = ()) -> azure.keyvault.Vault:
+        """A Key Vault that is reached through a private endpoint, and from these ranges on the internet."""
+        site = self._site
         vault = key_vault(
-            name,
-            tenant=self._spec.tenant,
-            purge_protection=context.is_prod,
-            clients=clients,
-            context=context,
-            parent=self,
+            name, tenant=self._tenant, purge_protection=site.is_prod, clients=clients, site=site, parent=self
         )
         endpoint = PrivateEndpoint(
             f"{name}-endpoint",
-            PrivateEndpointSpec(
-                service_id=vault.id,
-                group=GROUP,
-                zone=Zone.KEY_VAULT,
-                zone_name=ZONE_NAME,
-                context=context,
-                tier=self._tier,
-            ),
+            service_id=vault.id,
+            zone=Zone.KEY_VAULT,
+            site=site,
+            tier=self._tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return _Vault(id=vault.id, name=vault.name, is_closed=not is_reachable(clients), ready=endpoint.ready)
+        self._ready += endpoint.ready
+        return vault
 
-    def _key(self, name: str, vault: _Vault) -> azure.keyvault.Key:
+    def _key(self, name: str, vault: azure.keyvault.Vault) -> azure.keyvault.Key:
         """Made through the resource manager, like the key for data. It is rotated; an old version never expires."""
         return azure.keyvault.Key(
             f"{name}-key",
             key_name="seal",
             vault_name=vault.name,
-            resource_group_name=self._spec.context.resource_group,
+            resource_group_name=self._site.resource_group,
             properties={
                 "kty": "RSA",
                 "key_size": 3072,
@@ -143,25 +122,33 @@ class KeyVaultSeal(pulumi.ComponentResource):
                     ]
                 },
             },
-            tags=self._spec.context.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+            tags=self._site.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect),
         )
 
-    def _recovery(self) -> _Recovery:
-        """The vault for the secret, and the identity that may add a value to it."""
+    def _recovery(self) -> RecoveryStore:
         name = f"{self._name}-recovery"
-        vault = self._vault(name, () if self._spec.context.is_prod else self._spec.operators)
+        clients = () if self._site.is_prod else self._operators
+        vault = self._vault(name, clients)
         secret = pulumi.Output.concat(vault.id, "/secrets/", SECRET)
-        init = self._identity("init", INIT_ACCOUNT, Right(key="recovery", role=self._role(name), scope=secret))
-        return _Recovery(vault=vault, init=init)
+        init = self._identity("init", INIT_ACCOUNT, RoleGrant(key="recovery", role=self._role(name), scope=secret))
+        return RecoveryStore(
+            identity=init,
+            script=_SCRIPT,
+            place={"vault_url": pulumi.Output.format("https://{0}.vault.azure.net", vault.name), "secret": SECRET},
+            command=pulumi.Output.format(
+                "az keyvault secret show --vault-name {0} --name {1} --query value --output tsv{2}",
+                vault.name,
+                SECRET,
+                "" if is_reachable(clients) else "  # from inside the network",
+            ),
+        )
 
     def _role(self, name: str) -> pulumi.Output[str]:
         """The id of a role of our own, which can be given in this resource group only."""
-        context, child = self._spec.context, pulumi.ResourceOptions(parent=self)
+        site, child = self._site, pulumi.ResourceOptions(parent=self)
         id = pulumi_random.RandomUuid(f"{name}-role-id", opts=child)
-        group = pulumi.Output.format(
-            "/subscriptions/{0}/resourceGroups/{1}", context.subscription, context.resource_group
-        )
+        group = pulumi.Output.format("/subscriptions/{0}/resourceGroups/{1}", site.subscription, site.resource_group)
         role = azure.authorization.RoleDefinition(
             f"{name}-role",
             scope=group,
@@ -175,34 +162,13 @@ class KeyVaultSeal(pulumi.ComponentResource):
         )
         return role.name
 
-    def _identity(self, key: str, service_account: str, right: Right) -> WorkloadIdentity:
-        spec = ManagedIdentitySpec(
-            context=self._spec.context,
-            issuer=self._spec.issuer,
+    def _identity(self, key: str, service_account: str, right: RoleGrant) -> WorkloadIdentity:
+        return ManagedIdentity(
+            f"{self._name}-{key}",
+            site=self._site,
+            issuer=self._issuer,
             namespace=VAULT_NAMESPACE,
             service_account=service_account,
             rights=(right,),
-        )
-        return ManagedIdentity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self)).connection
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Vault:
-    """A vault, and whether nobody reaches it from the internet."""
-
-    id: pulumi.Output[str]
-    name: pulumi.Output[str]
-    is_closed: bool
-    ready: tuple[pulumi.Resource, ...]
-
-    @property
-    def url(self) -> pulumi.Output[str]:
-        return pulumi.Output.format("https://{0}.vault.azure.net", self.name)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Recovery:
-    """The vault of the secret, and who may add a value to it."""
-
-    vault: _Vault
-    init: WorkloadIdentity
+            opts=pulumi.ResourceOptions(parent=self),
+        ).connection

@@ -6,62 +6,48 @@ They lie in the cluster's own resource group and go with the cluster, whatever K
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_azure_native as azure
 
-from components.azure.context import Context, StorageKey
 from components.azure.roles import Role, grant
+from components.azure.site import Site, StorageKey
 from components.connections import VolumeClass
 
 
-@dataclass(frozen=True, kw_only=True)
-class DisksSpec:
-    """`principal_id` is who makes the disks: the identity of the cluster."""
-
-    principal_id: pulumi.Output[str]
-    context: Context
-
-
 class Disks(pulumi.ComponentResource):
-    """Ends in `connection`. Locally redundant: who needs more keeps a copy in every zone, as Vault does.
+    """Ends in `connection`. Disks are locally redundant: Vault, which needs more, keeps a copy in every zone.
 
-    The cluster has to wait for `ready`, so that it, and with it every disk, is gone before the key's set is deleted.
+    `principal_id` is the identity of the cluster, which creates the disks. The cluster waits for `ready`, so that it,
+    and with it every disk, is deleted before the key's set.
     """
 
-    def __init__(self, name: str, spec: DisksSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, principal_id: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:azure:Disks", name, {}, opts)
-        context = spec.context
-        parameters: Mapping[str, pulumi.Input[str]] = {
-            "skuName": "Premium_LRS" if context.is_prod else "StandardSSD_LRS"
-        }
+        parameters: Mapping[str, pulumi.Input[str]] = {"skuName": "Premium_LRS" if site.is_prod else "StandardSSD_LRS"}
         self.ready: tuple[pulumi.Resource, ...] = ()
-        if context.storage_key is not None:
-            encryption = self._encryption(name, context, context.storage_key)
+        if site.storage_key is not None:
+            encryption = self._encryption(name, site, site.storage_key)
             granted = grant(
-                f"{name}-read",
-                Role.READER,
-                scope=encryption.id,
-                principal_id=spec.principal_id,
-                context=context,
-                parent=self,
+                f"{name}-read", Role.READER, scope=encryption.id, principal_id=principal_id, site=site, parent=self
             )
             parameters = {**parameters, "diskEncryptionSetID": encryption.id}
             self.ready = (granted,)
         self.connection = VolumeClass(provisioner="disk.csi.azure.com", parameters=parameters, ready=self.ready)
         self.register_outputs({})
 
-    def _encryption(self, name: str, context: Context, key: StorageKey) -> azure.compute.DiskEncryptionSet:
+    def _encryption(self, name: str, site: Site, key: StorageKey) -> azure.compute.DiskEncryptionSet:
         return azure.compute.DiskEncryptionSet(
             f"{name}-encryption",
-            resource_group_name=context.resource_group,
+            resource_group_name=site.resource_group,
             encryption_type=azure.compute.DiskEncryptionSetType.ENCRYPTION_AT_REST_WITH_CUSTOMER_KEY,
             identity={
                 "type": azure.compute.DiskEncryptionSetIdentityType.USER_ASSIGNED,
                 "user_assigned_identities": [key.identity_id],
             },
             active_key={"key_url": key.url},
-            tags=context.tags,
-            opts=pulumi.ResourceOptions(parent=self, hooks=context.patience),
+            tags=site.tags,
+            opts=pulumi.ResourceOptions(parent=self, hooks=site.patience),
         )

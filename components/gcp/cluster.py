@@ -8,8 +8,6 @@ lets everyone pass is none: then the API has no address, only a name at Google, 
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -17,9 +15,10 @@ import pulumi_gcp as gcp
 
 from components.connections import ClusterConnection, VolumeClass
 from components.gcp import names
-from components.gcp.context import Agent, Context, NodeTier
 from components.gcp.identity import WorkloadPool
-from components.gcp.nodes import SCOPE, NodeIdentity, NodePool, NodePoolSpec
+from components.gcp.nodes import SCOPE, NodeIdentity, NodePool
+from components.gcp.site import Agent, NodeTier, Site
+from components.kubeconfig import written
 from settings.cluster import CreateGke
 
 EVERYONE: Final = "0.0.0.0/0"
@@ -30,43 +29,33 @@ DEV_LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS")
 LOAD_BALANCERS: Final = ("130.211.0.0/22", "35.191.0.0/16")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterSpec:
-    """Version, access and nodes."""
-
-    settings: CreateGke
-    context: Context
-    tier: NodeTier
-
-
 class GkeCluster(pulumi.ComponentResource):
     """A cluster with one pool of nodes. Ends in `connection`, which waits for the nodes, and in `pool`.
 
     `endpoint` is the address of the Kubernetes API.
     """
 
-    def __init__(self, name: str, spec: ClusterSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, settings: CreateGke, site: Site, tier: NodeTier, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("rasa:gcp:GkeCluster", name, {}, opts)
-        self._spec = spec
+        self._settings, self._site, self._tier = settings, site, tier
         child = pulumi.ResourceOptions(parent=self)
-        identity = NodeIdentity(f"{name}-nodes", spec.context, opts=child)
+        identity = NodeIdentity(f"{name}-nodes", site, opts=child)
         cluster = self._control_plane(name, identity)
         nodes = NodePool(
             f"{name}-nodes",
-            NodePoolSpec(
-                settings=spec.settings,
-                context=spec.context,
-                cluster=cluster,
-                identity=identity,
-                egress=spec.tier.egress,
-            ),
+            settings=settings,
+            site=site,
+            cluster=cluster,
+            identity=identity,
+            egress=tier.egress,
             opts=child,
         )
         self.pool = WorkloadPool(
-            name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""),
-            number=spec.context.number,
+            name=cluster.workload_identity_config.apply(lambda config: config.workload_pool or ""), number=site.number
         )
-        is_open = EVERYONE in spec.settings.api_access
+        is_open = EVERYONE in settings.api_access
         self.endpoint = pulumi.Output.format("https://{0}", _name_of_api(cluster) if is_open else cluster.endpoint)
         # By its name the API has a public certificate.
         authority = pulumi.Output.from_input("") if is_open else cluster.master_auth.apply(_authority)
@@ -76,21 +65,21 @@ class GkeCluster(pulumi.ComponentResource):
             kubeconfig=pulumi.Output.all(cluster.name, self.endpoint, authority).apply(
                 lambda known: kubeconfig(known[0], known[1], known[2])
             ),
-            networks=(*spec.tier.networks, *LOAD_BALANCERS),
-            volumes=_volumes(spec.context),
+            networks=(*tier.networks, *LOAD_BALANCERS),
+            volumes=_volumes(site),
             ready=nodes.ready,
         )
         self.register_outputs({"name": cluster.name, "endpoint": self.endpoint})
 
     def _control_plane(self, name: str, identity: NodeIdentity) -> gcp.container.Cluster:
-        settings, context, tier = self._spec.settings, self._spec.context, self._spec.tier
+        settings, site, tier = self._settings, self._site, self._tier
         is_private, is_open = settings.api_access == "private", EVERYONE in settings.api_access
         ranges = INSIDE if is_private else settings.api_access
         return gcp.container.Cluster(
             f"{name}-control-plane",
             name=names.kubernetes_cluster(name),
-            location=context.region if context.is_prod else context.zones[0],
-            node_locations=list(context.zones) if context.is_prod else None,
+            location=site.region if site.is_prod else site.zones[0],
+            node_locations=list(site.zones) if site.is_prod else None,
             min_master_version=settings.version,
             release_channel={"channel": "REGULAR"},
             network=tier.network_id,
@@ -102,10 +91,7 @@ class GkeCluster(pulumi.ComponentResource):
             },
             datapath_provider="ADVANCED_DATAPATH",  # network policies are obeyed
             dns_config={"cluster_dns": "KUBE_DNS"},  # and know name servers that are pods
-            private_cluster_config={
-                "enable_private_nodes": True,
-                "enable_private_endpoint": is_private,
-            },
+            private_cluster_config={"enable_private_nodes": True, "enable_private_endpoint": is_private},
             control_plane_endpoints_config={
                 "dns_endpoint_config": {"allow_external_traffic": is_open},
                 "ip_endpoints_config": {"enabled": not is_open},
@@ -119,17 +105,12 @@ class GkeCluster(pulumi.ComponentResource):
                     "gcp_public_cidrs_access_enabled": False,
                 }
             ),
-            workload_identity_config={"workload_pool": pulumi.Output.format("{0}.svc.id.goog", context.project)},
-            database_encryption=(
-                {"state": "ENCRYPTED", "key_name": context.key_id} if context.key_id is not None else None
-            ),
+            workload_identity_config={"workload_pool": pulumi.Output.format("{0}.svc.id.goog", site.project)},
+            database_encryption=({"state": "ENCRYPTED", "key_name": site.key_id} if site.key_id is not None else None),
             enable_shielded_nodes=True,
-            enable_intranode_visibility=context.is_prod,
-            logging_config={"enable_components": list(ALL_LOGS if context.is_prod else DEV_LOGS)},
-            monitoring_config={
-                "enable_components": ["SYSTEM_COMPONENTS"],
-                "managed_prometheus": {"enabled": True},
-            },
+            enable_intranode_visibility=site.is_prod,
+            logging_config={"enable_components": list(ALL_LOGS if site.is_prod else DEV_LOGS)},
+            monitoring_config={"enable_components": ["SYSTEM_COMPONENTS"], "managed_prometheus": {"enabled": True}},
             maintenance_policy={
                 "recurring_window": {
                     "start_time": "2025-01-04T01:00:00Z",
@@ -144,16 +125,16 @@ class GkeCluster(pulumi.ComponentResource):
             node_config={
                 "service_account": identity.email,
                 "oauth_scopes": [SCOPE],
-                "boot_disk_kms_key": context.key_id,
+                "boot_disk_kms_key": site.key_id,
                 "shielded_instance_config": {"enable_secure_boot": True},
             },
             # On unless it is said to be off.
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It names the key and the nodes' identity, but not their rights.
-                depends_on=[*identity.roles, *context.granted(Agent.KUBERNETES, Agent.COMPUTE)],
+                depends_on=[*identity.roles, *site.granted(Agent.KUBERNETES, Agent.COMPUTE)],
                 # What is said of the first nodes is gone with them.
                 ignore_changes=["nodeConfig", "initialNodeCount"],
                 # Its name is fixed, so a new one cannot stand beside the old.
@@ -163,13 +144,13 @@ class GkeCluster(pulumi.ComponentResource):
         )
 
 
-def _volumes(context: Context) -> VolumeClass:
+def _volumes(site: Site) -> VolumeClass:
     """Disks in one zone, of GKE's own driver, encrypted with the platform's key; without one by Google's own."""
-    key = {} if context.key_id is None else {"disk-encryption-kms-key": context.key_id}
+    key = {} if site.key_id is None else {"disk-encryption-kms-key": site.key_id}
     return VolumeClass(
         provisioner="pd.csi.storage.gke.io",
         parameters={"type": "pd-balanced", **key},
-        ready=tuple(context.granted(Agent.COMPUTE)),
+        ready=tuple(site.granted(Agent.COMPUTE)),
     )
 
 
@@ -184,24 +165,11 @@ def _authority(auth: gcp.container.outputs.ClusterMasterAuth) -> str:
 
 
 def kubeconfig(name: str, server: str, authority: str) -> str:
-    """A kubeconfig, JSON, that signs in by Google's plug-in: no credential in it, the user's own are used.
+    """A kubeconfig that signs in by Google's plug-in.
 
-    `authority` is the cluster's certificate authority, base64; empty where the server has a public certificate.
+    `authority` is the cluster's certificate authority, base64; empty if the server has a public certificate.
     """
     cluster = {"server": server, **({"certificate-authority-data": authority} if authority else {})}
-    sign_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "gke-gcloud-auth-plugin",
-        "provideClusterInfo": True,
-        "interactiveMode": "Never",
-    }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": name, "cluster": cluster}],
-            "users": [{"name": name, "user": {"exec": sign_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
+    return written(
+        name, {"name": name, "cluster": cluster}, {"command": "gke-gcloud-auth-plugin", "provideClusterInfo": True}
     )

@@ -8,7 +8,7 @@ Data is encrypted with Confluent's keys: a key of one's own takes a dedicated cl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pulumi
@@ -16,10 +16,10 @@ import pulumi_confluentcloud as confluent
 
 from components.connections import KafkaConnection, MissingTopics
 from components.gcp import names
-from components.gcp.context import Context, EndpointTier
-from components.gcp.kafka_endpoint import KafkaEndpoint, KafkaEndpointSpec
-from components.gcp.kafka_rights import OPERATIONS, Right, consumer, maker, producer
-from components.gcp.kafka_user import KafkaUser, KafkaUserSpec, Role
+from components.gcp.kafka_endpoint import KafkaEndpoint
+from components.gcp.kafka_rights import OPERATIONS, KafkaRight, consumer, maker, producer
+from components.gcp.kafka_user import KafkaRole, KafkaUser
+from components.gcp.site import EndpointTier, Site
 from components.trust import public_roots
 from settings import Assistant
 from settings.event_queue import CreateConfluent
@@ -29,95 +29,91 @@ INTERNET: Final = "0.0.0.0/0"
 PROTOCOL: Final = "SASL_SSL://"
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventQueueSpec:
-    """Type of cluster, and the assistants that get topics. `generation` is that of everybody's key."""
-
-    settings: CreateConfluent
-    generation: int
-    context: Context
-    tier: EndpointTier
-    assistants: Sequence[Assistant]
-
-
 class ConfluentEventQueue(pulumi.ComponentResource):
-    """A Kafka cluster in an environment of its own. `connections` by the assistant's name."""
+    """A Kafka cluster in an environment of its own. `connections` by the assistant's name.
 
-    def __init__(self, name: str, spec: EventQueueSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `generation` is that of all users' keys.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateConfluent,
+        generation: int,
+        site: Site,
+        tier: EndpointTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
-        self._prefix, self._spec = name, spec
+        self._prefix, self._settings, self._generation, self._site = name, settings, generation, site
         self._child = pulumi.ResourceOptions(parent=self)
         environment = confluent.Environment(
             f"{name}-environment",
             display_name=names.display(name),
             stream_governance={"package": "ESSENTIALS"},
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         self._environment_id = environment.id
-        self._private = spec.settings.size == "enterprise"
+        self._private = settings.size == "enterprise"
         if self._private:
-            endpoint_spec = KafkaEndpointSpec(context=spec.context, tier=spec.tier, environment_id=self._environment_id)
-            endpoint = KafkaEndpoint(f"{name}-endpoint", endpoint_spec, opts=self._child)
+            endpoint = KafkaEndpoint(
+                f"{name}-endpoint", site=site, tier=tier, environment_id=self._environment_id, opts=self._child
+            )
             self._cluster = self._brokers([endpoint.point])
             # Not Output.all, which would turn the endpoints into mappings.
             self.bootstrap = self._cluster.endpoints.apply(
                 lambda known: endpoint.point.id.apply(lambda point: bootstrap_of(known, point))
             )
-            self._networks, ready = spec.tier.networks, endpoint.ready
+            self._networks = tier.networks
+            connect = partial(self._private_connection, endpoint.ready)
         else:
             self._cluster = self._brokers(())
             self.bootstrap = self._cluster.bootstrap_endpoint.apply(lambda address: address.removeprefix(PROTOCOL))
-            self._networks, ready = (INTERNET,), ()
+            self._networks = (INTERNET,)
+            admin = self._user("admin", "Makes topics and access rules", [_cluster_admin(self._cluster)])
+            connect = partial(self._public_connection, admin)
         self.connections: Mapping[str, KafkaConnection] = {
-            assistant.name: connection
-            for assistant, connection in zip(spec.assistants, self._connections(ready), strict=True)
+            assistant.name: connect(assistant) for assistant in assistants
         }
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def _brokers(self, endpoint: Sequence[pulumi.Resource]) -> confluent.KafkaCluster:
-        context = self._spec.context
+        site = self._site
         return confluent.KafkaCluster(
             f"{self._prefix}-cluster",
             display_name=names.display(self._prefix),
             environment={"id": self._environment_id},
             cloud="GCP",
-            region=context.region,
+            region=site.region,
             availability="HIGH" if self._private else "SINGLE_ZONE",
             enterprises=[confluent.KafkaClusterEnterpriseArgs()] if self._private else None,
             basic=None if self._private else confluent.KafkaClusterBasicArgs(),
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It tells its addresses once, when it is made: by then the access point must be among them.
                 depends_on=list(endpoint),
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="120m", delete="60m"),
             ),
         )
 
-    def _connections(self, ready: Sequence[pulumi.Resource]) -> list[KafkaConnection]:
-        assistants = self._spec.assistants
-        if self._private:
-            return [self._private_connection(assistant, ready) for assistant in assistants]
-        admin = self._user("admin", "Makes topics and access rules", [_cluster_admin(self._cluster)])
-        return [self._public_connection(assistant, admin) for assistant in assistants]
-
-    def _private_connection(self, assistant: Assistant, ready: Sequence[pulumi.Resource]) -> KafkaConnection:
-        """Roles for everybody; the topics are left to whoever reaches the brokers."""
+    def _private_connection(self, ready: Sequence[pulumi.Resource], assistant: Assistant) -> KafkaConnection:
+        """Roles for all users. The topics are created later, by a Job that reaches the brokers."""
         makes = self._user(f"{assistant.name}-topics", "Makes topics", self._roles(maker(assistant)))
         writes = self._user(assistant.name, "Rasa", self._roles(producer(assistant)))
         reads = writes
         if assistant.analytics:
             reads = self._user(f"{assistant.name}-analytics", "Rasa analytics", self._roles(consumer(assistant)))
         missing = MissingTopics(
-            maker=makes.auth,
-            partitions=self._spec.settings.partitions,
-            retention_hours=self._spec.settings.retention_hours,
+            maker=makes.auth, partitions=self._settings.partitions, retention_hours=self._settings.retention_hours
         )
         return self._connection(assistant, writes, reads, (*ready, *makes.ready, *writes.ready, *reads.ready), missing)
 
-    def _public_connection(self, assistant: Assistant, admin: KafkaUser) -> KafkaConnection:
-        """Topics, and an access rule for each thing that somebody may do."""
+    def _public_connection(self, admin: KafkaUser, assistant: Assistant) -> KafkaConnection:
+        """Topics, and an access rule for each thing that a user may do."""
         writes = self._user(assistant.name, "Rasa")
         made = [*self._topics(assistant, admin), *self._rules(writes, producer(assistant), admin, assistant.name)]
         reads = writes
@@ -149,26 +145,29 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             ready=tuple(dict.fromkeys(ready)),
         )
 
-    def _user(self, who: str, description: str, roles: Sequence[Role] = ()) -> KafkaUser:
-        spec = KafkaUserSpec(
+    def _user(self, who: str, description: str, roles: Sequence[KafkaRole] = ()) -> KafkaUser:
+        return KafkaUser(
+            f"{self._prefix}-{who}",
             description=description,
-            generation=self._spec.generation,
+            generation=self._generation,
             cluster=self._cluster,
             environment_id=self._environment_id,
             private=self._private,
             roles=roles,
+            opts=self._child,
         )
-        return KafkaUser(f"{self._prefix}-{who}", spec, opts=self._child)
 
-    def _roles(self, rights: Sequence[Right]) -> list[Role]:
+    def _roles(self, rights: Sequence[KafkaRight]) -> list[KafkaRole]:
         cluster = pulumi.Output.all(self._cluster.rbac_crn, self._cluster.id)
         return [
-            Role(name=right.action.value, crn=cluster.apply(lambda known, right=right: right.crn(known[0], known[1])))
+            KafkaRole(
+                name=right.action.value, crn=cluster.apply(lambda known, right=right: right.crn(known[0], known[1]))
+            )
             for right in rights
         ]
 
     def _topics(self, assistant: Assistant, admin: KafkaUser) -> list[pulumi.Resource]:
-        settings = self._spec.settings
+        settings = self._settings
         topics = [assistant.events_topic, *([assistant.dead_letter_topic] if assistant.analytics else [])]
         return [
             confluent.KafkaTopic(
@@ -179,12 +178,14 @@ class ConfluentEventQueue(pulumi.ComponentResource):
                 config={"retention.ms": str(settings.retention_hours * 3600 * 1000)},
                 rest_endpoint=self._cluster.rest_endpoint,
                 credentials={"key": admin.auth.username, "secret": admin.auth.password},
-                opts=pulumi.ResourceOptions(parent=self, protect=self._spec.context.protect),
+                opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect),
             )
             for topic in topics
         ]
 
-    def _rules(self, user: KafkaUser, rights: Sequence[Right], admin: KafkaUser, who: str) -> list[pulumi.Resource]:
+    def _rules(
+        self, user: KafkaUser, rights: Sequence[KafkaRight], admin: KafkaUser, who: str
+    ) -> list[pulumi.Resource]:
         return [
             confluent.KafkaAcl(
                 f"{self._prefix}-{who}-{right.kind}-{right.name}-{operation.lower()}",
@@ -213,5 +214,5 @@ def bootstrap_of(endpoints: Sequence[confluent.outputs.KafkaClusterEndpoint], ac
     raise LookupError(f"Confluent tells no address at the access point {access_point_id} yet; run `pulumi refresh`")
 
 
-def _cluster_admin(cluster: confluent.KafkaCluster) -> Role:
-    return Role(name="CloudClusterAdmin", crn=cluster.rbac_crn)
+def _cluster_admin(cluster: confluent.KafkaCluster) -> KafkaRole:
+    return KafkaRole(name="CloudClusterAdmin", crn=cluster.rbac_crn)

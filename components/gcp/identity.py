@@ -13,7 +13,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.connections import WorkloadIdentity
-from components.gcp.policy import BucketRole, KeyRole, Right, SecretRole, objects_below
+from components.gcp.iam_roles import BucketRole, KeyRole, ResourceRole, SecretRole, objects_below
 
 # Where the metadata server answers, and where it answered before Dataplane V2.
 METADATA: Final = (("169.254.169.254/32", 80), ("169.254.169.252/32", 988))
@@ -37,30 +37,29 @@ class WorkloadPool:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class FederatedIdentitySpec:
-    """Whose pods, and what they may do; no rights where somebody else gives them."""
-
-    pool: WorkloadPool
-    namespace: str
-    service_account: str
-    rights: Sequence[Right]
-
-
 class FederatedIdentity(pulumi.ComponentResource):
     """Exactly these rights for one service account. Ends in `connection`."""
 
-    def __init__(self, name: str, spec: FederatedIdentitySpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        pool: WorkloadPool,
+        namespace: str,
+        service_account: str,
+        rights: Sequence[ResourceRole],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:FederatedIdentity", name, {}, opts)
-        member = spec.pool.principal(spec.namespace, spec.service_account)
-        rights = [_binding(f"{name}-{right.role.rpartition('.')[2]}", right, member, self) for right in spec.rights]
+        member = pool.principal(namespace, service_account)
+        bindings = [_binding(f"{name}-{right.role.rpartition('.')[2]}", right, member, self) for right in rights]
         self.connection = WorkloadIdentity(
-            service_account_annotations={}, pod_labels={}, endpoints=METADATA, ready=tuple(rights)
+            service_account_annotations={}, pod_labels={}, endpoints=METADATA, ready=tuple(bindings)
         )
         self.register_outputs({"member": member})
 
 
-def _binding(name: str, right: Right, member: pulumi.Output[str], parent: pulumi.Resource) -> pulumi.Resource:
+def _binding(name: str, right: ResourceRole, member: pulumi.Output[str], parent: pulumi.Resource) -> pulumi.Resource:
     child = pulumi.ResourceOptions(parent=parent)
     match right:
         case BucketRole(bucket=bucket, role=role):
@@ -78,6 +77,5 @@ def _condition(role: BucketRole) -> gcp.storage.BucketIAMMemberConditionArgs | N
     if prefix is None:
         return None
     return gcp.storage.BucketIAMMemberConditionArgs(
-        title=f"models below {prefix}",
-        expression=role.bucket.apply(lambda bucket: objects_below(bucket, prefix)),
+        title=f"models below {prefix}", expression=role.bucket.apply(lambda bucket: objects_below(bucket, prefix))
     )

@@ -2,50 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_confluentcloud as confluent
 import pulumi_gcp as gcp
 
 from components.gcp import names
-from components.gcp.context import Context, EndpointTier
-
-
-@dataclass(frozen=True, kw_only=True)
-class KafkaEndpointSpec:
-    """Where the address stands."""
-
-    context: Context
-    tier: EndpointTier
-    environment_id: pulumi.Output[str]
+from components.gcp.site import EndpointTier, Site
 
 
 class KafkaEndpoint(pulumi.ComponentResource):
     """`point` tells a cluster that it has an address here, and which one; `ready` is what makes its name known."""
 
-    def __init__(self, name: str, spec: KafkaEndpointSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        site: Site,
+        tier: EndpointTier,
+        environment_id: pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:KafkaEndpoint", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         gateway = confluent.Gateway(
             f"{name}-gateway",
             display_name=names.display(name),
-            environment={"id": spec.environment_id},
-            gcp_ingress_private_service_connect_gateway={"region": spec.context.region},
+            environment={"id": environment_id},
+            gcp_ingress_private_service_connect_gateway={"region": site.region},
             opts=child,
         )
         address = gcp.compute.Address(
             f"{name}-address",
-            region=spec.context.region,
-            subnetwork=spec.tier.subnetwork_id,
+            region=site.region,
+            subnetwork=tier.subnetwork_id,
             address_type="INTERNAL",
             purpose="GCE_ENDPOINT",
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.tier.ready)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(tier.ready)),
         )
         rule = gcp.compute.ForwardingRule(
             f"{name}-rule",
-            region=spec.context.region,
-            network=spec.tier.network_id,
+            region=site.region,
+            network=tier.network_id,
             ip_address=address.id,
             target=gateway.gcp_ingress_private_service_connect_gateway.apply(_attachment),
             load_balancing_scheme="",  # it is an endpoint, not a load balancer
@@ -54,7 +51,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
         point = confluent.AccessPoint(
             f"{name}-point",
             display_name=names.display(name),
-            environment={"id": spec.environment_id},
+            environment={"id": environment_id},
             gateway={"id": gateway.id},
             gcp_ingress_private_service_connect_endpoint={
                 # A text: it has more digits than a number in JSON keeps.
@@ -68,7 +65,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
             dns_name=pulumi.Output.format("{0}.", domain),
             description="Brokers of Kafka, inside the network",
             visibility="private",
-            private_visibility_config={"networks": [{"network_url": spec.tier.network_id}]},
+            private_visibility_config={"networks": [{"network_url": tier.network_id}]},
             opts=child,
         )
         # Brokers come and go, so no name but all names.

@@ -28,7 +28,7 @@ OPERATIONS: Final[Mapping[Action, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Right:
+class KafkaRight:
     """An action on a topic or group; a name may end in `*`."""
 
     action: Action
@@ -40,20 +40,20 @@ class Right:
         return f"{cluster}/kafka={cluster_id}/{self.kind}={self.name}"
 
 
-def producer(assistant: Assistant) -> tuple[Right, ...]:
+def producer(assistant: Assistant) -> tuple[KafkaRight, ...]:
     """Rasa writes the assistant's events."""
-    return (Right(action=Action.WRITE, kind="topic", name=assistant.events_topic),)
+    return (KafkaRight(action=Action.WRITE, kind="topic", name=assistant.events_topic),)
 
 
-def consumer(assistant: Assistant) -> tuple[Right, ...]:
+def consumer(assistant: Assistant) -> tuple[KafkaRight, ...]:
     """Analytics reads the events in its group, and writes what it cannot process."""
     return (
-        Right(action=Action.READ, kind="topic", name=assistant.events_topic),
-        Right(action=Action.READ, kind="group", name=assistant.consumer_group),
-        Right(action=Action.WRITE, kind="topic", name=assistant.dead_letter_topic),
+        KafkaRight(action=Action.READ, kind="topic", name=assistant.events_topic),
+        KafkaRight(action=Action.READ, kind="group", name=assistant.consumer_group),
+        KafkaRight(action=Action.WRITE, kind="topic", name=assistant.dead_letter_topic),
     )
 
 
-def maker(assistant: Assistant) -> tuple[Right, ...]:
+def maker(assistant: Assistant) -> tuple[KafkaRight, ...]:
     """The Job makes the assistant's topics; it cannot read or write them."""
-    return (Right(action=Action.MANAGE, kind="topic", name=f"{assistant.name}-*"),)
+    return (KafkaRight(action=Action.MANAGE, kind="topic", name=f"{assistant.name}-*"),)

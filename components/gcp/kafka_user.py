@@ -14,60 +14,56 @@ from components.passwords import of_generation
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class KafkaRole:
     """A role, and what it is for: the resource name (CRN) of a cluster, or of a part of it."""
 
     name: str
     crn: pulumi.Output[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class KafkaUserSpec:
-    """`private`: whoever runs the program does not reach the brokers, so nobody waits for them to know the key.
+class KafkaUser(pulumi.ComponentResource):
+    """`auth` is how a client signs in; `principal` is the user as access rules name it; `ready` are its roles.
 
+    `private`: the machine that runs the program does not reach the brokers, so nobody waits until they know the key.
     `generation` is that of the key; the user stays the same.
     """
 
-    description: str
-    generation: int
-    cluster: confluent.KafkaCluster
-    environment_id: pulumi.Output[str]
-    private: bool
-    roles: Sequence[Role] = ()
-
-
-class KafkaUser(pulumi.ComponentResource):
-    """`auth` is how a client signs in; `principal` is the user as access rules name it; `ready` are its roles."""
-
-    def __init__(self, name: str, spec: KafkaUserSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        description: str,
+        generation: int,
+        cluster: confluent.KafkaCluster,
+        environment_id: pulumi.Output[str],
+        private: bool,
+        roles: Sequence[KafkaRole] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:KafkaUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         account = confluent.ServiceAccount(
-            f"{name}-account", display_name=names.display(name), description=spec.description, opts=child
+            f"{name}-account", display_name=names.display(name), description=description, opts=child
         )
         self.principal = pulumi.Output.format("User:{0}", account.id)
         self.ready: tuple[pulumi.Resource, ...] = tuple(
             confluent.RoleBinding(
-                f"{name}-role-{index}",
-                principal=self.principal,
-                role_name=role.name,
-                crn_pattern=role.crn,
-                opts=child,
+                f"{name}-role-{index}", principal=self.principal, role_name=role.name, crn_pattern=role.crn, opts=child
             )
-            for index, role in enumerate(spec.roles)
+            for index, role in enumerate(roles)
         )
         key = confluent.ApiKey(
-            of_generation(f"{name}-key", spec.generation),
+            of_generation(f"{name}-key", generation),
             display_name=names.display(name),
-            description=spec.description,
+            description=description,
             owner={"id": account.id, "api_version": account.api_version, "kind": account.kind},
             managed_resource={
-                "id": spec.cluster.id,
-                "api_version": spec.cluster.api_version,
-                "kind": spec.cluster.kind,
-                "environment": {"id": spec.environment_id},
+                "id": cluster.id,
+                "api_version": cluster.api_version,
+                "kind": cluster.kind,
+                "environment": {"id": environment_id},
             },
-            disable_wait_for_ready=spec.private,
+            disable_wait_for_ready=private,
             # Confluent tries the key as soon as it is made, which takes the roles.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.ready)),
         )

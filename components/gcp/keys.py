@@ -13,7 +13,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp import names
-from components.gcp.context import Context
+from components.gcp.site import Site
 from components.naming import random_suffix
 
 ENCRYPTS: Final = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
@@ -30,7 +30,7 @@ class Key:
     suffix: pulumi.Output[str]
 
 
-def symmetric_key(name: str, key: str, destroyed_after: str, context: Context, *, parent: pulumi.Resource) -> Key:
+def symmetric_key(name: str, key: str, destroyed_after: str, site: Site, *, parent: pulumi.Resource) -> Key:
     """A symmetric key, rotated every quarter; its older versions still decrypt.
 
     Deleted, they can be restored for the time of `destroyed_after`, in seconds like `86400s`. To change it would be to
@@ -40,9 +40,9 @@ def symmetric_key(name: str, key: str, destroyed_after: str, context: Context, *
     ring = gcp.kms.KeyRing(
         f"{name}-ring",
         name=suffix.apply(lambda end: names.key_ring(name, end)),
-        location=context.region,
+        location=site.region,
         # Nothing is there before its API is on.
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(context.apis)),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(site.apis)),
     )
     made = gcp.kms.CryptoKey(
         f"{name}-key",
@@ -51,7 +51,7 @@ def symmetric_key(name: str, key: str, destroyed_after: str, context: Context, *
         purpose="ENCRYPT_DECRYPT",
         rotation_period=QUARTER,
         destroy_scheduled_duration=destroyed_after,
-        opts=pulumi.ResourceOptions(parent=parent, protect=context.protect),
+        opts=pulumi.ResourceOptions(parent=parent, protect=site.protect),
     )
     return Key(id=made.id, ring=ring.name, name=made.name, suffix=suffix)
 
@@ -65,8 +65,8 @@ def may_encrypt(
     )
 
 
-def service_agent(name: str, service: str, context: Context, *, parent: pulumi.Resource) -> pulumi.Output[str]:
+def service_agent(name: str, service: str, site: Site, *, parent: pulumi.Resource) -> pulumi.Output[str]:
     """The member that a service acts as. It comes into being when somebody asks for it."""
     return gcp.projects.ServiceIdentity(
-        name, service=service, opts=pulumi.ResourceOptions(parent=parent, depends_on=list(context.apis))
+        name, service=service, opts=pulumi.ResourceOptions(parent=parent, depends_on=list(site.apis))
     ).member

@@ -8,7 +8,6 @@ locks and timers, but for what the last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -17,36 +16,34 @@ import pulumi_gcp as gcp
 from components.connections import PasswordAuth, RedisConnection
 from components.gcp import names
 from components.gcp.certificates import concatenated
-from components.gcp.context import Agent, Context, DataTier
+from components.gcp.site import Agent, DataTier, Site
 from settings import Assistant
 from settings.lock_store import CreateMemorystore
 
 PORT: Final = 6378  # with TLS; it is not a choice
 
 
-@dataclass(frozen=True, kw_only=True)
-class LockStoreSpec:
-    """Size and version, and the assistants that use it."""
-
-    settings: CreateMemorystore
-    context: Context
-    tier: DataTier
-    assistants: Sequence[Assistant]
-
-
 class MemorystoreLockStore(pulumi.ComponentResource):
     """A Redis instance, with two nodes in two zones. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: LockStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateMemorystore,
+        site: Site,
+        tier: DataTier,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:MemorystoreLockStore", name, {}, opts)
-        settings, context, tier = spec.settings, spec.context, spec.tier
         redundant = settings.nodes > 1
-        first, second, *_ = context.zones
+        first, second, *_ = site.zones
         instance = gcp.redis.Instance(
             f"{name}-instance",
             name=names.redis_instance(name),
             display_name="Locks and timers of Rasa",
-            region=context.region,
+            region=site.region,
             location_id=first,
             alternative_location_id=second if redundant else None,
             tier="STANDARD_HA" if redundant else "BASIC",
@@ -57,20 +54,20 @@ class MemorystoreLockStore(pulumi.ComponentResource):
             reserved_ip_range=tier.range_name,
             auth_enabled=True,
             transit_encryption_mode="SERVER_AUTHENTICATION",
-            customer_managed_key=context.key_id,
+            customer_managed_key=site.key_id,
             # A full store must refuse to write: to evict a lock would be to break it.
             redis_configs={"maxmemory-policy": "noeviction"},
             persistence_config=(
-                {"persistence_mode": "RDB", "rdb_snapshot_period": "TWELVE_HOURS"} if context.is_prod else None
+                {"persistence_mode": "RDB", "rdb_snapshot_period": "TWELVE_HOURS"} if site.is_prod else None
             ),
             maintenance_policy={"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"hours": 3}}]},
             # On unless it is said to be off.
-            deletion_protection=context.protect,
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
-                depends_on=[*tier.ready, *context.granted(Agent.REDIS)],
+                depends_on=[*tier.ready, *site.granted(Agent.REDIS)],
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
@@ -88,6 +85,6 @@ class MemorystoreLockStore(pulumi.ComponentResource):
                 networks=tier.networks,
                 ready=(),
             )
-            for assistant in spec.assistants
+            for assistant in assistants
         }
         self.register_outputs({"address": self.address})

@@ -7,16 +7,16 @@ while, so that a replaced or deleted one can be brought back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Never
 
 import pulumi
 import pulumi_gcp as gcp
 
+from components.cloud import GrantedElsewhere, ModelStorage, Rights, Service
 from components.connections import ModelStorageConnection
 from components.gcp import names
-from components.gcp.context import Agent, Context
-from components.gcp.policy import BucketRole
+from components.gcp.iam_roles import BucketRole
+from components.gcp.site import Agent, Site
 from components.naming import random_suffix
 from settings import Assistant
 from settings.model_storage import CreateModelStorage, ExistingGcsBucket
@@ -25,73 +25,74 @@ KEPT_VERSIONS: Final = 5  # of one model, however old
 WEEK_SECONDS: Final = 7 * 24 * 3600  # in prod whatever was deleted for good can still be brought back
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelStorageSpec:
-    """How long old versions stay, and who reads."""
-
-    settings: CreateModelStorage
-    context: Context
-    assistants: Sequence[Assistant]
-
-
 class GcsModelStorage(pulumi.ComponentResource):
-    """A private, encrypted, versioned bucket. `connections` by the assistant's name; `access` tells what it may do."""
+    """A private, encrypted, versioned bucket. `connections` by the assistant's name."""
 
-    def __init__(self, name: str, spec: ModelStorageSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateModelStorage,
+        site: Site,
+        assistants: Sequence[Assistant],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:GcsModelStorage", name, {}, opts)
-        context = spec.context
         suffix = random_suffix(name, self)
         bucket = gcp.storage.Bucket(
             f"{name}-bucket",
             name=suffix.apply(lambda end: names.bucket(name, end)),
-            location=context.region.upper(),  # as Google writes it back
+            location=site.region.upper(),  # as Google writes it back
             storage_class="STANDARD",
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
             versioning={"enabled": True},
-            soft_delete_policy={"retention_duration_seconds": WEEK_SECONDS if context.is_prod else 0},
-            encryption={"default_kms_key_name": context.key_id} if context.key_id is not None else None,
+            soft_delete_policy={"retention_duration_seconds": WEEK_SECONDS if site.is_prod else 0},
+            encryption={"default_kms_key_name": site.key_id} if site.key_id is not None else None,
             lifecycle_rules=[
                 {
                     "action": {"type": "Delete"},
                     # All of it has to be true.
                     "condition": {
                         "with_state": "ARCHIVED",
-                        "days_since_noncurrent_time": spec.settings.old_version_days,
+                        "days_since_noncurrent_time": settings.old_version_days,
                         "num_newer_versions": KEPT_VERSIONS,
                     },
                 }
             ],
-            force_destroy=not context.protect,
+            force_destroy=not site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # Nothing is there before its API is on; and it names the key, but not the right to use it.
-                depends_on=[*context.apis, *context.granted(Agent.STORAGE)],
+                depends_on=[*site.apis, *site.granted(Agent.STORAGE)],
             ),
         )
-        self.bucket = bucket.name
-        self.connections: Mapping[str, ModelStorageConnection] = _connections(self.bucket, spec.assistants)
-        self.register_outputs({"bucket": self.bucket})
+        self._bucket = bucket.name
+        self.address = _address(bucket.name)
+        self.connections = _connections(bucket.name, assistants)
+        self.register_outputs({"bucket": bucket.name})
 
-    def access(self, assistant: Assistant) -> tuple[BucketRole, ...]:
-        """What the assistant's identity may do: Rasa asks for the bucket, then reads one object."""
-        return (
-            BucketRole(bucket=self.bucket, role="roles/storage.bucketViewer"),
-            BucketRole(bucket=self.bucket, role="roles/storage.objectViewer", prefix=assistant.model_prefix),
+    def access(self, assistant: Assistant) -> Rights[BucketRole]:
+        """How the pods of an assistant get access: Rasa asks for the bucket, then reads one object."""
+        return Rights(
+            (
+                BucketRole(bucket=self._bucket, role="roles/storage.bucketViewer"),
+                BucketRole(bucket=self._bucket, role="roles/storage.objectViewer", prefix=assistant.model_prefix),
+            )
         )
 
 
-class ExistingGcsModelStorage:
-    """The same of a bucket that is there. Who may read it is said by its own policy, which is left alone."""
+def existing_bucket(settings: ExistingGcsBucket, assistants: Sequence[Assistant]) -> ModelStorage[Never]:
+    """A bucket that exists already. Its own policy, which is left alone, says who may read it."""
+    bucket = pulumi.Output.from_input(settings.bucket)
+    return Service(
+        address=_address(bucket), connection=_connections(bucket, assistants), rasa=lambda _: GrantedElsewhere()
+    )
 
-    def __init__(self, settings: ExistingGcsBucket, assistants: Sequence[Assistant]) -> None:
-        self.bucket = pulumi.Output.from_input(settings.bucket)
-        self.connections: Mapping[str, ModelStorageConnection] = _connections(self.bucket, assistants)
 
-    def access(self, _: Assistant) -> tuple[BucketRole, ...]:
-        """Nothing that is given here."""
-        return ()
+def _address(bucket: pulumi.Output[str]) -> pulumi.Output[str]:
+    return pulumi.Output.format("gs://{0}", bucket)
 
 
 def _connections(bucket: pulumi.Output[str], assistants: Sequence[Assistant]) -> Mapping[str, ModelStorageConnection]:

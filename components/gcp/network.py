@@ -13,7 +13,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp.address_plan import plan_ranges
-from components.gcp.context import Context, DataTier, EndpointTier, NodeTier
+from components.gcp.site import DataTier, EndpointTier, NodeTier, Site
 from settings.cluster import CreateGke
 from settings.network import CreateNetwork, ExistingVpcNetwork
 
@@ -23,7 +23,7 @@ PRIVATE_SERVICES: Final = "servicenetworking.googleapis.com"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class NetworkConnection:
     """A network as the rest of the platform sees it."""
 
     data: DataTier
@@ -31,41 +31,43 @@ class Place:
     endpoints: EndpointTier
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkSpec:
-    """Ranges; those of pods and services are the cluster's, if there is to be one."""
-
-    settings: CreateNetwork
-    context: Context
-    cluster: CreateGke | None
-
-
 class Network(pulumi.ComponentResource):
-    """VPC, subnetworks, NAT, private services access. Ends in `place`."""
+    """VPC, subnetworks, NAT, private services access. Ends in `connection`.
 
-    def __init__(self, name: str, spec: NetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    The ranges of pods and services are those of `cluster`, if one is created.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateNetwork,
+        site: Site,
+        cluster: CreateGke | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:Network", name, {}, opts)
         # What data stands on: to replace it would be to replace the data.
-        ground = pulumi.ResourceOptions(parent=self, protect=spec.context.protect)
-        plan = plan_ranges(spec.settings.cidr)
+        ground = pulumi.ResourceOptions(parent=self, protect=site.protect)
+        plan = plan_ranges(settings.cidr)
         vpc = gcp.compute.Network(
             f"{name}-vpc",
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
             # Nothing is there before its API is on.
-            opts=pulumi.ResourceOptions(parent=self, protect=spec.context.protect, depends_on=list(spec.context.apis)),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.protect, depends_on=list(site.apis)),
         )
-        secondary = {PODS: spec.cluster.pod_cidr, SERVICES: spec.cluster.service_cidr} if spec.cluster else {}
+        secondary = {PODS: cluster.pod_cidr, SERVICES: cluster.service_cidr} if cluster else {}
         nodes = gcp.compute.Subnetwork(
             f"{name}-nodes",
             network=vpc.id,
-            region=spec.context.region,
+            region=site.region,
             ip_cidr_range=plan.nodes,
             secondary_ip_ranges=[{"range_name": key, "ip_cidr_range": cidr} for key, cidr in secondary.items()],
             private_ip_google_access=True,
             log_config=(
                 {"aggregation_interval": "INTERVAL_5_MIN", "flow_sampling": 0.5, "metadata": "INCLUDE_ALL_METADATA"}
-                if spec.context.is_prod
+                if site.is_prod
                 else None
             ),
             opts=ground,
@@ -73,7 +75,7 @@ class Network(pulumi.ComponentResource):
         endpoints = gcp.compute.Subnetwork(
             f"{name}-endpoints",
             network=vpc.id,
-            region=spec.context.region,
+            region=site.region,
             ip_cidr_range=plan.endpoints,
             private_ip_google_access=True,
             opts=ground,
@@ -99,7 +101,7 @@ class Network(pulumi.ComponentResource):
             deletion_policy="REMOVE_PEERING",
             opts=ground,
         )
-        self.place = Place(
+        self.connection = NetworkConnection(
             data=DataTier(network_id=vpc.id, range_name=lent.name, networks=(plan.services,), ready=(connection,)),
             nodes=NodeTier(
                 network_id=vpc.id,
@@ -107,7 +109,7 @@ class Network(pulumi.ComponentResource):
                 pods_range=PODS,
                 services_range=SERVICES,
                 networks=(plan.nodes,),
-                egress=(self._nat(name, vpc, spec.context.region),),
+                egress=(self._nat(name, vpc, site.region),),
             ),
             endpoints=EndpointTier(network_id=vpc.id, subnetwork_id=endpoints.id, networks=(plan.endpoints,), ready=()),
         )
@@ -132,19 +134,19 @@ class Network(pulumi.ComponentResource):
         )
 
 
-def existing_place(settings: ExistingVpcNetwork, context: Context) -> Place:
+def existing_network(settings: ExistingVpcNetwork, site: Site) -> NetworkConnection:
     """A network that is there: nothing is made. Endpoints stand among the nodes."""
-    network_id = pulumi.Output.format("projects/{0}/global/networks/{1}", context.project, settings.network)
+    network_id = pulumi.Output.format("projects/{0}/global/networks/{1}", site.project, settings.network)
     subnetwork_id = pulumi.Output.format(
-        "projects/{0}/regions/{1}/subnetworks/{2}", context.project, context.region, settings.subnetwork
+        "projects/{0}/regions/{1}/subnetworks/{2}", site.project, site.region, settings.subnetwork
     )
     lent = settings.private_services_range
-    return Place(
+    return NetworkConnection(
         data=DataTier(
             network_id=network_id,
             range_name=pulumi.Output.from_input(lent.name),
             networks=(lent.cidr,),
-            ready=context.apis,
+            ready=site.apis,
         ),
         nodes=NodeTier(
             network_id=network_id,
@@ -155,6 +157,6 @@ def existing_place(settings: ExistingVpcNetwork, context: Context) -> Place:
             egress=(),
         ),
         endpoints=EndpointTier(
-            network_id=network_id, subnetwork_id=subnetwork_id, networks=(settings.cidr,), ready=context.apis
+            network_id=network_id, subnetwork_id=subnetwork_id, networks=(settings.cidr,), ready=site.apis
         ),
     )

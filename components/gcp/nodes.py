@@ -5,14 +5,13 @@ Nodes have no public address and an identity of their own that may write logs an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 import pulumi_gcp as gcp
 
 from components.gcp import names
-from components.gcp.context import Agent, Context
+from components.gcp.site import Agent, Site
 from settings.cluster import CreateGke
 
 NODE_ROLES: Final = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
@@ -23,19 +22,19 @@ DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa
 class NodeIdentity(pulumi.ComponentResource):
     """A service account for nodes. `email` is known as soon as it has its roles."""
 
-    def __init__(self, name: str, context: Context, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:NodeIdentity", name, {}, opts)
         account = gcp.serviceaccount.Account(
             f"{name}-account",
             account_id=names.service_account(name),
             display_name=f"Nodes of {name}",
             # Nothing is there before its API is on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(context.apis)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(site.apis)),
         )
         self.roles: tuple[pulumi.Resource, ...] = tuple(
             gcp.projects.IAMMember(
                 f"{name}-{role.rpartition('.')[2]}",
-                project=context.project,
+                project=site.project,
                 role=role,
                 member=account.member,
                 opts=pulumi.ResourceOptions(parent=self),
@@ -46,43 +45,44 @@ class NodeIdentity(pulumi.ComponentResource):
         self.register_outputs({"email": self.email})
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodePoolSpec:
-    """Sizes and numbers. `egress` is the way to the internet, where most images come from."""
-
-    settings: CreateGke
-    context: Context
-    cluster: gcp.container.Cluster
-    identity: NodeIdentity
-    egress: tuple[pulumi.Resource, ...]
-
-
 class NodePool(pulumi.ComponentResource):
-    """Nodes. With `ready`, pods can be scheduled and get images and identities."""
+    """Nodes. With `ready`, pods can be scheduled and get images and identities.
 
-    def __init__(self, name: str, spec: NodePoolSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `egress` is the way to the internet, where most images come from.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateGke,
+        site: Site,
+        cluster: gcp.container.Cluster,
+        identity: NodeIdentity,
+        egress: tuple[pulumi.Resource, ...],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:NodePool", name, {}, opts)
-        settings, context = spec.settings, spec.context
         pool = gcp.container.NodePool(
             f"{name}-pool",
             # The provider adds a random end, so that a new pool can take the pods before the old one goes.
             name_prefix="nodes-",
-            cluster=spec.cluster.id,
-            location=spec.cluster.location,
+            cluster=cluster.id,
+            location=cluster.location,
             initial_node_count=1,  # in each zone
             autoscaling={
                 "total_min_node_count": settings.min_nodes,
                 "total_max_node_count": settings.max_nodes,
-                "location_policy": "BALANCED" if context.is_prod else "ANY",
+                "location_policy": "BALANCED" if site.is_prod else "ANY",
             },
             management={"auto_repair": True, "auto_upgrade": True},
             upgrade_settings={"strategy": "SURGE", "max_surge": 1, "max_unavailable": 0},
             network_config={"enable_private_nodes": True},
-            node_config=_node(settings, context, spec.identity),
+            node_config=_node(settings, site, identity),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # Nodes write logs and pull images as soon as they run, most of these from the internet (`egress`).
-                depends_on=[*spec.identity.roles, *context.granted(Agent.COMPUTE), *spec.egress],
+                depends_on=[*identity.roles, *site.granted(Agent.COMPUTE), *egress],
                 # Only how many nodes it starts with; whoever scales them owns their number.
                 ignore_changes=["initialNodeCount"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
@@ -92,14 +92,14 @@ class NodePool(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _node(settings: CreateGke, context: Context, identity: NodeIdentity) -> gcp.container.NodePoolNodeConfigArgsDict:
+def _node(settings: CreateGke, site: Site, identity: NodeIdentity) -> gcp.container.NodePoolNodeConfigArgsDict:
     return {
         "machine_type": settings.node_sizes[0],  # GKE takes one
         "image_type": "COS_CONTAINERD",
-        "spot": not context.is_prod,
+        "spot": not site.is_prod,
         "disk_type": "pd-balanced",
-        "disk_size_gb": DISK_GB[context.is_prod],
-        "boot_disk_kms_key": context.key_id,
+        "disk_size_gb": DISK_GB[site.is_prod],
+        "boot_disk_kms_key": site.key_id,
         "service_account": identity.email,
         "oauth_scopes": [SCOPE],
         "shielded_instance_config": {"enable_secure_boot": True, "enable_integrity_monitoring": True},

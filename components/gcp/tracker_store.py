@@ -6,7 +6,6 @@ nothing else reaches the server. Storage can grow, never shrink.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -15,7 +14,7 @@ import pulumi_gcp as gcp
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
 from components.gcp import names
 from components.gcp.certificates import concatenated
-from components.gcp.context import Agent, Context, DataTier
+from components.gcp.site import Agent, DataTier, Site
 from components.naming import random_suffix
 from components.passwords import generated_password
 from settings.tracker_store import CreateCloudSql
@@ -31,44 +30,45 @@ PROD_FLAGS: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackerStoreSpec:
-    """Size, version, backups. `generation` is that of the administrator's password."""
-
-    settings: CreateCloudSql
-    generation: int
-    context: Context
-    tier: DataTier
-
-
 class CloudSqlTrackerStore(pulumi.ComponentResource):
-    """A PostgreSQL instance, in prod with a standby in another zone."""
+    """A PostgreSQL instance, in prod with a standby in another zone.
 
-    def __init__(self, name: str, spec: TrackerStoreSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `generation` is that of the administrator's password.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateCloudSql,
+        generation: int,
+        site: Site,
+        tier: DataTier,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
-        settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
         self._instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
             name=suffix.apply(lambda end: names.database_instance(name, end)),
-            region=context.region,
+            region=site.region,
             database_version=f"POSTGRES_{settings.version}",
-            encryption_key_name=context.key_id,
+            encryption_key_name=site.key_id,
             # The provider's own lock is on unless it is said to be off.
-            deletion_protection=context.protect,
-            settings=self._settings(spec),
+            deletion_protection=site.protect,
+            settings=_instance_settings(settings, site, tier),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
-                depends_on=[*spec.tier.ready, *context.granted(Agent.SQL)],
+                depends_on=[*tier.ready, *site.granted(Agent.SQL)],
                 # The disk grows by itself.
                 ignore_changes=["settings.diskSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
-        password = generated_password(f"{name}-admin-password", self, spec.generation)
+        password = generated_password(f"{name}-admin-password", self, generation)
         # Made through Google's interface, it is a member of `cloudsqlsuperuser`, and so may make roles and databases.
         admin = gcp.sql.User(
             f"{name}-admin",
@@ -94,50 +94,52 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
             # The certificate names the instance, not the address. Its authority signs for this instance alone.
             ssl_mode="verify-ca",
             ca_pem=concatenated(authorities.certs),
-            networks=spec.tier.networks,
+            networks=tier.networks,
             ready=(admin,),
         )
         self.register_outputs({"address": self.address})
 
-    def _settings(self, spec: TrackerStoreSpec) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
-        settings, context, tier = spec.settings, spec.context, spec.tier
-        flags = PROD_FLAGS if context.is_prod else {}
-        return {
-            "tier": settings.size,
-            # From PostgreSQL 16 on the default is another edition, which has none of these sizes.
-            "edition": "ENTERPRISE",
-            "availability_type": "REGIONAL" if context.is_prod else "ZONAL",
-            "disk_type": "PD_SSD",
-            "disk_size": settings.storage_gb,
-            "disk_autoresize": True,
-            "disk_autoresize_limit": settings.max_storage_gb,
-            "deletion_protection_enabled": context.protect,
-            "retain_backups_on_delete": context.is_prod,
-            "final_backup_config": {"enabled": context.is_prod, "retention_days": FINAL_BACKUP_DAYS},
-            "backup_configuration": _backups(settings.backup_days, context),
-            "ip_configuration": {
-                "ipv4_enabled": False,
-                "private_network": tier.network_id,
-                "allocated_ip_range": tier.range_name,
-                "ssl_mode": "ENCRYPTED_ONLY",
-                "server_ca_mode": "GOOGLE_MANAGED_INTERNAL_CA",
-            },
-            "maintenance_window": {"day": 7, "hour": 3, "update_track": "stable"},
-            "insights_config": {"query_insights_enabled": context.is_prod},
-            "user_labels": context.labels,
-            "database_flags": [{"name": key, "value": value} for key, value in flags.items()],
-            # No password_validation_policy: passwords come as hashes, which it cannot look into.
-        }
+
+def _instance_settings(
+    settings: CreateCloudSql, site: Site, tier: DataTier
+) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
+    flags = PROD_FLAGS if site.is_prod else {}
+    return {
+        "tier": settings.size,
+        # From PostgreSQL 16 on the default is another edition, which has none of these sizes.
+        "edition": "ENTERPRISE",
+        "availability_type": "REGIONAL" if site.is_prod else "ZONAL",
+        "disk_type": "PD_SSD",
+        "disk_size": settings.storage_gb,
+        "disk_autoresize": True,
+        "disk_autoresize_limit": settings.max_storage_gb,
+        "deletion_protection_enabled": site.protect,
+        "retain_backups_on_delete": site.is_prod,
+        "final_backup_config": {"enabled": site.is_prod, "retention_days": FINAL_BACKUP_DAYS},
+        "backup_configuration": _backups(settings.backup_days, site),
+        "ip_configuration": {
+            "ipv4_enabled": False,
+            "private_network": tier.network_id,
+            "allocated_ip_range": tier.range_name,
+            "ssl_mode": "ENCRYPTED_ONLY",
+            "server_ca_mode": "GOOGLE_MANAGED_INTERNAL_CA",
+        },
+        "maintenance_window": {"day": 7, "hour": 3, "update_track": "stable"},
+        "insights_config": {"query_insights_enabled": site.is_prod},
+        "user_labels": site.labels,
+        "database_flags": [{"name": key, "value": value} for key, value in flags.items()],
+        # No password_validation_policy: passwords come as hashes, which it cannot look into.
+    }
 
 
-def _backups(days: int, context: Context) -> gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgsDict:
+def _backups(days: int, site: Site) -> gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgsDict:
     if days == 0:
         return {"enabled": False, "point_in_time_recovery_enabled": False}
     return {
         "enabled": True,
         "start_time": "02:00",
-        "location": context.region,
+        "location": site.region,
         "backup_retention_settings": {"retained_backups": days, "retention_unit": "COUNT"},
-        "point_in_time_recovery_enabled": context.is_prod,
+        "point_in_time_recovery_enabled": site.is_prod,
         "transaction_log_retention_days": min(days, MOST_LOG_DAYS),
     }

@@ -6,7 +6,6 @@ Job, which can only add a value to the secret; to read it takes a right that nob
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +14,10 @@ import pulumi_gcp as gcp
 
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from components.gcp import names
-from components.gcp.context import Context
-from components.gcp.identity import FederatedIdentity, FederatedIdentitySpec, WorkloadPool
+from components.gcp.iam_roles import KeyRole, ResourceRole, SecretRole
+from components.gcp.identity import FederatedIdentity, WorkloadPool
 from components.gcp.keys import ENCRYPTS, Key, may_encrypt, service_agent, symmetric_key
-from components.gcp.policy import KeyRole, Right, SecretRole
+from components.gcp.site import Site
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 # Vault looks a key up before it encrypts with it, which the right to encrypt does not hold.
@@ -30,64 +29,47 @@ KEPT: Final = f"{120 * 24 * 3600}s"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultSealSpec:
-    """Who initialises Vault, and how pods get an identity."""
-
-    settings: CreateVault
-    context: Context
-    pool: WorkloadPool
-
-
 class CloudKmsVaultSeal(pulumi.ComponentResource):
     """The seal `gcpckms`; with `init: job` also a secret for the recovery keys, empty. Ends in `connection`.
 
     The key is used at every start: Vault is lost with it, whoever has the recovery keys.
     """
 
-    def __init__(self, name: str, spec: VaultSealSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        site: Site,
+        pool: WorkloadPool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:gcp:CloudKmsVaultSeal", name, {}, opts)
         self._name = name
-        self._spec = spec
-        context = spec.context
+        self._site, self._pool = site, pool
         key = self._key(f"{name}-seal", "seal")
-        recovery = self._recovery() if spec.settings.init == "job" else None
+        recovery = self._recovery() if settings.init == "job" else None
         self.connection = VaultSeal(
             kind="gcpckms",
-            options={
-                "project": context.project,
-                "region": context.region,
-                "key_ring": key.ring,
-                "crypto_key": key.name,
-            },
+            options={"project": site.project, "region": site.region, "key_ring": key.ring, "crypto_key": key.name},
             server=self._identity(
                 "server", VAULT_ACCOUNT, KeyRole(key=key.id, role=ENCRYPTS), KeyRole(key=key.id, role=LOOKS)
             ),
-            recovery=RecoveryStore(
-                identity=recovery.init,
-                script=_SCRIPT,
-                place={"secret": recovery.id},
-                command=pulumi.Output.format(
-                    "gcloud secrets versions access latest --secret={0} --project={1}", recovery.name, context.project
-                ),
-            )
-            if recovery
-            else None,
+            recovery=recovery,
             ready=(),
         )
         self.register_outputs({"key": key.id})
 
     def _key(self, name: str, key: str) -> Key:
-        return symmetric_key(name, key, KEPT, self._spec.context, parent=self)
+        return symmetric_key(name, key, KEPT, self._site, parent=self)
 
-    def _recovery(self) -> _Recovery:
-        """The secret, and the identity that may add a value to it."""
-        name, context = f"{self._name}-recovery", self._spec.context
+    def _recovery(self) -> RecoveryStore:
+        name, site = f"{self._name}-recovery", self._site
         key = self._key(name, "recovery")
-        agent = service_agent(f"{name}-agent", SECRET_MANAGER, context, parent=self)
+        agent = service_agent(f"{name}-agent", SECRET_MANAGER, site, parent=self)
         grant = may_encrypt(f"{name}-agent-right", key.id, agent, parent=self)
         replica: gcp.secretmanager.SecretReplicationUserManagedReplicaArgsDict = {
-            "location": context.region,
+            "location": site.region,
             "customer_managed_encryption": {"kms_key_name": key.id},
         }
         secret = gcp.secretmanager.Secret(
@@ -97,29 +79,31 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
             version_destroy_ttl=KEPT,
             # A secret that is deleted is gone at once. In prod it is left behind, to be read as long as its key can be
             # restored.
-            deletion_policy="ABANDON" if context.is_prod else "DELETE",
-            deletion_protection=context.protect,
+            deletion_policy="ABANDON" if site.is_prod else "DELETE",
+            deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=context.protect,
+                protect=site.protect,
                 # It names the key, but not the right to use it.
                 depends_on=[grant],
             ),
         )
         init = self._identity("init", INIT_ACCOUNT, SecretRole(secret=secret.secret_id, role=ADDS))
-        return _Recovery(id=secret.id, name=secret.secret_id, init=init)
-
-    def _identity(self, key: str, service_account: str, *rights: Right) -> WorkloadIdentity:
-        spec = FederatedIdentitySpec(
-            pool=self._spec.pool, namespace=VAULT_NAMESPACE, service_account=service_account, rights=rights
+        return RecoveryStore(
+            identity=init,
+            script=_SCRIPT,
+            place={"secret": secret.id},
+            command=pulumi.Output.format(
+                "gcloud secrets versions access latest --secret={0} --project={1}", secret.secret_id, site.project
+            ),
         )
-        return FederatedIdentity(f"{self._name}-{key}", spec, opts=pulumi.ResourceOptions(parent=self)).connection
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Recovery:
-    """The secret by its id and by its name in the project, and who may add a value to it."""
-
-    id: pulumi.Output[str]
-    name: pulumi.Output[str]
-    init: WorkloadIdentity
+    def _identity(self, key: str, service_account: str, *rights: ResourceRole) -> WorkloadIdentity:
+        return FederatedIdentity(
+            f"{self._name}-{key}",
+            pool=self._pool,
+            namespace=VAULT_NAMESPACE,
+            service_account=service_account,
+            rights=rights,
+            opts=pulumi.ResourceOptions(parent=self),
+        ).connection

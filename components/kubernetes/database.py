@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +26,7 @@ from components.connections import (
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named, to_networks
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
-from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
 from components.passwords import generated_password, of_generation
 from settings import Assistant, PodSecurity
 
@@ -36,23 +35,22 @@ _POD: Final = "database-roles"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "database_roles.py"
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseServerSpec:
-    """The server, and what the cluster wants of pods."""
-
-    connection: PostgresConnection
-    pod_security: PodSecurity
-
-
 class DatabaseServer(pulumi.ComponentResource):
-    """The administrator's side of the PostgreSQL server."""
+    """The namespace `rasa-system`, with what the administrator of the PostgreSQL server needs to sign in."""
 
-    def __init__(self, name: str, spec: DatabaseServerSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        connection: PostgresConnection,
+        pod_security: PodSecurity,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:kubernetes:DatabaseServer", name, None, opts)
-        self.connection = connection = spec.connection
-        self.pod_security = spec.pod_security
+        self.connection = connection
+        self.pod_security = pod_security
         child = pulumi.ResourceOptions(parent=self)
-        space = RestrictedNamespace(f"{name}-system", NAMESPACE, spec.pod_security, opts=child)
+        space = RestrictedNamespace(f"{name}-system", NAMESPACE, pod_security, opts=child)
         self.namespace = space.name
         admin = kubernetes.core.v1.Secret(
             f"{name}-admin",
@@ -79,34 +77,34 @@ class DatabaseServer(pulumi.ComponentResource):
         self.register_outputs({"namespace": self.namespace})
 
 
-@dataclass(frozen=True, kw_only=True)
-class AssistantDatabaseSpec:
-    """The databases of one assistant; `image` is one of Rasa Pro, which holds the PostgreSQL client.
+class AssistantDatabase(pulumi.ComponentResource):
+    """The assistant's database with its owner role, and a second pair if analytics is on. Ends in `databases`.
 
-    `generation` is that of the logins: a role has one password, so a new password needs a new login, which becomes the
-    owner role as soon as it has signed in. The last one before it stays. `password` is the one that Rasa's role gets,
-    where it is the user's to choose, who then rotates it; by default it is generated.
+    `image` is an image of Rasa Pro, which contains the PostgreSQL client. `generation` counts the logins: a role has
+    one password, so a new password needs a new login, which becomes the owner role as soon as it has signed in. The
+    previous login stays. `password` is for Rasa's role if users choose the password and rotate it themselves; by
+    default the password is generated.
     """
 
-    server: DatabaseServer
-    generation: int
-    assistant: Assistant
-    image: str
-    password: pulumi.Output[str] | None = field(default=None, repr=False)
-
-
-class AssistantDatabase(pulumi.ComponentResource):
-    """The assistant's database with its owner role, and a second pair when analytics is on: `databases`."""
-
-    def __init__(self, name: str, spec: AssistantDatabaseSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        server: DatabaseServer,
+        generation: int,
+        assistant: Assistant,
+        image: str,
+        password: pulumi.Output[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:kubernetes:AssistantDatabase", name, None, opts)
-        server, connection = spec.server, spec.server.connection
+        connection = server.connection
         child = pulumi.ResourceOptions(parent=self)
-        names = [spec.assistant.database]
-        if spec.assistant.analytics:
-            names.append(spec.assistant.analytics_database)
-        given = {} if spec.password is None else {spec.assistant.database: spec.password}
-        logins = {role: role if role in given else login(role, spec.generation) for role in names}
+        names = [assistant.database]
+        if assistant.analytics:
+            names.append(assistant.analytics_database)
+        given = {} if password is None else {assistant.database: password}
+        logins = {role: role if role in given else login(role, generation) for role in names}
         passwords: Mapping[str, pulumi.Output[str]] = {}
         environment: Environment = {
             # libpq reads these by itself.
@@ -125,9 +123,7 @@ class AssistantDatabase(pulumi.ComponentResource):
                 generated = [role for role in names if role not in given]
                 passwords = {
                     **given,
-                    **{
-                        role: generated_password(f"{name}-{role}-password", self, spec.generation) for role in generated
-                    },
+                    **{role: generated_password(f"{name}-{role}-password", self, generation) for role in generated},
                 }
                 secret = kubernetes.core.v1.Secret(
                     f"{name}-passwords",
@@ -145,12 +141,12 @@ class AssistantDatabase(pulumi.ComponentResource):
                 environment = {**environment, "SIGN_IN": "iam"}
         job = ScriptJob(
             f"{name}-roles",
-            ScriptJobSpec(
+            ScriptJobArgs(
                 namespace=server.namespace,
                 pod_security=server.pod_security,
                 pod_name=_POD,
                 script=_SCRIPT,
-                image=spec.image,
+                image=image,
                 environment=environment,
                 secrets={"admin": connection.admin.password, **passwords},
                 config_maps={CA_DIRECTORY: server.ca_config_map},
@@ -172,8 +168,8 @@ class AssistantDatabase(pulumi.ComponentResource):
             )
 
         self.databases = AssistantDatabases(
-            rasa=database(spec.assistant.database),
-            analytics=database(spec.assistant.analytics_database) if spec.assistant.analytics else None,
+            rasa=database(assistant.database),
+            analytics=database(assistant.analytics_database) if assistant.analytics else None,
         )
         self.register_outputs({"databases": names})
 

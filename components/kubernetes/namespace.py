@@ -74,10 +74,7 @@ class RestrictedNamespace(pulumi.ComponentResource):
             name,
             metadata=kubernetes.meta.v1.ObjectMetaArgs(name=policy, namespace=self.name),
             spec=kubernetes.networking.v1.NetworkPolicySpecArgs(
-                pod_selector=pods,
-                policy_types=types or ["Ingress", "Egress"],
-                egress=egress,
-                ingress=ingress,
+                pod_selector=pods, policy_types=types or ["Ingress", "Egress"], egress=egress, ingress=ingress
             ),
             opts=pulumi.ResourceOptions(parent=parent or self),
         )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 
 from settings import PodSecurity
 
@@ -55,43 +54,9 @@ def environment_values(environment: Environment) -> list[Value]:
     ]
 
 
-def environment_variables(environment: Environment) -> list[kubernetes.core.v1.EnvVarArgs]:
-    """The variables as arguments of a pod."""
-    return [
-        kubernetes.core.v1.EnvVarArgs(
-            name=name,
-            value_from=kubernetes.core.v1.EnvVarSourceArgs(
-                secret_key_ref=kubernetes.core.v1.SecretKeySelectorArgs(name=value.secret, key=value.key)
-            ),
-        )
-        if isinstance(value, SecretKey)
-        else kubernetes.core.v1.EnvVarArgs(name=name, value=value)
-        for name, value in environment.items()
-    ]
-
-
 def pod_security_values(wanted: PodSecurity) -> Values:
     """The security context of a pod, as in a manifest or in Helm values."""
     return {"runAsNonRoot": True, **_POD_SECURITY[wanted], "seccompProfile": {"type": "RuntimeDefault"}}
-
-
-def pod_security(wanted: PodSecurity) -> kubernetes.core.v1.PodSecurityContextArgs:
-    """The same as arguments of a pod."""
-    user = USER if wanted is PodSecurity.RESTRICTED else None
-    return kubernetes.core.v1.PodSecurityContextArgs(
-        run_as_non_root=True,
-        run_as_user=user,
-        run_as_group=user,
-        fs_group=user,
-        seccomp_profile=kubernetes.core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-    )
-
-
-def container_security() -> kubernetes.core.v1.SecurityContextArgs:
-    """`CONTAINER_SECURITY` as arguments of a container."""
-    return kubernetes.core.v1.SecurityContextArgs(
-        allow_privilege_escalation=False, capabilities=kubernetes.core.v1.CapabilitiesArgs(drop=["ALL"])
-    )
 
 
 def digest(inputs: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:

@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.kubernetes.network import NAME_LABEL
 from components.kubernetes.pod import (
+    CONTAINER_SECURITY,
     Environment,
     SecretKey,
-    container_security,
+    Values,
     digest,
-    environment_variables,
-    pod_security,
+    environment_values,
+    pod_security_values,
 )
-from components.kubernetes.sidecar import Sidecar, sidecar_container
+from components.kubernetes.sidecar import Sidecar, sidecar_values
 from settings import PodSecurity
 
 SCRIPT_DIRECTORY: Final = "/etc/rasa/job"
@@ -37,7 +38,7 @@ _RETRIES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScriptJobSpec:
+class ScriptJobArgs:
     """`script` runs with `files` beside it; `secrets` are the secret values behind `environment`.
 
     `config_maps` are further ConfigMaps by the directory where they are mounted; `sidecars` read one of them each.
@@ -68,35 +69,38 @@ class ScriptJobSpec:
 class ScriptJob(pulumi.ComponentResource):
     """The Job is done when this component is."""
 
-    def __init__(self, name: str, spec: ScriptJobSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ScriptJobArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:ScriptJob", name, None, opts)
-        files = {spec.script.name: spec.script.read_text(encoding="utf-8"), **spec.files}
+        files = {args.script.name: args.script.read_text(encoding="utf-8"), **args.files}
         config = kubernetes.core.v1.ConfigMap(
             f"{name}-files",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=spec.namespace),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=args.namespace),
             data=files,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        mounts = {SCRIPT_DIRECTORY: config.metadata.name, **spec.config_maps}
+        mounts = {SCRIPT_DIRECTORY: config.metadata.name, **args.config_maps}
         # A Job cannot be changed, only replaced. Its manifest names Secrets and files but does not hold them, so the
         # digest of all inputs stands in it: whatever changes, the Job is replaced, that is: runs again.
-        plain = {key: value for key, value in spec.environment.items() if not isinstance(value, SecretKey)}
-        inputs = digest({**files, **plain, **spec.secrets})
-        job = kubernetes.batch.v1.JobSpecArgs(
-            backoff_limit=_RETRIES,
-            active_deadline_seconds=_DEADLINE_SECONDS,
-            template=kubernetes.core.v1.PodTemplateSpecArgs(
-                metadata=kubernetes.meta.v1.ObjectMetaArgs(
-                    labels={**spec.pod_labels, NAME_LABEL: spec.pod_name}, annotations={"rasa/inputs": inputs}
-                ),
-                spec=_pod(spec, mounts),
-            ),
-        )
+        plain = {key: value for key, value in args.environment.items() if not isinstance(value, SecretKey)}
+        inputs = digest({**files, **plain, **args.secrets})
+        manifest: Values = {
+            "backoffLimit": _RETRIES,
+            "activeDeadlineSeconds": _DEADLINE_SECONDS,
+            "template": {
+                "metadata": {
+                    "labels": {**args.pod_labels, NAME_LABEL: args.pod_name},
+                    "annotations": {"rasa/inputs": inputs},
+                },
+                "spec": _pod(args, mounts),
+            },
+        }
+        # The SDK's types know the names of Python only; those of a manifest are what Kubernetes gets anyway.
+        job = cast("kubernetes.batch.v1.JobSpecArgsDict", manifest)
         self.job = kubernetes.batch.v1.Job(
             f"{name}-job",
             # No name: the next Job is created, and has to succeed, before this one is deleted.
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
-                namespace=spec.namespace,
+                namespace=args.namespace,
                 # After a failure the next `up` starts a new Job instead of waiting for the failed one.
                 annotations={"pulumi.com/replaceUnready": "true"},
             ),
@@ -104,75 +108,61 @@ class ScriptJob(pulumi.ComponentResource):
             spec=job,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=list(spec.after),
+                depends_on=list(args.after),
                 custom_timeouts=pulumi.CustomTimeouts(
                     create=f"{_DEADLINE_SECONDS + 60}s", update=f"{_DEADLINE_SECONDS + 60}s"
                 ),
             ),
         )
-        if spec.schedule is not None:
+        if args.schedule is not None:
             kubernetes.batch.v1.CronJob(
                 f"{name}-schedule",
-                metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=spec.namespace),
-                spec=kubernetes.batch.v1.CronJobSpecArgs(
-                    schedule=spec.schedule,
-                    concurrency_policy="Forbid",
-                    successful_jobs_history_limit=1,
-                    failed_jobs_history_limit=1,
-                    job_template=kubernetes.batch.v1.JobTemplateSpecArgs(spec=job),
-                ),
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=args.namespace),
+                spec={
+                    "schedule": args.schedule,
+                    "concurrency_policy": "Forbid",
+                    "successful_jobs_history_limit": 1,
+                    "failed_jobs_history_limit": 1,
+                    "job_template": {"spec": job},
+                },
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[self.job]),
             )
         self.register_outputs({})
 
 
-def _pod(spec: ScriptJobSpec, mounts: Mapping[str, pulumi.Input[str]]) -> kubernetes.core.v1.PodSpecArgs:
+def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> Values:
     volumes = {f"files-{index}": (path, config_map) for index, (path, config_map) in enumerate(mounts.items())}
     volume_at = {path: volume for volume, (path, _) in volumes.items()}
-    return kubernetes.core.v1.PodSpecArgs(
-        restart_policy="Never",
-        service_account_name=spec.service_account,
-        automount_service_account_token=spec.reaches_api,
-        security_context=pod_security(spec.pod_security),
-        init_containers=[sidecar_container(each, volume_at[each.directory]) for each in spec.sidecars] or None,
-        containers=[
-            kubernetes.core.v1.ContainerArgs(
-                name=spec.pod_name,
-                image=spec.image,
-                command=["python", f"{SCRIPT_DIRECTORY}/{spec.script.name}"],
-                env=environment_variables(spec.environment),
-                security_context=container_security(),
+    sidecars = [sidecar_values(each, volume_at[each.directory]) for each in args.sidecars]
+    mounted = {**volume_at, **({TOKEN_DIRECTORY: TOKEN} if args.audience else {})}
+    return {
+        "restartPolicy": "Never",
+        "serviceAccountName": args.service_account,
+        "automountServiceAccountToken": args.reaches_api,
+        "securityContext": pod_security_values(args.pod_security),
+        **({"initContainers": sidecars} if sidecars else {}),
+        "containers": [
+            {
+                "name": args.pod_name,
+                "image": args.image,
+                "command": ["python", f"{SCRIPT_DIRECTORY}/{args.script.name}"],
+                "env": environment_values(args.environment),
+                "securityContext": CONTAINER_SECURITY,
                 # What the script said last becomes part of the error that `up` shows.
-                termination_message_policy="FallbackToLogsOnError",
-                resources=kubernetes.core.v1.ResourceRequirementsArgs(
-                    requests={"cpu": "100m", "memory": "512Mi"}, limits={"memory": "2Gi"}
-                ),
-                volume_mounts=[
-                    kubernetes.core.v1.VolumeMountArgs(name=volume, mount_path=path, read_only=True)
-                    for volume, path in [
-                        *((volume, path) for volume, (path, _) in volumes.items()),
-                        *([(TOKEN, TOKEN_DIRECTORY)] if spec.audience else []),
-                    ]
+                "terminationMessagePolicy": "FallbackToLogsOnError",
+                "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
+                "volumeMounts": [
+                    {"name": volume, "mountPath": path, "readOnly": True} for path, volume in mounted.items()
                 ],
-            )
+            }
         ],
-        volumes=[
-            *(
-                kubernetes.core.v1.VolumeArgs(
-                    name=volume, config_map=kubernetes.core.v1.ConfigMapVolumeSourceArgs(name=config_map)
-                )
-                for volume, (_, config_map) in volumes.items()
-            ),
-            *([_token(spec.audience)] if spec.audience else []),
+        "volumes": [
+            *({"name": volume, "configMap": {"name": config_map}} for volume, (_, config_map) in volumes.items()),
+            *([_token(args.audience)] if args.audience else []),
         ],
-    )
+    }
 
 
-def _token(audience: str) -> kubernetes.core.v1.VolumeArgs:
-    projected = kubernetes.core.v1.ServiceAccountTokenProjectionArgs(
-        audience=audience, path=TOKEN, expiration_seconds=3600
-    )
-    source = kubernetes.core.v1.VolumeProjectionArgs(service_account_token=projected)
-    return kubernetes.core.v1.VolumeArgs(
-        name=TOKEN, projected=kubernetes.core.v1.ProjectedVolumeSourceArgs(sources=[source])
-    )
+def _token(audience: str) -> Values:
+    projected: Values = {"audience": audience, "path": TOKEN, "expirationSeconds": 3600}
+    return {"name": TOKEN, "projected": {"sources": [{"serviceAccountToken": projected}]}}

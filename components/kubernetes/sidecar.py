@@ -1,6 +1,6 @@
 """A container that runs beside the others of a pod: starts before them, ends after them, and lets a Job complete.
 
-Such a one is an init container that restarts always (Kubernetes 1.29 and later). Pure: makes values and arguments.
+Such a one is an init container that restarts always (Kubernetes 1.29 and later). Pure: makes values.
 """
 
 from __future__ import annotations
@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pulumi_kubernetes as kubernetes
-
-from components.kubernetes.pod import CONTAINER_SECURITY, Values, container_security
+from components.kubernetes.pod import CONTAINER_SECURITY, Values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,31 +24,13 @@ class Sidecar:
 
 
 def sidecar_values(sidecar: Sidecar, volume: str) -> Values:
-    """The container in Helm values; `volume` is the pod's volume with its ConfigMap."""
+    """The container, as in a manifest or in Helm values; `volume` is the pod's volume with its ConfigMap."""
     return {
         "name": sidecar.name,
         "image": sidecar.image,
         "command": list(sidecar.command),
         "restartPolicy": "Always",
         "securityContext": CONTAINER_SECURITY,
-        "resources": {
-            "requests": {"cpu": sidecar.cpu, "memory": sidecar.memory},
-            "limits": {"memory": sidecar.memory},
-        },
+        "resources": {"requests": {"cpu": sidecar.cpu, "memory": sidecar.memory}, "limits": {"memory": sidecar.memory}},
         "volumeMounts": [{"name": volume, "mountPath": sidecar.directory, "readOnly": True}],
     }
-
-
-def sidecar_container(sidecar: Sidecar, volume: str) -> kubernetes.core.v1.ContainerArgs:
-    """`sidecar_values` as arguments of a pod."""
-    return kubernetes.core.v1.ContainerArgs(
-        name=sidecar.name,
-        image=sidecar.image,
-        command=list(sidecar.command),
-        restart_policy="Always",
-        security_context=container_security(),
-        resources=kubernetes.core.v1.ResourceRequirementsArgs(
-            requests={"cpu": sidecar.cpu, "memory": sidecar.memory}, limits={"memory": sidecar.memory}
-        ),
-        volume_mounts=[kubernetes.core.v1.VolumeMountArgs(name=volume, mount_path=sidecar.directory, read_only=True)],
-    )

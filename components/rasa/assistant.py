@@ -6,7 +6,6 @@ Owns what is in the assistant's namespace. The services behind the connections a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -16,15 +15,15 @@ from components.connections import AssistantConnections, ClusterConnection, Exis
 from components.kubernetes.database import DatabaseServer
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named
-from components.kubernetes.topics import AssistantTopics, AssistantTopicsSpec
+from components.kubernetes.topics import AssistantTopics
 from components.kubernetes.vault.server import VaultServer
-from components.rasa.credentials import CredentialsSpec, databases_of
+from components.rasa.credentials import databases_of
 from components.rasa.endpoints import endpoints
-from components.rasa.network import RasaNetwork, RasaNetworkSpec
+from components.rasa.network import RasaNetwork
 from components.rasa.next_step import next_step
 from components.rasa.release import release
-from components.rasa.secrets import RasaSecrets, RasaSecretsSpec
-from components.rasa.smoke_test import SmokeTestSpec, smoke_test
+from components.rasa.secrets import RasaSecrets
+from components.rasa.smoke_test import smoke_test
 from components.rasa.values import values
 from components.rasa.wiring import ACTION_SERVER_SERVICE_ACCOUNT, RASA_POD, Wiring
 from settings import Assistant, Profile
@@ -33,78 +32,78 @@ from settings.secrets_manager import ExistingVault
 from settings.stack import Rotation
 
 
-@dataclass(frozen=True, kw_only=True)
-class AssistantSpec:
-    """`secrets` are the values of `rasa:secrets` by key. `vault` is None where credentials come by Secret."""
-
-    settings: Assistant
-    profile: Profile
-    rotation: Rotation
-    secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
-    connections: AssistantConnections
-    cluster: ClusterConnection
-    tracker_store: DatabaseServer | ExistingDatabases
-    vault: VaultServer | ExistingVault | None
-
-
 class RasaAssistant(pulumi.ComponentResource):
-    """One Rasa release. Without a model, or before Vault is initialised, everything but the release is made, and
+    """One Rasa release. Without a model, or before Vault is initialised, everything but the release is created, and
     `next_step` says what is missing.
 
-    `endpoints` and `values` are what the release is given, without any secret.
+    `secrets` are the values of `rasa:secrets` by key. `vault` is None if credentials come in a Secret. `endpoints` and
+    `values` are what the release gets, without any secret.
     """
 
-    def __init__(self, name: str, spec: AssistantSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        assistant: Assistant,
+        profile: Profile,
+        rotation: Rotation,
+        secrets: Mapping[str, pulumi.Output[str]],
+        connections: AssistantConnections,
+        cluster: ClusterConnection,
+        tracker_store: DatabaseServer | ExistingDatabases,
+        vault: VaultServer | ExistingVault | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:core:Assistant", name, None, opts)
-        assistant = spec.settings
         child = pulumi.ResourceOptions(parent=self)
-        space = RestrictedNamespace(f"{name}-space", assistant.namespace, spec.cluster.pod_security, opts=child)
-        credentials = CredentialsSpec(
-            generation=spec.rotation.tracker_store,
+        space = RestrictedNamespace(f"{name}-space", assistant.namespace, cluster.pod_security, opts=child)
+        databases, connection = databases_of(
+            name,
             assistant=assistant,
             namespace=space,
-            tracker_store=spec.tracker_store,
-            vault=spec.vault,
-            secrets=spec.secrets,
-        )
-        databases, vault = databases_of(name, credentials, self)
-        wiring = Wiring(
-            assistant=assistant,
-            profile=spec.profile,
-            pod_security=spec.cluster.pod_security,
-            databases=databases,
-            connections=spec.connections,
+            tracker_store=tracker_store,
+            generation=rotation.tracker_store,
             vault=vault,
-        )
-        secrets = RasaSecrets(
-            f"{name}-secrets",
-            RasaSecretsSpec(
-                wiring=wiring,
-                generation=spec.rotation.assistants,
-                after=_services_ready(wiring),
-                namespace=space.name,
-                given=spec.secrets,
-            ),
+            secrets=secrets,
             opts=child,
         )
-        network = RasaNetwork(
-            f"{name}-network", RasaNetworkSpec(wiring=wiring, namespace=space, cluster=spec.cluster), opts=child
+        wiring = Wiring(
+            assistant=assistant,
+            profile=profile,
+            pod_security=cluster.pod_security,
+            databases=databases,
+            connections=connections,
+            vault=connection,
         )
+        pod_secrets = RasaSecrets(
+            f"{name}-secrets",
+            wiring=wiring,
+            generation=rotation.assistants,
+            after=_services_ready(wiring),
+            namespace=space.name,
+            given=secrets,
+            opts=child,
+        )
+        network = RasaNetwork(f"{name}-network", wiring=wiring, namespace=space, networks=cluster.networks, opts=child)
         accounts = self._accounts(name, wiring, space.name)
         # None of these is named by a pod, and none can do without them.
         topics = self._topics(name, wiring, space)
         ready = (*topics, *network.ready, *accounts, *_services_ready(wiring))
 
         wired = endpoints(wiring)
-        given = values(wiring, wired, secrets.revision)
-        if vault is None or vault.usable:
+        given = values(wiring, wired, pod_secrets.revision)
+        if connection is None or connection.usable:
             tested = smoke_test(
                 f"{name}-smoke-test",
-                SmokeTestSpec(wiring=wiring, namespace=space.name, endpoints=wired, secrets=secrets, after=ready),
+                wiring=wiring,
+                namespace=space.name,
+                endpoints=wired,
+                secrets=pod_secrets,
+                after=ready,
                 opts=child,
             )
             if wiring.has_model:
-                after = [tested.job, *secrets.ready, *ready, *self._disruption_budget(name, assistant, space.name)]
+                after = [tested.job, *pod_secrets.ready, *ready, *self._disruption_budget(name, assistant, space.name)]
                 release(f"{name}-release", space.name, given, after=after, parent=self)
 
         self.namespace = space.name
@@ -147,14 +146,15 @@ class RasaAssistant(pulumi.ComponentResource):
         kafka = wiring.connections.event_queue
         if kafka is None or kafka.missing_topics is None:
             return ()
-        spec = AssistantTopicsSpec(
+        return AssistantTopics(
+            f"{name}-kafka",
             assistant=wiring.assistant,
             connection=kafka,
             missing=kafka.missing_topics,
             namespace=space,
             image=wiring.image,
-        )
-        return AssistantTopics(f"{name}-kafka", spec, opts=pulumi.ResourceOptions(parent=self)).ready
+            opts=pulumi.ResourceOptions(parent=self),
+        ).ready
 
     def _disruption_budget(
         self, name: str, assistant: Assistant, namespace: pulumi.Input[str]

@@ -5,19 +5,12 @@ Owns one policy per kind of pod, on top of a namespace that denies all and lets 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.connections import (
-    ClusterConnection,
-    DatabaseConnection,
-    InNamespace,
-    InNetworks,
-    VaultConnection,
-)
+from components.connections import DatabaseConnection, InNamespace, InNetworks, VaultConnection
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import (
     Egress,
@@ -45,30 +38,33 @@ from components.rasa.wiring import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class RasaNetworkSpec:
-    """The assistant, its namespace and the cluster, whose networks probes and load balancers come from."""
-
-    wiring: Wiring
-    namespace: RestrictedNamespace
-    cluster: ClusterConnection
-
-
 class RasaNetwork(pulumi.ComponentResource):
-    """`ready` are the policies: before them a pod reaches nothing."""
+    """The network policies of one assistant. Before `ready` exists, a pod reaches nothing.
 
-    def __init__(self, name: str, spec: RasaNetworkSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `networks` are the ranges of the cluster, where probes and load balancers come from.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        wiring: Wiring,
+        namespace: RestrictedNamespace,
+        networks: tuple[str, ...],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:core:Network", name, None, opts)
-        wiring, networks = spec.wiring, spec.cluster.networks
+        self._namespace = namespace
         policies = [
             # The smoke test proves Rasa's own way to the services, so both have one policy.
-            self._policy(spec, f"{name}-egress", "rasa-egress", RASA_POD, SMOKE_TEST_POD, egress=rasa_egress(spec)),
-            self._policy(spec, f"{name}-ingress", "rasa-ingress", RASA_POD, ingress=rasa_ingress(spec)),
+            self._policy(
+                f"{name}-egress", "rasa-egress", RASA_POD, SMOKE_TEST_POD, egress=rasa_egress(wiring, networks)
+            ),
+            self._policy(f"{name}-ingress", "rasa-ingress", RASA_POD, ingress=rasa_ingress(wiring, networks)),
         ]
         if wiring.assistant.action_server is not None:
             policies.append(
                 self._policy(
-                    spec,
                     f"{name}-action-server",
                     "action-server",
                     ACTION_SERVER_POD,
@@ -82,7 +78,6 @@ class RasaNetwork(pulumi.ComponentResource):
         if wiring.assistant.analytics:
             policies.append(
                 self._policy(
-                    spec,
                     f"{name}-analytics",
                     "analytics",
                     ANALYTICS_POD,
@@ -94,24 +89,22 @@ class RasaNetwork(pulumi.ComponentResource):
                     ],
                 )
             )
-        self.ready: tuple[pulumi.Resource, ...] = (*spec.namespace.policies, *policies)
+        self.ready: tuple[pulumi.Resource, ...] = (*namespace.policies, *policies)
         self.register_outputs({})
 
     def _policy(
         self,
-        spec: RasaNetworkSpec,
         name: str,
         policy: str,
         *pods: str,
         egress: list[Egress] | None = None,
         ingress: list[Ingress] | None = None,
     ) -> kubernetes.networking.v1.NetworkPolicy:
-        return spec.namespace.policy(name, policy, pods_named(*pods), egress=egress, ingress=ingress, parent=self)
+        return self._namespace.policy(name, policy, pods_named(*pods), egress=egress, ingress=ingress, parent=self)
 
 
-def rasa_egress(spec: RasaNetworkSpec) -> list[Egress]:
+def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     """Where a Rasa pod may connect to."""
-    wiring, networks = spec.wiring, spec.cluster.networks
     assistant, redis = wiring.assistant, wiring.connections.lock_store
     rules = [_to_postgres(wiring.databases.rasa)]
     if redis is not None:
@@ -128,13 +121,13 @@ def rasa_egress(spec: RasaNetworkSpec) -> list[Egress]:
     return rules
 
 
-def rasa_ingress(spec: RasaNetworkSpec) -> list[Ingress]:
+def rasa_ingress(wiring: Wiring, networks: tuple[str, ...]) -> list[Ingress]:
     """Who may connect to a Rasa pod: the cluster's own networks (probes, load balancers, port-forward).
 
     With an ingress also every pod of the cluster, because the namespace of its controller is the user's to choose.
     """
-    rules = [from_networks(spec.cluster.networks, RASA_PORT)]
-    if spec.wiring.assistant.ingress is not None:
+    rules = [from_networks(networks, RASA_PORT)]
+    if wiring.assistant.ingress is not None:
         rules.append(from_any_namespace(RASA_PORT))
     return rules
 

@@ -7,7 +7,6 @@ keys that are used. Passwords of the services are the connections'.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -35,47 +34,47 @@ from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, VA
 _LICENSE = "license"
 
 
-@dataclass(frozen=True, kw_only=True)
-class RasaSecretsSpec:
-    """`given` are the values of `rasa:secrets` by key. `generation` is that of API token and JWT secret.
+class RasaSecrets(pulumi.ComponentResource):
+    """`values` are the contents of the Secret. `revision` changes with each of them and reveals none of them.
 
-    `after` is what makes the services take the credentials: no pod may find one here that is not valid yet.
+    `given` are the values of `rasa:secrets` by key. `generation` is that of the API token and the JWT secret. `after`
+    is everything that makes the services accept the credentials: no pod may find one here that is not valid yet.
     """
 
-    wiring: Wiring
-    generation: int
-    after: Sequence[pulumi.Resource]
-    namespace: pulumi.Input[str]
-    given: Mapping[str, pulumi.Output[str]] = field(repr=False)
-
-
-class RasaSecrets(pulumi.ComponentResource):
-    """`values` are the contents of the Secret; `revision` changes with any of them, and tells nothing about them."""
-
-    def __init__(self, name: str, spec: RasaSecretsSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        wiring: Wiring,
+        generation: int,
+        after: Sequence[pulumi.Resource],
+        namespace: pulumi.Input[str],
+        given: Mapping[str, pulumi.Output[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.values: Mapping[str, pulumi.Output[str]] = {
-            AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, spec.generation),
-            JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, spec.generation, length=64),
-            **service_secrets(spec.wiring, spec.given),
+            AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, generation),
+            JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, generation, length=64),
+            **service_secrets(wiring, given),
         }
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=SECRET, namespace=spec.namespace),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=SECRET, namespace=namespace),
             string_data=self.values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.after)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
-        authorities = certificate_authorities(spec.wiring)
+        authorities = certificate_authorities(wiring)
         ca = kubernetes.core.v1.ConfigMap(
             f"{name}-ca",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CA_CONFIG_MAP, namespace=spec.namespace),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CA_CONFIG_MAP, namespace=namespace),
             data=authorities,
             opts=child,
         )
         # Running pods keep the old values. A digest of secrets does not belong into Helm values, so a random number
         # stands there, drawn anew when the digest changes.
-        vault = spec.wiring.vault
+        vault = wiring.vault
         token = {} if vault is None or vault.token is None else {TOKEN_KEY: vault.token}
         # Rasa reads these by itself, but keeps what it has read for as long as the database takes it.
         in_vault = {} if vault is None or vault.credentials is None else {vault.path: vault.credentials.password}

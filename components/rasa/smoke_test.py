@@ -6,7 +6,6 @@ here would have failed there, later and silently. `up` ends with its findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,7 @@ import pulumi
 
 from components.connections import DownloadedModel
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
-from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
 from components.rasa import redis_tunnel
 from components.rasa.environment import DB_USERNAME_KEY, KAFKA_USERNAME_KEY, environment
 from components.rasa.model_download import SCRIPT
@@ -26,21 +25,22 @@ _SCRIPT: Final = Path(__file__).parent / "scripts" / "smoke_test.py"
 _CONFIG: Final = "smoke_test.json"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmokeTestSpec:
-    """`after` is what the pod needs but its manifest does not name: policies, identity, topics, roles."""
+def smoke_test(
+    name: str,
+    *,
+    wiring: Wiring,
+    namespace: pulumi.Input[str],
+    endpoints: Values,
+    secrets: RasaSecrets,
+    after: tuple[pulumi.Resource, ...],
+    opts: pulumi.ResourceOptions,
+) -> ScriptJob:
+    """The Job of one assistant. It runs again when a service, a secret or the model's key changes.
 
-    wiring: Wiring
-    namespace: pulumi.Input[str]
-    endpoints: Values
-    secrets: RasaSecrets
-    after: tuple[pulumi.Resource, ...]
-
-
-def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) -> ScriptJob:
-    """The Job of one assistant; runs again when a service, a secret or the model's key changes."""
-    variables = environment(spec.wiring)
-    storage = spec.wiring.connections.model_storage
+    `after` is what the pod needs but its manifest does not name: policies, identity, topics, roles.
+    """
+    variables = environment(wiring)
+    storage = wiring.connections.model_storage
     model: Values | None = None
     if storage is not None:
         downloaded = isinstance(storage, DownloadedModel)
@@ -48,11 +48,11 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
             "storage": "download" if downloaded else storage.remote_storage,
             "script": f"{CA_DIRECTORY}/{SCRIPT}" if downloaded else None,
             # Without a model in the stack file only the bucket can be tried.
-            "key": spec.wiring.model if spec.wiring.has_model else None,
+            "key": wiring.model if wiring.has_model else None,
             "upload": storage.upload_command,
         }
     config: Values = {
-        "endpoints": spec.endpoints,
+        "endpoints": endpoints,
         "model": model,
         # A user name is no secret, and one as common as `rasa` must not be blotted out of every sentence.
         "secrets": [
@@ -63,20 +63,20 @@ def smoke_test(name: str, spec: SmokeTestSpec, *, opts: pulumi.ResourceOptions) 
     }
     return ScriptJob(
         name,
-        ScriptJobSpec(
-            namespace=spec.namespace,
-            pod_security=spec.wiring.pod_security,
+        ScriptJobArgs(
+            namespace=namespace,
+            pod_security=wiring.pod_security,
             pod_name=SMOKE_TEST_POD,
             script=_SCRIPT,
-            image=spec.wiring.image,
+            image=wiring.image,
             environment=variables,
-            secrets=spec.secrets.values,
+            secrets=secrets.values,
             files={_CONFIG: pulumi.Output.json_dumps(config)},
             config_maps={CA_DIRECTORY: CA_CONFIG_MAP},
-            pod_labels=spec.wiring.connections.rasa.pod_labels,
+            pod_labels=wiring.connections.rasa.pod_labels,
             service_account=SERVICE_ACCOUNT,
-            sidecars=[redis_tunnel.SIDECAR] if spec.wiring.tunnelled else [],
-            after=(*spec.after, *spec.secrets.ready),
+            sidecars=[redis_tunnel.SIDECAR] if wiring.tunnelled else [],
+            after=(*after, *secrets.ready),
         ),
         opts=opts,
     )

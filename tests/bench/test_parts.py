@@ -37,7 +37,7 @@ def test_the_modules_are_those_of_what_a_stack_registers(stack: str):
 def test_the_program_s_own_imports_are_those_of_the_cloud_too(cloud: Cloud):
     imports = "\n".join(own(cloud))
     assert "from components.platform import " in imports
-    assert f"from components.{cloud.value}.platform import " in imports
+    assert f"from components.{cloud.value}.cloud import " in imports
     assert [other for other in Cloud if other != cloud and f"components.{other.value}" in imports] == []
 
 

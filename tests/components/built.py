@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pulumi
 
 from components.connections import PostgresConnection
-from components.platform import Platform
+from components.platform import Platform, create_platform
+from providers.random import random_provider
 from sandbox.recorder import Recording, Registration, run_program
+from settings import parse
 
 T = TypeVar("T")
 
@@ -70,10 +72,15 @@ class Built:
         return {self.recording.resources[known(resource.urn)].type for resource in resources}
 
 
-def record(stack_file: dict[str, Any], make: Callable[[str], Platform], *, stack: str) -> tuple[Platform, Recording]:
-    """Returns the platform that `make` creates when it is given its name, and what it registers."""
+def record(stack_file: dict[str, Any], *, stack: str) -> tuple[Platform, Recording]:
+    """Returns the platform of a stack file, and what it registers."""
+    settings, _ = parse(stack_file)
     made: list[Platform] = []
-    recording = run_program(stack_file, stack=stack, program=lambda: made.append(make(f"rasa-{stack}")))
+
+    def program() -> None:
+        made.append(create_platform(f"rasa-{stack}", settings, random_provider()))
+
+    recording = run_program(stack_file, stack=stack, program=program)
     return made[0], recording
 
 

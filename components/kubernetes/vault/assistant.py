@@ -6,17 +6,16 @@ the user's, where both are there already, only the Secret with the token.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.connections import InNamespace, InNetworks, PasswordAuth, VaultConnection
-from components.kubernetes.access import SecretAccessSpec, secret_access
+from components.kubernetes.access import secret_access
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey
-from components.kubernetes.script_job import ScriptJob, ScriptJobSpec
+from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
 from components.kubernetes.vault.initialisation import CONFIG, SCRIPTS, SERVICE_ACCOUNT_FILES, modules
 from components.kubernetes.vault.names import ADDRESS, AUDIENCE, CA_FILE, CONFIG_ACCOUNT, CONFIG_POD, MOUNT, PORT
 from components.kubernetes.vault.server import VaultServer
@@ -29,42 +28,42 @@ _DEADLINE_SECONDS: Final = 300
 _EVERY_DAY: Final = "17 3 * * *"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AssistantVaultSpec:
-    """`credentials` are those of the assistant at the database, which takes them as soon as `after` is done."""
-
-    server: VaultServer
-    assistant: Assistant
-    namespace: RestrictedNamespace
-    credentials: PasswordAuth
-    after: tuple[pulumi.Resource, ...]
-
-
 class AssistantVault(pulumi.ComponentResource):
-    """The assistant's share of the Vault in the cluster. Ends in `connection`."""
+    """The assistant's part of the Vault in the cluster. Ends in `connection`.
 
-    def __init__(self, name: str, spec: AssistantVaultSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    `credentials` are the assistant's login at the database, which accepts them as soon as `after` exists.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        server: VaultServer,
+        assistant: Assistant,
+        namespace: RestrictedNamespace,
+        credentials: PasswordAuth,
+        after: tuple[pulumi.Resource, ...],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:kubernetes:AssistantVault", name, None, opts)
-        server, path = spec.server, f"{spec.assistant.name}/tracker-store"
+        path = f"{assistant.name}/tracker-store"
         child = pulumi.ResourceOptions(parent=self)
-        username = pulumi.Output.from_input(spec.credentials.username)
-        token = token_secret(f"{name}-token", spec.namespace.name, None, parent=self)
-        credentials = kubernetes.core.v1.Secret(
+        username = pulumi.Output.from_input(credentials.username)
+        token = token_secret(f"{name}-token", namespace.name, None, parent=self)
+        secret = kubernetes.core.v1.Secret(
             f"{name}-credentials",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
-            string_data={"username": spec.credentials.username, "password": spec.credentials.password},
+            string_data={"username": credentials.username, "password": credentials.password},
             # The Job brings them to Vault at any time of its schedule.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(spec.after)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
         rights = secret_access(
             f"{name}-delivery",
-            SecretAccessSpec(
-                namespace=spec.namespace.name,
-                secret=TOKEN_SECRET,
-                verbs=("get", "patch"),
-                account=CONFIG_ACCOUNT,
-                account_namespace=VAULT_NAMESPACE,
-            ),
+            namespace=namespace.name,
+            secret=TOKEN_SECRET,
+            verbs=("get", "patch"),
+            account=CONFIG_ACCOUNT,
+            account_namespace=VAULT_NAMESPACE,
             opts=child,
         )
         jobs: tuple[pulumi.Resource, ...] = ()
@@ -74,13 +73,13 @@ class AssistantVault(pulumi.ComponentResource):
                 "deadline_seconds": _DEADLINE_SECONDS,
                 "mount": MOUNT,
                 "path": path,
-                "assistant": spec.assistant.name,
-                "secret": {"namespace": spec.namespace.name, "name": TOKEN_SECRET, "key": TOKEN_KEY},
+                "assistant": assistant.name,
+                "secret": {"namespace": namespace.name, "name": TOKEN_SECRET, "key": TOKEN_KEY},
                 "service_accounts": SERVICE_ACCOUNT_FILES,
             }
             job = ScriptJob(
                 f"{name}-config",
-                ScriptJobSpec(
+                ScriptJobArgs(
                     namespace=server.namespace,
                     pod_security=server.pod_security,
                     pod_name=CONFIG_POD,
@@ -88,14 +87,11 @@ class AssistantVault(pulumi.ComponentResource):
                     image=server.image,
                     environment={
                         "VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}",
-                        "DB_USERNAME": SecretKey(secret=credentials.metadata.name, key="username"),
-                        "DB_PASSWORD": SecretKey(secret=credentials.metadata.name, key="password"),
+                        "DB_USERNAME": SecretKey(secret=secret.metadata.name, key="username"),
+                        "DB_PASSWORD": SecretKey(secret=secret.metadata.name, key="password"),
                     },
-                    secrets={"username": username, "password": spec.credentials.password},
-                    files={
-                        **modules(),
-                        CONFIG: pulumi.Output.json_dumps(config),
-                    },
+                    secrets={"username": username, "password": credentials.password},
+                    files={**modules(), CONFIG: pulumi.Output.json_dumps(config)},
                     config_maps={CA_DIRECTORY: server.ca_config_map},
                     service_account=CONFIG_ACCOUNT,
                     reaches_api=True,
@@ -116,32 +112,32 @@ class AssistantVault(pulumi.ComponentResource):
             token_secret=TOKEN_SECRET,
             ca_pem=server.ca_pem,
             token=None,
-            credentials=spec.credentials,
+            credentials=credentials,
             usable=server.usable,
             ready=jobs,
         )
         self.register_outputs({"path": path})
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExistingAssistantVaultSpec:
-    """`token` is the one that the user has made for the assistant."""
-
-    vault: ExistingVault
-    assistant: Assistant
-    namespace: RestrictedNamespace
-    token: pulumi.Output[str] = field(repr=False)
-
-
 class ExistingAssistantVault(pulumi.ComponentResource):
-    """The assistant's share of a Vault of the user's. Ends in `connection`."""
+    """The assistant's part of a Vault that exists already. Ends in `connection`.
+
+    `token` is the one that the user created for the assistant.
+    """
 
     def __init__(
-        self, name: str, spec: ExistingAssistantVaultSpec, *, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        vault: ExistingVault,
+        assistant: Assistant,
+        namespace: RestrictedNamespace,
+        token: pulumi.Output[str],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:kubernetes:ExistingAssistantVault", name, None, opts)
-        vault, path = spec.vault, spec.vault.logins[spec.assistant.name].path
-        secret = token_secret(f"{name}-token", spec.namespace.name, spec.token, parent=self)
+        path = vault.logins[assistant.name].path
+        secret = token_secret(f"{name}-token", namespace.name, token, parent=self)
         self.connection = VaultConnection(
             url=vault.address,
             port=vault.port,
@@ -150,7 +146,7 @@ class ExistingAssistantVault(pulumi.ComponentResource):
             path=path,
             token_secret=TOKEN_SECRET,
             ca_pem=vault.ca or public_roots(),
-            token=spec.token,
+            token=token,
             credentials=None,
             usable=True,
             ready=(secret,),

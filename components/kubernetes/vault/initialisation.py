@@ -6,16 +6,15 @@ it handles ever reaches the program, its state or its output.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pulumi
 
 from components.connections import RecoveryStore
-from components.kubernetes.access import SecretAccessSpec, secret_access
+from components.kubernetes.access import secret_access
 from components.kubernetes.pod import CA_DIRECTORY
-from components.kubernetes.script_job import API_DIRECTORY, TOKEN, TOKEN_DIRECTORY, ScriptJob, ScriptJobSpec
+from components.kubernetes.script_job import API_DIRECTORY, TOKEN, TOKEN_DIRECTORY, ScriptJob, ScriptJobArgs
 from components.kubernetes.vault.names import AUDIENCE, CA_FILE, INIT_POD, MOUNT, node_addresses
 from components.kubernetes.vault.values import AUDIT_FILE
 from settings import PodSecurity, Profile
@@ -34,33 +33,35 @@ _DEADLINE_SECONDS: Final = 600
 SERVICE_ACCOUNT_FILES: Final = {"api": API_DIRECTORY, "vault_token": f"{TOKEN_DIRECTORY}/{TOKEN}"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class InitialisationSpec:
-    """`recovery` is where the recovery keys go; None where the user has initialised Vault: it is only checked then."""
-
-    settings: CreateVault
-    profile: Profile
-    recovery: RecoveryStore | None
-    namespace: pulumi.Input[str]
-    pod_security: PodSecurity
-    ca_config_map: pulumi.Input[str]
-    image: str
-    after: tuple[pulumi.Resource, ...]
-
-
 def modules() -> dict[str, str]:
     """The files that the scripts for Vault share; a script imports what lies beside it."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("vault_*.py"))}
 
 
-def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.ResourceOptions) -> ScriptJob:
-    """The Job; it runs again when what it is told changes, and then only makes sure that all is as it should be."""
-    recovery, audit = spec.recovery, {"stdout": "stdout"}
-    if spec.profile is Profile.PROD:
+def initialisation(
+    name: str,
+    *,
+    settings: CreateVault,
+    profile: Profile,
+    recovery: RecoveryStore | None,
+    namespace: pulumi.Input[str],
+    pod_security: PodSecurity,
+    ca_config_map: pulumi.Input[str],
+    image: str,
+    after: tuple[pulumi.Resource, ...],
+    opts: pulumi.ResourceOptions,
+) -> ScriptJob:
+    """The Job. It runs again when its inputs change, and then only checks that everything is as it should be.
+
+    `recovery` is where the recovery keys are stored; None if users initialised Vault themselves, which is then only
+    checked.
+    """
+    audit = {"stdout": "stdout"}
+    if profile is Profile.PROD:
         # Vault stops when no audit device can be written, so there are two.
         audit = {"file": AUDIT_FILE, **audit}
     config = {
-        "nodes": node_addresses(spec.settings.nodes),
+        "nodes": node_addresses(settings.nodes),
         "deadline_seconds": _DEADLINE_SECONDS,
         "shares": _SHARES,
         "threshold": _THRESHOLD,
@@ -73,24 +74,22 @@ def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.Resource
     }
     rights = secret_access(
         f"{name}-stash",
-        SecretAccessSpec(
-            namespace=spec.namespace,
-            secret=_STASH,
-            verbs=("get", "patch", "delete"),
-            may_create=True,
-            account=INIT_ACCOUNT,
-            account_namespace=VAULT_NAMESPACE,
-        ),
+        namespace=namespace,
+        secret=_STASH,
+        verbs=("get", "patch", "delete"),
+        may_create=True,
+        account=INIT_ACCOUNT,
+        account_namespace=VAULT_NAMESPACE,
         opts=opts,
     )
     return ScriptJob(
         name,
-        ScriptJobSpec(
-            namespace=spec.namespace,
-            pod_security=spec.pod_security,
+        ScriptJobArgs(
+            namespace=namespace,
+            pod_security=pod_security,
             pod_name=INIT_POD,
             script=SCRIPTS / "vault_init.py",
-            image=spec.image,
+            image=image,
             environment={"VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}"},
             secrets={},
             files={
@@ -98,12 +97,12 @@ def initialisation(name: str, spec: InitialisationSpec, *, opts: pulumi.Resource
                 **({} if recovery is None else {recovery.script.name: recovery.script.read_text(encoding="utf-8")}),
                 CONFIG: pulumi.Output.json_dumps(config),
             },
-            config_maps={CA_DIRECTORY: spec.ca_config_map},
+            config_maps={CA_DIRECTORY: ca_config_map},
             pod_labels={} if recovery is None else recovery.identity.pod_labels,
             service_account=INIT_ACCOUNT,
             reaches_api=True,
             audience=AUDIENCE,
-            after=(*spec.after, *rights, *(() if recovery is None else recovery.identity.ready)),
+            after=(*after, *rights, *(() if recovery is None else recovery.identity.ready)),
         ),
         opts=opts,
     )

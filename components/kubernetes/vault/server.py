@@ -7,7 +7,6 @@ identities and the place of the recovery keys are the cloud's (`VaultSeal`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -16,16 +15,9 @@ import pulumi_kubernetes as kubernetes
 from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION, image_of
 from components.connections import ClusterConnection, VaultSeal, WorkloadIdentity
 from components.kubernetes.namespace import RestrictedNamespace
-from components.kubernetes.network import (
-    from_namespaces,
-    from_pods,
-    pods_named,
-    to_apis,
-    to_identity,
-    to_pods,
-)
+from components.kubernetes.network import from_namespaces, from_pods, pods_named, to_apis, to_identity, to_pods
 from components.kubernetes.vault.certificates import VaultCertificates
-from components.kubernetes.vault.initialisation import InitialisationSpec, initialisation
+from components.kubernetes.vault.initialisation import initialisation
 from components.kubernetes.vault.names import (
     ADDRESS,
     CA_FILE,
@@ -38,7 +30,7 @@ from components.kubernetes.vault.names import (
     RELEASE,
     SERVER_POD,
 )
-from components.kubernetes.vault.values import VaultValuesSpec, vault_values
+from components.kubernetes.vault.values import vault_values
 from settings import Profile, Settings
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_NAMESPACE, CreateVault, ExistingVault, KubernetesSecrets
 
@@ -58,7 +50,8 @@ def vault_of(
         case CreateVault() as chosen:
             if seal is None:
                 raise ValueError("a Vault in the cluster needs a key of the cloud that unseals it")
-            spec = VaultServerSpec(
+            return VaultServer(
+                "vault",
                 settings=chosen,
                 profile=settings.profile,
                 protect=settings.protect,
@@ -66,8 +59,8 @@ def vault_of(
                 cluster=cluster,
                 clients=tuple(assistant.namespace for assistant in settings.assistants),
                 image=image_of(settings.assistants[0]),
+                opts=opts,
             )
-            return VaultServer("vault", spec, opts=opts)
 
 
 def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, pulumi.Input[str]]:
@@ -81,34 +74,35 @@ def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, p
             return {"secretsManager": ADDRESS, **({} if command is None else {"recoveryKeys": command})}
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultServerSpec:
-    """`clients` are the namespaces of those who read in it; `image` is one of Rasa Pro, which holds the Vault client.
+class VaultServer(pulumi.ComponentResource):
+    """Vault. `usable` says whether assistants can be wired to it. If so, Vault is set up when `ready` exists.
 
-    `protect` keeps it from deletion.
+    `clients` are the namespaces that read from it. `image` is an image of Rasa Pro, which contains the Vault client.
+    `protect` keeps the data from deletion.
     """
 
-    settings: CreateVault
-    profile: Profile
-    protect: bool
-    seal: VaultSeal
-    cluster: ClusterConnection
-    clients: tuple[str, ...]
-    image: str
-
-
-class VaultServer(pulumi.ComponentResource):
-    """`usable` says whether assistants can be wired to it; `ready` is then there when it is initialised and set up."""
-
-    def __init__(self, name: str, spec: VaultServerSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        settings: CreateVault,
+        profile: Profile,
+        protect: bool,
+        seal: VaultSeal,
+        cluster: ClusterConnection,
+        clients: tuple[str, ...],
+        image: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("rasa:kubernetes:VaultServer", name, None, opts)
-        self._name, self._spec = name, spec
+        self._name, self._settings, self._profile = name, settings, profile
+        self._cluster, self._seal, self._clients = cluster, seal, clients
         self._child = pulumi.ResourceOptions(parent=self)
-        self.image = spec.image
-        self.pod_security = spec.cluster.pod_security
-        self.usable = spec.settings.init == "job" or spec.settings.initialized
+        self.image = image
+        self.pod_security = cluster.pod_security
+        self.usable = settings.init == "job" or settings.initialized
         space = RestrictedNamespace(
-            f"{name}-space", VAULT_NAMESPACE, self.pod_security, protect=spec.protect, opts=self._child
+            f"{name}-space", VAULT_NAMESPACE, self.pod_security, protect=protect, opts=self._child
         )
         self.namespace: pulumi.Output[str] = space.name
         certificates = VaultCertificates(f"{name}-tls", opts=self._child)
@@ -139,49 +133,43 @@ class VaultServer(pulumi.ComponentResource):
             version=VAULT_CHART_VERSION,
             repository_opts={"repo": VAULT_CHART_REPOSITORY},
             values=vault_values(
-                VaultValuesSpec(
-                    settings=spec.settings,
-                    profile=spec.profile,
-                    pod_security=spec.cluster.pod_security,
-                    seal=spec.seal,
-                    storage_class=self._storage_class(),
-                    certificate_until=certificates.until,
-                )
+                settings=settings,
+                profile=profile,
+                pod_security=cluster.pod_security,
+                seal=seal,
+                storage_class=self._storage_class(),
+                certificate_until=certificates.until,
             ),
             # Before it is initialised no pod is ready, and who initialises it needs the pods.
             skip_await=True,
             opts=pulumi.ResourceOptions(
-                parent=self,
-                protect=spec.protect,
-                depends_on=[secret, *policies, *spec.seal.ready, *spec.seal.server.ready],
+                parent=self, protect=protect, depends_on=[secret, *policies, *seal.ready, *seal.server.ready]
             ),
         )
         self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(CONFIG_ACCOUNT, None))
-        recovery = spec.seal.recovery
+        recovery = seal.recovery
         self.recovery_command = recovery.command if recovery is not None else None
         account = self._account(INIT_ACCOUNT, recovery.identity if recovery is not None else None)
         if self.usable:
             job = initialisation(
                 f"{name}-init",
-                InitialisationSpec(
-                    settings=spec.settings,
-                    profile=spec.profile,
-                    recovery=recovery,
-                    namespace=self.namespace,
-                    pod_security=self.pod_security,
-                    ca_config_map=self.ca_config_map,
-                    image=spec.image,
-                    after=(*self.ready, account),
-                ),
+                settings=settings,
+                profile=profile,
+                recovery=recovery,
+                namespace=self.namespace,
+                pod_security=self.pod_security,
+                ca_config_map=self.ca_config_map,
+                image=image,
+                after=(*self.ready, account),
                 opts=self._child,
             )
             self.ready = (*self.ready, job.job)
         self.register_outputs({"namespace": self.namespace})
 
     def _storage_class(self) -> pulumi.Input[str] | None:
-        volumes = self._spec.cluster.volumes
-        if self._spec.settings.storage_class is not None or volumes is None:
-            return self._spec.settings.storage_class
+        volumes = self._cluster.volumes
+        if self._settings.storage_class is not None or volumes is None:
+            return self._settings.storage_class
         made = kubernetes.storage.v1.StorageClass(
             f"{self._name}-volumes",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(name=_STORAGE_CLASS),
@@ -190,7 +178,7 @@ class VaultServer(pulumi.ComponentResource):
             # Only when a pod is scheduled is it known in which zone the disk has to be.
             volume_binding_mode="WaitForFirstConsumer",
             allow_volume_expansion=True,
-            reclaim_policy="Retain" if self._spec.profile is Profile.PROD else "Delete",
+            reclaim_policy="Retain" if self._profile is Profile.PROD else "Delete",
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=list(volumes.ready),
@@ -210,7 +198,7 @@ class VaultServer(pulumi.ComponentResource):
         )
 
     def _policies(self, space: RestrictedNamespace) -> list[pulumi.Resource]:
-        networks, seal = self._spec.cluster.networks, self._spec.seal
+        networks, seal = self._cluster.networks, self._seal
         servers = pods_named(SERVER_POD)
         jobs = pods_named(SERVER_POD, INIT_POD, CONFIG_POD)
         identity = to_identity(seal.recovery.identity, networks) if seal.recovery is not None else []
@@ -219,11 +207,7 @@ class VaultServer(pulumi.ComponentResource):
                 f"{self._name}-policy-server",
                 "vault",
                 servers,
-                ingress=[
-                    from_pods(jobs, PORT),
-                    from_pods(servers, CLUSTER_PORT),
-                    from_namespaces(self._spec.clients, PORT),
-                ],
+                ingress=[from_pods(jobs, PORT), from_pods(servers, CLUSTER_PORT), from_namespaces(self._clients, PORT)],
                 egress=[
                     to_pods(servers, PORT),
                     to_pods(servers, CLUSTER_PORT),

@@ -7,7 +7,6 @@ Certificates, policies and the storage class are made by the program; the values
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -26,58 +25,57 @@ _USER: Final = {"runAsUser": 100, "runAsGroup": 1000, "fsGroup": 1000}
 _AUDIT_GB: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class VaultValuesSpec:
-    """`storage_class` is None for the cluster's default; `certificate_until` is when the certificate ends."""
+def vault_values(
+    *,
+    settings: CreateVault,
+    profile: Profile,
+    pod_security: PodSecurity,
+    seal: VaultSeal,
+    storage_class: pulumi.Input[str] | None,
+    certificate_until: pulumi.Input[str],
+) -> Values:
+    """All values of the release.
 
-    settings: CreateVault
-    profile: Profile
-    pod_security: PodSecurity
-    seal: VaultSeal
-    storage_class: pulumi.Input[str] | None
-    certificate_until: pulumi.Input[str]
-
-
-def vault_values(spec: VaultValuesSpec) -> Values:
-    """Everything the release is given."""
-    is_prod = spec.profile is Profile.PROD
+    `storage_class` is None for the cluster's default class. `certificate_until` is when the certificate expires.
+    """
+    is_prod = profile is Profile.PROD
     return {
-        "global": {"tlsDisable": False, "openshift": spec.pod_security is PodSecurity.OPENSHIFT},
+        "global": {"tlsDisable": False, "openshift": pod_security is PodSecurity.OPENSHIFT},
         "injector": {"enabled": False},
         "csi": {"enabled": False},
         "ui": {"enabled": False},
         "server": {
-            "image": {"repository": VAULT_REPOSITORY, "tag": spec.settings.version},
+            "image": {"repository": VAULT_REPOSITORY, "tag": settings.version},
             # Nodes are restarted by hand, the active one last.
             "updateStrategyType": "OnDelete",
             "logFormat": "json",
             # A pod whose annotation is an older one than its StatefulSet's shows the old certificate.
-            "annotations": {"rasa/certificate-until": spec.certificate_until},
-            "extraLabels": dict(spec.seal.server.pod_labels),
+            "annotations": {"rasa/certificate-until": certificate_until},
+            "extraLabels": dict(seal.server.pod_labels),
             "extraEnvironmentVars": {"VAULT_CACERT": f"{_TLS}/ca.crt"},
             "volumes": [{"name": "tls", "secret": {"secretName": CERTIFICATE_SECRET, "defaultMode": 0o440}}],
             "volumeMounts": [{"name": "tls", "mountPath": _TLS, "readOnly": True}],
             "serviceAccount": {
                 "create": True,
                 "name": VAULT_ACCOUNT,
-                "annotations": dict(spec.seal.server.service_account_annotations),
+                "annotations": dict(seal.server.service_account_annotations),
             },
             "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
             "statefulSet": {
                 "securityContext": {
-                    "pod": {**pod_security_values(spec.pod_security), **_user(spec.pod_security)},
+                    "pod": {**pod_security_values(pod_security), **_user(pod_security)},
                     "container": CONTAINER_SECURITY,
                 }
             },
             "affinity": _affinity(required=is_prod),
-            **_storage(spec, is_prod=is_prod),
+            **_storage(settings.storage_gb, storage_class, is_prod=is_prod),
             "standalone": {"enabled": False},
             "ha": {
                 "enabled": True,
-                "replicas": spec.settings.nodes,
+                "replicas": settings.nodes,
                 "apiAddr": ADDRESS,
-                "disruptionBudget": {"enabled": spec.settings.nodes > 1},
-                "raft": {"enabled": True, "setNodeId": True, "config": configuration(spec.settings.nodes, spec.seal)},
+                "disruptionBudget": {"enabled": settings.nodes > 1},
+                "raft": {"enabled": True, "setNodeId": True, "config": configuration(settings.nodes, seal)},
             },
         },
     }
@@ -142,12 +140,12 @@ def _affinity(*, required: bool) -> str:
     return json.dumps({"podAntiAffinity": rules})
 
 
-def _storage(spec: VaultValuesSpec, *, is_prod: bool) -> Values:
-    def volume(gigabytes: int) -> Values:
-        return {"enabled": True, "size": f"{gigabytes}Gi", "storageClass": spec.storage_class}
+def _storage(gigabytes: int, storage_class: pulumi.Input[str] | None, *, is_prod: bool) -> Values:
+    def volume(size: int) -> Values:
+        return {"enabled": True, "size": f"{size}Gi", "storageClass": storage_class}
 
     return {
-        "dataStorage": volume(spec.settings.storage_gb),
+        "dataStorage": volume(gigabytes),
         "auditStorage": volume(_AUDIT_GB) if is_prod else {"enabled": False},
         # What is in the volumes is what Vault knows.
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},

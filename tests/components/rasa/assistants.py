@@ -8,9 +8,9 @@ import pulumi_random
 import pulumi_tls
 
 from components.connections import AssistantConnections
-from components.kubernetes.database import DatabaseServer, DatabaseServerSpec
-from components.kubernetes.vault.server import VaultServer, VaultServerSpec
-from components.rasa.assistant import AssistantSpec, RasaAssistant
+from components.kubernetes.database import DatabaseServer
+from components.kubernetes.vault.server import VaultServer
+from components.rasa.assistant import RasaAssistant
 from sandbox.existing import dummy_kubeconfig
 from sandbox.recorder import Recording, run_program
 from settings import Assistant, PodSecurity, Profile
@@ -46,29 +46,28 @@ def record(
         opts = pulumi.ResourceOptions(providers=providers)
         database = DatabaseServer(
             "database",
-            DatabaseServerSpec(connection=wirings.postgres(iam=iam), pod_security=PodSecurity.RESTRICTED),
+            connection=wirings.postgres(iam=iam),
+            pod_security=PodSecurity.RESTRICTED,
             opts=opts,
         )
         vault = _vault(secrets_manager, assistants, profile, opts) if secrets_manager else None
         for assistant in assistants:
             made = RasaAssistant(
                 assistant.name,
-                AssistantSpec(
-                    settings=assistant,
-                    profile=profile,
-                    rotation=rotation,
-                    secrets={
-                        "license": wirings.secret(LICENSE),
-                        "openaiApiKey": wirings.secret(OPENAI),
-                        "unused": wirings.secret("unused"),
-                        "vaultToken": wirings.secret(VAULT_TOKEN),
-                        "dbPassword": wirings.secret(DB_PASSWORD),
-                    },
-                    connections=connections or wirings.connections(assistant.name, iam=iam),
-                    cluster=wirings.cluster(),
-                    tracker_store=database,
-                    vault=vault,
-                ),
+                assistant=assistant,
+                profile=profile,
+                rotation=rotation,
+                secrets={
+                    "license": wirings.secret(LICENSE),
+                    "openaiApiKey": wirings.secret(OPENAI),
+                    "unused": wirings.secret("unused"),
+                    "vaultToken": wirings.secret(VAULT_TOKEN),
+                    "dbPassword": wirings.secret(DB_PASSWORD),
+                },
+                connections=connections or wirings.connections(assistant.name, iam=iam),
+                cluster=wirings.cluster(),
+                tracker_store=database,
+                vault=vault,
                 opts=opts,
             )
             pulumi.export(assistant.name, {"values": made.values, "endpoints": made.endpoints, "next": made.next_step})
@@ -84,7 +83,8 @@ def _vault(
 ) -> VaultServer | ExistingVault:
     if isinstance(chosen, ExistingVault):
         return chosen
-    spec = VaultServerSpec(
+    return VaultServer(
+        "vault",
         settings=chosen,
         profile=profile,
         protect=profile is Profile.PROD,
@@ -92,5 +92,5 @@ def _vault(
         cluster=wirings.cluster(),
         clients=tuple(assistant.namespace for assistant in assistants),
         image="registry.example.com/rasa-pro:3.17.0",
+        opts=opts,
     )
-    return VaultServer("vault", spec, opts=opts)

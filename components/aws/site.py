@@ -1,4 +1,4 @@
-"""What every service component of the platform is told: where it is, and how careful it must be."""
+"""What every component gets: account, region, profile, and how careful it must be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from settings import Profile
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
+class Site:
     """Account, region and profile of the platform.
 
     `protect` is whether data is kept from deletion. `storage_key` is the ARN of the key that encrypts data and logs;
@@ -42,7 +42,7 @@ class ClientGroup:
     group_id: pulumi.Output[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class ClientRanges:
     """Clients, by the address ranges that they are in."""
 

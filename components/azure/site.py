@@ -1,4 +1,4 @@
-"""What every service component of the platform is told: where it is, and how careful it must be."""
+"""What every component gets: account, region, profile, network, and how careful it must be."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StorageKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
+class Site:
     """Subscription, resource group and profile of the platform; the provider knows the region.
 
     `protect` is whether data is kept from deletion. `storage_key` encrypts data; None for the services' own keys.
@@ -73,7 +73,7 @@ class DataTier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class NetworkConnection:
     """The network as the rest of the platform sees it.
 
     `network_id` is what the cluster may change: the network, or only its own subnet where the network is somebody

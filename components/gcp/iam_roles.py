@@ -33,7 +33,7 @@ class SecretRole:
     role: str
 
 
-Right: TypeAlias = BucketRole | KeyRole | SecretRole
+ResourceRole: TypeAlias = BucketRole | KeyRole | SecretRole
 
 
 def objects_below(bucket: str, prefix: str) -> str:

@@ -1,4 +1,4 @@
-"""What every service component of the platform is told: where it is, and how careful it must be."""
+"""What every component gets: account, region, profile, network, and how careful it must be."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StorageKey:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
+class Site:
     """Project, region and profile of the platform.
 
     `number` is the project's number, which identities are spelt with. `protect` is whether data is kept from deletion.

@@ -1,0 +1,174 @@
+"""The contract between the platform and a cloud: what a cloud creates, and what the platform learns of it.
+
+A cloud only creates. Whether a layer is created, exists already or is left out is decided in `components.platform`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+import pulumi
+
+from components.connections import (
+    ClusterConnection,
+    DownloadedModel,
+    ExistingDatabases,
+    KafkaConnection,
+    ModelStorageConnection,
+    PostgresConnection,
+    RedisConnection,
+    VaultSeal,
+    WorkloadIdentity,
+)
+from settings import Assistant
+from settings.cluster import ExistingCluster
+from settings.event_queue import ExistingEventQueue, NoEventQueue
+from settings.lock_store import ExistingLockStore, NoLockStore
+from settings.model_storage import ExistingModelStorage, NoModelStorage
+from settings.secrets_manager import ExistingVault, KubernetesSecrets
+from settings.tracker_store import ExistingTrackerStore
+
+Connection = TypeVar("Connection", covariant=True)
+# What a pod may do, and how pods get an identity, in the words of one cloud.
+Right = TypeVar("Right")
+RightOf = TypeVar("RightOf", covariant=True)
+Pods = TypeVar("Pods")
+Layer = TypeVar("Layer")
+NotCreated: TypeAlias = (
+    ExistingCluster
+    | ExistingTrackerStore
+    | ExistingLockStore
+    | ExistingEventQueue
+    | ExistingModelStorage
+    | ExistingVault
+    | KubernetesSecrets
+    | NoLockStore
+    | NoEventQueue
+    | NoModelStorage
+)
+
+
+@dataclass(frozen=True)
+class NoIdentityNeeded:
+    """The pods sign in with a password, or do not use the service."""
+
+
+@dataclass(frozen=True)
+class GrantedElsewhere:
+    """The pods sign in with their identity. Whoever owns the service grants the rights."""
+
+
+@dataclass(frozen=True)
+class Rights(Generic[RightOf]):
+    """The pods sign in with their identity, to which the program gives these rights."""
+
+    rights: tuple[RightOf, ...]
+
+
+Access: TypeAlias = NoIdentityNeeded | GrantedElsewhere | Rights[RightOf]
+
+
+def _no_identity_needed(_: Assistant) -> NoIdentityNeeded:
+    return NoIdentityNeeded()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service(Generic[Connection, RightOf]):
+    """One service of Rasa's architecture. `rasa` and `analytics` say how the pods of an assistant get access to it."""
+
+    address: pulumi.Output[str]
+    connection: Connection
+    rasa: Callable[[Assistant], Access[RightOf]] = _no_identity_needed
+    analytics: Callable[[Assistant], Access[RightOf]] = _no_identity_needed
+
+
+TrackerStore: TypeAlias = Service[PostgresConnection | ExistingDatabases, RightOf]
+# By the assistant's name.
+LockStore: TypeAlias = Service[Mapping[str, RedisConnection], RightOf]
+EventQueue: TypeAlias = Service[Mapping[str, KafkaConnection], RightOf]
+ModelStorage: TypeAlias = Service[Mapping[str, ModelStorageConnection | DownloadedModel], RightOf]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster(Generic[Pods]):
+    """The Kubernetes cluster. `address` is shown to people. `pods` is what the cloud has to know of its pods."""
+
+    connection: ClusterConnection
+    address: pulumi.Output[str]
+    pods: Pods
+
+
+class Cloud(Protocol[Pods, Right]):
+    """One cloud, for one platform. Each function is called at most once, and only if the stack file needs it.
+
+    The ground that they share (account, key, network) is created or looked up on first use: if everything exists
+    already, nothing is created.
+    """
+
+    @property
+    def network_id(self) -> pulumi.Output[str]:
+        """The network, created or existing."""
+        ...
+
+    def cluster(self) -> Cluster[Pods]:
+        """Creates the cluster."""
+        ...
+
+    def existing_pods(self) -> Pods:
+        """Describes the pods of an existing cluster."""
+        ...
+
+    def tracker_store(self, pods: Pods) -> TrackerStore[Right]:
+        """Creates PostgreSQL, which the pods can reach."""
+        ...
+
+    def lock_store(self, pods: Pods) -> LockStore[Right]:
+        """Creates Redis, which the pods can reach."""
+        ...
+
+    def event_queue(self, pods: Pods) -> EventQueue[Right]:
+        """Creates Kafka, which the pods can reach."""
+        ...
+
+    def model_storage(self) -> ModelStorage[Right]:
+        """Creates object storage."""
+        ...
+
+    def existing_model_storage(self) -> ModelStorage[Right]:
+        """Describes object storage that exists already."""
+        ...
+
+    def vault_seal(self, pods: Pods) -> VaultSeal:
+        """Creates what Vault in the cluster needs of the cloud."""
+        ...
+
+    def identity(
+        self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[Right, ...]
+    ) -> WorkloadIdentity:
+        """Creates the identity of a service account. Creates nothing if the cluster gives its pods no identities."""
+        ...
+
+
+def together(accesses: Iterable[Access[Right]]) -> Access[Right]:
+    """The access of a service account that uses several services: all rights, on one identity."""
+    needed = [access for access in accesses if not isinstance(access, NoIdentityNeeded)]
+    if not needed:
+        return NoIdentityNeeded()
+    rights = tuple(right for access in needed if isinstance(access, Rights) for right in access.rights)
+    return Rights(rights) if rights else GrantedElsewhere()
+
+
+def created(layer: Layer | NotCreated) -> Layer:
+    """The settings of a layer that the platform tells a cloud to create, without the other alternatives."""
+    if isinstance(layer, NotCreated):
+        raise TypeError(f"{type(layer).__name__} is not for a cloud to create")
+    return layer
+
+
+def existing(layer: object, kind: type[Layer]) -> Layer:
+    """The settings of a layer that the platform tells a cloud to describe."""
+    if not isinstance(layer, kind):
+        raise TypeError(f"{type(layer).__name__} does not exist already")
+    return layer

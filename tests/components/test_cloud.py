@@ -1,0 +1,35 @@
+"""The contract between the platform and a cloud."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.cloud import Access, GrantedElsewhere, NoIdentityNeeded, Rights, created, existing, together
+from settings.event_queue import NoEventQueue
+from settings.secrets_manager import CreateVault, KubernetesSecrets
+
+
+@pytest.mark.parametrize(
+    ("accesses", "wanted"),
+    [
+        pytest.param([], NoIdentityNeeded(), id="no service"),
+        pytest.param([NoIdentityNeeded(), NoIdentityNeeded()], NoIdentityNeeded(), id="passwords alone"),
+        pytest.param([NoIdentityNeeded(), GrantedElsewhere()], GrantedElsewhere(), id="rights from somebody else"),
+        pytest.param([GrantedElsewhere(), Rights(("read",))], Rights(("read",)), id="rights from both"),
+        pytest.param([Rights(("read",)), Rights(("write",))], Rights(("read", "write")), id="rights to two services"),
+    ],
+)
+def test_a_service_account_has_the_rights_of_all_services_that_it_uses(
+    accesses: list[Access[str]], wanted: Access[str]
+):
+    assert together(accesses) == wanted
+
+
+def test_a_cloud_creates_only_what_the_platform_tells_it_to():
+    with pytest.raises(TypeError, match="NoEventQueue"):
+        created(NoEventQueue())
+    with pytest.raises(TypeError, match="NoEventQueue"):
+        existing(NoEventQueue(), KubernetesSecrets)
+    assert existing(KubernetesSecrets(), KubernetesSecrets) == KubernetesSecrets()
+    vault = CreateVault(version="2.0.4", nodes=1, storage_gb=10)
+    assert created(vault) is vault
