@@ -1,7 +1,4 @@
-"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts it.
-
-python -m tools.write_time
-"""
+"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts it."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ PICTURE: Final = "docs/time.svg"
 SHOWN: Final = "prod"
 # The longest links of the chain that are told, in the order in which they come.
 LINKS: Final = 4
-BEGIN: Final = "<!-- Written by `python -m tools.write_time` from the times in catalogue/ and the program. -->"
+BEGIN: Final = "<!-- Written by `make docs` from the times in catalogue/ and the program. -->"
 HEAD: Final = (
     "| Stack | Cloud | Minutes | On a slow day | What the first `up` waits for longest |\n|---|---|---|---|---|"
 )
@@ -42,14 +39,12 @@ def row(timeline: Timeline) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def write() -> None:
-    """Writes the table into the page, and the picture beside it."""
-    page = ROOT / PAGE
+def page() -> str:
+    """Returns the page with a new table."""
     table = "\n".join([HEAD, *(row(prediction(stack)) for stack in SHIPPED)])
-    page.write_text(filled(page.read_text(), BEGIN, table))
-    (ROOT / PICTURE).write_text(svg(prediction(SHOWN)))
+    return filled((ROOT / PAGE).read_text(), BEGIN, table)
 
 
-if __name__ == "__main__":
-    print(f"writing {PAGE} and {PICTURE} from the times in catalogue/ and the six shipped stacks")
-    write()
+def picture() -> str:
+    """Returns the chart of the page."""
+    return svg(prediction(SHOWN))

@@ -26,7 +26,7 @@ from tools.permissions.__main__ import documents
 from tools.permissions.needs import PREVIEW, UP, Mode
 from tools.permissions.program import Used, used_by
 from tools.stacks import DEV, PROD, SHIPPED, changed, with_dummies
-from tools.write_permissions import NEEDED, PAGE, ROOT, page, used
+from tools.write_permissions import NEEDED, used
 
 # Stacks beyond the shared ones, for what only a choice brings along.
 ADMINS: Final = {"cluster.admins": ["arn:aws:iam::111122223333:role/ops"]}
@@ -265,7 +265,3 @@ def test_secrets_of_a_stack_file_are_not_needed():
 
 def test_the_command_reads_a_stack_file():
     assert allowed(used_by("dev")) == allowed(used("dev"))
-
-
-def test_the_page_is_fresh():
-    assert (ROOT / PAGE).read_text() == page(), "run: python -m tools.write_permissions"
