@@ -40,7 +40,7 @@ IDENTITY: Final[Cases] = {
     },
     "no-wildcard-principal": {
         k.IAM_ROLE: within("assumeRolePolicy", '{"Service": "eks.amazonaws.com"}', '{"AWS": "*"}', of="cluster-role"),
-        k.KMS: within("policy", '"arn:aws:iam::111122223333:root"', '"*"'),
+        k.KMS: within("policy", '{"AWS": "arn:aws:iam::', '{"AWS": "*", "Service": "'),
         k.S3_POLICY: within(
             "policy", '"Effect": "Deny"', '"Effect": "Deny"}, {"Effect": "Allow", "Principal": "*"}, {"Effect": "Deny"'
         ),
