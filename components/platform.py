@@ -19,6 +19,7 @@ from components.connections import (
     VaultSeal,
 )
 from settings import AnySettings, AwsSettings, AzureSettings, GcpSettings
+from settings.changes import checked_account
 
 
 class Platform(Protocol):
@@ -50,28 +51,33 @@ class Platform(Protocol):
         ...
 
 
-def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> Platform:
-    """The platform of the cloud that the stack file names, with provider instances of its own.
+def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> tuple[Platform, str]:
+    """Creates the platform of the cloud that the stack file names, with provider instances of its own.
 
-    `name` begins every physical name: `rasa-<stack>`.
+    `name` begins every physical name: `rasa-<stack>`. Also returns the account that the platform is in: an AWS account,
+    an Azure subscription or a Google Cloud project. Creates nothing if the last `up` was in another one.
     """
     match settings:
         case AwsSettings():
             from components.aws.platform import AwsPlatform
-            from providers.aws import aws_provider
+            from providers.aws import aws_account, aws_provider
 
             provider = aws_provider(settings)
-            return AwsPlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random]))
+            account = checked_account(settings, aws_account(provider))
+            return AwsPlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random])), account
         case AzureSettings():
             from components.azure.platform import AzurePlatform
-            from providers.azure import azure_provider
+            from providers.azure import azure_provider, azure_subscription
 
             provider = azure_provider(settings)
-            return AzurePlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random]))
+            account = checked_account(settings, azure_subscription(provider))
+            return AzurePlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random])), account
         case GcpSettings():
             from components.gcp.platform import GcpPlatform
             from providers.confluent import confluent_providers
-            from providers.gcp import gcp_provider
+            from providers.gcp import gcp_project, gcp_provider
 
-            providers = [gcp_provider(settings), *confluent_providers(settings), random]
-            return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers))
+            provider = gcp_provider(settings)
+            account = checked_account(settings, gcp_project(settings, provider))
+            providers = [provider, *confluent_providers(settings), random]
+            return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers)), account

@@ -17,3 +17,8 @@ def aws_provider(settings: AwsSettings) -> aws.Provider:
         default_tags={"tags": {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}},
         assume_roles=[{"role_arn": role, "session_name": f"pulumi-{pulumi.get_stack()}"}] if role else None,
     )
+
+
+def aws_account(provider: aws.Provider) -> str:
+    """Number of the account that the provider signs in to."""
+    return aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).account_id

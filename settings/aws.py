@@ -115,6 +115,11 @@ class AwsProvider(Provider):
         default=None, description="Role that the AWS provider assumes.", json_schema_extra=IN_PLACE
     )
 
+    @property
+    def account(self) -> str | None:
+        """Number of the account that the role is in."""
+        return self.role_arn.split(":")[4] if self.role_arn else None
+
 
 class ExistingVpc(ExistingNetwork):
     """A VPC of yours. Its subnets need the way out, the endpoints and the tags that EKS and its nodes expect."""

@@ -96,6 +96,11 @@ class AzureProvider(Provider):
         default=None, description="Subscription to create everything in.", json_schema_extra=REPLACES
     )
 
+    @property
+    def account(self) -> str | None:
+        """Id of the subscription."""
+        return self.subscription_id.lower() if self.subscription_id else None
+
 
 class Subnet(Model):
     """A subnet of yours and its address range."""

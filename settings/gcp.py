@@ -83,6 +83,11 @@ class GcpProvider(Provider):
         | None
     ) = Field(default=None, description="Project to create everything in.", json_schema_extra=REPLACES)
 
+    @property
+    def account(self) -> str | None:
+        """Id of the project."""
+        return self.project
+
 
 class PrivateServicesRange(Model):
     """The range that is allocated to private services access, and already connected."""

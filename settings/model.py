@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import pulumi
-from pydantic import Field, SecretStr
+from pydantic import Field, PrivateAttr, SecretStr
 
 from settings.assistant import Assistant
-from settings.base import IN_PLACE, REPLACES, Cloud, Model, Profile, SecretKey, Text
+from settings.base import IN_PLACE, REPLACES, Cloud, Json, Model, Profile, SecretKey, Text
 from settings.existing import (
     ExistingCluster,
     ExistingEncryption,
@@ -43,6 +43,11 @@ SecretText = Annotated[SecretStr, Field(min_length=1)]
 
 class Provider(Model):
     """Where the cloud's own environment does not say it."""
+
+    @property
+    def account(self) -> str | None:
+        """The AWS account, Azure subscription or Google Cloud project; None if the environment says it."""
+        return None
 
 
 class Settings(Model):
@@ -88,6 +93,22 @@ class Settings(Model):
     policy_exceptions: tuple[PolicyException, ...] = Field(
         default=(), description="Rules of the policy pack that need not hold; see [policies.md](policies.md)."
     )
+
+    _deployed: Mapping[str, Json] = PrivateAttr(default_factory=dict[str, Json])
+
+    @property
+    def deployed(self) -> Mapping[str, Json]:
+        """The guarded settings of the last `up` by their key in the stack file; empty before the first one."""
+        return self._deployed
+
+    def remember(self, deployed: Mapping[str, Json]) -> None:
+        """Stores the guarded settings of the last `up`. The engine returns every number as a float."""
+        self._deployed = {key: int(value) if isinstance(value, float) else value for key, value in deployed.items()}
+
+    def is_raised(self, key: str, value: int) -> bool:
+        """Whether the value is above that of the last `up`."""
+        old = self._deployed.get(key)
+        return isinstance(old, int) and value > old
 
     @property
     def protect(self) -> bool:

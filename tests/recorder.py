@@ -130,21 +130,30 @@ def run_program(
     *,
     preview: bool = False,
     stack: str = "dev",
+    deployed: Mapping[str, Any] | None = None,
     program: Callable[[], None] | Path = ROOT / "__main__.py",
 ) -> Recording:
-    """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted. Raises what it raises."""
+    """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted. Raises what it raises.
+
+    `deployed` is the stack output of that name, which the last `up` left.
+    """
+    last = {} if deployed is None else {"deployed": dict(deployed)}
 
     def run() -> Recording:
         if isinstance(program, Path):
-            return _record(lambda: runpy.run_path(str(program), run_name="__main__"), stack_config, preview, stack)
-        return _record(program, stack_config, preview, stack)
+            return _record(
+                lambda: runpy.run_path(str(program), run_name="__main__"), stack_config, preview, stack, last
+            )
+        return _record(program, stack_config, preview, stack, last)
 
     # A context of its own: Pulumi keeps the stack of a run in a context variable.
     return copy_context().run(run)
 
 
-def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview: bool, stack: str) -> Recording:
-    monitor, log = _Monitor(stack, preview), _Log()
+def _record(
+    program: Callable[[], Any], stack_config: Mapping[str, Any], preview: bool, stack: str, last: Mapping[str, Any]
+) -> Recording:
+    monitor, log = _Monitor(stack, preview, last), _Log()
     runtime_settings.ROOT.set(None)
     mocks.set_mocks(monitor.mocks, project=PROJECT, stack=stack, preview=preview, monitor=monitor, logger=log.logger)
     runtime_settings.SETTINGS.callbacks = _Callbacks()  # pyright: ignore[reportAttributeAccessIssue]
@@ -180,8 +189,9 @@ def _record(program: Callable[[], Any], stack_config: Mapping[str, Any], preview
 class _Doubles(mocks.Mocks):
     """Answers every resource with its inputs, and, unless it is a preview, with what a cloud would add."""
 
-    def __init__(self, preview: bool) -> None:
+    def __init__(self, preview: bool, last: Mapping[str, Any]) -> None:
         self.preview = preview
+        self.last = last
         self.calls: list[tuple[str, str]] = []
         self.refused: list[UnknownCall] = []
 
@@ -195,6 +205,8 @@ class _Doubles(mocks.Mocks):
         return id_, {**inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        if args.token == "pulumi:pulumi:readStackOutputs":  # the engine itself answers this
+            return {"name": args.args["name"], "outputs": dict(self.last), "secretOutputNames": []}, []
         self.calls.append((args.token, args.provider))
         try:
             return answer_to_call(args.token), []
@@ -206,9 +218,9 @@ class _Doubles(mocks.Mocks):
 class _Monitor(mocks.MockMonitor):
     """Remembers what is registered, and refuses what the engine would refuse."""
 
-    def __init__(self, stack: str, preview: bool) -> None:
+    def __init__(self, stack: str, preview: bool, last: Mapping[str, Any]) -> None:
         self.stack = stack
-        self.doubles = _Doubles(preview)
+        self.doubles = _Doubles(preview, last)
         super().__init__(self.doubles)
         self.registered: dict[str, Registration] = {}
         self.refused: list[DuplicateUrn] = []

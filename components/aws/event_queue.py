@@ -37,10 +37,12 @@ class EventQueueSpec:
     """Size and way to sign in, and the assistants that get topics. `secret_key` encrypts the password.
 
     `generation` is that of the user: a user has one password, so there is a new one with a new password.
+    `grow` is whether the stack file asks for larger disks than at the last `up`.
     """
 
     settings: CreateMsk
     generation: int
+    grow: bool
     context: Context
     tier: DataTier
     secret_key: pulumi.Output[str]
@@ -179,8 +181,8 @@ class MskEventQueue(pulumi.ComponentResource):
                 protect=context.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
-                # In prod the disks grow by themselves, and a smaller size than the present one would be refused.
-                ignore_changes=[VOLUME_SIZE] if context.is_prod else [],
+                # In prod the disks grow by themselves, and MSK refuses a smaller size than the present one.
+                ignore_changes=[VOLUME_SIZE] if context.is_prod and not self._spec.grow else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="180m", delete="60m"),
             ),
         )

@@ -56,6 +56,7 @@ class Foundation:
             region=settings.region,
             account=self.account,
             profile=settings.profile,
+            was_prod=settings.deployed.get("profile", Profile.PROD) == Profile.PROD,
             protect=settings.protect,
             storage_key=self.key_arn if own_key else None,
         )

@@ -17,7 +17,7 @@ from components.aws import names, policy
 from components.aws.context import Context, DataTier
 from components.aws.firewall import Firewall, FirewallSpec
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
-from components.naming import random_suffix
+from components.naming import random_suffix, this_run
 from components.passwords import generated_password
 from components.trust import amazon_roots
 from settings import Assistant, Auth, CreateElastiCache
@@ -100,6 +100,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 protect=context.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
+                # The name changes with each run. The engine keeps the old one until it replaces the server.
+                ignore_changes=["finalSnapshotIdentifier"] if context.was_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
             ),
         )
@@ -158,8 +160,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         return auth
 
     def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = random_suffix(name, self)
-        return suffix.apply(lambda end: names.final_snapshot(name, end))
+        suffix, run = random_suffix(name, self), this_run()
+        return suffix.apply(lambda end: names.final_snapshot(name, end, run))
 
     def _logs(self, name: str, context: Context) -> list[aws.elasticache.ReplicationGroupLogDeliveryConfigurationArgs]:
         return [

@@ -89,6 +89,7 @@ class AwsServices:
                 spec = EventQueueSpec(
                     settings=chosen,
                     generation=self._settings.rotation.event_queue,
+                    grow=self._settings.is_raised("eventQueue.storageGb", chosen.storage_gb),
                     context=self._foundation.context,
                     tier=self._foundation.tier(self._clients),
                     secret_key=self._foundation.key_arn,

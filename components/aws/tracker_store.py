@@ -18,7 +18,7 @@ from components.aws.context import Context, DataTier
 from components.aws.firewall import Firewall, FirewallSpec
 from components.aws.roles import service_role
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
-from components.naming import random_suffix
+from components.naming import random_suffix, this_run
 from components.passwords import generated_password
 from components.trust import rds_roots
 from settings import Auth, CreateRds
@@ -101,6 +101,8 @@ class RdsTrackerStore(pulumi.ComponentResource):
                 depends_on=log_groups,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
+                # The name changes with each run. The engine keeps the old one until it replaces the server.
+                ignore_changes=["finalSnapshotIdentifier"] if context.was_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
@@ -163,8 +165,8 @@ class RdsTrackerStore(pulumi.ComponentResource):
         ]
 
     def _final_snapshot(self, name: str) -> pulumi.Output[str]:
-        suffix = random_suffix(name, self)
-        return suffix.apply(lambda end: names.final_snapshot(name, end))
+        suffix, run = random_suffix(name, self), this_run()
+        return suffix.apply(lambda end: names.final_snapshot(name, end, run))
 
     def _monitoring_role(self, name: str) -> pulumi.Output[str] | None:
         """ARN of a role for metrics of the operating system, every minute."""

@@ -44,6 +44,7 @@ class AzureServices:
                 spec = TrackerStoreSpec(
                     settings=chosen,
                     generation=self._settings.rotation.tracker_store,
+                    grow=self._settings.is_raised("trackerStore.storageGb", chosen.storage_gb),
                     zones=self._foundation.place.zones,
                     context=self._foundation.context,
                     tier=self._foundation.place.tier,

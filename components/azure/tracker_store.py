@@ -27,18 +27,21 @@ PORT: Final = 5432
 ADMIN: Final = "rasa_admin"  # Azure takes neither `admin` nor what begins with `pg_`
 SLOW_STATEMENT_MS: Final = 1000
 # What Azure changes by itself: zones at a failover, the size when the disk grows.
-CHANGED_BY_AZURE: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone", "storage.storageSizeGB")
+ZONES: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone")
+DISK: Final = "storage.storageSizeGB"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerStoreSpec:
     """Size, version, backups. `zones` are where it and, in prod, its standby run.
 
-    `generation` is that of the administrator's password.
+    `generation` is that of the administrator's password. `grow` is whether the stack file asks for a larger disk than
+    at the last `up`.
     """
 
     settings: CreateTrackerStore
     generation: int
+    grow: bool
     zones: Sequence[str]
     context: Context
     tier: DataTier
@@ -97,7 +100,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 parent=self,
                 protect=context.protect,
                 hooks=context.patience,
-                ignore_changes=list(CHANGED_BY_AZURE) if context.is_prod else [],
+                ignore_changes=[*ZONES, *([] if spec.grow else [DISK])] if context.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )

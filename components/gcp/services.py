@@ -44,6 +44,7 @@ class GcpServices:
                 spec = TrackerStoreSpec(
                     settings=chosen,
                     generation=self._settings.rotation.tracker_store,
+                    grow=self._settings.is_raised("trackerStore.storageGb", chosen.storage_gb),
                     context=self._foundation.context,
                     tier=self._foundation.place.data,
                 )

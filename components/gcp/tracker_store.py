@@ -33,10 +33,14 @@ PROD_FLAGS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerStoreSpec:
-    """Size, version, backups. `generation` is that of the administrator's password."""
+    """Size, version, backups. `generation` is that of the administrator's password.
+
+    `grow` is whether the stack file asks for a larger disk than at the last `up`.
+    """
 
     settings: CreateCloudSql
     generation: int
+    grow: bool
     context: Context
     tier: DataTier
 
@@ -49,22 +53,23 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         settings, context = spec.settings, spec.context
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
+        server = suffix.apply(lambda end: names.database_instance(name, end))
         self._instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
-            name=suffix.apply(lambda end: names.database_instance(name, end)),
+            name=server,
             region=context.region,
             database_version=f"POSTGRES_{settings.version}",
             encryption_key_name=context.key_id,
             # The provider's own lock is on unless it is said to be off.
             deletion_protection=context.protect,
-            settings=self._settings(spec),
+            settings=self._settings(spec, self._disk_gb(spec, server)),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=context.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
                 depends_on=[*spec.tier.ready, *context.granted(Agent.SQL)],
                 # The disk grows by itself.
-                ignore_changes=["settings.diskSize"],
+                ignore_changes=[] if spec.grow else ["settings.diskSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
@@ -99,7 +104,15 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         )
         self.register_outputs({"address": self.address})
 
-    def _settings(self, spec: TrackerStoreSpec) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
+    def _disk_gb(self, spec: TrackerStoreSpec, server: pulumi.Output[str]) -> pulumi.Input[int]:
+        """The size in the stack file, or the one that the disk has grown to: a smaller one replaces the instance."""
+        wanted = spec.settings.storage_gb
+        if not spec.grow:
+            return wanted
+        found = gcp.sql.get_database_instance_output(name=server, opts=pulumi.InvokeOutputOptions(parent=self))
+        return found.settings.apply(lambda settings: max(settings[0].disk_size, wanted))
+
+    def _settings(self, spec: TrackerStoreSpec, disk_gb: pulumi.Input[int]) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
         settings, context, tier = spec.settings, spec.context, spec.tier
         flags = PROD_FLAGS if context.is_prod else {}
         return {
@@ -108,7 +121,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
             "edition": "ENTERPRISE",
             "availability_type": "REGIONAL" if context.is_prod else "ZONAL",
             "disk_type": "PD_SSD",
-            "disk_size": settings.storage_gb,
+            "disk_size": disk_gb,
             "disk_autoresize": True,
             "disk_autoresize_limit": settings.max_storage_gb,
             "deletion_protection_enabled": context.protect,
