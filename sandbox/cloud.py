@@ -1,4 +1,4 @@
-"""The life of a resource, the same for every type: checked, compared, made, read, changed and deleted by its row."""
+"""The life of a resource, the same for every type: checked, compared, made, read, changed and deleted by its entry."""
 
 import json
 import re
@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import sdk
-from sandbox.inputs import Problem, problems
-from sandbox.package import Package
-from sandbox.rows import Record, Ref, Refused, Row, Seed, Subject, Where
+from catalogue import sdk
+from catalogue.entry import Entry, Problem, Record, Ref, Refused, Seed, Subject, Where
+from catalogue.package import Package
+from catalogue.urns import name_of, type_of
+from catalogue.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
+from sandbox.inputs import problems
 from sandbox.store import NOBODYS, Store, Transaction
-from sandbox.urns import name_of, type_of
-from sandbox.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
 
 BUSY_SECONDS = 0.05  # programs register resources milliseconds apart
 _BUSY: set[str] = set()
@@ -40,8 +40,8 @@ class _Here:
     where: Where
 
     def _scope(self, token: str) -> str | None:
-        row = self.package.rows.get(token)
-        return self.where.scopes[row.scope] if row else None  # another package's resources are seen everywhere
+        entry = self.package.entries.get(token)
+        return self.where.scopes[entry.scope] if entry else None  # another package's resources are seen everywhere
 
     def find(self, token: str, attribute: str, value: Any) -> Record | None:
         return self.transaction.find(token, self._scope(token), attribute, value)
@@ -75,53 +75,55 @@ class Cloud:
         self, urn: str, olds: Properties, news: Properties, random_seed: bytes
     ) -> tuple[Properties, list[Problem]]:
         """Returns the inputs with physical names filled in, and what is wrong with them."""
-        row = self._row(urn)
-        inputs = _autonamed(row, urn, olds, news, random_seed)
+        entry = self._entry(urn)
+        inputs = _autonamed(entry, urn, olds, news, random_seed)
         plain = reveal(inputs)
         try:
-            found = problems(row.token, plain)
+            found = problems(entry.token, plain)
         except sdk.UnknownType as error:
             found = [("", str(error))]
         if not found:
             subject = Subject(urn=urn, inputs=plain, old_inputs=reveal(olds), where=self.where, seed=Seed(urn))
-            found = list(_refusals(row, subject))
+            found = list(_refusals(entry, subject))
         return inputs, found
 
     def diff(self, urn: str, id: str, old_inputs: Properties, olds: Properties, news: Properties) -> Difference:
         """Compares the inputs, and the outputs that are derived from the provider's configuration."""
-        row = self._row(urn)
+        entry = self._entry(urn)
         subject = self._subject(urn, news, old_inputs=old_inputs, old_outputs=olds, seed=urn)
         changes = dict(changed_paths(subject.old_inputs, subject.inputs))
-        replaces = {path for path in changes if _is_below(path, row.replaces_on)}
+        replaces = {path for path in changes if _is_below(path, entry.replaces_on)}
         if changes:
-            replaces |= set(row.replaces_if(subject))
+            replaces |= set(entry.replaces_if(subject))
         for key, value in self._package.derived(subject).items():
             if subject.old_outputs.get(key) != value and UNKNOWN not in json.dumps(value):
                 changes[key] = "update"
-        before = bool(replaces) and (row.delete_before_replace or _keeps_its_name(row, subject))
+        before = bool(replaces) and (entry.delete_before_replace or _keeps_its_name(entry, subject))
         return Difference(changes | dict.fromkeys(replaces - changes.keys(), "update"), frozenset(replaces), before)
 
     def create(self, urn: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
         """Makes the resource and returns id and outputs; a preview makes nothing and knows no outputs."""
-        row = self._row(urn)
+        entry = self._entry(urn)
         if preview:
-            unknown = dict.fromkeys([*row.outputs, *(key for key in row.defaults if inputs.get(key) is None)], UNKNOWN)
+            unknown = dict.fromkeys(
+                [*entry.outputs, *(key for key in entry.defaults if inputs.get(key) is None)], UNKNOWN
+            )
             return "", {**inputs, **unknown}
         if self._package.stateless:
             subject = self._subject(urn, inputs, seed=secrets.token_hex(32))
-            subject.id = subject.fill(row.id)
-            return subject.id, self._outputs(row, subject, inputs)
-        with _turn(row, self._subject(urn, inputs, seed=urn)), self._store.transaction() as transaction:
+            subject.id = subject.fill(entry.id)
+            return subject.id, self._outputs(entry, subject, inputs)
+        with _turn(entry, self._subject(urn, inputs, seed=urn)), self._store.transaction() as transaction:
             subject = self._subject(
                 urn, inputs, seed=f"{urn}#{transaction.next_incarnation(urn)}", transaction=transaction
             )
-            targets = self._admit(row, subject, transaction)
-            subject.id = subject.fill(row.id)
-            outputs = self._outputs(row, subject, inputs)
+            targets = self._admit(entry, subject, transaction)
+            subject.id = subject.fill(entry.id)
+            outputs = self._outputs(entry, subject, inputs)
             try:
                 key = transaction.insert(
-                    token=row.token,
-                    scope=self.where.scopes[row.scope],
+                    token=entry.token,
+                    scope=self.where.scopes[entry.scope],
                     id=subject.id,
                     urn=urn,
                     seed=subject.seed.text,
@@ -129,38 +131,38 @@ class Cloud:
                     outputs=outputs,
                 )
             except sqlite3.IntegrityError as error:
-                raise Refused(row.taken.format(id=subject.id, value=subject.id)) from error
-            self._claim(row, subject, transaction, key)
+                raise Refused(entry.taken.format(id=subject.id, value=subject.id)) from error
+            self._claim(entry, subject, transaction, key)
             transaction.refer(key, targets)
         return subject.id, outputs
 
     def read(self, urn: str, id: str, inputs: Properties, olds: Properties) -> tuple[str, Properties, Properties]:
         """Returns id, inputs and outputs as the cloud has them now; an empty id if it is gone."""
-        row = self._row(urn)
+        entry = self._entry(urn)
         if self._package.stateless:
             return id, inputs, olds
         with self._store.transaction() as transaction:
-            record = transaction.get(row.token, self.where.scopes[row.scope], id)
+            record = transaction.get(entry.token, self.where.scopes[entry.scope], id)
         return (record.id, record.inputs, record.outputs) if record else ("", {}, {})
 
     def update(
         self, urn: str, id: str, old_inputs: Properties, olds: Properties, news: Properties, *, preview: bool
     ) -> Properties:
         """Changes the resource in place and returns its outputs."""
-        row = self._row(urn)
+        entry = self._entry(urn)
         if preview or self._package.stateless:
             kept = {
                 key: value
                 for key, value in olds.items()
-                if key in row.outputs or (key in row.defaults and key not in news)
+                if key in entry.outputs or (key in entry.defaults and key not in news)
             }
-            unknown = dict.fromkeys(row.volatile if preview else (), UNKNOWN)
+            unknown = dict.fromkeys(entry.volatile if preview else (), UNKNOWN)
             derived = self._package.derived(self._subject(urn, news, seed=urn))
-            return {**kept, **news, **{key: kept[key] for key in row.outputs if key in kept}, **derived, **unknown}
-        with _turn(row, self._subject(urn, news, seed=urn)), self._store.transaction() as transaction:
-            record = transaction.get(row.token, self.where.scopes[row.scope], id)
+            return {**kept, **news, **{key: kept[key] for key in entry.outputs if key in kept}, **derived, **unknown}
+        with _turn(entry, self._subject(urn, news, seed=urn)), self._store.transaction() as transaction:
+            record = transaction.get(entry.token, self.where.scopes[entry.scope], id)
             if record is None:
-                raise Refused(row.not_found.format(value=id))
+                raise Refused(entry.not_found.format(value=id))
             subject = self._subject(
                 urn,
                 news,
@@ -170,46 +172,46 @@ class Cloud:
                 transaction=transaction,
             )
             subject.id = id
-            targets = self._admit(row, subject, transaction)
-            outputs = self._outputs(row, subject, news)
+            targets = self._admit(entry, subject, transaction)
+            outputs = self._outputs(entry, subject, news)
             transaction.update(record.key, news, outputs)
             transaction.release(record.key)
-            self._claim(row, subject, transaction, record.key)
+            self._claim(entry, subject, transaction, record.key)
             transaction.refer(record.key, targets)
         return outputs
 
     def delete(self, urn: str, id: str) -> None:
         """Deletes the resource unless a rule or a living resource forbids it; one that is gone is no error."""
-        row = self._row(urn)
+        entry = self._entry(urn)
         if self._package.stateless:
             return
         with self._store.transaction() as transaction:
-            record = transaction.get(row.token, self.where.scopes[row.scope], id)
+            record = transaction.get(entry.token, self.where.scopes[entry.scope], id)
             if record is None:
                 return
             subject = self._subject(urn, record.inputs, seed=record.seed, transaction=transaction)
             subject.id, subject.outputs = id, reveal(record.outputs)
-            for guard in row.guards:
+            for guard in entry.guards:
                 guard(subject)
             blockers = transaction.blockers(record.key)
             if blockers:
                 names = ", ".join(f"{blocker.token} {blocker.id}" for blocker in blockers[:3])
-                raise Refused(f"{row.in_use.format(id=id)} (in use by {names})")
-            for text in row.keeps(subject):
-                transaction.keep(subject.stack, row.token, text)
+                raise Refused(f"{entry.in_use.format(id=id)} (in use by {names})")
+            for text in entry.keeps(subject):
+                transaction.keep(subject.stack, entry.token, text)
             transaction.delete(record.key)
-            for kind, template in row.retires.items():
+            for kind, template in entry.retires.items():
                 if name := subject.fill(template):
-                    transaction.retire(self.where.scopes[row.name_scope or row.scope], kind, name)
+                    transaction.retire(self.where.scopes[entry.name_scope or entry.scope], kind, name)
 
-    def _row(self, urn: str) -> Row:
+    def _entry(self, urn: str) -> Entry:
         token = type_of(urn)
-        row = self._package.rows.get(token)
-        if row is None:
+        entry = self._package.entries.get(token)
+        if entry is None:
             raise Refused(
-                f"the sandbox has no entry for type {token}: add a Row under sandbox/packages/{self._package.name}"
+                f"the sandbox has no entry for type {token}: add an Entry under catalogue/{self._package.name}"
             )
-        return row
+        return entry
 
     def _subject(
         self,
@@ -233,13 +235,13 @@ class Cloud:
             subject.world = _Here(transaction, self._package, self.where)
         return subject
 
-    def _outputs(self, row: Row, subject: Subject, inputs: Properties) -> Properties:
+    def _outputs(self, entry: Entry, subject: Subject, inputs: Properties) -> Properties:
         """Fills in what the cloud answers: inputs keep their secret marks, and what is made of a secret one gets it."""
         subject.outputs = {}
-        for key, template in row.defaults.items():
+        for key, template in entry.defaults.items():
             if subject.inputs.get(key) is None:
                 subject.outputs[key] = subject.fill(template)
-        for key, template in row.outputs.items():
+        for key, template in entry.outputs.items():
             subject.outputs[key] = subject.fill(template)
         subject.outputs |= self._package.derived(subject)
         computed = {
@@ -247,12 +249,12 @@ class Cloud:
         }
         return {**inputs, **computed}
 
-    def _admit(self, row: Row, subject: Subject, transaction: Transaction) -> list[tuple[int, str]]:
+    def _admit(self, entry: Entry, subject: Subject, transaction: Transaction) -> list[tuple[int, str]]:
         """Refuses what the world forbids and returns the keys of what the subject refers to."""
-        for refusal in _refusals(row, subject):
+        for refusal in _refusals(entry, subject):
             raise Refused(refusal[1])
-        targets = [target for ref in row.refers for target in self._resolve(ref, subject)]
-        for rule in row.admits:
+        targets = [target for ref in entry.refers for target in self._resolve(ref, subject)]
+        for rule in entry.admits:
             rule(subject)
         return targets
 
@@ -264,24 +266,24 @@ class Cloud:
             found = (subject.world.find(token, attribute, value) for token in ref.to for attribute in ref.by)
             record = next((record for record in found if record), None)
             if record is None:
-                target = self._package.rows.get(ref.to[0])
+                target = self._package.entries.get(ref.to[0])
                 wording = ref.not_found or (target.not_found if target else "NotFound: '{value}' does not exist")
                 raise Refused(f"{wording.format(value=value)} ({ref.path})")
             if record.key != NOBODYS:
                 yield record.key, ref.hold
 
-    def _claim(self, row: Row, subject: Subject, transaction: Transaction, key: int) -> None:
-        scope = self.where.scopes[row.name_scope or row.scope]
-        for kind, template in row.names.items():
+    def _claim(self, entry: Entry, subject: Subject, transaction: Transaction, key: int) -> None:
+        scope = self.where.scopes[entry.name_scope or entry.scope]
+        for kind, template in entry.names.items():
             name = subject.fill(template)
             if not transaction.claim(scope, kind, name, key):
-                raise Refused(row.taken.format(id=subject.id, value=name))
+                raise Refused(entry.taken.format(id=subject.id, value=name))
 
 
 @contextmanager
-def _turn(row: Row, subject: Subject) -> Generator[None]:
-    """Keeps busy what the row may change one at a time, for long enough that two at once are noticed."""
-    busy = str(subject.fill(row.one_at_a_time)) if row.one_at_a_time else ""
+def _turn(entry: Entry, subject: Subject) -> Generator[None]:
+    """Keeps busy what the entry may change one at a time, for long enough that two at once are noticed."""
+    busy = str(subject.fill(entry.one_at_a_time)) if entry.one_at_a_time else ""
     if not busy:
         yield
         return
@@ -297,8 +299,8 @@ def _turn(row: Row, subject: Subject) -> Generator[None]:
         _BUSY.discard(busy)
 
 
-def _refusals(row: Row, subject: Subject) -> Iterator[Problem]:
-    for rule in row.checks:
+def _refusals(entry: Entry, subject: Subject) -> Iterator[Problem]:
+    for rule in entry.checks:
         try:
             rule(subject)
         except Refused as refusal:
@@ -310,9 +312,9 @@ def _is_below(path: str, roots: frozenset[str]) -> bool:
     return any(plain == root or plain.startswith(f"{root}.") or root.startswith(f"{plain}.") for root in roots)
 
 
-def _autonamed(row: Row, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> Properties:
+def _autonamed(entry: Entry, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> Properties:
     """Gives a physical name where the program gives none; one that was made up before stays."""
-    auto = row.autoname
+    auto = entry.autoname
     if auto is None or any(news.get(key) for key in auto.unless) or list(_named(auto.path, news)):
         return news
     kept = list(_named(auto.path, olds))
@@ -333,12 +335,12 @@ def _named(path: str, inputs: Properties) -> Iterator[Any]:
         yield holder[leaf]
 
 
-def _keeps_its_name(row: Row, subject: Subject) -> bool:
+def _keeps_its_name(entry: Entry, subject: Subject) -> bool:
     """A replacement that has the name of its predecessor cannot live beside it: the bridge then deletes first."""
-    if row.autoname is None:
+    if entry.autoname is None:
         return False
-    old, new = (list(_named(row.autoname.path, inputs)) for inputs in (subject.old_inputs, subject.inputs))
+    old, new = (list(_named(entry.autoname.path, inputs)) for inputs in (subject.old_inputs, subject.inputs))
     made_up = re.compile(
-        rf"{re.escape(subject.name)}{row.autoname.separator}[0-9a-f]{{{row.autoname.digits}}}", re.IGNORECASE
+        rf"{re.escape(subject.name)}{entry.autoname.separator}[0-9a-f]{{{entry.autoname.digits}}}", re.IGNORECASE
     )
     return bool(new) and old == new and not made_up.fullmatch(str(new[0]))

@@ -97,7 +97,7 @@ class _Notices(logging.Handler):
 
 
 def _serve(store: Store, journal: Journal, faults: Faults | None) -> tuple[dict[str, int], Callable[[], None]]:
-    from sandbox.packages import PACKAGES  # imported late: `stack output` and the like need no provider
+    from catalogue.packages import PACKAGES  # imported late: `stack output` and the like need no provider
     from sandbox.server import serve
 
     return serve(PACKAGES, store, journal, [faults] if faults else [])

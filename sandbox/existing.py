@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sandbox.wire import Properties, as_list, as_map
+from catalogue.wire import Properties, as_list, as_map
 
 # Layers that name keys of `rasa:secrets` when they exist already, and their settings that do.
 WITH_SECRETS = tuple(

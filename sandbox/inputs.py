@@ -13,8 +13,9 @@ import typing
 from collections.abc import Iterator
 from typing import Any, cast
 
-from sandbox import sdk
-from sandbox.wire import UNKNOWN, Properties, is_asset
+from catalogue import sdk
+from catalogue.entry import Problem
+from catalogue.wire import UNKNOWN, Properties, is_asset
 
 # Enums of the SDK that lag behind the cloud (new instance sizes, regions): any string passes where one of these stands.
 OPEN_ENUMS = frozenset({"InstanceType", "Region", "ManagedPolicy", "EngineType"})
@@ -26,8 +27,6 @@ KINDS: dict[object, tuple[str, ...]] = {
     int: ("an integer",),
     float: ("a number", "an integer"),
 }
-
-Problem = tuple[str, str]
 
 
 def problems(token: str, inputs: Properties) -> list[Problem]:

@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
+from catalogue.wire import as_map
 from sandbox.clock import chart, timeline
 from sandbox.clock.graph import Graph, read_graph
 from sandbox.clock.journal import Journal
 from sandbox.home import Home
 from sandbox.store import Store
-from sandbox.wire import as_map
 
 DISCLAIMER = (
     "This was the sandbox, a test double: no cloud was touched. For a real account README.md has ten lines per cloud."

@@ -16,14 +16,14 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from catalogue.entry import Refused
+from catalogue.package import Package
+from catalogue.urns import stack_of
+from catalogue.wire import Properties, from_struct, reveal, to_struct
 from sandbox.clock.journal import Journal
 from sandbox.cloud import Cloud, Difference
 from sandbox.inputs import decode_config, problems
-from sandbox.package import Package
-from sandbox.rows import Refused
 from sandbox.store import Store
-from sandbox.urns import stack_of
-from sandbox.wire import Properties, from_struct, reveal, to_struct
 
 THREADS = 32  # the engine does four things at once per core by default; waiting threads cost little
 MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit

@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
+from catalogue.wire import as_list, as_map
 from sandbox.existing import dummy_kubeconfig, secret_names
 from sandbox.home import Home
-from sandbox.wire import as_list, as_map
 
 SECRETS = "rasa:secrets"
 ALWAYS = ("license", "openaiApiKey")

@@ -12,9 +12,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.rows import Record
-from sandbox.urns import stack_of
-from sandbox.wire import Properties
+from catalogue.entry import Record
+from catalogue.urns import stack_of
+from catalogue.wire import Properties
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.wire import SECRET, SIGNATURE
+from catalogue.wire import SECRET, SIGNATURE
 from tests.answers import outputs_of
 from tests.program.stacks import PROD, STACKS, each, recording
 from tests.recorder import Recording, Registration, Secret, run_program

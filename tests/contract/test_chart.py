@@ -11,8 +11,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from catalogue.kubernetes.schema import validate
 from components.rasa.wiring import RELEASE
-from sandbox.packages.kubernetes.schema import validate
 from tests.contract.cases import STACK_FILES, Case, cases
 from tests.contract.closed import dangling
 from tests.contract.pods import RasaPod, pod_of

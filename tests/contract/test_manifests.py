@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
+from catalogue.entry import Refused
+from catalogue.kubernetes.schema import validate
 from components.artifacts import CHART_VERSION
-from sandbox.packages.kubernetes.schema import validate
-from sandbox.rows import Refused
 from tests.components.charts import recorded, unknown_paths
 from tests.contract.cases import STACK_FILES, Case, cases
 from tests.contract.closed import VARIABLE, dangling, pods

@@ -24,7 +24,7 @@ import yaml
 from tests.recorder import ROOT
 from tests.settings.stack_files import changed
 
-SHARED = ("__main__.py", "components", "providers", "sandbox", "settings", ".venv")
+SHARED = ("__main__.py", "catalogue", "components", "providers", "sandbox", "settings", ".venv")
 
 
 @dataclass(frozen=True)

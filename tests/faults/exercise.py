@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from catalogue.entry import Record
+from catalogue.urns import name_of, type_of
+from catalogue.wire import reveal
 from sandbox.faults import MARK, VARIABLE, Fault, log_of
 from sandbox.home import Home
-from sandbox.rows import Record
 from sandbox.store import Store
-from sandbox.urns import name_of, type_of
-from sandbox.wire import reveal
 from tests.engine.replay import plain
 from tests.engine.workplace import Finished, Workplace
 

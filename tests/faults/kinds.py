@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from catalogue.urns import name_of, type_of
 from sandbox.faults import MARK, Fault
-from sandbox.urns import name_of, type_of
 from tests.faults import meddling, ways_back
 from tests.faults.exercise import STATELESS, Exercise
 from tests.program.stacks import PROD, cloud_of

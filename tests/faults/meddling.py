@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from sandbox.packages import PACKAGES
-from sandbox.rows import Record, Row
+from catalogue.entry import Entry, Record
+from catalogue.packages import PACKAGES
+from catalogue.wire import Properties, as_map
 from sandbox.store import Store
-from sandbox.wire import Properties, as_map
 from tests.faults.exercise import Exercise
 
-ROWS: Final[dict[str, Row]] = {token: row for package in PACKAGES for token, row in package.rows.items()}
+ENTRIES: Final[dict[str, Entry]] = {token: entry for package in PACKAGES for token, entry in package.entries.items()}
 TAGS: Final = ("tags", "labels", "resourceLabels")
 DELETED: Final = 6  # or fewer, where there are not so many
 
@@ -53,9 +53,9 @@ def _changes(record: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
 
     No numbers: what has grown cannot always shrink.
     """
-    row = ROWS[record.token]
-    named = {row.autoname.path} if row.autoname else set[str]()
-    fixed = {path.partition(".")[0] for path in (*row.replaces_on, *(ref.path for ref in row.refers), *named)}
+    entry = ENTRIES[record.token]
+    named = {entry.autoname.path} if entry.autoname else set[str]()
+    fixed = {path.partition(".")[0] for path in (*entry.replaces_on, *(ref.path for ref in entry.refers), *named)}
     for key in TAGS:
         if key in record.inputs and key not in fixed:
             yield (key, "drifted"), "yes"

@@ -8,10 +8,10 @@ import tempfile
 import traceback
 from dataclasses import dataclass
 
-from sandbox import sdk
+from catalogue import sdk
+from catalogue.kubernetes.schema import validate
+from catalogue.packages import PACKAGES
 from sandbox.command import run
-from sandbox.packages import PACKAGES
-from sandbox.packages.kubernetes.schema import validate
 from tests.engine.workplace import Finished, Workplace, environment
 
 
@@ -19,7 +19,7 @@ def warm() -> None:
     """Loads what the sandbox needs to judge any resource."""
     validate({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "any"}})
     for package in PACKAGES:
-        for token in package.rows:
+        for token in package.entries:
             sdk.resource_shape(token)
 
 

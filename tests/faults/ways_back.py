@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.rows import Record
+from catalogue.entry import Record
+from catalogue.urns import name_of, type_of
+from catalogue.wire import as_map
 from sandbox.store import Store
-from sandbox.urns import name_of, type_of
-from sandbox.wire import as_map
 from tests.faults.exercise import Exercise
 
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"

@@ -6,19 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+from catalogue.aws import AWS
+from catalogue.entry import Refused
+from catalogue.kubernetes import KUBERNETES
+from catalogue.random import RANDOM
+from catalogue.tls import TLS
+from catalogue.wire import Properties
 from sandbox.cloud import Cloud
-from sandbox.packages.aws import AWS
-from sandbox.packages.kubernetes import KUBERNETES
-from sandbox.packages.random import RANDOM
-from sandbox.packages.tls import TLS
-from sandbox.rows import Refused
 from sandbox.store import Store
-from sandbox.wire import Properties
 
 AWS_TOKENS = {
-    row.token.rsplit(":", 1)[1]: row.token
-    for row in AWS.rows.values()
-    if not row.token.startswith(("aws:rds", "aws:elasticache"))
+    entry.token.rsplit(":", 1)[1]: entry.token
+    for entry in AWS.entries.values()
+    if not entry.token.startswith(("aws:rds", "aws:elasticache"))
 }
 TRUST = json.dumps(
     {

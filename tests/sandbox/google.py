@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from catalogue.confluentcloud import CONFLUENTCLOUD
+from catalogue.gcp import GCP
+from catalogue.wire import Properties
 from sandbox.cloud import Cloud
-from sandbox.packages.confluentcloud import CONFLUENTCLOUD
-from sandbox.packages.gcp import GCP
-from sandbox.wire import Properties
 from tests.sandbox.clouds import World
 
-T = {row.token.rsplit(":", 1)[1]: row.token for row in GCP.rows.values() if not row.token.startswith("gcp:redis")}
+T = {
+    entry.token.rsplit(":", 1)[1]: entry.token
+    for entry in GCP.entries.values()
+    if not entry.token.startswith("gcp:redis")
+}
 REDIS = "gcp:redis/instance:Instance"
-C = {row.token.rsplit(":", 1)[1]: row.token for row in CONFLUENTCLOUD.rows.values()}
+C = {entry.token.rsplit(":", 1)[1]: entry.token for entry in CONFLUENTCLOUD.entries.values()}
 APIS = (
     "cloudkms", "compute", "container", "dns", "iam", "redis", "secretmanager", "servicenetworking", "sqladmin",
     "storage",

@@ -9,9 +9,9 @@ import re
 import pytest
 from cryptography import x509
 
-from sandbox.packages.aws.provider import INVOKES
-from sandbox.rows import Refused
-from sandbox.wire import Properties
+from catalogue.aws.provider import INVOKES
+from catalogue.entry import Refused
+from catalogue.wire import Properties
 from tests.sandbox.clouds import AWS_TOKENS, TRUST, World
 
 T = AWS_TOKENS

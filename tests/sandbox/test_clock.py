@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from catalogue.packages import PACKAGES
 from sandbox.clock.chart import groups_of, svg
 from sandbox.clock.graph import Graph, Node, graph_of
 from sandbox.clock.journal import Journal
@@ -13,7 +14,6 @@ from sandbox.clock.rows import Times
 from sandbox.clock.schedule import backward, forward, length
 from sandbox.clock.timeline import as_json, of_new_stack, of_run, sentences, told
 from sandbox.clock.times import TABLE, minutes, row_of, slow_minutes
-from sandbox.packages import PACKAGES
 
 NETWORK, DATABASE, KAFKA = "aws:ec2/vpc:Vpc", "aws:rds/instance:Instance", "aws:msk/cluster:Cluster"
 PLATFORM, SERVICE = "rasa:aws:Platform", "rasa:aws:MskEventQueue"
@@ -139,7 +139,7 @@ def test_what_nobody_published_takes_the_package_s_default():
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.token)
 def test_a_row_is_of_a_type_that_the_sandbox_serves(row: Times):
-    assert any(row.token in package.rows for package in PACKAGES)
+    assert any(row.token in package.entries for package in PACKAGES)
     assert 0 < row.create < row.slow
     assert min(row.update, row.delete) > 0
 

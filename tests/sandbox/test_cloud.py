@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.entry import Refused
+from catalogue.wire import UNKNOWN, Properties, secret
 from sandbox.cloud import Difference
-from sandbox.rows import Refused
-from sandbox.wire import UNKNOWN, Properties, secret
 from tests.sandbox.clouds import AWS_TOKENS, World
 
 VPC, SUBNET, BUCKET = (AWS_TOKENS[name] for name in ("Vpc", "Subnet", "Bucket"))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sandbox import sdk
-from sandbox.packages.confluentcloud import CONFLUENTCLOUD
-from sandbox.rows import Refused
-from sandbox.wire import Properties, is_secret, reveal
+from catalogue import sdk
+from catalogue.confluentcloud import CONFLUENTCLOUD
+from catalogue.entry import Refused
+from catalogue.wire import Properties, is_secret, reveal
 from tests.sandbox.google import C, Google, T
 
 BASIC: Properties = {"basic": {}, "availability": "SINGLE_ZONE", "cloud": "GCP", "region": "europe-west1"}
@@ -62,11 +62,11 @@ def basic(google: Google) -> Confluent:
     return Confluent(google, BASIC)
 
 
-@pytest.mark.parametrize("token", CONFLUENTCLOUD.rows)
+@pytest.mark.parametrize("token", CONFLUENTCLOUD.entries)
 def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
     known = sdk.resource_shape(token).types
-    row = CONFLUENTCLOUD.rows[token]
-    named = {path.partition(".")[0] for path in (*row.replaces_on, *(ref.path for ref in row.refers))}
+    entry = CONFLUENTCLOUD.entries[token]
+    named = {path.partition(".")[0] for path in (*entry.replaces_on, *(ref.path for ref in entry.refers))}
     assert named <= known.keys()
 
 

@@ -13,12 +13,12 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from catalogue.random import RANDOM
+from catalogue.wire import to_struct
 from sandbox.clock.journal import Journal
 from sandbox.faults import MARK, Fault, Faults, log_of
-from sandbox.packages.random import RANDOM
 from sandbox.server import serve
 from sandbox.store import Store
-from sandbox.wire import to_struct
 
 URN = "urn:pulumi:dev::rasa::random:index/randomUuid:RandomUuid::"
 

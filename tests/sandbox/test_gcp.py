@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from sandbox import sdk
-from sandbox.packages.gcp import GCP
-from sandbox.rows import Refused
-from sandbox.wire import is_secret, reveal
+from catalogue import sdk
+from catalogue.entry import Refused
+from catalogue.gcp import GCP
+from catalogue.wire import is_secret, reveal
 from tests.sandbox.google import REDIS, Google, T, redis, sql
 
 
-@pytest.mark.parametrize("token", GCP.rows)
+@pytest.mark.parametrize("token", GCP.entries)
 def test_the_sdk_knows_every_row_and_its_inputs(token: str) -> None:
     known = sdk.resource_shape(token).types
-    row = GCP.rows[token]
-    named = {path.partition(".")[0] for path in (*row.replaces_on, *(ref.path for ref in row.refers))}
+    entry = GCP.entries[token]
+    named = {path.partition(".")[0] for path in (*entry.replaces_on, *(ref.path for ref in entry.refers))}
     assert named <= known.keys()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.rows import Refused
-from sandbox.wire import Properties
+from catalogue.entry import Refused
+from catalogue.wire import Properties
 from tests.sandbox.google import APIS, Google, T
 
 SECRET, RIGHT = T["Secret"], T["SecretIamMember"]

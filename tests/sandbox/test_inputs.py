@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from catalogue.wire import UNKNOWN, Properties
 from sandbox.inputs import decode_config, problems
-from sandbox.wire import UNKNOWN, Properties
 
 CLUSTER = "aws:eks/cluster:Cluster"
 GOOD: Properties = {"roleArn": "arn", "vpcConfig": {"subnetIds": ["a", "b"], "endpointPublicAccess": True}}

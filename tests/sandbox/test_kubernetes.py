@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.inputs import Problem
-from sandbox.packages.kubernetes import provider
-from sandbox.rows import Refused
-from sandbox.wire import UNKNOWN, Properties
+from catalogue.entry import Problem, Refused
+from catalogue.kubernetes import provider
+from catalogue.wire import UNKNOWN, Properties
 from tests.sandbox.clouds import KUBECONFIG, World, manifest
 
 SECRET, CONFIG_MAP, JOB = "kubernetes:core/v1:Secret", "kubernetes:core/v1:ConfigMap", "kubernetes:batch/v1:Job"

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from sandbox.rows import Refused
-from sandbox.wire import Properties, secret
+from catalogue.entry import Refused
+from catalogue.wire import Properties, secret
 from tests.sandbox.clouds import World
 
 PASSWORD = "random:index/randomPassword:RandomPassword"

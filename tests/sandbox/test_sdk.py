@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import sdk
-from sandbox.packages import PACKAGES
-from sandbox.rows import Row
+from catalogue import sdk
+from catalogue.entry import Entry
+from catalogue.packages import PACKAGES
 
 SDKS_OWN = {"__self__", "resource_name", "opts", "__props__"}
-ROWS = [row for package in PACKAGES for row in package.rows.values()]
+ENTRIES = [entry for package in PACKAGES for entry in package.entries.values()]
 
 
 def test_a_shape_has_wire_names_types_and_what_is_required() -> None:
@@ -28,10 +28,10 @@ def test_a_shape_tells_what_python_calls_a_property() -> None:
     assert sdk.resource_shape("aws:eks/cluster:Cluster").python_names["roleArn"] == "role_arn"
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.token)
-def test_the_constructor_takes_every_property_by_its_python_name(row: Row) -> None:
-    inputs = set(inspect.signature(vars(sdk.constructor(row.token))["_internal_init"]).parameters) - SDKS_OWN
-    assert set(sdk.arguments(row.token).values()) == inputs
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.token)
+def test_the_constructor_takes_every_property_by_its_python_name(entry: Entry) -> None:
+    inputs = set(inspect.signature(vars(sdk.constructor(entry.token))["_internal_init"]).parameters) - SDKS_OWN
+    assert set(sdk.arguments(entry.token).values()) == inputs
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_a_type_that_the_sdk_does_not_have_is_an_error() -> None:
         sdk.resource_shape("aws:ec2/vpc:Vpcs")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.token)
-def test_every_path_in_a_row_exists_in_the_sdk(row: Row) -> None:
-    named = {*row.replaces_on, *(ref.path for ref in row.refers if ref.values is None)}
-    missing = {path for path in named if not _exists(sdk.resource_shape(row.token), path)}
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.token)
+def test_every_path_in_an_entry_exists_in_the_sdk(entry: Entry) -> None:
+    named = {*entry.replaces_on, *(ref.path for ref in entry.refers if ref.values is None)}
+    missing = {path for path in named if not _exists(sdk.resource_shape(entry.token), path)}
     assert missing == set()
 
 

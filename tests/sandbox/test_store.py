@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.rows import Refused
+from catalogue.entry import Refused
 from sandbox.store import Store
 from tests.sandbox.clouds import AWS_TOKENS, World
 
@@ -58,7 +58,7 @@ def test_two_processes_cannot_take_one_name(tmp_path: Path) -> None:
     program = f"""
 import sys, json
 from pathlib import Path
-from sandbox.rows import Refused
+from catalogue.entry import Refused
 from tests.sandbox.clouds import World
 world = World(Path(sys.argv[1]), stack=sys.argv[2])
 won = []

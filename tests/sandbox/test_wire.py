@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.wire import (
+from catalogue.wire import (
     UNKNOWN,
     Properties,
     at_path,

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from sandbox import sdk
+from catalogue import sdk
+from catalogue.urns import name_of
+from catalogue.wire import Properties, as_list, as_map, is_asset, is_secret, reveal
 from sandbox.inputs import decode_config
 from sandbox.server import ENGINE_KEYS
-from sandbox.urns import name_of
-from sandbox.wire import Properties, as_list, as_map, is_asset, is_secret, reveal
 
 HEAD: Final = '"""Written by tools/bench/flat.py."""\n\nfrom pulumi import Output, ResourceOptions\n'
 # Shorter texts that a cloud answers are words, not ids.

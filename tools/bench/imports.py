@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from sandbox import sdk
+from catalogue import sdk
 from settings import Cloud
 from tests.engine.workplace import environment
 from tests.program.stacks import PROD, recording

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 CLOUDS = frozenset({"aws", "azure", "gcp"})
 # A provider that is used on one cloud only.
 ONLY_ON = {"confluent": "gcp"}
-# All that the engine runs or reads. The sandbox, tools, tests and pages are not among it.
+# All that the engine runs or reads. The catalogue, sandbox, tools, tests and pages are not among it.
 PROGRAM = ("Pulumi.yaml", "__main__.py", "requirements.txt", "components", "policy", "providers", "settings")
 _STACK_FILE = re.compile(r"Pulumi\.([A-Za-z0-9_.-]+)\.yaml")
 _CLOUD = re.compile(r"^ +rasa:cloud: *[\"']?(\w+)", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from sandbox.sdk import resource_shape
+from catalogue.sdk import resource_shape
 from tests.components.azure.conftest import PROD
 from tests.components.azure.recorded import (
     ACCOUNT,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.packages.azure import AZURE
-from sandbox.rows import Refused
-from sandbox.wire import Properties
+from catalogue.azure import AZURE
+from catalogue.entry import Refused
+from catalogue.wire import Properties
 from tests.sandbox.azure.world import ACCOUNT, DATABASE, GUID, IN_GROUP, NAMESPACE, POSTGRES, READER, REDIS, AzureWorld
 
 

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from cryptography import x509
 
+from catalogue.entry import Refused
+from catalogue.kubernetes import KUBERNETES
+from catalogue.wire import Properties
 from sandbox.cloud import Cloud
-from sandbox.packages.kubernetes import KUBERNETES
-from sandbox.rows import Refused
-from sandbox.wire import Properties
 from tests.sandbox.azure.world import GUID, AzureWorld
 from tests.sandbox.clouds import manifest
 

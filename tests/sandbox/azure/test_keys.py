@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from sandbox.rows import Refused
-from sandbox.wire import Properties
+from catalogue.entry import Refused
+from catalogue.wire import Properties
 from tests.sandbox.azure.world import ACCOUNT, CRYPTO_USER, DATABASE, NAMESPACE, REDIS, AzureWorld
 
 

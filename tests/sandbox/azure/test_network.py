@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sandbox.rows import Refused
+from catalogue.entry import Refused
 from tests.sandbox.azure.world import POSTGRES, AzureWorld
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.rows import Refused
-from sandbox.wire import Properties
+from catalogue.entry import Refused
+from catalogue.wire import Properties
 from tests.sandbox.azure.world import CRYPTO_USER, READER, AzureWorld
 
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"

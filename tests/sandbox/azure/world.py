@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from catalogue.azure import AZURE
+from catalogue.wire import Properties
 from sandbox.cloud import Cloud
-from sandbox.packages.azure import AZURE
-from sandbox.wire import Properties
 from tests.sandbox.clouds import World
 
 GROUP = {"resourceGroupName": "rasa"}

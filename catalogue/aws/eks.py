@@ -1,0 +1,327 @@
+"""EKS: the cluster, its nodes, add-ons and who may do what in it."""
+
+import base64
+import datetime
+import re
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from catalogue.aws.cloudwatch import LOG_GROUP
+from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
+from catalogue.aws.iam_ref import role_ref
+from catalogue.aws.kms import kms_ref
+from catalogue.aws.launch_templates import LAUNCH_TEMPLATE
+from catalogue.entry import AutoName, Entry, Hold, Record, Ref, Refused, Subject, paths
+from catalogue.wire import Properties, as_map, at_path
+
+CLUSTER = "aws:eks/cluster:Cluster"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+ADDON = "aws:eks/addon:Addon"
+VERSIONS = ("1.33", "1.34", "1.35", "1.36")
+ADDONS = paths(
+    "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver "
+    "metrics-server amazon-cloudwatch-observability snapshot-controller cert-manager external-dns "
+    "eks-node-monitoring-agent"
+)
+NEEDS_NODES = frozenset({"coredns", "aws-ebs-csi-driver", "metrics-server"})
+ACCESS_POLICIES = "arn:aws:eks::aws:cluster-access-policy/"
+ACCESS_POLICY_NAMES = frozenset({
+    "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSEditPolicy",
+    "AmazonEKSViewPolicy",
+})  # fmt: skip
+NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+
+
+def in_cluster(hold: Hold) -> Ref:
+    """The cluster, by name, that a resource belongs to."""
+    return Ref(path="clusterName", to=(CLUSTER,), by=("name",), hold=hold)
+
+
+def cluster_of(subject: Subject) -> Record | None:
+    """The cluster that a resource belongs to."""
+    return subject.world.find(CLUSTER, "name", subject.inputs.get("clusterName"))
+
+
+def _certificate_authority(subject: Subject) -> dict[str, str]:
+    """Makes the cluster's own authority, once: an update must not change it."""
+    old = subject.old_outputs.get("certificateAuthority")
+    return old if old else {"data": base64.b64encode(_authority_pem()).decode()}
+
+
+def _authority_pem() -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kubernetes")])
+    begin = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(begin).not_valid_after(begin + datetime.timedelta(days=3650))
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def _vpc_config(subject: Subject) -> Properties:
+    given = subject.inputs["vpcConfig"]
+    defaults = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"]}
+    own = {
+        "clusterSecurityGroupId": f"sg-{subject.seed.hex(17, 'cluster')}",
+        "vpcId": vpc_of(subject, given["subnetIds"][0]),
+    }
+    return {**defaults, **given, **own}
+
+
+def _network_config(subject: Subject) -> Properties:
+    return {
+        "ipFamily": "ipv4",
+        "serviceIpv4Cidr": "10.100.0.0/16",
+        **as_map(subject.inputs.get("kubernetesNetworkConfig")),
+    }
+
+
+def _access_config(subject: Subject) -> Properties:
+    defaults = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}
+    return {**defaults, **as_map(subject.inputs.get("accessConfig"))}
+
+
+def _issuer(subject: Subject) -> str:
+    return f"https://oidc.eks.{subject['region']}.amazonaws.com/id/{subject.seed.hex(32, 'endpoint').upper()}"
+
+
+def _cluster_is_valid(subject: Subject) -> None:
+    name, version = subject.inputs.get("name"), subject.inputs.get("version")
+    if isinstance(name, str) and not NAME.fullmatch(name):
+        raise Refused(f"InvalidParameterException: cluster name {name!r} must match {NAME.pattern}")
+    if isinstance(version, str) and version.count(".") == 1 and version not in VERSIONS:
+        raise Refused(
+            f"InvalidParameterException: unsupported Kubernetes version {version}; the sandbox offers {VERSIONS}"
+        )
+
+
+def _version_only_rises(subject: Subject) -> None:
+    """A minor version at a time, and never back."""
+    old, new = (str(inputs.get("version") or "") for inputs in (subject.old_inputs, subject.inputs))
+    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) - VERSIONS.index(old) not in (0, 1):
+        raise Refused(f"InvalidParameterException: Unsupported Kubernetes minor version update from {old} to {new}")
+
+
+def _subnets_span_two_zones(subject: Subject) -> None:
+    if len(zones_of(subject, subject.inputs["vpcConfig"]["subnetIds"])) < 2:
+        raise Refused("InvalidParameterException: Subnets specified must be in at least two different AZs")
+
+
+def _is_not_protected(subject: Subject) -> None:
+    if subject.inputs.get("deletionProtection"):
+        raise Refused(f"InvalidRequestException: Cannot delete cluster {subject.id}: deletion protection is enabled")
+
+
+def _log_group_of_its_own(subject: Subject) -> Iterable[str]:
+    """EKS makes the log group itself where the program does not, and leaves it."""
+    name = f"/aws/eks/{subject.id}/cluster"
+    if subject.inputs.get("enabledClusterLogTypes") and not subject.world.find(LOG_GROUP, "name", name):
+        yield f"log group {name}"
+
+
+def _has_auto_mode(cluster: Record) -> bool:
+    return bool(as_map(cluster.inputs.get("computeConfig")).get("enabled"))
+
+
+def _autoscaling_groups(subject: Subject) -> list[Properties]:
+    return [{"autoscalingGroups": [{"name": f"eks-{subject['nodeGroupName']}-{subject.seed.guid()}"}]}]
+
+
+def _addons_of(subject: Subject) -> Iterable[str]:
+    for addon in subject.world.all(ADDON):
+        if addon.inputs["clusterName"] == subject.inputs["clusterName"]:
+            yield addon.inputs["addonName"]
+
+
+def _nodes_have_a_network(subject: Subject) -> None:
+    """Without the built-in add-ons a node is Ready only with vpc-cni there; EKS gives up after half an hour."""
+    cluster = cluster_of(subject)
+    bare = cluster is not None and cluster.inputs.get("bootstrapSelfManagedAddons") is False
+    if bare and "vpc-cni" not in _addons_of(subject):
+        raise Refused(
+            f"NodeCreationFailure: Instances failed to join the kubernetes cluster {subject.inputs['clusterName']}: "
+            "no vpc-cni add-on; the node group must depend on it"
+        )
+
+
+def _role_lets_nodes_join(subject: Subject) -> None:
+    role = subject.inputs["nodeRoleArn"].rsplit("/", 1)[1]
+    attached = [
+        record.inputs["policyArn"].rsplit("/", 1)[1]
+        for record in subject.world.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if record.inputs["role"] == role
+    ]
+    if not any(policy.startswith("AmazonEKSWorkerNode") for policy in attached):
+        raise Refused(
+            f"NodeCreationFailure: Instances failed to join the kubernetes cluster: role {role} has no "
+            "AmazonEKSWorkerNodePolicy "
+            "yet; the node group must depend on the attachment"
+        )
+
+
+def _scaling_is_possible(subject: Subject) -> None:
+    scaling = as_map(subject.inputs.get("scalingConfig"))
+    given = [scaling.get(key) for key in ("minSize", "desiredSize", "maxSize")]
+    sizes = [size for size in given if isinstance(size, int)]
+    if sizes != sorted(sizes):
+        raise Refused(f"InvalidParameterException: minSize <= desiredSize <= maxSize does not hold for {sizes}")
+
+
+def _addon_is_offered(subject: Subject) -> None:
+    name = subject.inputs.get("addonName")
+    if isinstance(name, str) and "-" in name and len(name) < 34 and name not in ADDONS:
+        raise Refused(
+            f"InvalidParameterException: Addon {name} specified is not supported (the sandbox knows {sorted(ADDONS)})"
+        )
+
+
+def _addon_can_run(subject: Subject) -> None:
+    """An add-on of pods that need a node becomes DEGRADED without one, and its creation fails."""
+    cluster = cluster_of(subject)
+    name = subject.inputs["addonName"]
+    groups = [
+        group for group in subject.world.all(NODE_GROUP) if group.inputs["clusterName"] == subject.inputs["clusterName"]
+    ]
+    if name in NEEDS_NODES and cluster and not groups and not _has_auto_mode(cluster):
+        raise Refused(
+            f"waiting for EKS Add-On ({name}) create: unexpected state 'DEGRADED', wanted target 'ACTIVE': "
+            "InsufficientNumberOfReplicas; it must depend on the node group"
+        )
+
+
+def _access_policy_exists(subject: Subject) -> None:
+    arn = subject.inputs.get("policyArn")
+    if isinstance(arn, str) and ":" in arn and arn.removeprefix(ACCESS_POLICIES) not in ACCESS_POLICY_NAMES:
+        raise Refused(f"InvalidParameterException: The policyArn parameter format is not valid: {arn}")
+
+
+def _authentication_allows_entries(subject: Subject) -> None:
+    cluster = cluster_of(subject)
+    if cluster and cluster.outputs["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
+        raise Refused(
+            "InvalidRequestException: The cluster's authentication mode must be set to one of [API, "
+            "API_AND_CONFIG_MAP] "
+            "to perform this operation."
+        )
+
+
+def _entry_exists(subject: Subject) -> Iterable[str]:
+    return [f"{subject['clusterName']}:{arn}" for arn in at_path(subject.inputs, "principalArn")]
+
+
+ENTRIES = [
+    Entry(
+        token=CLUSTER,
+        id="{name}",
+        outputs={
+            "arn": "arn:aws:eks:{region}:{account}:cluster/{name}",
+            "endpoint": lambda subject: (
+                f"https://{subject.seed.hex(32, 'endpoint').upper()}.gr7.{subject['region']}.eks.amazonaws.com"
+            ),
+            "certificateAuthority": _certificate_authority,
+            "identities": lambda subject: [{"oidcs": [{"issuer": _issuer(subject)}]}],
+            "vpcConfig": _vpc_config,
+            "kubernetesNetworkConfig": _network_config,
+            "accessConfig": _access_config,
+            "platformVersion": "eks.1",
+            "status": "ACTIVE",
+            "createdAt": "2026-01-01T00:00:00Z",
+        },
+        defaults={"version": VERSIONS[-2], "bootstrapSelfManagedAddons": True, "deletionProtection": False},
+        autoname=AutoName(),
+        replaces_on=paths(
+            "name roleArn bootstrapSelfManagedAddons outpostConfig encryptionConfig "
+            "accessConfig.bootstrapClusterCreatorAdminPermissions "
+            "kubernetesNetworkConfig.serviceIpv4Cidr kubernetesNetworkConfig.ipFamily"
+        ),
+        refers=(
+            role_ref("roleArn"),
+            subnets_ref("vpcConfig.subnetIds"),
+            security_groups_ref("vpcConfig.securityGroupIds"),
+            kms_ref("encryptionConfig.provider.keyArn"),
+        ),
+        checks=(_cluster_is_valid, _version_only_rises),
+        admits=(_subnets_span_two_zones,),
+        guards=(_is_not_protected,),
+        keeps=_log_group_of_its_own,
+        not_found="ResourceNotFoundException: No cluster found for name: {value}.",
+        in_use="ResourceInUseException: Cluster has nodegroups attached: {id}",
+        taken="ResourceInUseException: Cluster already exists with name: {id}",
+    ),
+    Entry(
+        token=NODE_GROUP,
+        id="{clusterName}:{nodeGroupName}",
+        outputs={
+            "arn": "arn:aws:eks:{region}:{account}:nodegroup/{clusterName}/{nodeGroupName}/{guid}",
+            "status": "ACTIVE",
+            "resources": _autoscaling_groups,
+        },
+        defaults={"amiType": "AL2023_x86_64_STANDARD", "capacityType": "ON_DEMAND", "instanceTypes": ["t3.medium"]},
+        autoname=AutoName(path="nodeGroupName", unless=("nodeGroupNamePrefix",)),
+        replaces_on=paths(
+            "clusterName nodeGroupName nodeGroupNamePrefix nodeRoleArn subnetIds amiType "
+            "capacityType diskSize instanceTypes remoteAccess launchTemplate.id launchTemplate.name"
+        ),
+        refers=(
+            in_cluster("blocks"),
+            role_ref("nodeRoleArn"),
+            subnets_ref("subnetIds"),
+            Ref(path="launchTemplate.id", to=(LAUNCH_TEMPLATE,), hold="free"),
+        ),
+        checks=(_scaling_is_possible,),
+        admits=(_nodes_have_a_network, _role_lets_nodes_join),
+        taken="ResourceInUseException: NodeGroup already exists with name {id}",
+    ),
+    Entry(
+        token=ADDON,
+        id="{clusterName}:{addonName}",
+        outputs={
+            "arn": "arn:aws:eks:{region}:{account}:addon/{clusterName}/{addonName}/{guid}",
+            "createdAt": "2026-01-01T00:00:00Z",
+        },
+        defaults={"addonVersion": "v1.0.0-eksbuild.1"},
+        replaces_on=paths("clusterName addonName"),
+        refers=(in_cluster("owned"), role_ref("serviceAccountRoleArn"), role_ref("podIdentityAssociations.roleArn")),
+        checks=(_addon_is_offered,),
+        admits=(_addon_can_run,),
+        taken="ResourceInUseException: Addon already exists: {id}",
+    ),
+    Entry(
+        token="aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        id="a-{seed:17}",
+        outputs={
+            "associationId": "{id}",
+            "associationArn": "arn:aws:eks:{region}:{account}:podidentityassociation/{clusterName}/{id}",
+        },
+        names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
+        replaces_on=paths("clusterName namespace serviceAccount"),
+        refers=(in_cluster("owned"), role_ref("roleArn")),
+        taken="ResourceInUseException: Association already exists: {value}",
+    ),
+    Entry(
+        token="aws:eks/accessEntry:AccessEntry",
+        id="{clusterName}:{principalArn}",
+        outputs={"accessEntryArn": "arn:aws:eks:{region}:{account}:access-entry/{clusterName}/{guid}"},
+        defaults={"type": "STANDARD", "userName": "{principalArn}"},
+        replaces_on=paths("clusterName principalArn type"),
+        refers=(in_cluster("owned"),),
+        admits=(_authentication_allows_entries,),
+        not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
+        taken="ResourceInUseException: The specified access entry resource is already in use on this cluster: {id}",
+    ),
+    Entry(
+        token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+        id="{clusterName}#{principalArn}#{policyArn}",
+        outputs={"associatedAt": "2026-01-01T00:00:00Z"},
+        replaces_on=paths("clusterName principalArn policyArn accessScope"),
+        refers=(
+            in_cluster("owned"),
+            Ref(path="principalArn", to=("aws:eks/accessEntry:AccessEntry",), hold="owned", values=_entry_exists),
+        ),
+        checks=(_access_policy_exists,),
+    ),
+]

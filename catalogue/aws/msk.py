@@ -1,0 +1,245 @@
+"""MSK, provisioned clusters: brokers, their configuration, users and topics."""
+
+import json
+import re
+from collections.abc import Callable
+
+from catalogue.aws.cloudwatch import LOG_GROUP
+from catalogue.aws.ec2 import security_groups_ref, subnets_ref, zones_of
+from catalogue.aws.kms import KEY, kms_ref
+from catalogue.aws.secretsmanager import SECRET, VERSION
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.wire import as_list, as_map, at_path
+
+CLUSTER = "aws:msk/cluster:Cluster"
+CONFIGURATION = "aws:msk/configuration:Configuration"
+CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+TOPIC_NAME = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")
+VERSION_FORM = re.compile(r"\d\.\d+\.(x|\d)(\.kraft)?")
+PORTS = {"plaintext": 9092, "tls": 9094, "scram": 9096, "iam": 9098}
+IN_CLUSTER = Ref(path="clusterArn", to=(CLUSTER,), by=("arn",), hold="owned")
+
+
+def _brokers(listener: str, is_on: Callable[[Subject], bool]) -> Callable[[Subject], str]:
+    """The bootstrap string of a listener, empty while it is off."""
+
+    def write(subject: Subject) -> str:
+        if not is_on(subject):
+            return ""
+        name = subject["clusterName"].lower()
+        domain = f"{name}.{subject.seed.hex(6, 'host')}.c2.kafka.{subject['region']}.amazonaws.com"
+        count = min(3, subject.inputs["numberOfBrokerNodes"])
+        return ",".join(f"b-{number}.{domain}:{PORTS[listener]}" for number in range(1, count + 1))
+
+    return write
+
+
+def _sasl(kind: str) -> Callable[[Subject], bool]:
+    return lambda subject: True in at_path(subject.inputs, f"clientAuthentication.sasl.{kind}")
+
+
+def _client_broker(subject: Subject) -> str:
+    return next(at_path(subject.inputs, "encryptionInfo.encryptionInTransit.clientBroker"), "TLS")
+
+
+def _has_plain_listener(subject: Subject) -> bool:
+    return _client_broker(subject) != "TLS"
+
+
+def _has_tls_listener(subject: Subject) -> bool:
+    sasl_only = _sasl("scram")(subject) or _sasl("iam")(subject)
+    return _client_broker(subject) != "PLAINTEXT" and (
+        not sasl_only or True in at_path(subject.inputs, "clientAuthentication.unauthenticated")
+    )
+
+
+def _cluster_is_valid(subject: Subject) -> None:
+    inputs = subject.inputs
+    name, version = inputs.get("clusterName"), inputs.get("kafkaVersion")
+    if isinstance(name, str) and len(name) != 36 and not CLUSTER_NAME.fullmatch(name):
+        raise Refused(f"BadRequestException: cluster name {name!r}: 1-64 of letters, digits and hyphens")
+    if isinstance(version, str) and len(version) < 20 and not VERSION_FORM.fullmatch(version):
+        raise Refused(
+            f"BadRequestException: Unsupported KafkaVersion [{version}]. Valid values: [3.9.x, "
+            "3.9.x.kraft, 4.0.x.kraft, ...]"
+        )
+    group = as_map(inputs.get("brokerNodeGroupInfo"))
+    instance, brokers = str(group.get("instanceType")), inputs.get("numberOfBrokerNodes")
+    subnets = as_list(group.get("clientSubnets"))
+    if subnets and isinstance(brokers, int) and brokers % len(subnets):
+        raise Refused(
+            "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in "
+            "the Client Subnets "
+            f"parameter: {brokers} brokers, {len(subnets)} subnets"
+        )
+    if instance.startswith("express.") and (group.get("storageInfo") or inputs.get("storageMode")):
+        raise Refused(
+            "BadRequestException: Express brokers manage their storage: storage_info and storage_mode are not accepted"
+        )
+    if instance.startswith("express.") and subnets and len(subnets) != 3:
+        raise Refused("BadRequestException: Express brokers need 3 subnets in 3 Availability Zones")
+    if (_sasl("scram")(subject) or _sasl("iam")(subject)) and _client_broker(subject) == "PLAINTEXT":
+        raise Refused("BadRequestException: SASL authentication needs TLS between clients and brokers")
+
+
+def _volume_only_grows(subject: Subject) -> None:
+    path = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
+    old, new = (next(at_path(inputs, path), 0) for inputs in (subject.old_inputs, subject.inputs))
+    if isinstance(old, int) and isinstance(new, int) and new < old:
+        raise Refused(f"BadRequestException: The volume size of a broker cannot be reduced from {old} to {new} GiB")
+
+
+def _each_subnet_has_a_zone(subject: Subject) -> None:
+    subnets = subject.inputs["brokerNodeGroupInfo"]["clientSubnets"]
+    if len(zones_of(subject, subnets)) < len(subnets):
+        raise Refused("BadRequestException: Specify exactly one subnet per Availability Zone")
+
+
+def _revision_exists(subject: Subject) -> None:
+    info = subject.inputs.get("configurationInfo")
+    configuration = subject.world.find(CONFIGURATION, "arn", info["arn"]) if info else None
+    if info and configuration and not 1 <= info["revision"] <= configuration.outputs["latestRevision"]:
+        raise Refused(f"BadRequestException: revision {info['revision']} of configuration {info['arn']} does not exist")
+
+
+def _properties_are_lines(subject: Subject) -> None:
+    for line in str(subject.inputs.get("serverProperties") or "").splitlines():
+        if line.strip() and not line.lstrip().startswith("#") and "=" not in line:
+            raise Refused(f"BadRequestException: The configuration is not valid: {line!r} is not key=value")
+
+
+def _name_is_valid(subject: Subject) -> None:
+    name = subject.inputs.get("name")
+    if isinstance(name, str) and not TOPIC_NAME.fullmatch(name):
+        raise Refused(f"BadRequestException: topic name {name!r}: 1-249 of letters, digits, '.', '_' and '-'")
+    configs = subject.inputs.get("configs")
+    try:
+        json.loads(configs) if isinstance(configs, str) and configs.startswith("{") else None
+    except ValueError as error:
+        raise Refused(f"configs is not JSON: {error}") from error
+
+
+def _partitions_only_grow(subject: Subject) -> None:
+    old, new = subject.old_inputs.get("partitionCount"), subject.inputs.get("partitionCount")
+    if isinstance(old, int) and isinstance(new, int) and new < old:
+        raise Refused(
+            f"BadRequestException: Topic currently has {old} partitions, which is higher than the requested {new}."
+        )
+
+
+def _replicas_fit_the_brokers(subject: Subject) -> None:
+    cluster = subject.world.find(CLUSTER, "arn", subject.inputs["clusterArn"])
+    brokers = cluster.inputs["numberOfBrokerNodes"] if cluster else 0
+    if subject.inputs["replicationFactor"] > brokers:
+        raise Refused(
+            f"InvalidReplicationFactorException: Replication factor {subject.inputs['replicationFactor']} "
+            "larger than available "
+            f"brokers: {brokers}"
+        )
+
+
+def _secrets_are_usable(subject: Subject) -> None:
+    """MSK takes a secret with the prefix AmazonMSK_, a customer managed key and a value, and a cluster with SCRAM."""
+    cluster = subject.world.find(CLUSTER, "arn", subject.inputs["clusterArn"])
+    if cluster and True not in at_path(cluster.inputs, "clientAuthentication.sasl.scram"):
+        raise Refused("BadRequestException: The request is not valid: the cluster does not have SASL/SCRAM enabled")
+    for arn in [*at_path(subject.inputs, "secretArn"), *at_path(subject.inputs, "secretArnLists")]:
+        secret = subject.world.find(SECRET, "arn", arn)
+        if secret is None:
+            continue
+        if not secret.inputs["name"].startswith("AmazonMSK_"):
+            raise Refused(f"BadRequestException: The provided secret {arn} does not have the prefix AmazonMSK_")
+        if not subject.world.find(KEY, "arn", secret.inputs.get("kmsKeyId")) and not subject.world.find(
+            KEY, "keyId", secret.inputs.get("kmsKeyId")
+        ):
+            raise Refused(
+                f"BadRequestException: The provided secret {arn} is encrypted with the default key; use a "
+                "custom KMS key"
+            )
+        if not any(version.inputs["secretId"] == arn for version in subject.world.all(VERSION)):
+            raise Refused(f"BadRequestException: The provided secret {arn} has no value yet; depend on its version")
+
+
+def _topic_arn(subject: Subject) -> str:
+    prefix, cluster = subject.inputs["clusterArn"].split(":cluster/", 1)
+    return f"{prefix}:topic/{cluster}/{subject['name']}"
+
+
+def _next_revision(subject: Subject) -> int:
+    return int(subject.old_outputs.get("latestRevision", 0)) + 1
+
+
+ENTRIES = [
+    Entry(
+        token=CONFIGURATION,
+        id="arn:aws:kafka:{region}:{account}:configuration/{name}/{guid}-2",
+        outputs={"arn": "{id}", "latestRevision": _next_revision},
+        volatile=frozenset({"latestRevision"}),
+        autoname=AutoName(),
+        names={"MSK configuration": "{name}"},
+        replaces_on=paths("name kafkaVersions"),
+        checks=(_properties_are_lines,),
+        not_found="BadRequestException: The configuration ARN {value} does not exist",
+        in_use="BadRequestException: The configuration {id} is in use by a cluster",
+        taken="ConflictException: A resource with this name already exists: {value}",
+    ),
+    Entry(
+        token=CLUSTER,
+        id="arn:aws:kafka:{region}:{account}:cluster/{clusterName}/{guid}-2",
+        outputs={
+            "arn": "{id}",
+            "clusterUuid": "{guid}-2",
+            "currentVersion": lambda subject: f"K{subject.seed.hex(13, 'version').upper()}",
+            "bootstrapBrokers": _brokers("plaintext", _has_plain_listener),
+            "bootstrapBrokersTls": _brokers("tls", _has_tls_listener),
+            "bootstrapBrokersSaslScram": _brokers("scram", _sasl("scram")),
+            "bootstrapBrokersSaslIam": _brokers("iam", _sasl("iam")),
+        },
+        defaults={"enhancedMonitoring": "DEFAULT", "storageMode": "LOCAL"},
+        volatile=frozenset({"currentVersion"}),
+        autoname=AutoName(path="clusterName"),
+        names={"MSK cluster": "{clusterName}"},
+        replaces_on=paths(
+            "clusterName brokerNodeGroupInfo.clientSubnets brokerNodeGroupInfo.azDistribution "
+            "brokerNodeGroupInfo.securityGroups encryptionInfo.encryptionAtRestKmsKeyArn "
+            "encryptionInfo.encryptionInTransit.inCluster"
+        ),
+        refers=(
+            subnets_ref("brokerNodeGroupInfo.clientSubnets"),
+            security_groups_ref("brokerNodeGroupInfo.securityGroups"),
+            kms_ref("encryptionInfo.encryptionAtRestKmsKeyArn"),
+            Ref(path="configurationInfo.arn", to=(CONFIGURATION,), by=("arn",)),
+            Ref(path="loggingInfo.brokerLogs.cloudwatchLogs.logGroup", to=(LOG_GROUP,), by=("name",), hold="free"),
+        ),
+        checks=(_cluster_is_valid, _volume_only_grows),
+        admits=(_each_subnet_has_a_zone, _revision_exists),
+        not_found="NotFoundException: The cluster {value} does not exist",
+        taken="ConflictException: A resource with this name already exists: {value}",
+    ),
+    Entry(
+        token="aws:msk/topic:Topic",
+        id=_topic_arn,
+        outputs={"arn": "{id}", "configsActual": lambda subject: subject.inputs.get("configs") or "{}"},
+        replaces_on=paths("name clusterArn replicationFactor"),
+        refers=(IN_CLUSTER,),
+        checks=(_name_is_valid, _partitions_only_grow),
+        admits=(_replicas_fit_the_brokers,),
+        taken="TopicExistsException: Topic already exists: {id}",
+    ),
+    Entry(
+        token="aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation",
+        id="{clusterArn},{secretArn}",
+        replaces_on=paths("clusterArn secretArn"),
+        refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
+        admits=(_secrets_are_usable,),
+        taken="BadRequestException: the secret is associated already: {id}",
+    ),
+    Entry(
+        token="aws:msk/scramSecretAssociation:ScramSecretAssociation",
+        id="{clusterArn}",
+        replaces_on=paths("clusterArn"),
+        refers=(IN_CLUSTER, Ref(path="secretArnLists", to=(SECRET,), by=("arn",))),
+        admits=(_secrets_are_usable,),
+        taken="BadRequestException: the cluster has an exclusive list of secrets already: {id}",
+    ),
+]

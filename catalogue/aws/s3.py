@@ -1,0 +1,110 @@
+"""S3: buckets and the split resources that configure them."""
+
+import re
+from typing import Any
+
+from catalogue.aws.kms import kms_ref
+from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.wire import UNKNOWN, as_list, as_map
+
+BUCKET = "aws:s3/bucket:Bucket"
+NAME = re.compile(
+    r"(?!xn--|sthree-|.*-s3alias$|.*--ol-s3$|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+)
+IN_BUCKET = Ref(path="bucket", to=(BUCKET,), by=("bucket", "arn"), hold="owned")
+
+
+def _name_is_valid(subject: Subject) -> None:
+    name = subject.inputs.get("bucket")
+    if isinstance(name, str) and not NAME.fullmatch(name):
+        raise Refused(f"InvalidBucketName: The specified bucket is not valid: {name} (3-63 of a-z, 0-9, '-', '.')")
+
+
+def _policy_is_about_the_bucket(subject: Subject) -> None:
+    """S3 refuses a statement about another bucket's objects: MalformedPolicy."""
+    for arn in re.findall(r"arn:aws:s3:::([^\"/*]+)", str(subject.inputs.get("policy"))):
+        if arn != subject.inputs["bucket"]:
+            raise Refused(f"MalformedPolicy: Policy has invalid resource: arn:aws:s3:::{arn}")
+
+
+def _lifecycle_status_is_valid(subject: Subject) -> None:
+    for rule in as_list(subject.inputs.get("rules")):
+        if as_map(rule).get("status", UNKNOWN) not in ("Enabled", "Disabled", UNKNOWN):
+            raise Refused(
+                f'Attribute rule.status value must be one of: ["Enabled" "Disabled"], got: {rule.get("status")!r}'
+            )
+
+
+def _ownership_is_known(subject: Subject) -> None:
+    wanted = as_map(subject.inputs.get("rule")).get("objectOwnership")
+    if wanted not in ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"):
+        raise Refused(f"expected rule.0.object_ownership to be one of BucketOwnerEnforced, ..., got {wanted}")
+
+
+def _versioning_status_is_known(subject: Subject) -> None:
+    wanted = as_map(subject.inputs.get("versioningConfiguration")).get("status")
+    if wanted not in ("Enabled", "Suspended", "Disabled"):
+        raise Refused(
+            f"expected versioning_configuration.0.status to be one of Enabled, Suspended, Disabled, got {wanted}"
+        )
+
+
+def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: Any) -> Entry:
+    """A split resource: one per bucket, gone with it."""
+    token = f"aws:s3/bucket{kind}:Bucket{kind}"
+    return Entry(
+        token=token,
+        id="{bucket}",
+        replaces_on=paths("bucket"),
+        refers=(IN_BUCKET, *refers),
+        scope="account",
+        taken="OperationAborted: a " + kind + " of bucket {id} exists already; one resource may own it",
+        **more,
+    )
+
+
+ENTRIES = [
+    Entry(
+        token=BUCKET,
+        id="{bucket}",
+        outputs={
+            "arn": "arn:aws:s3:::{bucket}",
+            "bucketDomainName": "{bucket}.s3.amazonaws.com",
+            "bucketRegionalDomainName": "{bucket}.s3.{region}.amazonaws.com",
+            "bucketRegion": "{region}",
+            "hostedZoneId": "Z21DNDUVLTQW6Q",
+        },
+        defaults={"forceDestroy": False, "objectLockEnabled": False},
+        scope="global",
+        autoname=AutoName(path="bucket", unless=("bucketPrefix",), lower=True),
+        replaces_on=paths("bucket bucketPrefix bucketNamespace objectLockEnabled"),
+        checks=(_name_is_valid,),
+        not_found="NoSuchBucket: The specified bucket does not exist: {value}",
+        taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
+        "shared by all users "
+        "of the system. Select a different name and try again: {id}",
+    ),
+    _setting("OwnershipControls", checks=(_ownership_is_known,)),
+    _setting(
+        "PublicAccessBlock",
+        defaults={
+            "blockPublicAcls": False,
+            "blockPublicPolicy": False,
+            "ignorePublicAcls": False,
+            "restrictPublicBuckets": False,
+        },
+    ),
+    _setting("Versioning", checks=(_versioning_status_is_known,)),
+    _setting(
+        "ServerSideEncryptionConfiguration",
+        refers=(kms_ref("rules.applyServerSideEncryptionByDefault.kmsMasterKeyId"),),
+    ),
+    _setting("LifecycleConfiguration", checks=(_lifecycle_status_is_valid,)),
+    _setting("Logging", refers=(Ref(path="targetBucket", to=(BUCKET,), by=("bucket",), hold="free"),)),
+    _setting(
+        "Policy",
+        checks=(policy_is_valid("policy", RESOURCE),),
+        admits=(_policy_is_about_the_bucket, principals_exist("policy")),
+    ),
+]

@@ -1,0 +1,87 @@
+"""Secrets Manager. The name of a deleted secret is not free before its recovery window has passed."""
+
+import re
+from collections.abc import Iterable
+
+from catalogue.aws.kms import kms_ref
+from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+
+SECRET = "aws:secretsmanager/secret:Secret"
+VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
+NAME = "secret name"
+FORM = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)
+
+
+def _secret_ref(path: str) -> Ref:
+    """A secret by ARN, or by id, which is the ARN too."""
+    return Ref(path=path, to=(SECRET,), by=("arn", "name"), hold="owned")
+
+
+def _name_is_valid(subject: Subject) -> None:
+    name = subject.inputs.get("name")
+    if isinstance(name, str) and not FORM.fullmatch(name):
+        raise Refused(f"ValidationException: Invalid name '{name}': at most 512 of letters, digits and /_+=.@-")
+
+
+def _window_is_offered(subject: Subject) -> None:
+    days = subject.inputs.get("recoveryWindowInDays")
+    if isinstance(days, int) and days != 0 and not 7 <= days <= 30:
+        raise Refused(f"recovery_window_in_days must be 0 or between 7 and 30, got {days}")
+
+
+def _version_has_a_value(subject: Subject) -> None:
+    given = [key for key in ("secretString", "secretBinary", "secretStringWo") if subject.inputs.get(key)]
+    if len(given) != 1:
+        raise Refused(
+            f"exactly one of secret_string, secret_binary, secret_string_wo must be set, got {given or 'none'}"
+        )
+
+
+def _days(subject: Subject) -> int:
+    return subject.inputs.get("recoveryWindowInDays", 30)
+
+
+def _kept(subject: Subject) -> Iterable[str]:
+    if _days(subject):
+        yield f"secret {subject['name']}, recoverable for {_days(subject)} days; its name is not free before"
+
+
+ENTRIES = [
+    Entry(
+        token=SECRET,
+        id="arn:aws:secretsmanager:{region}:{account}:secret:{name}-{seed:6}",
+        outputs={"arn": "{id}"},
+        defaults={"recoveryWindowInDays": 30, "description": "", "forceOverwriteReplicaSecret": False},
+        autoname=AutoName(unless=("namePrefix",)),
+        names={NAME: "{name}"},
+        replaces_on=paths("name namePrefix"),
+        refers=(kms_ref("kmsKeyId"),),
+        checks=(_name_is_valid, _window_is_offered, policy_is_valid("policy", RESOURCE)),
+        keeps=_kept,
+        retires={NAME: lambda subject: subject["name"] if _days(subject) else ""},
+        not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",
+        in_use="InvalidRequestException: the secret {id} is in use",
+        taken="InvalidRequestException: You can't create this secret because a secret with this name "
+        "exists already or is "
+        "scheduled for deletion: {value}",
+    ),
+    Entry(
+        token=VERSION,
+        id="{secretId}|{guid}",
+        outputs={"arn": "{secretId}", "secretArn": "{secretId}", "versionId": "{guid}"},
+        defaults={"versionStages": ["AWSCURRENT"]},
+        replaces_on=paths("secretId secretString secretBinary secretStringWoVersion"),
+        refers=(_secret_ref("secretId"),),
+        checks=(_version_has_a_value,),
+    ),
+    Entry(
+        token="aws:secretsmanager/secretPolicy:SecretPolicy",
+        id="{secretArn}",
+        replaces_on=paths("secretArn"),
+        refers=(_secret_ref("secretArn"),),
+        checks=(policy_is_valid("policy", RESOURCE),),
+        admits=(principals_exist("policy"),),
+        taken="a second policy for {id} would overwrite the first",
+    ),
+]

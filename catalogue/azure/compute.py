@@ -1,0 +1,35 @@
+"""Disk encryption sets: the key that disks are encrypted with."""
+
+from catalogue.azure.identity import identities_of, identities_ref
+from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.provider import arm, at, name_matches, text_at
+from catalogue.entry import Refused, Subject
+
+
+def _key_url(subject: Subject) -> str | None:
+    return at(subject, "activeKey.keyUrl")
+
+
+def _identity(subject: Subject) -> str | None:
+    return at(subject, "identity.userAssignedIdentities")
+
+
+def _key_has_a_version(subject: Subject) -> None:
+    url = text_at(subject, "activeKey.keyUrl")
+    if url and url.count("/") != 5:
+        raise Refused(f"InvalidParameter: The value '{url}' of parameter 'keyUrl' is invalid: it has no key version")
+
+
+ENTRIES = [
+    arm(
+        "compute:DiskEncryptionSet", "Microsoft.Compute/diskEncryptionSets", "diskEncryptionSetName",
+        immutable="encryptionType",
+        outputs={"identity": identities_of},
+        refers=(identities_ref("identity.userAssignedIdentities"),),
+        checks=(
+            name_matches("diskEncryptionSetName", r"[A-Za-z0-9_][\w.-]{0,79}", "InvalidParameter: 1-80 characters"),
+            _key_has_a_version,
+        ),
+        admits=(can_encrypt(_key_url, _identity),),
+    ),
+]  # fmt: skip

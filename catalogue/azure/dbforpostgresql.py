@@ -1,0 +1,151 @@
+"""PostgreSQL, flexible server: one change at a time, and a name that must be found from the first moment on."""
+
+import re
+
+from catalogue.azure.identity import identities_ref
+from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.network import subnet_of, subnet_ref
+from catalogue.azure.privatedns import is_linked
+from catalogue.azure.provider import arm, at, name_matches, only, refers_to, text_at
+from catalogue.entry import Ref, Refused, Subject
+from catalogue.wire import as_list, as_map
+
+SERVER = "azure-native:dbforpostgresql:Server"
+SERVER_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.DBforPostgreSQL/flexibleServers/{serverName}"  # noqa: E501
+DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
+SIZES_GIB = (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+RESERVED = ("azure_superuser", "azure_pg_admin", "admin", "administrator", "root", "guest", "public")
+TIERS = {"B": "Burstable", "D": "GeneralPurpose", "E": "MemoryOptimized"}
+PARAMETERS = {
+    "require_secure_transport": r"on|off",
+    "ssl_min_protocol_version": r"TLSv1(\.[0-3])?",
+    "log_connections": r"on|off",
+    "log_min_duration_statement": r"-?\d+",
+    "max_connections": r"\d+",
+}
+
+
+def _settings_are_valid(subject: Subject) -> None:
+    inputs = subject.inputs
+    sku, login, size = as_map(inputs.get("sku")), inputs.get("administratorLogin"), at(subject, "storage.storageSizeGB")
+    name = str(sku.get("name"))
+    if name.startswith("Standard_") and TIERS.get(name[9:10]) != sku.get("tier"):
+        raise Refused(f"InvalidParameterValue: sku {name} is not of the tier {sku.get('tier')}")
+    if isinstance(login, str) and (login in RESERVED or login.startswith("pg_")):
+        raise Refused(f"InvalidParameterValue: the administrator login {login} is reserved")
+    if isinstance(size, int) and size not in SIZES_GIB:
+        raise Refused(f"InvalidParameterValue: storage size {size} GiB is none of {SIZES_GIB}")
+    mode = at(subject, "highAvailability.mode", "Disabled")
+    if mode != "Disabled" and sku.get("tier") == "Burstable":
+        raise Refused("HANotSupportedForBurstableSku: High availability is not supported for the Burstable tier")
+    if mode == "ZoneRedundant" and inputs.get("availabilityZone") == at(
+        subject, "highAvailability.standbyAvailabilityZone"
+    ):
+        raise Refused("InvalidParameterValue: the standby of a zone redundant server is in another zone")
+    if password := text_at(subject, "administratorLoginPassword"):
+        kinds = sum(bool(re.search(kind, password)) for kind in ("[a-z]", "[A-Z]", r"\d", r"[^a-zA-Z\d]"))
+        if not 8 <= len(password) <= 128 or kinds < 3:
+            raise Refused("PasswordNotComplex: 8 to 128 characters of three of the four kinds")
+
+
+def _storage_only_grows(subject: Subject) -> None:
+    old, new = (as_map(inputs.get("storage")).get("storageSizeGB") for inputs in (subject.old_inputs, subject.inputs))
+    if isinstance(old, int) and isinstance(new, int) and new < old:
+        raise Refused(f"StorageSizeCannotBeReduced: from {old} to {new} GiB")
+
+
+def _version_only_rises(subject: Subject) -> None:
+    old, new = subject.old_inputs.get("version"), subject.inputs.get("version")
+    if isinstance(old, str) and isinstance(new, str) and old.isdigit() and new.isdigit() and int(new) < int(old):
+        raise Refused(f"InvalidParameterValue: a server cannot go back from version {old} to {new}")
+
+
+def _network_is_ready(subject: Subject) -> None:
+    """The subnet is delegated, and the zone linked: Azure makes a server without that, but nobody would reach it."""
+    subnet = subnet_of(subject, "network.delegatedSubnetResourceId")
+    zone = at(subject, "network.privateDnsZoneArmResourceId")
+    if subnet is not None:
+        delegations = [delegation.get("serviceName") for delegation in as_list(subnet.get("delegations"))]
+        if delegations != [DELEGATION]:
+            raise Refused(f"SubnetNotDelegated: the subnet {subnet['name']} is not delegated to {DELEGATION}")
+        if not zone:
+            raise Refused("EmptyPrivateDnsZoneArmResourceId: a server in a subnet needs a private DNS zone")
+    if zone:
+        name = str(zone).rsplit("/", 1)[1]
+        own = f"{subject['serverName']}.postgres.database.azure.com"
+        if not name.endswith(".postgres.database.azure.com") or name == own:
+            raise Refused(
+                f"InvalidPrivateDnsZoneName: {name} must end with .postgres.database.azure.com and not be {own}"
+            )
+        vnet = str(at(subject, "network.delegatedSubnetResourceId")).split("/subnets/")[0]
+        own_zone = subject.world.find("azure-native:privatedns:PrivateZone", "id", zone)
+        if own_zone and not is_linked(subject, zone, vnet):
+            raise Refused(
+                f"the name of the server would not be found: {name} is not linked to {vnet}; depend on the link"
+            )
+
+
+def _key_url(subject: Subject) -> str | None:
+    return at(subject, "dataEncryption.primaryKeyURI")
+
+
+def _identity(subject: Subject) -> str | None:
+    return at(subject, "dataEncryption.primaryUserAssignedIdentityId")
+
+
+def _identities(subject: Subject) -> list[str]:
+    return list(as_map(as_map(subject.inputs.get("identity")).get("userAssignedIdentities")))
+
+
+def _parameter_is_possible(subject: Subject) -> None:
+    name, value = text_at(subject, "configurationName"), text_at(subject, "value")
+    form = PARAMETERS.get(name)
+    if name and form is None:
+        raise Refused(f"InvalidParameterName: the sandbox does not know the parameter {name!r} ({sorted(PARAMETERS)})")
+    if form and value and not re.fullmatch(form, value):
+        raise Refused(f"InvalidParameterValue: Invalid value {value!r} given for parameter {name}.")
+
+
+ENTRIES = [
+    arm(
+        "dbforpostgresql:Server", DELEGATION, "serverName",
+        immutable="administratorLogin network.delegatedSubnetResourceId network.privateDnsZoneArmResourceId "
+        "backup.geoRedundantBackup dataEncryption.type",
+        outputs={
+            "fullyQualifiedDomainName": "{serverName}.postgres.database.azure.com",
+            "state": "Ready",
+            "minorVersion": "6",
+        },
+        names={"PostgreSQL server": "{serverName}"},
+        name_scope="global",
+        refers=(
+            subnet_ref("network.delegatedSubnetResourceId"),
+            refers_to("network.privateDnsZoneArmResourceId", "privatedns:PrivateZone"),
+            Ref(
+                path="identity.userAssignedIdentities",
+                to=("azure-native:managedidentity:UserAssignedIdentity",),
+                hold="free",
+                values=_identities,
+            ),
+            identities_ref("dataEncryption.primaryUserAssignedIdentityId"),
+        ),
+        checks=(
+            name_matches(
+                "serverName", r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "InvalidServerName: 3-63 of a-z, 0-9, '-' inside"
+            ),
+            only("backup.backupRetentionDays", lambda days: 7 <= days <= 35, "InvalidBackupRetention: {value}"),
+            _settings_are_valid,
+            _storage_only_grows,
+            _version_only_rises,
+        ),
+        admits=(_network_is_ready, can_encrypt(_key_url, _identity)),
+        one_at_a_time=SERVER_ID,
+        taken="ServerNameAlreadyExists: Specified server name is already used: {value}",
+    ),
+    arm(
+        "dbforpostgresql:Configuration", f"{DELEGATION}/configurations", "serverName configurationName",
+        parent=SERVER,
+        checks=(_parameter_is_possible,),
+        one_at_a_time=SERVER_ID,
+    ),
+]  # fmt: skip

@@ -1,0 +1,162 @@
+"""Key Vault: a deleted vault keeps its name, a key is only ever made; and what services want of a key."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+
+from catalogue.azure.identity import may
+from catalogue.azure.provider import arm, at, is_private, name_matches
+from catalogue.entry import Record, Refused, Rule, Subject
+from catalogue.wire import UNKNOWN, Properties, as_list, as_map, at_path
+
+VAULT = "azure-native:keyvault:Vault"
+KEY = "azure-native:keyvault:Key"
+CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
+LEAST_ROTATION_DAYS = 7
+NAME = r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]"
+
+
+def _settings_are_valid(subject: Subject) -> None:
+    days = at(subject, "properties.softDeleteRetentionInDays")
+    if isinstance(days, int) and not 7 <= days <= 90:
+        raise Refused(f"BadRequest: The property 'softDeleteRetentionInDays' must be between 7 and 90, not {days}")
+    if at(subject, "properties.enablePurgeProtection") is False:
+        raise Refused('BadRequest: The property "enablePurgeProtection" cannot be set to false. Leave it out')
+    tenant = at(subject, "properties.tenantId")
+    if tenant not in (None, UNKNOWN, subject.where.facts["tenant"]):
+        raise Refused(f"BadRequest: Invalid tenant id {tenant}")
+    if at(subject, "properties.sku.family", "A") != "A":
+        raise Refused("BadRequest: the family of a vault's sku is A")
+
+
+def _firewall_is_possible(subject: Subject) -> None:
+    for range_ in at_path(subject.inputs, "properties.networkAcls.ipRules.value"):
+        if range_ == UNKNOWN:
+            continue
+        try:
+            network = ipaddress.IPv4Network(range_)
+        except ValueError:
+            raise Refused(f"BadRequest: The value '{range_}' is not an IPv4 address or CIDR range") from None
+        if is_private(network):
+            raise Refused(f"BadRequest: The IP rule '{range_}' is private; only public addresses are allowed")
+
+
+def _protection_stays(subject: Subject) -> None:
+    before = as_map(subject.old_inputs.get("properties"))
+    if before.get("enablePurgeProtection") and not at(subject, "properties.enablePurgeProtection"):
+        raise Refused("BadRequest: Purge protection cannot be turned off once it is on")
+    if before.get("softDeleteRetentionInDays") not in (None, at(subject, "properties.softDeleteRetentionInDays")):
+        raise Refused("BadRequest: The property 'softDeleteRetentionInDays' cannot be changed")
+
+
+def _properties(subject: Subject) -> Properties:
+    return {**as_map(subject.inputs.get("properties")), "vaultUri": f"https://{subject['vaultName']}.vault.azure.net/"}
+
+
+def _kept(subject: Subject) -> Iterable[str]:
+    days = at(subject, "properties.softDeleteRetentionInDays", 90)
+    purge = "cannot be purged" if at(subject, "properties.enablePurgeProtection") else "can be purged"
+    yield (
+        f"Key Vault {subject['vaultName']}, deleted but kept for {days} days with its name, keys and secrets ({purge})"
+    )
+
+
+def _key_uri(subject: Subject) -> str:
+    return f"https://{subject['vaultName']}.vault.azure.net/keys/{subject['keyName']}"
+
+
+def _key_is_possible(subject: Subject) -> None:
+    kind, size = at(subject, "properties.kty"), at(subject, "properties.keySize")
+    if str(kind).startswith("RSA") and size not in (None, UNKNOWN, 2048, 3072, 4096):
+        raise Refused(f"BadParameter: key size {size} is not one of 2048, 3072, 4096")
+
+
+def _rotation_is_possible(subject: Subject) -> None:
+    """A key is rotated some time after it was made, or before it ends; never within a week."""
+    policy = as_map(as_map(subject.inputs.get("properties")).get("rotationPolicy"))
+    for action in map(as_map, as_list(policy.get("lifetimeActions"))):
+        trigger = as_map(action.get("trigger"))
+        times = [text for text in (trigger.get("timeAfterCreate"), trigger.get("timeBeforeExpiry")) if text]
+        if len(times) != 1:
+            raise Refused("BadParameter: a lifetime action has one trigger: timeAfterCreate or timeBeforeExpiry")
+        if trigger.get("timeBeforeExpiry") and not as_map(policy.get("attributes")).get("expiryTime"):
+            raise Refused("BadParameter: timeBeforeExpiry needs an expiryTime")
+        duration = re.fullmatch(r"P(\d+)([DMY])", times[0])
+        if not duration or (duration[2] == "D" and int(duration[1]) < LEAST_ROTATION_DAYS):
+            raise Refused(
+                f"BadParameter: {times[0]} is not a duration of {LEAST_ROTATION_DAYS} days or more, such as P1Y"
+            )
+
+
+def can_encrypt(url: Callable[[Subject], str | None], identity: Callable[[Subject], str | None]) -> Rule:
+    """A service takes a key if it is there, of a vault with purge protection, and the identity may use it."""
+
+    def check(subject: Subject) -> None:
+        wanted = url(subject)
+        if not wanted:
+            return
+        vault_uri, _, rest = wanted.partition("/keys/")
+        vault = _vault(subject, vault_uri)
+        if vault is None:
+            return
+        uri = f"{vault_uri}/keys/{rest.split('/')[0]}"
+        key = subject.world.find(KEY, "keyUri", uri)
+        if key is None or ("/" in rest and key.outputs["keyUriWithVersion"] != wanted):
+            raise Refused(f"KeyVaultKeyNotFound: The Azure Key Vault Key {wanted} could not be found.")
+        if not _property(vault, "enablePurgeProtection"):
+            raise Refused(
+                f"KeyVaultPolicyError: Keyvault policy recoverable is not set: {vault.id} has no purge protection"
+            )
+        holder = identity(subject)
+        if not holder:
+            raise Refused("BadRequest: a customer managed key needs a user-assigned identity")
+        if not may(subject.world, holder, CRYPTO_USER, vault.id):
+            raise Refused(
+                f"KeyVaultAuthenticationFailure: The operation failed because identity {holder} cannot wrap with "
+                f"{wanted}; depend on its role assignment"
+            )
+
+    return check
+
+
+def _property(vault: Record, key: str) -> object:
+    """A property of a vault."""
+    return as_map(vault.inputs.get("properties")).get(key)
+
+
+def _vault(subject: Subject, uri: str) -> Record | None:
+    """The vault by its address; None for one of another subscription, which is not in the sandbox."""
+    return next((each for each in subject.world.all(VAULT) if _address(each) == uri), None)
+
+
+def _address(vault: Record) -> str:
+    """A vault's address without its last slash."""
+    return str(as_map(vault.outputs["properties"])["vaultUri"]).rstrip("/")
+
+
+ENTRIES = [
+    arm(
+        "keyvault:Vault", "Microsoft.KeyVault/vaults", "vaultName",
+        immutable="properties.tenantId",
+        outputs={"properties": _properties},
+        names={"Key Vault": "{vaultName}"},
+        name_scope="global",
+        retires={"Key Vault": "{vaultName}"},
+        checks=(name_matches("vaultName", NAME, "VaultNameNotValid: 3-24 letters, digits, '-'"), _settings_are_valid,
+                _firewall_is_possible, _protection_stays),
+        keeps=_kept,
+        taken="VaultAlreadyExists: The vault name '{value}' is already in use. Vault names are globally unique so it "
+        "is possible that the name is already taken, or that a deleted vault still has it.",
+    ),
+    arm(
+        "keyvault:Key", "Microsoft.KeyVault/vaults/keys", "vaultName keyName",
+        parent=VAULT,
+        immutable="properties.kty properties.keySize properties.curveName",
+        outputs={
+            "keyUri": _key_uri,
+            "keyUriWithVersion": lambda subject: f"{_key_uri(subject)}/{subject.seed.hex(32)}",
+        },
+        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible,
+                _rotation_is_possible),
+    ),
+]  # fmt: skip

@@ -1,0 +1,54 @@
+"""Where services log to, and what they log."""
+
+from collections.abc import Sequence
+
+from catalogue.azure.identity import scope_ref
+from catalogue.azure.provider import arm, name_matches, only, refers_to
+from catalogue.entry import AutoName, Entry, Refused, Subject
+from catalogue.wire import as_list
+
+SETTING = "azure-native:monitor:DiagnosticSetting"
+
+
+def _logs_are_named_once(subject: Subject) -> None:
+    logs = as_list(subject.inputs.get("logs"))
+    for log in logs:
+        if bool(log.get("category")) == bool(log.get("categoryGroup")):
+            raise Refused("BadRequest: a log is named by its category or by a category group")
+    destinations = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
+    if not any(subject.inputs.get(key) for key in destinations):
+        raise Refused(f"BadRequest: a diagnostic setting needs a destination: one of {', '.join(destinations)}")
+    if not logs and not subject.inputs.get("metrics"):
+        raise Refused("BadRequest: a diagnostic setting needs a log or a metric")
+
+
+ENTRIES = [
+    arm(
+        "operationalinsights:Workspace", "Microsoft.OperationalInsights/workspaces", "workspaceName",
+        outputs={"customerId": "{guid}"},
+        checks=(
+            name_matches("workspaceName", r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]", "InvalidWorkspaceName: 4-63"),
+            only("retentionInDays", lambda days: 30 <= days <= 730, "InvalidParameter: retention {value}"),
+        ),
+        keeps=lambda subject: [f"Log Analytics workspace {subject['workspaceName']}, deleted but kept for 14 days"],
+    ),
+]  # fmt: skip
+
+
+def extensions(tokens: Sequence[str]) -> list[Entry]:
+    """What the resources of these types log."""
+    return [
+        Entry(
+            token=SETTING,
+            id="{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
+            outputs={"type": "Microsoft.Insights/diagnosticSettings"},
+            scope="account",
+            autoname=AutoName(digits=8, separator=""),
+            replaces_on=frozenset({"resourceUri", "name"}),
+            refers=(
+                scope_ref("resourceUri", tokens),
+                refers_to("workspaceId", "operationalinsights:Workspace", hold="free"),
+            ),
+            checks=(_logs_are_named_once,),
+        )
+    ]

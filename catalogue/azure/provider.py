@@ -1,0 +1,219 @@
+"""The Azure provider itself: which subscription an instance works in, and the form that all resources have."""
+
+import base64
+import hashlib
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypedDict, Unpack
+
+from catalogue import sdk
+from catalogue.entry import AutoName, Entry, Hold, Problem, Record, Ref, Refused, Rule, Seed, Subject, Template, Where
+from catalogue.wire import UNKNOWN, Properties, at_path
+
+GROUP = "azure-native:resources:ResourceGroup"
+LOCK = "azure-native:authorization:ManagementLockByScope"
+LOCATION = re.compile(r"[a-z]+\d?")
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PRIVATE = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+GROUP_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
+
+
+def configure(config: Properties, stack: str) -> Where:
+    """A stack is a subscription of its own, unless the provider names one. All are in one tenant."""
+    subscription = config.get("subscriptionId") or Seed(f"subscription/{stack}").guid()
+    scope = f"azure/{subscription}"
+    location = config.get("location") or ""
+    return Where(
+        scopes={"region": f"{scope}/{location}", "account": scope, "global": "azure"},
+        facts={
+            "subscription": subscription,
+            "tenant": Seed("tenant").guid(),
+            "deployer": Seed("deployer").guid(),
+            "location": location,
+        },
+        config=config,
+    )
+
+
+def config_problems(config: Properties) -> Iterable[Problem]:
+    """Subscription and location have their forms; the sandbox reads no environment variable and no CLI profile."""
+    location, subscription = config.get("location"), config.get("subscriptionId")
+    if location is None:
+        yield "location", "missing location; set azure_native.Provider(location=...)"
+    elif location != UNKNOWN and not LOCATION.fullmatch(location):
+        yield "location", f"The provided location '{location}' is not available: write it like westeurope"
+    if subscription not in (None, UNKNOWN) and not GUID.fullmatch(str(subscription).lower()):
+        yield "subscriptionId", f"The provided subscription identifier '{subscription}' is malformed or invalid."
+
+
+def derived(subject: Subject) -> Properties:
+    """A resource that has a location and names none gets the provider's."""
+    if "location" not in sdk.resource_shape(subject.token).types:
+        return {}
+    return {"location": subject.inputs.get("location") or subject.where.facts["location"]}
+
+
+def client_config(_args: Properties, where: Where) -> Properties:
+    """`authorization.get_client_config`: the deployer, a service principal."""
+    facts = where.facts
+    return {
+        "clientId": Seed("deployer/application").guid(),
+        "objectId": facts["deployer"],
+        "subscriptionId": facts["subscription"],
+        "tenantId": facts["tenant"],
+    }
+
+
+INVOKES = {"azure-native:authorization:getClientConfig": client_config}
+
+
+def resource_id(kind: str, names: str) -> str:
+    """The template of an id: `Microsoft.Network/virtualNetworks/subnets`, and the inputs that hold each name."""
+    provider, *types = kind.split("/")
+    parts = zip(types, names.split(), strict=True)
+    return f"{GROUP_ID}/providers/{provider}" + "".join(
+        f"/{type_}/{{{name}}}" if name.isidentifier() else f"/{type_}/{name[1:-1]}" for type_, name in parts
+    )
+
+
+class Rules(TypedDict, total=False):
+    """The fields of an `Entry` that a resource may add."""
+
+    names: Mapping[str, Template]
+    name_scope: Literal["region", "account", "global"]
+    retires: Mapping[str, Template]
+    volatile: frozenset[str]
+    one_at_a_time: Template
+    checks: tuple[Rule, ...]
+    admits: tuple[Rule, ...]
+    keeps: Callable[[Subject], Iterable[str]]
+    in_use: str
+    taken: str
+
+
+def arm(
+    token: str,
+    kind: str,
+    path: str,
+    *,
+    parent: str = "",
+    hold: Hold = "owned",
+    immutable: str = "",
+    outputs: Mapping[str, Template] | None = None,
+    refers: tuple[Ref, ...] = (),
+    **rules: Unpack[Rules],
+) -> Entry:
+    """A resource of a resource group, or below a `parent` (its token), which owns it.
+
+    `path` names the inputs that hold the names in its id; the last is its own. A name in quotes is one that Azure
+    gives: there is only one of that kind.
+    """
+    template = resource_id(kind, path)
+    *above, own = path.split()
+    named = own.isidentifier()
+    group = Ref(path="resourceGroupName", to=(GROUP,), by=("name",), hold="owned")
+    above_id = template.rsplit("/", 2)[0]
+    owner = Ref(
+        path=above[-1] if above else "", to=(parent,), hold=hold, values=lambda subject: [subject.fill(above_id)]
+    )
+    rules.setdefault("in_use", "InUse: '{id}' is still used")
+    rules.setdefault("taken", "cannot create already existing resource '{value}'")
+    return Entry(
+        token=f"azure-native:{token}",
+        id=template,
+        outputs={"name": f"{{{own}}}" if named else own[1:-1], "type": kind, **(outputs or {})},
+        scope="account",
+        autoname=AutoName(path=own, digits=8, separator="") if named else None,
+        replaces_on=frozenset(
+            {
+                "resourceGroupName",
+                *(() if above else ("location",)),  # what belongs to another is where that is
+                *immutable.split(),
+                *filter(str.isidentifier, path.split()),
+            }
+        ),
+        refers=(group, *((owner,) if parent else ()), *refers),
+        guards=(not_locked,),
+        not_found=f"ResourceNotFound: The Resource '{kind}' '{{value}}' was not found.",
+        **rules,
+    )
+
+
+def refers_to(path: str, *tokens: str, hold: Hold = "blocks") -> Ref:
+    """Resources by id. Those of another subscription are somebody else's, and not in the sandbox."""
+
+    def own(subject: Subject) -> Iterable[str]:
+        mine = f"/subscriptions/{subject.where.facts['subscription']}/"
+        values = [str(value) for value in at_path(subject.inputs, path)]
+        for value in values:
+            if not value.startswith("/subscriptions/"):
+                raise Refused(
+                    f"LinkedInvalidPropertyId: Property id '{value}' at path '{path}' is invalid. Expect fully "
+                    "qualified resource Id that start with '/subscriptions/{subscriptionId}'"
+                )
+        return [value for value in values if value.startswith(mine)]
+
+    return Ref(path=path, to=tuple(f"azure-native:{token}" for token in tokens), values=own, hold=hold)
+
+
+def name_matches(path: str, pattern: str, text: str) -> Rule:
+    """A check of a name; `text` says the rule in Azure's words."""
+    form = re.compile(pattern)
+
+    def check(subject: Subject) -> None:
+        name = text_at(subject, path)
+        if name and not form.fullmatch(name):
+            raise Refused(f"{text}: {name!r}")
+
+    return check
+
+
+def only(path: str, allowed: Callable[[Any], bool], text: str) -> Rule:
+    """A check of values; `text` is the refusal, with the `{value}`."""
+
+    def check(subject: Subject) -> None:
+        for value in at_path(subject.inputs, path):
+            if not allowed(value):
+                raise Refused(text.format(value=value))
+
+    return check
+
+
+def not_locked(subject: Subject) -> None:
+    """A lock keeps a resource and all that is in it from being deleted."""
+    for record in subject.world.all(LOCK):
+        scope = record.inputs["scope"]
+        if subject.id != record.id and f"{subject.id}/".startswith(f"{scope}/"):
+            raise Refused(
+                f"ScopeLocked: The scope '{subject.id}' cannot perform delete operation because following scope(s) are "
+                f"locked: '{scope}'. Please remove the lock and try again."
+            )
+
+
+def text_at(subject: Subject, path: str) -> str:
+    """The text at a path of the inputs; empty for none, or for one that is not known yet."""
+    value = at(subject, path)
+    return value if isinstance(value, str) else ""
+
+
+def at(subject: Subject, path: str, default: Any = None) -> Any:
+    """The first value at a path of the inputs."""
+    return next(at_path(subject.inputs, path), default)
+
+
+def is_private(network: ipaddress.IPv4Network) -> bool:
+    """Says whether a range is not on the internet, so that no firewall of a service takes it."""
+    return any(network.subnet_of(private) for private in PRIVATE)
+
+
+def key_text(seed: str, label: str, length: int) -> str:
+    """An access key as Azure makes them, base64 of random bytes."""
+    return base64.b64encode(hashlib.sha512(f"{seed}/{label}".encode()).digest()[:length]).decode()
+
+
+def called(world_find: Record | None, what: str) -> Record:
+    """The resource that a function is about."""
+    if world_find is None:
+        raise Refused(f"ResourceNotFound: {what} was not found.")
+    return world_find

@@ -1,0 +1,114 @@
+"""Storage accounts and what is in them."""
+
+import ipaddress
+
+from catalogue.azure.identity import identities_of, identities_ref
+from catalogue.azure.keyvault import can_encrypt
+from catalogue.azure.provider import arm, at, called, is_private, key_text, name_matches, only
+from catalogue.entry import Ref, Refused, Subject, Where, World
+from catalogue.wire import Properties, as_list, as_map
+
+ACCOUNT = "azure-native:storage:StorageAccount"
+SERVICE = "azure-native:storage:BlobServiceProperties"
+
+
+def _firewall_is_possible(subject: Subject) -> None:
+    """Public addresses only, single ones without a prefix."""
+    for rule in as_list(as_map(subject.inputs.get("networkRuleSet")).get("ipRules")):
+        text = str(rule.get("iPAddressOrRange"))
+        address = ipaddress.IPv4Network(text)
+        if ("/" in text and address.prefixlen > 30) or is_private(address):
+            raise Refused(f"InvalidValuesForRequestParameters: invalid: networkAcls.ipRule {text}")
+
+
+def _encryption_is_possible(subject: Subject) -> None:
+    encryption = as_map(subject.inputs.get("encryption"))
+    by_vault = encryption.get("keySource") == "Microsoft.Keyvault"
+    if by_vault != bool(encryption.get("keyVaultProperties")):
+        raise Refused("InvalidValuesForRequestParameters: keyVaultProperties go with keySource Microsoft.Keyvault")
+
+
+def _key_url(subject: Subject) -> str | None:
+    properties = as_map(as_map(subject.inputs.get("encryption")).get("keyVaultProperties"))
+    return f"{str(properties['keyVaultUri']).rstrip('/')}/keys/{properties['keyName']}" if properties else None
+
+
+def _identity(subject: Subject) -> str | None:
+    return at(subject, "encryption.encryptionIdentity.encryptionUserAssignedIdentity")
+
+
+def _versions_exist(subject: Subject) -> None:
+    """A rule for old versions is accepted only where versions are kept."""
+    wants = any(
+        as_map(as_map(as_map(rule).get("definition")).get("actions")).get("version")
+        for rule in as_list(as_map(subject.inputs.get("policy")).get("rules"))
+    )
+    account = subject.inputs["accountName"]
+    kept = any(
+        service.inputs["accountName"] == account and service.inputs.get("isVersioningEnabled")
+        for service in subject.world.all(SERVICE)
+    )
+    if wants and not kept:
+        raise Refused("InvalidRequestPropertyValue: version actions need blob versioning; depend on the blob service")
+
+
+def list_keys(args: Properties, _where: Where, world: World) -> Properties:
+    """`listStorageAccountKeys`: two keys of 64 bytes."""
+    account = called(world.find(ACCOUNT, "name", args["accountName"]), f"storage account '{args['accountName']}'")
+    return {
+        "keys": [
+            {"keyName": f"key{number}", "permissions": "FULL", "value": key_text(account.seed, f"key{number}", 64)}
+            for number in (1, 2)
+        ]
+    }
+
+
+ASKS = {"azure-native:storage:listStorageAccountKeys": list_keys}
+
+ENTRIES = [
+    arm(
+        "storage:StorageAccount", "Microsoft.Storage/storageAccounts", "accountName",
+        immutable="encryption.requireInfrastructureEncryption isHnsEnabled",
+        outputs={
+            "identity": identities_of,
+            "primaryEndpoints": lambda subject: {"blob": f"https://{subject['accountName']}.blob.core.windows.net/"},
+            "primaryLocation": "{location}",
+        },
+        names={"storage account": "{accountName}"},
+        name_scope="global",
+        refers=(identities_ref("identity.userAssignedIdentities"),),
+        checks=(
+            name_matches("accountName", r"[a-z0-9]{3,24}", "AccountNameInvalid: 3-24 of a-z and 0-9"),
+            _firewall_is_possible,
+            _encryption_is_possible,
+        ),
+        admits=(can_encrypt(_key_url, _identity),),
+        taken="StorageAccountAlreadyTaken: The storage account named {value} is already taken.",
+    ),
+    arm(
+        "storage:BlobServiceProperties", "Microsoft.Storage/storageAccounts/blobServices",
+        "accountName blobServicesName",
+        parent=ACCOUNT,
+        checks=(
+            name_matches("blobServicesName", "default", "InvalidResourceName: the blob service is called default"),
+            only("deleteRetentionPolicy.days", lambda days: 1 <= days <= 365, "OutOfRangeInput: {value} days"),
+        ),
+    ),
+    arm(
+        "storage:BlobContainer", "Microsoft.Storage/storageAccounts/blobServices/containers",
+        "accountName 'default' containerName",
+        refers=(Ref(path="accountName", to=(ACCOUNT,), by=("name",), hold="owned"),),
+        checks=(
+            name_matches(
+                "containerName", r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "InvalidResourceName: 3-63 of a-z, 0-9"
+            ),
+        ),
+    ),
+    arm(
+        "storage:ManagementPolicy", "Microsoft.Storage/storageAccounts/managementPolicies",
+        "accountName managementPolicyName",
+        parent=ACCOUNT,
+        checks=(name_matches("managementPolicyName", "default", "InvalidResourceName: the policy is called default"),),
+        admits=(_versions_exist,),
+    ),
+]  # fmt: skip

@@ -1,0 +1,170 @@
+"""Environments, clusters, and the ways into their networks."""
+
+from collections.abc import Iterable
+
+from catalogue.confluentcloud.provider import (
+    CLUSTER,
+    ENVIRONMENT,
+    has_an_id,
+    is_private,
+    types_of,
+)
+from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.wire import UNKNOWN, Properties, as_map
+
+GATEWAY = "confluentcloud:index/gateway:Gateway"
+ACCESS_POINT = "confluentcloud:index/accessPoint:AccessPoint"
+PSC_RULE = "gcp:compute/forwardingRule:ForwardingRule"
+AVAILABILITY = {"basic": ("SINGLE_ZONE", "LOW", "HIGH"), "enterprises": ("LOW", "HIGH")}
+ANY_AVAILABILITY = ("SINGLE_ZONE", "MULTI_ZONE", "LOW", "HIGH")
+IN_ENVIRONMENT = Ref(path="environment.id", to=(ENVIRONMENT,), hold="blocks")
+
+
+def _cluster_is_possible(subject: Subject) -> None:
+    inputs, kinds = subject.inputs, types_of(subject.inputs)
+    if len(kinds) != 1:
+        raise Refused(f"exactly one of basic, standard, enterprise, freight and dedicated must be given, got {kinds}")
+    if inputs.get("cloud") not in ("AWS", "AZURE", "GCP"):
+        raise Refused(f"expected cloud to be one of [AWS AZURE GCP], got {inputs.get('cloud')}")
+    allowed, given = AVAILABILITY.get(kinds[0], ANY_AVAILABILITY), inputs.get("availability")
+    if given not in (*allowed, UNKNOWN):
+        raise Refused(f"400 Bad Request: a cluster of this type has availability {allowed}, not {given}")
+
+
+def _type_stays(subject: Subject) -> Iterable[str]:
+    """Basic can become Standard; every other change of type is another cluster."""
+    old, new = types_of(subject.old_inputs), types_of(subject.inputs)
+    if old and old != new and (old, new) != (["basic"], ["standard"]):
+        yield from new
+
+
+def _is_not_protected(subject: Subject) -> None:
+    if subject.inputs.get("deletionProtection"):
+        raise Refused(
+            f"400 Bad Request: cluster {subject.id} has deletion protection; set deletion_protection to false"
+        )
+
+
+def _address(subject: Subject, path: str) -> str:
+    """Of the first way in."""
+    found = _endpoints(subject)
+    return found[0][path] if found else ""
+
+
+def _public_host(subject: Subject) -> str:
+    return f"pkc-{subject.seed.hex(5, 'pkc')}.{subject.inputs['region']}.gcp.confluent.cloud"
+
+
+def _bootstrap(subject: Subject) -> str:
+    if is_private(subject.inputs):
+        return _address(subject, "bootstrapEndpoint")
+    return f"SASL_SSL://{_public_host(subject)}:9092"
+
+
+def _rest(subject: Subject) -> str:
+    if is_private(subject.inputs):
+        return _address(subject, "restEndpoint")
+    return f"https://{_public_host(subject)}:443"
+
+
+def _endpoints(subject: Subject) -> list[Properties]:
+    """One for each access point that there is by now; a public cluster has none."""
+    if not is_private(subject.inputs):
+        return []
+    environment, region = subject.inputs["environment"]["id"], subject.inputs["region"]
+    found: list[Properties] = []
+    for point in subject.world.all(ACCESS_POINT):
+        if point.inputs["environment"]["id"] == environment:
+            host = f"{subject.id}-{point.id.replace('-', '')}.{region}.gcp.accesspoint.glb.confluent.cloud"
+            found.append(
+                {
+                    "accessPointId": point.id,
+                    "bootstrapEndpoint": f"{host}:9092",
+                    "restEndpoint": f"https://{host}:443",
+                    "connectionType": "PRIVATE_SERVICE_CONNECT",
+                }
+            )
+    return found
+
+
+def _cluster_crn(subject: Subject) -> str:
+    environment = subject.inputs["environment"]["id"]
+    return (
+        f"crn://confluent.cloud/organization={subject['organization']}/environment={environment}"
+        f"/cloud-cluster={subject.id}"
+    )
+
+
+def _gateway(subject: Subject) -> Properties:
+    given = as_map(subject.inputs.get("gcpIngressPrivateServiceConnectGateway"))
+    region = given.get("region")
+    attachment = (
+        f"projects/plattg-{subject.seed.hex(6, 'p')}/regions/{region}/serviceAttachments/{subject.id}-attachment"
+    )
+    return {**given, "privateServiceConnectServiceAttachment": attachment} if given else {}
+
+
+def _access_point(subject: Subject) -> Properties:
+    given = as_map(subject.inputs.get("gcpIngressPrivateServiceConnectEndpoint"))
+    gateway = subject.world.find(GATEWAY, "id", subject.inputs["gateway"]["id"])
+    made = as_map(gateway.outputs.get("gcpIngressPrivateServiceConnectGateway")) if gateway else {}
+    domain = f"{subject.id.replace('-', '')}.{made.get('region')}.gcp.accesspoint.confluent.cloud"
+    return {
+        **given,
+        "dnsDomain": domain,
+        "privateServiceConnectServiceAttachment": made.get("privateServiceConnectServiceAttachment"),
+    }
+
+
+def _connection_exists(subject: Subject) -> None:
+    """Confluent accepts the connection by its id, which has more digits than a number in JSON keeps."""
+    point = as_map(subject.inputs.get("gcpIngressPrivateServiceConnectEndpoint"))
+    connection = point.get("privateServiceConnectConnectionId")
+    if connection and not subject.world.find(PSC_RULE, "pscConnectionId", connection):
+        raise Refused(f"400 Bad Request: no Private Service Connect connection {connection!r} to the gateway")
+
+
+ENTRIES = [
+    Entry(
+        token=ENVIRONMENT,
+        id=has_an_id("env-"),
+        outputs={"resourceName": "crn://confluent.cloud/organization={organization}/environment={id}"},
+        not_found="404 Not Found: no environment {value}",
+        in_use="409 Conflict: environment {id} is not empty",
+    ),
+    Entry(
+        token=CLUSTER,
+        id=has_an_id("lkc-"),
+        outputs={
+            "apiVersion": "cmk/v2",
+            "kind": "Cluster",
+            "rbacCrn": _cluster_crn,
+            "bootstrapEndpoint": _bootstrap,
+            "restEndpoint": _rest,
+            "endpoints": _endpoints,
+        },
+        replaces_on=paths("cloud region environment availability network byokKey"),
+        replaces_if=_type_stays,
+        refers=(IN_ENVIRONMENT,),
+        checks=(_cluster_is_possible,),
+        guards=(_is_not_protected,),
+        not_found="404 Not Found: no cluster {value}",
+    ),
+    Entry(
+        token=GATEWAY,
+        id=has_an_id("gw"),
+        outputs={"gcpIngressPrivateServiceConnectGateway": _gateway},
+        replaces_on=paths("environment gcpIngressPrivateServiceConnectGateway"),
+        refers=(IN_ENVIRONMENT,),
+        not_found="404 Not Found: no gateway {value}",
+        in_use="409 Conflict: gateway {id} has access points",
+    ),
+    Entry(
+        token=ACCESS_POINT,
+        id=has_an_id("ap-"),
+        outputs={"gcpIngressPrivateServiceConnectEndpoint": _access_point},
+        replaces_on=paths("environment gateway gcpIngressPrivateServiceConnectEndpoint"),
+        refers=(IN_ENVIRONMENT, Ref(path="gateway.id", to=(GATEWAY,))),
+        admits=(_connection_exists,),
+    ),
+]

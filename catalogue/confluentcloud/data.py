@@ -1,0 +1,86 @@
+"""What is made at the brokers themselves: topics and access rules."""
+
+import re
+
+from catalogue.confluentcloud.provider import CLUSTER, is_private
+from catalogue.confluentcloud.users import BINDING, KEY, principal_exists
+from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.wire import as_map, as_text, reveal
+
+OPERATIONS = paths(
+    "ALL READ WRITE CREATE DELETE ALTER DESCRIBE CLUSTER_ACTION DESCRIBE_CONFIGS ALTER_CONFIGS IDEMPOTENT_WRITE"
+)
+KINDS = paths("TOPIC GROUP CLUSTER TRANSACTIONAL_ID DELEGATION_TOKEN")
+TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
+OF_CLUSTER = Ref(path="kafkaCluster.id", to=(CLUSTER,), hold="owned")
+ACL = ("resourceType", "resourceName", "patternType", "principal", "host", "operation", "permission")
+
+
+def _admin_reaches_the_cluster(subject: Subject) -> None:
+    """Topics and ACLs are made at the brokers: with a key of somebody who may, and from where they can be reached."""
+    cluster = subject.world.find(CLUSTER, "id", as_map(subject.inputs.get("kafkaCluster")).get("id"))
+    if cluster is None:
+        raise Refused("404 Not Found: no such cluster")
+    if is_private(cluster):
+        raise Refused(f"dial tcp: lookup {cluster.outputs['restEndpoint']}: no such host: the cluster is private")
+    if subject.inputs.get("restEndpoint") != cluster.outputs["restEndpoint"]:
+        raise Refused(f"dial tcp: {subject.inputs.get('restEndpoint')} is not the cluster's REST endpoint")
+    credentials = as_map(subject.inputs.get("credentials"))
+    key = subject.world.find(KEY, "id", credentials.get("key"))
+    if key is None or reveal(key.outputs)["secret"] != credentials.get("secret"):
+        raise Refused("401 Unauthorized: no such API key")
+    owner = f"User:{key.inputs['owner']['id']}"
+    roles = [
+        binding.inputs["roleName"]
+        for binding in subject.world.all(BINDING)
+        if binding.inputs["principal"] == owner and binding.inputs["crnPattern"] == cluster.outputs["rbacCrn"]
+    ]
+    if "CloudClusterAdmin" not in roles:
+        raise Refused(f"403 Forbidden: {owner} is no CloudClusterAdmin of {cluster.id}")
+
+
+def _topic_is_valid(subject: Subject) -> None:
+    name = as_text(subject.inputs.get("topicName"))
+    if name and not TOPIC.fullmatch(name):
+        raise Refused(f"400 Bad Request: topic name {name!r} must match {TOPIC.pattern}")
+    old, new = subject.old_inputs.get("partitionsCount"), subject.inputs.get("partitionsCount")
+    if isinstance(old, int) and isinstance(new, int) and new < old:
+        raise Refused(f"400 Bad Request: partitions can only be added, {old} to {new}")
+
+
+def _acl_is_valid(subject: Subject) -> None:
+    for key, allowed in (
+        ("operation", OPERATIONS),
+        ("resourceType", KINDS),
+        ("permission", ("ALLOW", "DENY")),
+        ("patternType", ("LITERAL", "PREFIXED")),
+    ):
+        value = as_text(subject.inputs.get(key))
+        if value and value not in allowed:
+            raise Refused(f"expected {key} to be one of {sorted(allowed)}, got {value}")
+
+
+def _acl_id(subject: Subject) -> str:
+    return f"{subject.inputs['kafkaCluster']['id']}/{'#'.join(subject.inputs[key] for key in ACL)}"
+
+
+ENTRIES = [
+    Entry(
+        token="confluentcloud:index/kafkaTopic:KafkaTopic",
+        id=lambda subject: f"{subject.inputs['kafkaCluster']['id']}/{subject['topicName']}",
+        defaults={"partitionsCount": 6},
+        replaces_on=paths("topicName kafkaCluster"),
+        refers=(OF_CLUSTER,),
+        checks=(_topic_is_valid,),
+        admits=(_admin_reaches_the_cluster,),
+        taken="40002: Topic '{id}' already exists.",
+    ),
+    Entry(
+        token="confluentcloud:index/kafkaAcl:KafkaAcl",
+        id=_acl_id,
+        replaces_on=paths("kafkaCluster") | frozenset(ACL),
+        refers=(OF_CLUSTER,),
+        checks=(_acl_is_valid,),
+        admits=(principal_exists, _admin_reaches_the_cluster),
+    ),
+]

@@ -1,0 +1,295 @@
+"""Compute: networks, address ranges, NAT, endpoints of services elsewhere; and the peering with Google's own."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from catalogue.entry import AutoName, Entry, Hold, Ref, Refused, Subject, Template, paths
+from catalogue.gcp.projects import api
+from catalogue.wire import Properties, as_list, as_text, at_path, reveal
+
+NETWORK = "gcp:compute/network:Network"
+SUBNETWORK = "gcp:compute/subnetwork:Subnetwork"
+GLOBAL_ADDRESS = "gcp:compute/globalAddress:GlobalAddress"
+ADDRESS = "gcp:compute/address:Address"
+ROUTER = "gcp:compute/router:Router"
+FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
+CONNECTION = "gcp:servicenetworking/connection:Connection"
+CREATED = "2026-01-01T00:00:00.000-08:00"
+LINK = "https://www.googleapis.com/compute/v1/"
+NAME = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
+SERVICE_ATTACHMENT = re.compile(r"projects/[a-z0-9:.-]+/regions/[a-z0-9-]+/serviceAttachments/[a-z0-9-]+")
+NAMED = AutoName(lower=True)
+IS_ON = api("compute")
+
+
+def network_ref(path: str, hold: Hold = "blocks") -> Ref:
+    """A network, by its name, its id or its link."""
+    return Ref(path=path, to=(NETWORK,), by=("id", "selfLink", "name"), hold=hold)
+
+
+def subnetwork_ref(path: str) -> Ref:
+    """A subnetwork, by its name, its id or its link."""
+    return Ref(path=path, to=(SUBNETWORK,), by=("id", "selfLink", "name"))
+
+
+def name_is_valid(subject: Subject) -> None:
+    """Most of Google's names: a-z, 0-9 and -, a letter first, at most 63."""
+    name = as_text(subject.inputs.get("name"))
+    if name and not NAME.fullmatch(name):
+        raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
+
+
+def network_of(subject: Subject, value: str) -> str:
+    """The id of the network that a value names."""
+    return next(
+        (found.id for by in ("id", "selfLink", "name") if (found := subject.world.find(NETWORK, by, value))), value
+    )
+
+
+def next_address(subject: Subject, cidr: str, taken: int) -> str:
+    """An address in a range; which one depends on how many are taken."""
+    return str(ipaddress.IPv4Network(cidr)[2 + taken])
+
+
+def _self_link(subject: Subject) -> str:
+    return f"{LINK}{subject.id}"
+
+
+def _number_id(subject: Subject) -> str:
+    return f"{int(subject.seed.hex(16, 'number'), 16) % 10**19:019d}"
+
+
+def _ranges(inputs: Properties) -> Iterator[str]:
+    if inputs.get("ipCidrRange"):
+        yield inputs["ipCidrRange"]
+    for secondary in as_list(inputs.get("secondaryIpRanges")):
+        yield secondary["ipCidrRange"]
+    if inputs.get("purpose") == "VPC_PEERING" and inputs.get("address"):
+        yield f"{inputs['address']}/{inputs['prefixLength']}"
+
+
+def _ranges_are_free(subject: Subject) -> None:
+    """No two ranges of a network share an address."""
+    network = network_of(subject, subject.inputs["network"])
+    for token in (SUBNETWORK, GLOBAL_ADDRESS):
+        for other in subject.world.all(token):
+            inputs = reveal(other.inputs)
+            if (
+                other.urn == subject.urn
+                or not inputs.get("network")
+                or network_of(subject, inputs["network"]) != network
+            ):
+                continue
+            for mine in _ranges(subject.inputs):
+                for theirs in _ranges(inputs):
+                    if ipaddress.IPv4Network(mine).overlaps(ipaddress.IPv4Network(theirs)):
+                        raise Refused(
+                            f"Error 400: Invalid IPCidrRange: {mine} conflicts with existing range {theirs} "
+                            f"of {other.id}"
+                        )
+
+
+def _shrinks(subject: Subject) -> Iterator[str]:
+    """A range can only grow in place."""
+    old, new = (as_text(inputs.get("ipCidrRange")) for inputs in (subject.old_inputs, subject.inputs))
+    if old and new and not ipaddress.IPv4Network(old).subnet_of(ipaddress.IPv4Network(new)):
+        yield "ipCidrRange"
+
+
+def _purpose_is_complete(subject: Subject) -> None:
+    inputs = subject.inputs
+    if inputs.get("purpose") == "VPC_PEERING" and not (inputs.get("prefixLength") and inputs.get("network")):
+        raise Refused("Error 400: an address for VPC_PEERING needs prefixLength and network")
+
+
+def _internal_address(subject: Subject) -> str:
+    subnetwork = subject.world.find(SUBNETWORK, "id", subject.inputs.get("subnetwork"))
+    taken = len(subject.world.all(ADDRESS))
+    return next_address(subject, reveal(subnetwork.inputs)["ipCidrRange"], taken) if subnetwork else "10.0.0.2"
+
+
+def _nat_options_fit(subject: Subject) -> None:
+    inputs = subject.inputs
+    if inputs.get("enableDynamicPortAllocation") and inputs.get("enableEndpointIndependentMapping"):
+        raise Refused(
+            "Error 400: Endpoint-Independent Mapping and Dynamic Port Allocation cannot be enabled at the same time"
+        )
+
+
+def _target_is_an_attachment(subject: Subject) -> None:
+    target = as_text(subject.inputs.get("target"))
+    if target and subject.inputs.get("loadBalancingScheme") == "" and not SERVICE_ATTACHMENT.search(target):
+        raise Refused(f"Error 400: Invalid value for field 'resource.target': {target!r}")
+
+
+def _ranges_are_of_the_network(subject: Subject) -> None:
+    network = network_of(subject, subject.inputs["network"])
+    for name in subject.inputs["reservedPeeringRanges"]:
+        found = subject.world.find(GLOBAL_ADDRESS, "name", name)
+        if found is None or network_of(subject, reveal(found.inputs)["network"]) != network:
+            raise Refused(f"Error 400: range {name} is not allocated in {network}")
+
+
+def _no_producer_is_left(subject: Subject) -> None:
+    """Google holds the connection while services are in it, and for days after the last one has gone."""
+    network = network_of(subject, subject.inputs["network"])
+    used = [
+        record.id
+        for token, path in (
+            ("gcp:sql/databaseInstance:DatabaseInstance", "settings.ipConfiguration.privateNetwork"),
+            ("gcp:redis/instance:Instance", "authorizedNetwork"),
+        )
+        for record in subject.world.all(token)
+        if network in [network_of(subject, value) for value in at_path(reveal(record.inputs), path)]
+    ]
+    if used:
+        raise Refused(f"Producer services (e.g. CloudSQL) are still using this connection: {', '.join(used)}")
+    was_used = subject.world.is_taken("used private services", network)
+    if was_used and subject.inputs.get("deletionPolicy") not in ("ABANDON", "REMOVE_PEERING"):
+        raise Refused(
+            "Producer services (e.g. CloudSQL, Cloud Memstore, etc.) are still using this connection: they were "
+            "deleted, but Google keeps their places for days; set deletion_policy"
+        )
+
+
+def _no_peering_is_left(subject: Subject) -> None:
+    if subject.world.is_taken("left peering", subject.id):
+        raise Refused(
+            f"Error 400: The network resource '{subject.id}' is already being used by its peering "
+            "'servicenetworking-googleapis-com' (RESOURCE_IN_USE_BY_ANOTHER_RESOURCE): its connection was abandoned"
+        )
+
+
+def _left_peering(subject: Subject) -> str:
+    return network_of(subject, subject.inputs["network"]) if subject.inputs.get("deletionPolicy") == "ABANDON" else ""
+
+
+def _regional(kind: str) -> Template:
+    return f"projects/{{project}}/regions/{{region}}/{kind}/{{name}}"
+
+
+ENTRIES = [
+    Entry(
+        token=NETWORK,
+        id="projects/{project}/global/networks/{name}",
+        outputs={"selfLink": _self_link, "networkId": _number_id, "numericId": _number_id, "gatewayIpv4": ""},
+        defaults={"autoCreateSubnetworks": True, "routingMode": "REGIONAL", "mtu": 1460},
+        autoname=NAMED,
+        replaces_on=paths("name project autoCreateSubnetworks enableUlaInternalIpv6 networkProfile description"),
+        checks=(name_is_valid,),
+        admits=(IS_ON,),
+        guards=(_no_peering_is_left,),
+        not_found="Error 404: The resource '{value}' was not found",
+        in_use="Error 400: The network resource '{id}' is already being used",
+        taken="Error 409: The resource '{id}' already exists",
+    ),
+    Entry(
+        token=SUBNETWORK,
+        id=_regional("subnetworks"),
+        outputs={
+            "selfLink": _self_link,
+            "creationTimestamp": CREATED,
+            "gatewayAddress": lambda subject: str(ipaddress.IPv4Network(subject["ipCidrRange"])[1]),
+            "fingerprint": "{seed:11}=",
+        },
+        defaults={"purpose": "PRIVATE", "stackType": "IPV4_ONLY", "privateIpGoogleAccess": False},
+        autoname=NAMED,
+        replaces_on=paths("name project region network purpose description"),
+        replaces_if=_shrinks,
+        refers=(network_ref("network"),),
+        checks=(name_is_valid,),
+        admits=(IS_ON, _ranges_are_free),
+        not_found="Error 404: The resource '{value}' was not found",
+        in_use="Error 400: The subnetwork resource '{id}' is already being used",
+        taken="Error 409: The resource '{id}' already exists",
+    ),
+    Entry(
+        token=GLOBAL_ADDRESS,
+        id="projects/{project}/global/addresses/{name}",
+        outputs={"selfLink": _self_link, "creationTimestamp": CREATED},
+        defaults={"addressType": "EXTERNAL", "address": "34.120.0.10"},
+        autoname=NAMED,
+        replaces_on=paths("name project address addressType network prefixLength purpose description ipVersion"),
+        refers=(network_ref("network"),),
+        checks=(name_is_valid, _purpose_is_complete),
+        admits=(IS_ON, _ranges_are_free),
+        in_use="Error 400: The global address '{id}' is already being used",
+        not_found="Error 404: The resource '{value}' was not found",
+    ),
+    Entry(
+        token=CONNECTION,
+        id=lambda subject: f"{network_of(subject, subject['network']).replace('/', '%2F')}:{subject['service']}",
+        outputs={"peering": "servicenetworking-googleapis-com"},
+        replaces_on=paths("network service"),
+        refers=(
+            network_ref("network"),
+            Ref(path="reservedPeeringRanges", to=(GLOBAL_ADDRESS,), by=("name",)),
+        ),
+        admits=(api("servicenetworking"), _ranges_are_of_the_network),
+        guards=(_no_producer_is_left,),
+        keeps=lambda subject: (
+            [f"peering of {subject.inputs['network']} with Google's services"] if _left_peering(subject) else []
+        ),
+        retires={"left peering": _left_peering},
+        taken="Error 400: Cannot modify allocated ranges in CreateConnection. Please use UpdateConnection. ({id})",
+    ),
+    Entry(
+        token=ROUTER,
+        id=_regional("routers"),
+        outputs={"selfLink": _self_link, "creationTimestamp": CREATED},
+        autoname=NAMED,
+        replaces_on=paths("name project region network encryptedInterconnectRouter"),
+        refers=(network_ref("network"),),
+        checks=(name_is_valid,),
+        admits=(IS_ON,),
+    ),
+    Entry(
+        token="gcp:compute/routerNat:RouterNat",
+        id="{project}/{region}/{router}/{name}",
+        defaults={"endpointTypes": ["ENDPOINT_TYPE_VM"], "type": "PUBLIC"},
+        autoname=NAMED,
+        replaces_on=paths("name project region router endpointTypes type"),
+        refers=(Ref(path="router", to=(ROUTER,), by=("name", "id", "selfLink"), hold="owned"),),
+        checks=(name_is_valid, _nat_options_fit),
+        admits=(IS_ON,),
+    ),
+    Entry(
+        token=ADDRESS,
+        id=_regional("addresses"),
+        outputs={"selfLink": _self_link, "creationTimestamp": CREATED, "users": []},
+        defaults={"addressType": "EXTERNAL", "address": _internal_address},
+        autoname=NAMED,
+        replaces_on=paths(
+            "name project region address addressType network subnetwork purpose prefixLength networkTier"
+        ),
+        refers=(network_ref("network"), subnetwork_ref("subnetwork")),
+        checks=(name_is_valid,),
+        admits=(IS_ON,),
+        in_use="Error 400: The address resource '{id}' is already being used",
+    ),
+    Entry(
+        token=FORWARDING_RULE,
+        id=_regional("forwardingRules"),
+        outputs={
+            "selfLink": _self_link,
+            "creationTimestamp": CREATED,
+            "pscConnectionId": lambda subject: f"1{int(subject.seed.hex(17, 'psc'), 16) % 10**17:017d}",
+            "pscConnectionStatus": "ACCEPTED",
+            "forwardingRuleId": lambda subject: int(subject.seed.hex(12, "rule"), 16),
+            "baseForwardingRule": "",
+        },
+        autoname=NAMED,
+        replaces_on=paths(
+            "name project region network subnetwork ipAddress target loadBalancingScheme portRange ports "
+            "allPorts ipProtocol serviceLabel isMirroringCollector noAutomateDnsZone"
+        ),
+        refers=(
+            network_ref("network"),
+            subnetwork_ref("subnetwork"),
+            Ref(path="ipAddress", to=(ADDRESS,), by=("id", "selfLink", "address")),
+        ),
+        checks=(name_is_valid, _target_is_an_attachment),
+        admits=(IS_ON,),
+    ),
+]

@@ -1,0 +1,120 @@
+"""Cloud KMS. Key rings and keys can never be deleted: their names stay taken, and they stay listed after a destroy."""
+
+import re
+
+from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.wire import as_text, at_path
+
+RING = "gcp:kms/keyRing:KeyRing"
+KEY = "gcp:kms/cryptoKey:CryptoKey"
+KEY_MEMBER = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
+ENCRYPTS = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
+NAME = re.compile(r"[a-zA-Z0-9_-]{1,63}")
+DAY = 24 * 3600
+
+
+def key_ref(path: str) -> Ref:
+    """A key by its id; nothing keeps Google from destroying the versions of a key that is in use."""
+    return Ref(path=path, to=(KEY,), hold="free")
+
+
+def may_encrypt(path: str, agent: str) -> Rule:
+    """Whoever encrypts with a key needs the right to, as the identity of the service."""
+
+    def has_right(subject: Subject) -> None:
+        member = f"serviceAccount:service-{subject['number']}@{agent}.iam.gserviceaccount.com"
+        for value in at_path(subject.inputs, path):
+            key = subject.world.find(KEY, "id", value)
+            granted = (
+                grant.inputs["cryptoKeyId"] == value
+                and grant.inputs["member"] == member
+                and grant.inputs["role"] == ENCRYPTS
+                for grant in subject.world.all(KEY_MEMBER)
+            )
+            # Of a key that exists already, the stack file's word is taken.
+            if key and key.urn and not any(granted):
+                raise Refused(
+                    f"Error 400: {member} does not have permission cloudkms.cryptoKeyVersions.useToEncrypt on {value}; "
+                    "the resource must depend on the right"
+                )
+
+    return has_right
+
+
+def _name_is_valid(subject: Subject) -> None:
+    name = as_text(subject.inputs.get("name"))
+    if name and not NAME.fullmatch(name):
+        raise Refused(f"Error 400: key ring or key name {name!r} must match {NAME.pattern}")
+
+
+def _was_not_deleted(subject: Subject) -> None:
+    if subject.world.is_taken("kms", subject.fill(ID[subject.token])):
+        raise Refused(f"Error 409: {subject.inputs['name']} already exists: KMS never forgets a name")
+
+
+def _rotation_is_offered(subject: Subject) -> None:
+    period, purpose = as_text(subject.inputs.get("rotationPeriod")), subject.inputs.get("purpose") or "ENCRYPT_DECRYPT"
+    if period and (not period.endswith("s") or float(period[:-1]) < DAY):
+        raise Refused(f"rotation_period must be at least a day, in seconds like 7776000s: {period}")
+    if period and purpose != "ENCRYPT_DECRYPT":
+        raise Refused(f"Error 400: a key for {purpose} cannot be rotated by itself")
+
+
+def _destruction_is_offered(subject: Subject) -> None:
+    delay = as_text(subject.inputs.get("destroyScheduledDuration"))
+    if delay and not (re.fullmatch(r"\d+s", delay) and DAY <= int(delay[:-1]) <= 120 * DAY):
+        raise Refused(f"Error 400: destroy_scheduled_duration must be 1 to 120 days, in seconds like 86400s: {delay}")
+
+
+def _kept_versions(subject: Subject) -> list[str]:
+    days = int(subject["destroyScheduledDuration"][:-1]) // DAY
+    return [f"key {subject.id}: its versions are destroyed after {days} days; until then they can be restored"]
+
+
+ID = {
+    RING: "projects/{project}/locations/{location}/keyRings/{name}",
+    KEY: "{keyRing}/cryptoKeys/{name}",
+}
+ENTRIES = [
+    Entry(
+        token=RING,
+        id=ID[RING],
+        autoname=AutoName(),
+        replaces_on=paths("name location project"),
+        checks=(_name_is_valid,),
+        admits=(api("cloudkms"), _was_not_deleted),
+        keeps=lambda subject: [f"key ring {subject.id}, for good"],
+        retires={"kms": "{id}"},
+        not_found="Error 404: KeyRing {value} not found.",
+        taken="Error 409: KeyRing {id} already exists.",
+    ),
+    Entry(
+        token=KEY,
+        id=ID[KEY],
+        outputs={
+            "primaries": lambda subject: [{"name": f"{subject.id}/cryptoKeyVersions/1", "state": "ENABLED"}],
+        },
+        defaults={"purpose": "ENCRYPT_DECRYPT", "destroyScheduledDuration": f"{30 * DAY}s"},
+        autoname=AutoName(),
+        replaces_on=paths(
+            "name keyRing purpose importOnly skipInitialVersionCreation destroyScheduledDuration cryptoKeyBackend"
+        ),
+        refers=(Ref(path="keyRing", to=(RING,)),),
+        checks=(_name_is_valid, _rotation_is_offered, _destruction_is_offered),
+        admits=(api("cloudkms"), _was_not_deleted),
+        keeps=_kept_versions,
+        retires={"kms": "{id}"},
+        not_found="Error 404: CryptoKey {value} not found.",
+        taken="Error 409: CryptoKey {id} already exists.",
+    ),
+    Entry(
+        token=KEY_MEMBER,
+        id="{cryptoKeyId}/{role}/{member}",
+        outputs={"etag": "BwY{seed:8}="},
+        replaces_on=paths("cryptoKeyId role member condition"),
+        refers=(Ref(path="cryptoKeyId", to=(KEY,), hold="owned"),),
+        checks=(role_and_member_are_valid,),
+        admits=(api("cloudkms"), member_exists),
+    ),
+]

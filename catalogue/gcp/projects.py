@@ -1,0 +1,141 @@
+"""The project: APIs that are on, Google's own identities, and who may do what."""
+
+import re
+
+from catalogue.entry import Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.wire import as_text
+
+SERVICE = "gcp:projects/service:Service"
+SERVICE_IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity"
+IAM_MEMBER = "gcp:projects/iAMMember:IAMMember"
+ACCOUNT = "gcp:serviceaccount/account:Account"
+
+# On in every project that was made by the console or the CLI.
+FROM_THE_START = paths("cloudresourcemanager.googleapis.com serviceusage.googleapis.com")
+# The identity that each service acts as, once it is asked for.
+AGENTS = {
+    "sqladmin.googleapis.com": "gcp-sa-cloud-sql",
+    "redis.googleapis.com": "cloud-redis",
+    "container.googleapis.com": "container-engine-robot",
+    "secretmanager.googleapis.com": "gcp-sa-secretmanager",
+}
+ROLE = re.compile(r"roles/[a-zA-Z0-9_.]+|projects/[a-z0-9-]+/roles/[a-zA-Z0-9_.]+")
+MEMBER = re.compile(
+    r"(user|group|serviceAccount):[^@\s]+@[^@\s]+|domain:\S+|allUsers|allAuthenticatedUsers|"
+    r"principal(Set)?://iam\.googleapis\.com/projects/\d+/locations/global/workloadIdentityPools/\S+"
+)
+ACCOUNT_ID = re.compile(r"[a-z](?:[-a-z0-9]{4,28}[a-z0-9])")
+
+
+def api(name: str) -> Rule:
+    """Nothing can be made before the API of its service is on."""
+
+    def is_on(subject: Subject) -> None:
+        service = f"{name}.googleapis.com"
+        if service in FROM_THE_START or subject.world.find(SERVICE, "service", service):
+            return
+        raise Refused(
+            f"Error 403: {service} has not been used in project {subject['number']} before or it is disabled: "
+            "SERVICE_DISABLED; the resource must depend on the gcp.projects.Service"
+        )
+
+    return is_on
+
+
+def role_and_member_are_valid(subject: Subject) -> None:
+    """Misspelt roles and members are refused, and the project's id where its number belongs."""
+    role, member = as_text(subject.inputs.get("role")), as_text(subject.inputs.get("member"))
+    if role and not ROLE.fullmatch(role):
+        raise Refused(f"Error 400: Role {role} is not supported for this resource.")
+    if member and not MEMBER.fullmatch(member):
+        raise Refused(f"Error 400: Invalid principal or member: {member}")
+
+
+def member_exists(subject: Subject) -> None:
+    """IAM knows the service accounts of the project and the pools of its clusters; of others it takes anything."""
+    member, project = str(subject.inputs["member"]), subject["project"]
+    email = member.removeprefix("serviceAccount:")
+    if email.endswith(f"@{project}.iam.gserviceaccount.com") and not subject.world.find(ACCOUNT, "email", email):
+        raise Refused(f"Error 400: Service account {email} does not exist.")
+    if found := re.search(r"/projects/(\d+)/locations/global/workloadIdentityPools/([^/]+)/subject/ns/", member):
+        number, pool = found.groups()
+        if pool != f"{project}.svc.id.goog":
+            return
+        if number != subject["number"]:
+            raise Refused(f"Error 400: Identity Pool {pool} does not exist in project {number}")
+        if not subject.world.find("gcp:container/cluster:Cluster", "workloadIdentityConfig.workloadPool", pool):
+            raise Refused(f"Error 400: Identity Pool does not exist ({pool}): no cluster has made it yet")
+
+
+def _is_an_api(subject: Subject) -> None:
+    service = as_text(subject.inputs.get("service"))
+    if service and not service.endswith(".googleapis.com"):
+        raise Refused(f"Error 400: {service} is not the name of a service; write it like compute.googleapis.com")
+
+
+def _account_id_is_valid(subject: Subject) -> None:
+    account = as_text(subject.inputs.get("accountId"))
+    if account and not ACCOUNT_ID.fullmatch(account):
+        raise Refused(f"account_id ({account!r}) must match {ACCOUNT_ID.pattern} (6 to 30)")
+
+
+def _agent_is_known(subject: Subject) -> None:
+    service = as_text(subject.inputs.get("service"))
+    if service and service not in AGENTS:
+        raise Refused(f"the sandbox knows the identities of {sorted(AGENTS)}, not of {service}")
+
+
+def _api_of_the_agent(subject: Subject) -> None:
+    api(str(subject.inputs["service"]).removesuffix(".googleapis.com"))(subject)
+
+
+def _agent_email(subject: Subject) -> str:
+    return f"service-{subject['number']}@{AGENTS[subject.inputs['service']]}.iam.gserviceaccount.com"
+
+
+ENTRIES = [
+    Entry(
+        token=SERVICE,
+        id="{project}/{service}",
+        defaults={"disableOnDestroy": True},
+        replaces_on=paths("service project"),
+        checks=(_is_an_api,),
+        keeps=lambda subject: (
+            [] if subject.inputs.get("disableOnDestroy", True) else [f"API {subject.inputs['service']}, still on"]
+        ),
+        taken="Error 409: {id} is managed twice",
+    ),
+    Entry(
+        token=SERVICE_IDENTITY,
+        id="projects/{project}/services/{service}",
+        outputs={"email": _agent_email, "member": "serviceAccount:{email}"},
+        replaces_on=paths("service project"),
+        checks=(_agent_is_known,),
+        admits=(_api_of_the_agent,),
+    ),
+    Entry(
+        token=IAM_MEMBER,
+        id="{project}/{role}/{member}",
+        outputs={"etag": "BwY{seed:8}="},
+        replaces_on=paths("project role member condition"),
+        checks=(role_and_member_are_valid,),
+        admits=(member_exists,),
+    ),
+    Entry(
+        token=ACCOUNT,
+        id="projects/{project}/serviceAccounts/{accountId}@{project}.iam.gserviceaccount.com",
+        outputs={
+            "email": "{accountId}@{project}.iam.gserviceaccount.com",
+            "member": "serviceAccount:{email}",
+            "name": "{id}",
+            "uniqueId": lambda subject: f"1{int(subject.seed.hex(20), 16) % 10**20:020d}",
+        },
+        replaces_on=paths("accountId project"),
+        checks=(_account_id_is_valid,),
+        admits=(api("iam"),),
+        taken="Error 409: Service account {id} already exists",
+    ),
+]
+
+# For refs of other services.
+ACCOUNT_REF = Ref(path="serviceAccount", to=(ACCOUNT,), by=("email",), hold="free")

@@ -1,0 +1,140 @@
+"""The Google Cloud provider itself: which project and region an instance works in, labels, the functions."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from catalogue import sdk
+from catalogue.entry import Problem, Refused, Subject, Where, World
+from catalogue.gcp.certificates import authority_of
+from catalogue.wire import UNKNOWN, Properties, as_map
+
+REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
+LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+LABEL_VALUE = re.compile(r"[a-z0-9_-]{0,63}")
+SQL = "gcp:sql/databaseInstance:DatabaseInstance"
+
+
+def configure(config: Properties, stack: str) -> Where:
+    """A stack is a project of its own, unless the provider names one."""
+    project = config.get("project") or f"sandbox-{hashlib.sha256(stack.encode()).hexdigest()[:8]}"
+    return Where(
+        scopes={"region": f"gcp/{project}", "account": f"gcp/{project}", "global": "gcp"},
+        facts={"project": project, "number": project_number(project), "region": config["region"]},
+        config=config,
+    )
+
+
+def project_number(project: str) -> str:
+    """A project's number: identities are spelt with it."""
+    return f"{int(hashlib.sha256(project.encode()).hexdigest(), 16) % 9 * 10**11 + 10**11:012d}"
+
+
+def config_problems(config: Properties) -> Iterable[Problem]:
+    """The sandbox reads no environment variable, so the region has to be said; labels have Google's alphabet."""
+    region = config.get("region")
+    if region is None:
+        yield "region", "no region; set gcp.Provider(region=...)"
+    elif region != UNKNOWN and not REGION.fullmatch(region):
+        yield "region", f"invalid value for region: {region}"
+    for key, value in as_map(config.get("defaultLabels")).items():
+        if not LABEL_KEY.fullmatch(key) or (value != UNKNOWN and not LABEL_VALUE.fullmatch(value)):
+            yield "defaultLabels", f"{key}={value!r} is no label: a-z, 0-9, _ and -, a letter first in keys, at most 63"
+
+
+def derived(subject: Subject) -> Properties:
+    """Every resource tells its project, and where it can have labels, those it has with the provider's own."""
+    types = sdk.resource_shape(subject.token).types
+    outputs: Properties = {}
+    if "project" in types:
+        outputs["project"] = subject.where.facts["project"]
+        if subject.inputs.get("project") not in (None, UNKNOWN, outputs["project"]):
+            raise Refused("the sandbox keeps one project per gcp.Provider; a resource's own project is not modelled")
+    if "region" in types:
+        outputs["region"] = subject.inputs.get("region") or subject.where.facts["region"]
+    if own := {"labels", "resourceLabels"} & types.keys():
+        given = subject.inputs.get(own.pop())
+        labels = {**as_map(subject.where.config.get("defaultLabels")), **as_map(given)}
+        outputs |= {"pulumiLabels": labels, "effectiveLabels": labels}
+    return outputs
+
+
+def project(args: Properties, where: Where) -> Properties:
+    """`gcp.organizations.get_project`."""
+    name = args.get("projectId") or where.facts["project"]
+    return {
+        "id": f"projects/{name}",
+        "projectId": name,
+        "name": name,
+        "number": project_number(name),
+        "autoCreateNetwork": False,
+        "billingAccount": "000000-000000-000000",
+        "deletionPolicy": "PREVENT",
+        "folderId": "",
+        "orgId": "123456789012",
+        "labels": {},
+        "effectiveLabels": {},
+        "pulumiLabels": {},
+        "tags": {},
+    }
+
+
+def client_config(_args: Properties, where: Where) -> Properties:
+    """`gcp.organizations.get_client_config`."""
+    facts = where.facts
+    return {
+        "id": f'projects/"{facts["project"]}"/regions/"{facts["region"]}"/zones/""',
+        "project": facts["project"],
+        "region": facts["region"],
+        "zone": "",
+        "accessToken": "sandbox-dummy-token",
+        "defaultLabels": as_map(where.config.get("defaultLabels")),
+    }
+
+
+def storage_agent(_args: Properties, where: Where, world: World) -> Properties:
+    """`gcp.storage.get_project_service_account`: asking for it brings it into being, once the API is on."""
+    if world.find("gcp:projects/service:Service", "service", "storage.googleapis.com") is None:
+        raise Refused("Error 403: Cloud Storage API has not been used in this project before or it is disabled")
+    email = f"service-{where.facts['number']}@gs-project-accounts.iam.gserviceaccount.com"
+    return {
+        "id": email,
+        "emailAddress": email,
+        "member": f"serviceAccount:{email}",
+        "project": where.facts["project"],
+        "userProject": None,
+    }
+
+
+def sql_authorities(args: Properties, where: Where, world: World) -> Properties:
+    """`gcp.sql.get_ca_certs`."""
+    instance = world.find(SQL, "id", args["instance"])
+    if instance is None:
+        raise Refused(f"Error 404: The Cloud SQL instance {args['instance']} does not exist.")
+    certs = authority_of(instance)
+    return {
+        "id": f"projects/{where.facts['project']}/instances/{args['instance']}",
+        "instance": args["instance"],
+        "project": where.facts["project"],
+        "activeVersion": certs[0]["sha1Fingerprint"],
+        "certs": certs,
+    }
+
+
+def sql_instance(args: Properties, where: Where, world: World) -> Properties:
+    """`gcp.sql.get_database_instance`: as much of it as the program reads."""
+    instance = world.find(SQL, "id", args["name"])
+    if instance is None:
+        raise Refused(f"Error 404: The Cloud SQL instance {args['name']} does not exist.")
+    return {"id": instance.id, "name": instance.id, "settings": [instance.outputs["settings"]]}
+
+
+INVOKES = {
+    "gcp:organizations/getProject:getProject": project,
+    "gcp:organizations/getClientConfig:getClientConfig": client_config,
+}
+ASKS = {
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": storage_agent,
+    "gcp:sql/getCaCerts:getCaCerts": sql_authorities,
+    "gcp:sql/getDatabaseInstance:getDatabaseInstance": sql_instance,
+}

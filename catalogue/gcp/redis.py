@@ -1,0 +1,113 @@
+"""Memorystore for Redis."""
+
+import re
+
+from catalogue.entry import AutoName, Entry, Refused, Subject, paths
+from catalogue.gcp.certificates import authorities
+from catalogue.gcp.compute import network_ref
+from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.private_services import address_in, connected, used_network
+from catalogue.gcp.projects import api
+from catalogue.wire import as_list, as_map, as_text, secret
+
+INSTANCE = "gcp:redis/instance:Instance"
+NETWORK, RANGE = "authorizedNetwork", "reservedIpRange"
+NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
+VERSIONS = ("REDIS_5_0", "REDIS_6_X", "REDIS_7_0", "REDIS_7_2")
+DURATION_KEYS = ("hours", "minutes", "seconds", "nanos")
+
+
+def _instance_is_valid(subject: Subject) -> None:
+    inputs = subject.inputs
+    name, version, size = as_text(inputs.get("name")), as_text(inputs.get("redisVersion")), inputs.get("memorySizeGb")
+    if name and not NAME.fullmatch(name):
+        raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
+    if version and version not in VERSIONS:
+        raise Refused(f"Error 400: Invalid value for redisVersion: {version}; the sandbox offers {VERSIONS}")
+    if isinstance(size, int) and not 1 <= size <= 300:
+        raise Refused(f"Error 400: memorySizeGb {size} is not between 1 and 300")
+    if inputs.get("tier") not in (None, "BASIC", "STANDARD_HA"):
+        raise Refused(f"expected tier to be one of [BASIC STANDARD_HA], got {inputs['tier']}")
+
+
+def _tier_allows_it(subject: Subject) -> None:
+    inputs = subject.inputs
+    if (inputs.get("tier") or "BASIC") == "BASIC" and inputs.get("alternativeLocationId"):
+        raise Refused("Error 400: alternativeLocationId is for the tier STANDARD_HA only")
+    if inputs.get("locationId") and inputs.get("locationId") == inputs.get("alternativeLocationId"):
+        raise Refused("Error 400: alternativeLocationId must be another zone than locationId")
+
+
+def _persistence_is_complete(subject: Subject) -> None:
+    config = as_map(subject.inputs.get("persistenceConfig"))
+    if config.get("persistenceMode") == "RDB" and not config.get("rdbSnapshotPeriod"):
+        raise Refused("Error 400: RDB persistence needs rdbSnapshotPeriod")
+
+
+def _is_not_protected(subject: Subject) -> None:
+    if subject.inputs.get("deletionProtection", True):
+        raise Refused(f"cannot destroy redis instance {subject.id} without setting deletion_protection=false")
+
+
+def _port(subject: Subject) -> int:
+    return 6378 if subject.inputs.get("transitEncryptionMode") == "SERVER_AUTHENTICATION" else 6379
+
+
+def _authorities(subject: Subject) -> object:
+    make = authorities("Google Cloud Memorystore Redis Server CA")
+    return make(subject) if _port(subject) == 6378 and callable(make) else []
+
+
+def _auth_string(subject: Subject) -> object:
+    return secret(subject.seed.guid("auth")) if subject.inputs.get("authEnabled") else ""
+
+
+def _windows(subject: Subject) -> None:
+    for window in as_list(as_map(subject.inputs.get("maintenancePolicy")).get("weeklyMaintenanceWindows")):
+        start = as_map(as_map(window).get("startTime"))
+        if start and not any(isinstance(start.get(key), int) for key in DURATION_KEYS):
+            raise Refused("one of hours, minutes, seconds and nanos of startTime must be specified")
+
+
+ENTRIES = [
+    Entry(
+        token=INSTANCE,
+        id="projects/{project}/locations/{region}/instances/{name}",
+        outputs={
+            "host": address_in(NETWORK, RANGE, INSTANCE),
+            "port": _port,
+            "authString": _auth_string,
+            "serverCaCerts": _authorities,
+            "createTime": "2026-01-01T00:00:00Z",
+            "currentLocationId": "{locationId}",
+            "persistenceIamIdentity": "serviceAccount:service-{number}@cloud-redis.iam.gserviceaccount.com",
+            "nodes": lambda subject: [{"id": "node-0", "zone": subject["locationId"]}],
+            "readEndpoint": "",
+            "readEndpointPort": 0,
+            "effectiveReservedIpRange": "{reservedIpRange}",
+            "maintenanceSchedules": [],
+        },
+        defaults={
+            "tier": "BASIC",
+            "connectMode": "DIRECT_PEERING",
+            "transitEncryptionMode": "DISABLED",
+            "redisVersion": "REDIS_7_2",
+            "locationId": "{region}-b",
+            "reservedIpRange": "",
+            "readReplicasMode": "READ_REPLICAS_DISABLED",
+            "replicaCount": lambda subject: 1 if subject.inputs.get("tier") == "STANDARD_HA" else 0,
+        },
+        autoname=AutoName(lower=True),
+        replaces_on=paths(
+            "name region project tier locationId alternativeLocationId authorizedNetwork connectMode reservedIpRange "
+            "customerManagedKey transitEncryptionMode"
+        ),
+        refers=(network_ref(NETWORK, hold="free"), key_ref("customerManagedKey")),
+        checks=(_instance_is_valid, _tier_allows_it, _persistence_is_complete, _windows),
+        admits=(api("redis"), connected(NETWORK, RANGE), may_encrypt("customerManagedKey", "cloud-redis")),
+        guards=(_is_not_protected,),
+        retires={"used private services": used_network(NETWORK)},
+        not_found="Error 404: Resource '{value}' was not found",
+        taken="Error 409: Resource '{id}' already exists",
+    ),
+]

@@ -1,0 +1,110 @@
+"""Secret Manager: secrets, without their values. A deleted one is gone at once, and its name is free."""
+
+import re
+
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.wire import UNKNOWN, as_list, as_map, as_text, at_path
+
+SECRET = "gcp:secretmanager/secret:Secret"
+REPLICAS = "replication.userManaged.replicas"
+KEY = f"{REPLICAS}.customerManagedEncryption.kmsKeyName"
+ID = re.compile(r"[a-zA-Z0-9_-]{1,255}")
+DAY = 24 * 3600
+NAME = "secret"
+
+
+def _id_is_valid(subject: Subject) -> None:
+    name = as_text(subject.inputs.get("secretId"))
+    if name and not ID.fullmatch(name):
+        raise Refused(f"Error 400: The provided Secret ID [{name}] does not match the expected format [{ID.pattern}]")
+
+
+def _replication_is_chosen(subject: Subject) -> None:
+    replication = as_map(subject.inputs.get("replication"))
+    if len({"auto", "userManaged"} & replication.keys()) != 1:
+        raise Refused("replication: exactly one of `auto` and `user_managed` must be specified")
+    if "userManaged" in replication and not as_list(as_map(replication["userManaged"]).get("replicas")):
+        raise Refused("replication.user_managed needs at least one replica")
+
+
+def _keys_are_where_the_replicas_are(subject: Subject) -> None:
+    for replica in at_path(subject.inputs, REPLICAS):
+        location = as_map(replica).get("location")
+        for key in at_path(replica, "customerManagedEncryption.kmsKeyName"):
+            if location != UNKNOWN and f"/locations/{location}/" not in key:
+                raise Refused(f"Error 400: the key {key} must be in the location of the replica, {location}")
+
+
+def _delay_is_offered(subject: Subject) -> None:
+    delay = as_text(subject.inputs.get("versionDestroyTtl"))
+    if delay and not (re.fullmatch(r"\d+s", delay) and DAY <= int(delay[:-1]) <= 1000 * DAY):
+        raise Refused(f"Error 400: versionDestroyTtl must be 1 to 1000 days, in seconds like 86400s: {delay}")
+
+
+def _policy_is_known(subject: Subject) -> None:
+    if subject.inputs.get("deletionPolicy") not in (None, UNKNOWN, "DELETE", "ABANDON", "PREVENT"):
+        raise Refused(f"deletion_policy must be DELETE, ABANDON or PREVENT: {subject.inputs['deletionPolicy']}")
+
+
+def _is_not_protected(subject: Subject) -> None:
+    if subject.inputs.get("deletionProtection"):
+        raise Refused(f"cannot destroy secret {subject.id} without setting deletion_protection=false")
+    if subject.inputs.get("deletionPolicy") == "PREVENT":
+        raise Refused(f"cannot destroy secret {subject.id}: deletion_policy is PREVENT")
+
+
+def _is_abandoned(subject: Subject) -> bool:
+    return subject.inputs.get("deletionPolicy") == "ABANDON"
+
+
+def _secret_id(subject: Subject) -> str:
+    """The id of the secret that a right is on, which may be given by its name alone."""
+    given = str(subject.inputs["secretId"])
+    return given if "/" in given else f"projects/{subject['project']}/secrets/{given}"
+
+
+ENTRIES = [
+    Entry(
+        token=SECRET,
+        id="projects/{project}/secrets/{secretId}",
+        outputs={
+            "name": "projects/{number}/secrets/{secretId}",
+            "createTime": "2026-01-01T00:00:00Z",
+            "effectiveAnnotations": lambda subject: as_map(subject.inputs.get("annotations")),
+        },
+        defaults={"deletionPolicy": "DELETE", "deletionProtection": False, "expireTime": ""},
+        autoname=AutoName(path="secretId"),
+        names={NAME: "{secretId}"},
+        # The key of a replica can change where it is, its location cannot.
+        replaces_on=paths(f"secretId project tags {REPLICAS}.location"),
+        refers=(key_ref(KEY),),
+        checks=(
+            _id_is_valid,
+            _replication_is_chosen,
+            _keys_are_where_the_replicas_are,
+            _delay_is_offered,
+            _policy_is_known,
+        ),
+        admits=(api("secretmanager"), may_encrypt(KEY, "gcp-sa-secretmanager")),
+        guards=(_is_not_protected,),
+        keeps=lambda subject: (
+            [f"secret {subject.id}, left behind with its values, which can be read as long as its key can be restored"]
+            if _is_abandoned(subject)
+            else []
+        ),
+        retires={NAME: lambda subject: subject["secretId"] if _is_abandoned(subject) else ""},
+        not_found="Error 404: Secret [{value}] not found.",
+        taken="Error 409: Secret [{id}] already exists.",
+    ),
+    Entry(
+        token="gcp:secretmanager/secretIamMember:SecretIamMember",
+        id=lambda subject: f"{_secret_id(subject)}/{subject['role']}/{subject['member']}",
+        outputs={"etag": "BwY{seed:8}="},
+        replaces_on=paths("secretId project role member condition"),
+        refers=(Ref(path="secretId", to=(SECRET,), by=("secretId", "id", "name"), hold="owned"),),
+        checks=(role_and_member_are_valid,),
+        admits=(api("secretmanager"), member_exists),
+    ),
+]

@@ -1,0 +1,179 @@
+"""Cloud SQL for PostgreSQL."""
+
+import re
+from collections.abc import Iterable
+
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.gcp.certificates import authorities
+from catalogue.gcp.compute import network_ref
+from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.private_services import address_in, connected, used_network
+from catalogue.gcp.projects import api
+from catalogue.gcp.provider import SQL
+from catalogue.wire import as_list, as_map, as_text
+
+NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
+NETWORK, RANGE = "settings.ipConfiguration.privateNetwork", "settings.ipConfiguration.allocatedIpRange"
+VERSIONS = tuple(f"POSTGRES_{major}" for major in range(13, 19))
+SHARED = ("db-f1-micro", "db-g1-small")
+PLUS = re.compile(r"db-(perf-optimized-N|c4a-highmem)-\d+")
+CUSTOM = re.compile(r"db-custom-(\d+)-(\d+)")
+
+
+def _instance_is_valid(subject: Subject) -> None:
+    name, version = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("databaseVersion"))
+    if name and not NAME.fullmatch(name):
+        raise Refused(f"Error 400: Invalid request: instance name ({name}).")
+    if len(name) + len(subject.where.facts["project"]) > 97:
+        raise Refused(f"Error 400: project and instance name together are longer than 98: {name}")
+    if version.startswith("POSTGRES") and version not in VERSIONS:
+        raise Refused(f"Error 400: Invalid value for databaseVersion: {version}; the sandbox offers {VERSIONS}")
+
+
+def _tier_is_in_the_edition(subject: Subject) -> None:
+    settings = as_map(subject.inputs.get("settings"))
+    tier, version = as_text(settings.get("tier")), str(subject.inputs.get("databaseVersion"))
+    if not tier:
+        return
+    default = "ENTERPRISE_PLUS" if version in VERSIONS[3:] else "ENTERPRISE"
+    edition = settings.get("edition") or default
+    if edition not in ("ENTERPRISE", "ENTERPRISE_PLUS"):
+        raise Refused(f"expected settings.0.edition to be one of ENTERPRISE, ENTERPRISE_PLUS, got {edition}")
+    fits = PLUS.fullmatch(tier) if edition == "ENTERPRISE_PLUS" else tier in SHARED or CUSTOM.fullmatch(tier)
+    if not fits:
+        raise Refused(f"Error 400: Invalid Tier ({tier}) for ({edition}) Edition. Use a predefined Tier instead")
+    if tier in SHARED and settings.get("availabilityType") == "REGIONAL" and edition == "ENTERPRISE_PLUS":
+        raise Refused("Error 400: a shared-core instance cannot be regional")
+    if (found := CUSTOM.fullmatch(tier)) and int(found[2]) % 256:
+        raise Refused(f"Error 400: memory of {tier} must be a multiple of 256 MB")
+
+
+def _addresses_are_possible(subject: Subject) -> None:
+    address = as_map(as_map(subject.inputs.get("settings")).get("ipConfiguration"))
+    if address.get("ipv4Enabled") is False and not address.get("privateNetwork"):
+        raise Refused("Error 400: At least one of Public IP or Private IP or PSC connectivity must be enabled")
+
+
+def _backups_are_possible(subject: Subject) -> None:
+    backups = as_map(as_map(subject.inputs.get("settings")).get("backupConfiguration"))
+    if backups.get("pointInTimeRecoveryEnabled") and not backups.get("enabled"):
+        raise Refused("Error 400: point-in-time recovery needs backups to be enabled")
+    days = backups.get("transactionLogRetentionDays")
+    if isinstance(days, int) and not 1 <= days <= 7:
+        raise Refused(f"Error 400: transactionLogRetentionDays {days} is not between 1 and 7 (ENTERPRISE)")
+    kept = as_map(backups.get("backupRetentionSettings")).get("retainedBackups")
+    if isinstance(kept, int) and not 1 <= kept <= 365:
+        raise Refused(f"Error 400: retainedBackups {kept} is not between 1 and 365")
+
+
+def _disk_only_grows(subject: Subject) -> None:
+    old, new = (as_map(inputs.get("settings")).get("diskSize") for inputs in (subject.old_inputs, subject.inputs))
+    if isinstance(new, int) and new < 10:
+        raise Refused(f"Error 400: Invalid value for diskSize: {new} is below 10 GB")
+    if isinstance(old, int) and isinstance(new, int) and new < old:
+        raise Refused(f"Error 400: Invalid request: Disk size cannot be decreased from {old} to {new} GB.")
+
+
+def _is_not_protected(subject: Subject) -> None:
+    if subject.inputs.get("deletionProtection", True):
+        raise Refused(
+            f"Error, failed to delete instance because deletion_protection is set to true: {subject.id}. "
+            "Set it to false to proceed with instance deletion"
+        )
+    if as_map(subject.inputs.get("settings")).get("deletionProtectionEnabled"):
+        raise Refused(f"Error 400: The instance {subject.id} is protected. Please disable the deletion protection")
+
+
+def _kept(subject: Subject) -> Iterable[str]:
+    settings = as_map(subject.inputs.get("settings"))
+    final = as_map(settings.get("finalBackupConfig"))
+    if final.get("enabled"):
+        yield f"final backup of Cloud SQL instance {subject.id}, for {final.get('retentionDays')} days"
+    if settings.get("retainBackupsOnDelete"):
+        yield f"backups of Cloud SQL instance {subject.id}, until their retention ends"
+
+
+def _ip_addresses(subject: Subject) -> list[dict[str, str]]:
+    return [{"ipAddress": subject["privateIpAddress"], "type": "PRIVATE", "timeToRetire": ""}]
+
+
+def _password_is_given(subject: Subject) -> None:
+    kind = subject.inputs.get("type") or "BUILT_IN"
+    password = subject.inputs.get("password")
+    if kind == "BUILT_IN" and not password and not subject.inputs.get("passwordWo"):
+        raise Refused("Error 400: a BUILT_IN user needs a password")
+
+
+def _no_user_is_left(subject: Subject) -> None:
+    """PostgreSQL does not drop a role that owns something, and roles of a running server do sooner or later."""
+    if subject.inputs.get("deletionPolicy") != "ABANDON":
+        raise Refused(
+            f"Error 400: Invalid request: failed to delete user {subject.inputs['name']}: role cannot be dropped "
+            "because some objects depend on it; set deletion_policy to ABANDON"
+        )
+
+
+def _flags_are_known(subject: Subject) -> None:
+    for flag in as_list(as_map(subject.inputs.get("settings")).get("databaseFlags")):
+        name = as_text(as_map(flag).get("name"))
+        if name and not re.fullmatch(r"[a-z][a-z0-9_.]+", name):
+            raise Refused(f"Error 400: Invalid flag name: {name}")
+
+
+ENTRIES = [
+    Entry(
+        token=SQL,
+        id="{name}",
+        outputs={
+            "connectionName": "{project}:{region}:{name}",
+            "privateIpAddress": address_in(NETWORK, RANGE, SQL),
+            "publicIpAddress": "",
+            "firstIpAddress": "{privateIpAddress}",
+            "ipAddresses": _ip_addresses,
+            "selfLink": "https://sqladmin.googleapis.com/sql/v1beta4/projects/{project}/instances/{name}",
+            "serviceAccountEmailAddress": "p{number}-{seed:6}@gcp-sa-cloud-sql.iam.gserviceaccount.com",
+            "serverCaCerts": authorities("Google Cloud SQL Server CA"),
+            "instanceType": "CLOUD_SQL_INSTANCE",
+            "dnsName": "",
+            "availableMaintenanceVersions": [],
+            "maintenanceVersion": "{databaseVersion}.R20260101.00_00",
+        },
+        defaults={"deletionProtection": True},
+        autoname=AutoName(lower=True),
+        replaces_on=paths("name region project encryptionKeyName settings.ipConfiguration.serverCaMode"),
+        # At most one operation runs on an instance.
+        one_at_a_time="instance {name}",
+        refers=(network_ref(NETWORK, hold="free"), key_ref("encryptionKeyName")),
+        checks=(
+            _instance_is_valid,
+            _tier_is_in_the_edition,
+            _addresses_are_possible,
+            _backups_are_possible,
+            _disk_only_grows,
+            _flags_are_known,
+        ),
+        admits=(
+            api("sqladmin"),
+            connected(NETWORK, RANGE),
+            may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
+        ),
+        guards=(_is_not_protected,),
+        keeps=_kept,
+        retires={"used private services": used_network(NETWORK)},
+        not_found="Error 404: The Cloud SQL instance {value} does not exist.",
+        taken="Error 409: The Cloud SQL instance already exists: {id}.",
+    ),
+    Entry(
+        token="gcp:sql/user:User",
+        id="{name}//{instance}",
+        defaults={"type": "BUILT_IN", "host": ""},
+        autoname=AutoName(lower=True),
+        replaces_on=paths("name instance host type project"),
+        one_at_a_time="instance {instance}",
+        refers=(Ref(path="instance", to=(SQL,), by=("name",), hold="owned"),),
+        checks=(_password_is_given,),
+        admits=(api("sqladmin"),),
+        guards=(_no_user_is_left,),
+        taken="Error 409: user {id} already exists",
+    ),
+]

@@ -1,0 +1,98 @@
+"""Cloud Storage: buckets and who may read them."""
+
+import re
+
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template, paths
+from catalogue.gcp.kms import key_ref, may_encrypt
+from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.wire import as_list, as_map, as_text, reveal
+
+BUCKET = "gcp:storage/bucket:Bucket"
+NAME = re.compile(r"(?!goog)(?!.*g[o0]{2}gle)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
+LOCATION = re.compile(r"(?i)[a-z]+-[a-z]+\d{1,2}|us|eu|asia|[a-z]+\d")
+WEEK = 7 * 24 * 3600
+
+
+def _bucket_is_valid(subject: Subject) -> None:
+    name, location = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("location"))
+    if name and not NAME.fullmatch(name):
+        raise Refused(f"Error 400: Invalid bucket name: '{name}'")
+    if location and not LOCATION.fullmatch(location):
+        raise Refused(f"Error 400: The specified location constraint is not valid: {location}")
+    seconds = as_map(subject.inputs.get("softDeletePolicy")).get("retentionDurationSeconds")
+    if isinstance(seconds, int) and seconds and not WEEK <= seconds <= 90 * 24 * 3600:
+        raise Refused("Error 400: soft delete retention must be 0, or between 7 and 90 days")
+
+
+def _old_versions_exist(subject: Subject) -> None:
+    wanted = [as_map(rule).get("condition") for rule in as_list(subject.inputs.get("lifecycleRules"))]
+    versioned = as_map(subject.inputs.get("versioning")).get("enabled")
+    if not versioned and any(as_map(condition).get("numNewerVersions") for condition in wanted):
+        raise Refused("the sandbox refuses a rule for old versions in a bucket that keeps none: it does nothing")
+
+
+def _condition_is_possible(subject: Subject) -> None:
+    """IAM conditions need uniform access, and look at objects in their own spelling."""
+    condition = as_map(subject.inputs.get("condition"))
+    bucket = subject.world.find(BUCKET, "name", subject.inputs["bucket"])
+    if condition and bucket and not reveal(bucket.inputs).get("uniformBucketLevelAccess"):
+        raise Refused(
+            "Error 412: Uniform bucket-level access is required to be enabled to set IAM policies with conditions."
+        )
+    about = re.search(r'startsWith\("projects/_/buckets/([^/"]+)/objects/', condition.get("expression", ""))
+    if about and about[1] != subject.inputs["bucket"]:
+        raise Refused(f"the condition is about another bucket ({about[1]}), so it would never hold")
+
+
+def _member_id(subject: Subject) -> str:
+    title = as_map(subject.inputs.get("condition")).get("title")
+    parts = ["b", subject.inputs["bucket"], subject.inputs["role"], subject.inputs["member"]]
+    return "/".join([*parts, *([title] if title else [])])
+
+
+def _no_delete_is_forbidden(subject: Subject) -> None:
+    if subject.inputs.get("deletionPolicy") == "PREVENT":
+        raise Refused(f"cannot delete bucket {subject.id}: deletion_policy is PREVENT")
+
+
+DEFAULT_SOFT_DELETE: Template = {"retentionDurationSeconds": WEEK}
+
+ENTRIES = [
+    Entry(
+        token=BUCKET,
+        id="{name}",
+        outputs={
+            "url": "gs://{name}",
+            "selfLink": "https://www.googleapis.com/storage/v1/b/{name}",
+            "projectNumber": lambda subject: int(subject["number"]),
+            "timeCreated": "2026-01-01T00:00:00.000Z",
+            "updated": "2026-01-01T00:00:00.000Z",
+        },
+        defaults={
+            "storageClass": "STANDARD",
+            "forceDestroy": False,
+            "uniformBucketLevelAccess": False,
+            "publicAccessPrevention": "inherited",
+            "softDeletePolicy": DEFAULT_SOFT_DELETE,
+        },
+        scope="global",
+        autoname=AutoName(lower=True),
+        replaces_on=paths("name location project enableObjectRetention hierarchicalNamespace"),
+        refers=(key_ref("encryption.defaultKmsKeyName"),),
+        checks=(_bucket_is_valid, _old_versions_exist),
+        admits=(api("storage"), may_encrypt("encryption.defaultKmsKeyName", "gs-project-accounts")),
+        guards=(_no_delete_is_forbidden,),
+        not_found="Error 404: The specified bucket does not exist: {value}",
+        taken="Error 409: The requested bucket name is not available. The bucket namespace is shared by all users of "
+        "the system. Please select a different name and try again: {id}",
+    ),
+    Entry(
+        token="gcp:storage/bucketIAMMember:BucketIAMMember",
+        id=_member_id,
+        outputs={"etag": "CAE{seed:3}="},
+        replaces_on=paths("bucket role member condition"),
+        refers=(Ref(path="bucket", to=(BUCKET,), by=("name", "id", "selfLink"), hold="owned"),),
+        checks=(role_and_member_are_valid,),
+        admits=(api("storage"), member_exists, _condition_is_possible),
+    ),
+]

@@ -1,0 +1,287 @@
+"""The API objects: one line each, as the API server treats them all alike."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template
+from catalogue.kubernetes.pods import NAMESPACE, Surroundings, can_start
+from catalogue.kubernetes.schema import validate
+from catalogue.wire import UNKNOWN, Properties, as_map, at_path
+
+BUILT_IN_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+EKS_CLUSTER = "aws:eks/cluster:Cluster"
+EKS_DOMAIN = ".eks.amazonaws.com"
+AKS_CLUSTER = "azure-native:containerservice:ManagedCluster"
+AKS_DOMAIN = ".azmk8s.io"
+AZURE_DISKS = "disk.csi.azure.com"
+AKS_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
+ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
+
+
+def namespace_of(subject: Subject) -> str:
+    """The namespace of a namespaced object."""
+    return as_map(subject.inputs.get("metadata")).get("namespace") or subject["defaultNamespace"]
+
+
+def _server(subject: Subject) -> Iterable[str]:
+    """A server that a cloud of the sandbox would have made must exist; another one is the user's business."""
+    server = subject["server"]
+    if server.endswith(EKS_DOMAIN):
+        return [server]
+    return [_host(subject)] if _host(subject).endswith(AKS_DOMAIN) else []
+
+
+def _host(subject: Subject) -> str:
+    return urlsplit(str(subject["server"])).hostname or ""
+
+
+def signs_in(subject: Subject) -> None:
+    """The kubeconfig's exec plug-in must get its token for the cluster that the server address is of."""
+    _has_a_role(subject)
+    cluster = subject.world.find(EKS_CLUSTER, "endpoint", subject["server"])
+    name = subject.where.facts["clusterName"]
+    if cluster and name != cluster.id:
+        raise Refused(
+            "the server has asked for the client to provide credentials: the token is for cluster "
+            f"{name!r}, not {cluster.id!r}"
+        )
+
+
+def _has_a_role(subject: Subject) -> None:
+    """On AKS nobody may do anything by having made the cluster: a role over it says so."""
+    names = (subject.world.find(AKS_CLUSTER, name, _host(subject)) for name in ("fqdn", "privateFQDN"))
+    cluster = next((each for each in names if each), None)
+    if cluster is None or True not in at_path(cluster.inputs, "aadProfile.enableAzureRBAC"):
+        return
+    grants = (grant.inputs for grant in subject.world.all(ROLE_ASSIGNMENT))
+    if not any(grant["scope"] == cluster.id and grant["roleDefinitionId"].endswith(AKS_ADMIN) for grant in grants):
+        raise Refused(
+            "Forbidden: User does not have access to the resource in Azure. Update role assignment to allow "
+            f"access: Azure Kubernetes Service RBAC Cluster Admin on {cluster.id}"
+        )
+
+
+IN_CLUSTER = Ref(
+    path="provider",
+    to=(EKS_CLUSTER, AKS_CLUSTER),
+    by=("endpoint", "fqdn", "privateFQDN"),
+    hold="owned",
+    values=_server,
+    not_found="configured Kubernetes cluster is unreachable: unable to load schema information from the API server: "
+    'Get "{value}/openapi/v2?timeout=32s": no such host',
+)
+
+
+def in_namespace(path: str, read: Callable[[Subject], Iterable[str]]) -> Ref:
+    """The namespace that an object is in, and goes with."""
+    return Ref(
+        path=path, to=(NAMESPACE,), hold="owned", values=read,
+        ignore=lambda value: value in BUILT_IN_NAMESPACES,
+    )  # fmt: skip
+
+
+IN_NAMESPACE = in_namespace("metadata.namespace", lambda subject: [namespace_of(subject)])
+
+
+def _namespaced_id(subject: Subject) -> str:
+    return f"{namespace_of(subject)}/{subject.inputs['metadata']['name']}"
+
+
+def _cluster_id(subject: Subject) -> str:
+    return subject.inputs["metadata"]["name"]
+
+
+def _metadata(subject: Subject) -> Properties:
+    own = as_map(subject.inputs.get("metadata"))
+    server = {
+        "uid": subject.seed.guid(),
+        "generation": 1,
+        "resourceVersion": str(int(subject.seed.hex(6, "version"), 16)),
+    }
+    return {**own, **server, "creationTimestamp": "2026-01-01T00:00:00Z"}
+
+
+def _namespaced_metadata(subject: Subject) -> Properties:
+    return {**_metadata(subject), "namespace": namespace_of(subject)}
+
+
+def _is_valid(subject: Subject) -> None:
+    validate(subject.inputs)
+
+
+def _pods_can_start(subject: Subject) -> None:
+    around = Surroundings(subject.world, namespace_of(subject))
+    can_start(
+        f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', subject.inputs["spec"]["template"], around
+    )
+
+
+def _scheduled_pods_can_start(subject: Subject) -> None:
+    around = Surroundings(subject.world, namespace_of(subject))
+    template = subject.inputs["spec"]["jobTemplate"]["spec"]["template"]
+    can_start(f'CronJob "{subject.inputs["metadata"]["name"]}"', template, around)
+
+
+def _selector_matches(subject: Subject) -> None:
+    spec = as_map(subject.inputs.get("spec"))
+    wanted = as_map(as_map(spec.get("selector")).get("matchLabels"))
+    for labels in at_path(spec, "template.metadata.labels"):
+        if any(as_map(labels).get(key) != value for key, value in wanted.items()):
+            raise Refused("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
+
+
+def _restart_policy_ends(subject: Subject) -> None:
+    policy = next(at_path(subject.inputs, "spec.template.spec.restartPolicy"), None)
+    if policy not in ("OnFailure", "Never"):
+        raise Refused("spec.template.spec.restartPolicy: Required value: valid values: OnFailure, Never")
+
+
+def _data_is_base64(subject: Subject) -> None:
+    for key, value in as_map(subject.inputs.get("data")).items():
+        if value == UNKNOWN:
+            continue
+        try:
+            base64.b64decode(value, validate=True)
+        except binascii.Error as error:
+            raise Refused(f"Secret in version v1 cannot be handled: illegal base64 data in data.{key}") from error
+
+
+def _data_is_fixed(flag: str, *paths: str) -> Callable[[Subject], Iterable[str]]:
+    """The real provider replaces a ConfigMap or Secret whose data change, so that pods see the new name.
+
+    With the provider's `flag` on, only an immutable one is replaced.
+    """
+
+    def replaced(subject: Subject) -> Iterable[str]:
+        if subject.where.config.get(flag) and not subject.old_inputs.get("immutable"):
+            return []
+        return [path for path in paths if subject.old_inputs.get(path) != subject.inputs.get(path)]
+
+    return replaced
+
+
+def _secret_data(subject: Subject) -> Properties:
+    plain = as_map(subject.inputs.get("stringData"))
+    return {
+        **as_map(subject.inputs.get("data")),
+        **{key: base64.b64encode(text.encode()).decode() for key, text in plain.items()},
+    }
+
+
+def _service_spec(subject: Subject) -> Properties:
+    given = as_map(subject.inputs.get("spec"))
+    address = f"10.100.{int(subject.seed.hex(2, 'b'), 16)}.{int(subject.seed.hex(2, 'a'), 16)}"
+    return {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [given.get("clusterIP") or address], **given}
+
+
+def _service_status(subject: Subject) -> Properties:
+    if subject["spec"].get("type") != "LoadBalancer":
+        return {"loadBalancer": {}}
+    return {"loadBalancer": {"ingress": [{"hostname": f"{subject.seed.hex(32)}.elb.amazonaws.com"}]}}
+
+
+def _job_status(_subject: Subject) -> Properties:
+    """A Job has done its work when its creation returns, as the real provider waits for that."""
+    return {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
+
+
+def _deployment_status(subject: Subject) -> Properties:
+    replicas = subject.inputs["spec"].get("replicas", 1)
+    return {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas, "observedGeneration": 1}
+
+
+def _retained_disks(subject: Subject) -> list[str]:
+    """Azure's lie in the resource group of the cluster's nodes, and go with it unless the class names another."""
+    go_along = subject.inputs["provisioner"] == AZURE_DISKS and "resourceGroup" not in as_map(
+        subject.inputs.get("parameters")
+    )
+    if subject.inputs.get("reclaimPolicy") != "Retain" or go_along:
+        return []
+    return [f"the disks of storage class {_cluster_id(subject)}, which outlive their claims"]
+
+
+def _object(
+    token: str,
+    *,
+    immutable: Iterable[str] = (),
+    namespaced: bool = True,
+    outputs: dict[str, Template] | None = None,
+    checks: tuple[Callable[[Subject], None], ...] = (),
+    admits: tuple[Callable[[Subject], None], ...] = (),
+    **more: Any,
+) -> Entry:
+    kind = token.rsplit(":", 1)[1]
+    return Entry(
+        token=token,
+        id=_namespaced_id if namespaced else _cluster_id,
+        outputs={"metadata": _namespaced_metadata if namespaced else _metadata, **(outputs or {})},
+        autoname=AutoName(path="metadata.name", digits=8),
+        replaces_on=frozenset({"metadata.name", "metadata.namespace", *immutable}),
+        refers=(IN_CLUSTER, IN_NAMESPACE) if namespaced else (IN_CLUSTER,),
+        checks=(_is_valid, *checks),
+        admits=(signs_in, *admits),
+        not_found=kind.lower() + 's "{value}" not found',
+        taken=f'{kind.lower()}s "{{id}}" already exists',
+        **more,
+    )
+
+
+ENTRIES = [
+    _object(NAMESPACE, namespaced=False, outputs={"status": lambda _subject: {"phase": "Active"}}),
+    _object(
+        "kubernetes:core/v1:ConfigMap",
+        replaces_if=_data_is_fixed("enableConfigMapMutable", "data", "binaryData", "immutable"),
+    ),
+    _object(
+        "kubernetes:core/v1:Secret",
+        immutable=("type",),
+        outputs={"data": _secret_data},
+        checks=(_data_is_base64,),
+        replaces_if=_data_is_fixed("enableSecretMutable", "data", "stringData", "immutable"),
+    ),
+    _object("kubernetes:core/v1:ServiceAccount"),
+    _object(
+        "kubernetes:core/v1:Service",
+        immutable=("spec.clusterIP",),
+        outputs={"spec": _service_spec, "status": _service_status},
+    ),
+    _object("kubernetes:core/v1:ResourceQuota"),
+    _object("kubernetes:core/v1:LimitRange"),
+    _object(
+        "kubernetes:core/v1:PersistentVolumeClaim",
+        immutable=("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector", "spec.volumeMode"),
+        outputs={"status": lambda _subject: {"phase": "Bound"}},
+    ),
+    _object(
+        "kubernetes:batch/v1:Job",
+        immutable=("spec.template", "spec.selector", "spec.completions"),
+        outputs={"status": _job_status},
+        checks=(_restart_policy_ends,),
+        admits=(_pods_can_start,),
+    ),
+    _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),
+    _object(
+        "kubernetes:apps/v1:Deployment",
+        immutable=("spec.selector",),
+        outputs={"status": _deployment_status},
+        checks=(_selector_matches,),
+        admits=(_pods_can_start,),
+    ),
+    _object("kubernetes:networking.k8s.io/v1:NetworkPolicy"),
+    _object("kubernetes:networking.k8s.io/v1:Ingress", outputs={"status": lambda _subject: {"loadBalancer": {}}}),
+    _object("kubernetes:policy/v1:PodDisruptionBudget"),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:Role"),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", immutable=("roleRef",)),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", namespaced=False),
+    _object("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", namespaced=False, immutable=("roleRef",)),
+    _object(
+        "kubernetes:storage.k8s.io/v1:StorageClass",
+        namespaced=False,
+        immutable=("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
+        keeps=_retained_disks,
+    ),
+    _object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
+]

@@ -1,0 +1,103 @@
+"""`random`: really random values, drawn once and kept in the stack's state until a keeper changes."""
+
+import base64
+import secrets
+import string
+import uuid
+
+from catalogue.entry import Entry, Refused, Subject
+from catalogue.package import Package
+
+SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
+PETS = ("ant", "bee", "cat", "cod", "cow", "dog", "eel", "elk", "fox", "hen", "owl", "pig", "ram", "yak")
+MOODS = ("bold", "calm", "fair", "glad", "keen", "kind", "neat", "proud", "quick", "sharp", "warm", "wise")
+KEEPERS = frozenset({"keepers"})
+
+
+def _characters(subject: Subject) -> str:
+    """Draws `length` characters that hold the asked minimum of each class, in random order."""
+    inputs = subject.inputs
+    classes = {
+        "Lower": string.ascii_lowercase,
+        "Upper": string.ascii_uppercase,
+        "Numeric": string.digits,
+        "Special": inputs.get("overrideSpecial") or SPECIAL,
+    }
+    allowed = {name: letters for name, letters in classes.items() if inputs.get(name.lower(), True)}
+    drawn = [secrets.choice(letters) for name, letters in classes.items() for _ in range(inputs.get(f"min{name}") or 0)]
+    drawn += [secrets.choice("".join(allowed.values())) for _ in range(inputs["length"] - len(drawn))]
+    secrets.SystemRandom().shuffle(drawn)
+    return "".join(drawn)
+
+
+def _length_is_possible(subject: Subject) -> None:
+    minimums = sum(subject.inputs.get(f"min{name}") or 0 for name in ("Lower", "Upper", "Numeric", "Special"))
+    length = subject.inputs.get("length")
+    if isinstance(length, int) and (length < 1 or length < minimums):
+        raise Refused(f"Attribute length value must be at least {max(1, minimums)}, got: {length}")
+
+
+def _pet(subject: Subject) -> str:
+    count = subject.inputs.get("length") or 2
+    words = [secrets.choice(MOODS) for _ in range(count - 1)] + [secrets.choice(PETS)]
+    prefix = [subject.inputs["prefix"]] if subject.inputs.get("prefix") else []
+    return (subject.inputs.get("separator") or "-").join([*prefix, *words])
+
+
+def _id_bytes(subject: Subject) -> bytes:
+    return bytes.fromhex(subject.seed.hex(2 * subject.inputs["byteLength"]))
+
+
+def _prefixed(subject: Subject, text: str) -> str:
+    return f"{subject.inputs.get('prefix') or ''}{text}"
+
+
+def _b64_url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+STRING_REPLACES = KEEPERS | {
+    "length", "lower", "upper", "numeric", "number", "special", "overrideSpecial",
+    "minLower", "minUpper", "minNumeric", "minSpecial",
+}  # fmt: skip
+
+ENTRIES = [
+    Entry(
+        token="random:index/randomPassword:RandomPassword",
+        id="none",
+        outputs={"result": _characters},
+        replaces_on=STRING_REPLACES,
+        checks=(_length_is_possible,),
+    ),
+    Entry(
+        token="random:index/randomString:RandomString",
+        id=_characters,
+        outputs={"result": "{id}"},
+        replaces_on=STRING_REPLACES,
+        checks=(_length_is_possible,),
+    ),
+    Entry(
+        token="random:index/randomId:RandomId",
+        id=lambda subject: _b64_url(_id_bytes(subject)),
+        outputs={
+            "hex": lambda subject: _prefixed(subject, _id_bytes(subject).hex()),
+            "dec": lambda subject: _prefixed(subject, str(int.from_bytes(_id_bytes(subject)))),
+            "b64Url": lambda subject: _prefixed(subject, _b64_url(_id_bytes(subject))),
+            "b64Std": lambda subject: _prefixed(subject, base64.b64encode(_id_bytes(subject)).decode()),
+        },
+        replaces_on=KEEPERS | {"byteLength", "prefix"},
+    ),
+    Entry(
+        token="random:index/randomUuid:RandomUuid",
+        id=lambda _subject: str(uuid.uuid4()),
+        outputs={"result": "{id}"},
+        replaces_on=KEEPERS,
+    ),
+    Entry(
+        token="random:index/randomPet:RandomPet",
+        id=_pet,
+        replaces_on=KEEPERS | {"length", "prefix", "separator"},
+    ),
+]
+
+RANDOM = Package(name="random", stateless=True, entries={entry.token: entry for entry in ENTRIES})
