@@ -9,8 +9,10 @@ for the same resource, `{seed:17/label}` another 17 of them.
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from catalogue.recorded import verdicts
 from catalogue.urns import name_of, stack_of, type_of
 from catalogue.wire import UNKNOWN, Properties
 
@@ -210,7 +212,8 @@ class Entry:
     """One resource type. Every field stands for a rule of the real cloud; a missing one means that there is none.
 
     `id`, `outputs`, `defaults`: what the cloud answers; outputs always, defaults where the input is absent.
-    `replaces_on`: inputs that cannot change in place; `replaces_if` for what paths cannot say.
+    `replaces_on`: inputs that cannot change in place and are not recorded in `facts/`; `replaces_if` for what paths
+    cannot say.
     `volatile`: outputs that an update changes, so that a preview cannot know them.
     `autoname`: see AutoName. `names`: kind of name -> template, each taken once in `name_scope` (or the entry's scope).
     `one_at_a_time`: what a create or update keeps busy; another one that wants it meanwhile is refused.
@@ -242,3 +245,8 @@ class Entry:
     not_found: str = "NotFound: '{value}' does not exist"
     in_use: str = "DependencyViolation: '{id}' has a dependent object"
     taken: str = "AlreadyExists: '{value}' already exists"
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, str]:
+        """What a change of each input does, in the words of `recorded.py`."""
+        return {**dict.fromkeys(self.replaces_on, "replaces"), **verdicts(self.token)}

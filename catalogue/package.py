@@ -20,6 +20,10 @@ def _nothing(_subject: Subject) -> Properties:
     return {}
 
 
+def _at_the_providers(where: Where, _known: Properties) -> Where:
+    return where
+
+
 def _nowhere(config: Properties, _stack: str) -> Where:
     return Where(scopes={"region": "", "account": "", "global": ""}, facts={}, config=config)
 
@@ -29,7 +33,8 @@ class Package:
     """One provider.
 
     `stateless` providers (random, tls) keep their resources in the stack's state only, as the real ones do.
-    `configure` says where an instance works, from its revealed configuration and the stack's name. `config_problems`
+    `configure` says where an instance works, from its revealed configuration and the stack's name. `stays` says where a
+    resource is, from what its inputs or its state say: not always where its provider works by now. `config_problems`
     and `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` gives outputs
     that every resource of the package has; a change of one of them is an update. `invokes` are its functions, `asks`
     those that look at the resources.
@@ -39,6 +44,7 @@ class Package:
     entries: Mapping[str, Entry]
     stateless: bool = False
     configure: Callable[[Properties, str], Where] = _nowhere
+    stays: Callable[[Where, Properties], Where] = _at_the_providers
     config_problems: Callable[[Properties], Iterable[Problem]] = _no_problems
     config_replaces: Callable[[Properties, Properties], Iterable[str]] = _never_replaced
     derived: Callable[[Subject], Properties] = _nothing

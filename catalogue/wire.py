@@ -5,6 +5,7 @@ on keeps its marks without anybody's care. Rules work on `reveal(value)`: no sec
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any, cast
 
 from google.protobuf import json_format, struct_pb2
@@ -115,20 +116,18 @@ def at_path(value: Any, path: str) -> Iterator[Any]:
         yield from at_path(cast("Properties", value).get(head), rest)
 
 
-def changed_paths(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yields (path, "add" | "delete" | "update") where two revealed values differ; an unknown one always does."""
+def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yields (path, old value, new value) where two revealed values differ; an unknown one always does."""
     if isinstance(old, dict) and isinstance(new, dict):
         olds, news = cast("Properties", old), cast("Properties", new)
         for key in sorted(olds.keys() | news.keys()):
-            yield from changed_paths(olds.get(key), news.get(key), f"{path}.{_quoted(key)}" if path else _quoted(key))
+            yield from differences(olds.get(key), news.get(key), f"{path}.{_quoted(key)}" if path else _quoted(key))
     elif isinstance(old, list) and isinstance(new, list):
         olds, news = cast("list[Any]", old), cast("list[Any]", new)
-        for index in range(max(len(olds), len(news))):
-            before = olds[index] if index < len(olds) else None
-            after = news[index] if index < len(news) else None
-            yield from changed_paths(before, after, f"{path}[{index}]")
+        for index, (before, after) in enumerate(zip_longest(olds, news)):
+            yield from differences(before, after, f"{path}[{index}]")
     elif old != new or new == UNKNOWN:
-        yield path, "add" if old is None else "delete" if new is None else "update"
+        yield path, old, new
 
 
 def _quoted(key: str) -> str:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue import sdk
-from catalogue.entry import Entry, Problem, Record, Ref, Refused, Seed, Subject, Where
+from catalogue.entry import Entry, NoWorld, Problem, Record, Ref, Refused, Seed, Subject, Where
 from catalogue.package import Package
+from catalogue.recorded import judge
 from catalogue.urns import name_of, type_of
-from catalogue.wire import UNKNOWN, Properties, as_map, at_path, changed_paths, has_secret, reveal, secret
+from catalogue.wire import UNKNOWN, Properties, as_map, at_path, differences, has_secret, reveal, secret
 from sandbox.inputs import problems
 from sandbox.store import NOBODYS, Store, Transaction
 
@@ -91,8 +92,14 @@ class Cloud:
         """Compares the inputs, and the outputs that are derived from the provider's configuration."""
         entry = self._entry(urn)
         subject = self._subject(urn, news, old_inputs=old_inputs, old_outputs=olds, seed=urn)
-        changes = dict(changed_paths(subject.old_inputs, subject.inputs))
-        replaces = {path for path in changes if _is_below(path, entry.replaces_on)}
+        changes: dict[str, str] = {}
+        replaces: set[str] = set()
+        for path, old, new in differences(subject.old_inputs, subject.inputs):
+            verdict = judge(entry.verdicts, re.sub(r"\[\d+\]", "", path), old, new, subject.inputs)
+            if verdict != "drops":
+                changes[path] = "add" if old is None else "delete" if new is None else "update"
+            if verdict == "replaces":
+                replaces.add(path)
         if changes:
             replaces |= set(entry.replaces_if(subject))
         for key, value in self._package.derived(subject).items():
@@ -123,7 +130,7 @@ class Cloud:
             try:
                 key = transaction.insert(
                     token=entry.token,
-                    scope=self.where.scopes[entry.scope],
+                    scope=subject.where.scopes[entry.scope],
                     id=subject.id,
                     urn=urn,
                     seed=subject.seed.text,
@@ -142,7 +149,7 @@ class Cloud:
         if self._package.stateless:
             return id, inputs, olds
         with self._store.transaction() as transaction:
-            record = transaction.get(entry.token, self.where.scopes[entry.scope], id)
+            record = self._record(transaction, entry, urn, id)
         return (record.id, record.inputs, record.outputs) if record else ("", {}, {})
 
     def update(
@@ -160,7 +167,7 @@ class Cloud:
             derived = self._package.derived(self._subject(urn, news, seed=urn))
             return {**kept, **news, **{key: kept[key] for key in entry.outputs if key in kept}, **derived, **unknown}
         with _turn(entry, self._subject(urn, news, seed=urn)), self._store.transaction() as transaction:
-            record = transaction.get(entry.token, self.where.scopes[entry.scope], id)
+            record = self._record(transaction, entry, urn, id)
             if record is None:
                 raise Refused(entry.not_found.format(value=id))
             subject = self._subject(
@@ -186,11 +193,13 @@ class Cloud:
         if self._package.stateless:
             return
         with self._store.transaction() as transaction:
-            record = transaction.get(entry.token, self.where.scopes[entry.scope], id)
+            record = self._record(transaction, entry, urn, id)
             if record is None:
                 return
-            subject = self._subject(urn, record.inputs, seed=record.seed, transaction=transaction)
-            subject.id, subject.outputs = id, reveal(record.outputs)
+            subject = self._subject(
+                urn, record.inputs, old_outputs=record.outputs, seed=record.seed, transaction=transaction
+            )
+            subject.id, subject.outputs = id, subject.old_outputs
             for guard in entry.guards:
                 guard(subject)
             blockers = transaction.blockers(record.key)
@@ -202,7 +211,12 @@ class Cloud:
             transaction.delete(record.key)
             for kind, template in entry.retires.items():
                 if name := subject.fill(template):
-                    transaction.retire(self.where.scopes[entry.name_scope or entry.scope], kind, name)
+                    transaction.retire(subject.where.scopes[entry.name_scope or entry.scope], kind, name)
+
+    def _record(self, transaction: Transaction, entry: Entry, urn: str, id: str) -> Record | None:
+        """Finds a resource, also one that stayed where the provider worked when it was created."""
+        here = transaction.get(entry.token, self.where.scopes[entry.scope], id)
+        return here or next((one for one in transaction.all(entry.token) if (one.urn, one.id) == (urn, id)), None)
 
     def _entry(self, urn: str) -> Entry:
         token = type_of(urn)
@@ -223,17 +237,18 @@ class Cloud:
         old_outputs: Properties | None = None,
         transaction: Transaction | None = None,
     ) -> Subject:
-        subject = Subject(
+        given, old = reveal(inputs), reveal(old_outputs or {})
+        where = self._package.stays(self.where, old or given)
+        world = _Here(transaction, self._package, where) if transaction else NoWorld()
+        return Subject(
             urn=urn,
-            inputs=reveal(inputs),
+            inputs=given,
             old_inputs=reveal(old_inputs or {}),
-            old_outputs=reveal(old_outputs or {}),
-            where=self.where,
+            old_outputs=old,
+            where=where,
             seed=Seed(seed),
+            world=world,
         )
-        if transaction:
-            subject.world = _Here(transaction, self._package, self.where)
-        return subject
 
     def _outputs(self, entry: Entry, subject: Subject, inputs: Properties) -> Properties:
         """Fills in what the cloud answers: inputs keep their secret marks, and what is made of a secret one gets it."""
@@ -273,7 +288,7 @@ class Cloud:
                 yield record.key, ref.hold
 
     def _claim(self, entry: Entry, subject: Subject, transaction: Transaction, key: int) -> None:
-        scope = self.where.scopes[entry.name_scope or entry.scope]
+        scope = subject.where.scopes[entry.name_scope or entry.scope]
         for kind, template in entry.names.items():
             name = subject.fill(template)
             if not transaction.claim(scope, kind, name, key):
@@ -305,11 +320,6 @@ def _refusals(entry: Entry, subject: Subject) -> Iterator[Problem]:
             rule(subject)
         except Refused as refusal:
             yield "", str(refusal)
-
-
-def _is_below(path: str, roots: frozenset[str]) -> bool:
-    plain = re.sub(r"\[\d+\]", "", path)
-    return any(plain == root or plain.startswith(f"{root}.") or root.startswith(f"{plain}.") for root in roots)
 
 
 def _autonamed(entry: Entry, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> Properties:

@@ -15,7 +15,7 @@ from catalogue.aws import (
     secretsmanager,
     security_groups,
 )
-from catalogue.aws.provider import INVOKES, config_problems, configure, derived
+from catalogue.aws.provider import INVOKES, config_problems, configure, derived, stays
 from catalogue.package import Package
 
 SERVICES = (
@@ -38,6 +38,7 @@ AWS = Package(
     name="aws",
     entries={entry.token: entry for service in SERVICES for entry in service.ENTRIES},
     configure=configure,
+    stays=stays,
     config_problems=config_problems,
     derived=derived,
     invokes=INVOKES,

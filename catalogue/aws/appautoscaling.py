@@ -26,7 +26,6 @@ ENTRIES = [
             "roleArn": "arn:aws:iam::{account}:role/aws-service-role/"
             "{serviceNamespace}.application-autoscaling.amazonaws.com/AWSServiceRole"
         },
-        replaces_on=KEYS,
         refers=(
             Ref(
                 path="resourceId",
@@ -49,7 +48,6 @@ ENTRIES = [
         },
         defaults={"policyType": "StepScaling"},
         autoname=AutoName(),
-        replaces_on=KEYS | {"name"},
         refers=(Ref(path="resourceId", to=(TARGET,), hold="owned", values=_target_of_policy),),
         taken="ValidationException: a scaling policy with this name exists already: {id}",
     ),

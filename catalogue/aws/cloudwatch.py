@@ -1,7 +1,7 @@
 """CloudWatch Logs."""
 
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Refused, Subject
 
 RETENTION_DAYS = (
     0,
@@ -44,7 +44,6 @@ ENTRIES = [
         outputs={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
         defaults={"retentionInDays": 0, "logGroupClass": "STANDARD", "skipDestroy": False},
         autoname=AutoName(unless=("namePrefix",)),
-        replaces_on=paths("name namePrefix logGroupClass"),
         refers=(kms_ref("kmsKeyId"),),
         checks=(_retention_is_offered,),
         keeps=lambda subject: [f"log group {subject.id} (skipDestroy)"] if subject.inputs.get("skipDestroy") else [],

@@ -6,7 +6,7 @@ from typing import Any
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.provider import ZONES
-from catalogue.entry import Entry, Hold, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Hold, Ref, Refused, Subject
 from catalogue.wire import as_list
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -181,7 +181,6 @@ ENTRIES = [
             **OWNER,
         },
         defaults={"enableDnsSupport": True, "enableDnsHostnames": False, "instanceTenancy": "default"},
-        replaces_on=paths("cidrBlock ipv4IpamPoolId ipv4NetmaskLength"),
         checks=(_vpc_block_is_valid,),
         not_found="InvalidVpcID.NotFound: The vpc ID '{value}' does not exist",
         in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
@@ -191,7 +190,6 @@ ENTRIES = [
         id="subnet-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:subnet/{id}", **OWNER},
         defaults={"availabilityZone": "{region}a", "mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
-        replaces_on=paths("vpcId cidrBlock availabilityZone availabilityZoneId outpostArn"),
         refers=(vpc_ref(),),
         checks=(_subnet_block_is_valid,),
         admits=(_subnet_fits,),
@@ -213,7 +211,6 @@ ENTRIES = [
         id="rtb-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:route-table/{id}", **OWNER},
         defaults={"routes": [], "propagatingVgws": []},
-        replaces_on=paths("vpcId"),
         refers=(vpc_ref(),),
         not_found="InvalidRouteTableID.NotFound: The routeTable ID '{value}' does not exist",
         in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
@@ -223,7 +220,6 @@ ENTRIES = [
         id="r-{routeTableId}{seed:10}",
         outputs={"origin": "CreateRoute", "state": "active"},
         names={"route": _destination},
-        replaces_on=paths("routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId"),
         refers=(
             Ref(path="routeTableId", to=(ROUTE_TABLE,), hold="owned"),
             Ref(path="gatewayId", to=(GATEWAY,), hold="free"),
@@ -236,7 +232,6 @@ ENTRIES = [
         token="aws:ec2/routeTableAssociation:RouteTableAssociation",
         id="rtbassoc-{seed:17}",
         names={"route table of a subnet": "{subnetId}"},
-        replaces_on=paths("subnetId gatewayId"),
         refers=(Ref(path="routeTableId", to=(ROUTE_TABLE,)), Ref(path="subnetId", to=(SUBNET,), hold="owned")),
         taken="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with "
         "an existing association",
@@ -251,7 +246,6 @@ ENTRIES = [
             "publicDns": _public_dns,
         },
         defaults={"domain": "vpc", "networkBorderGroup": "{region}", "publicIpv4Pool": "amazon"},
-        replaces_on=paths("domain networkBorderGroup publicIpv4Pool"),
         not_found="InvalidAllocationID.NotFound: The allocation ID '{value}' does not exist",
         in_use="InvalidIPAddress.InUse: Address {id} is in use.",
     ),
@@ -265,7 +259,6 @@ ENTRIES = [
         },
         defaults={"connectivityType": "public", "availabilityMode": "zonal", "privateIp": "10.0.0.4"},
         names={"address of a NAT gateway": lambda subject: subject.inputs.get("allocationId") or subject.id},
-        replaces_on=paths("allocationId subnetId connectivityType availabilityMode vpcId privateIp"),
         refers=(Ref(path="allocationId", to=(EIP,)), Ref(path="subnetId", to=(SUBNET,)), vpc_ref()),
         admits=(_nat_has_its_way_out,),
         not_found="NatGatewayNotFound: The Nat Gateway {value} was not found",
@@ -285,7 +278,6 @@ ENTRIES = [
         },
         defaults={"vpcEndpointType": "Gateway", "privateDnsEnabled": False, "ipAddressType": "ipv4"},
         names={"private DNS of an endpoint": _private_dns_name},
-        replaces_on=paths("vpcId serviceName vpcEndpointType serviceRegion"),
         refers=(
             vpc_ref(),
             subnets_ref("subnetIds"),
@@ -301,10 +293,6 @@ ENTRIES = [
         id="fl-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:vpc-flow-log/{id}"},
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
-        replaces_on=paths(
-            "vpcId subnetId eniId iamRoleArn logDestination logDestinationType logFormat "
-            "trafficType maxAggregationInterval"
-        ),
         refers=(
             vpc_ref("owned"),
             Ref(path="subnetId", to=(SUBNET,), hold="owned"),

@@ -233,11 +233,6 @@ ENTRIES = [
         },
         defaults={"version": VERSIONS[-2], "bootstrapSelfManagedAddons": True, "deletionProtection": False},
         autoname=AutoName(),
-        replaces_on=paths(
-            "name roleArn bootstrapSelfManagedAddons outpostConfig encryptionConfig "
-            "accessConfig.bootstrapClusterCreatorAdminPermissions "
-            "kubernetesNetworkConfig.serviceIpv4Cidr kubernetesNetworkConfig.ipFamily"
-        ),
         refers=(
             role_ref("roleArn"),
             subnets_ref("vpcConfig.subnetIds"),
@@ -262,10 +257,6 @@ ENTRIES = [
         },
         defaults={"amiType": "AL2023_x86_64_STANDARD", "capacityType": "ON_DEMAND", "instanceTypes": ["t3.medium"]},
         autoname=AutoName(path="nodeGroupName", unless=("nodeGroupNamePrefix",)),
-        replaces_on=paths(
-            "clusterName nodeGroupName nodeGroupNamePrefix nodeRoleArn subnetIds amiType "
-            "capacityType diskSize instanceTypes remoteAccess launchTemplate.id launchTemplate.name"
-        ),
         refers=(
             in_cluster("blocks"),
             role_ref("nodeRoleArn"),
@@ -284,7 +275,6 @@ ENTRIES = [
             "createdAt": "2026-01-01T00:00:00Z",
         },
         defaults={"addonVersion": "v1.0.0-eksbuild.1"},
-        replaces_on=paths("clusterName addonName"),
         refers=(in_cluster("owned"), role_ref("serviceAccountRoleArn"), role_ref("podIdentityAssociations.roleArn")),
         checks=(_addon_is_offered,),
         admits=(_addon_can_run,),
@@ -298,7 +288,6 @@ ENTRIES = [
             "associationArn": "arn:aws:eks:{region}:{account}:podidentityassociation/{clusterName}/{id}",
         },
         names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
-        replaces_on=paths("clusterName namespace serviceAccount"),
         refers=(in_cluster("owned"), role_ref("roleArn")),
         taken="ResourceInUseException: Association already exists: {value}",
     ),
@@ -307,7 +296,6 @@ ENTRIES = [
         id="{clusterName}:{principalArn}",
         outputs={"accessEntryArn": "arn:aws:eks:{region}:{account}:access-entry/{clusterName}/{guid}"},
         defaults={"type": "STANDARD", "userName": "{principalArn}"},
-        replaces_on=paths("clusterName principalArn type"),
         refers=(in_cluster("owned"),),
         admits=(_authentication_allows_entries,),
         not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
@@ -317,7 +305,6 @@ ENTRIES = [
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         id="{clusterName}#{principalArn}#{policyArn}",
         outputs={"associatedAt": "2026-01-01T00:00:00Z"},
-        replaces_on=paths("clusterName principalArn policyArn accessScope"),
         refers=(
             in_cluster("owned"),
             Ref(path="principalArn", to=("aws:eks/accessEntry:AccessEntry",), hold="owned", values=_entry_exists),

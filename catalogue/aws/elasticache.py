@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.wire import as_list, as_map
 
 SUBNET_GROUP = "aws:elasticache/subnetGroup:SubnetGroup"
@@ -118,7 +118,6 @@ ENTRIES = [
         },
         defaults={"description": "Managed by Pulumi"},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name"),
         refers=(subnets_ref("subnetIds"),),
         not_found="CacheSubnetGroupNotFoundFault: Cache Subnet Group {value} does not exist.",
         in_use="CacheSubnetGroupInUse: Cache subnet group {id} is currently in use by a cache cluster.",
@@ -130,7 +129,6 @@ ENTRIES = [
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:parametergroup:{name}"},
         defaults={"description": "Managed by Pulumi"},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name family description"),
         not_found="CacheParameterGroupNotFound: CacheParameterGroup not found: {value}",
         in_use="InvalidCacheParameterGroupState: One or more cache clusters are still members of this "
         "parameter group {id}.",
@@ -140,7 +138,6 @@ ENTRIES = [
         token=USER,
         id="{userId}",
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:user:{userId}"},
-        replaces_on=paths("userId userName"),
         checks=(_user_is_valid,),
         not_found="UserNotFound: User {value} not found.",
         in_use="InvalidUserState: User {id} is in a user group.",
@@ -150,7 +147,6 @@ ENTRIES = [
         token=USER_GROUP,
         id="{userGroupId}",
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:usergroup:{userGroupId}"},
-        replaces_on=paths("userGroupId"),
         refers=(Ref(path="userIds", to=(USER,), by=("userId",), ignore=lambda user: user == "default"),),
         admits=(_group_fits_its_users,),
         not_found="UserGroupNotFound: User group {value} not found.",
@@ -182,10 +178,6 @@ ENTRIES = [
             "maintenanceWindow": "sun:05:00-sun:06:00",
         },
         autoname=AutoName(path="replicationGroupId", lower=True),
-        replaces_on=paths(
-            "replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port snapshotName "
-            "dataTieringEnabled networkType securityGroupNames"
-        ),
         volatile=frozenset({"memberClusters", "engineVersionActual"}),
         refers=(
             Ref(path="subnetGroupName", to=(SUBNET_GROUP,), by=("name",)),

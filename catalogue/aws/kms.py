@@ -1,7 +1,7 @@
 """KMS. A deleted key waits for its deletion; what it encrypted is lost with it, so it stays listed after a destroy."""
 
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import Entry, Hold, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Hold, Ref, Refused, Subject
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
@@ -56,7 +56,6 @@ ENTRIES = [
             "policy": '{{"Version":"2012-10-17","Statement":[{{"Sid":"Enable IAM User Permissions","Effect":"Allow",'
             '"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}',
         },
-        replaces_on=paths("customerMasterKeySpec keyUsage multiRegion customKeyStoreId xksKeyId"),
         checks=(_window_is_offered, _rotation_is_offered, policy_is_valid("policy", RESOURCE)),
         admits=(principals_exist("policy"),),
         keeps=lambda subject: [
@@ -74,7 +73,6 @@ ENTRIES = [
             "targetKeyId": lambda subject: _target(subject)["keyId"],
         },
         defaults={"name": "alias/{seed:26}"},
-        replaces_on=paths("name namePrefix"),
         refers=(Ref(path="targetKeyId", to=(KEY,), by=("arn", "keyId"), hold="owned"),),
         checks=(_alias_has_its_form,),
         not_found="NotFoundException: Alias {value} is not found.",

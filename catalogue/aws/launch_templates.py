@@ -2,7 +2,7 @@
 
 from catalogue.aws.ec2 import security_groups_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Subject, paths
+from catalogue.entry import AutoName, Entry, Subject
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
@@ -23,7 +23,6 @@ ENTRIES = [
         volatile=frozenset({"latestVersion", "defaultVersion"}),
         autoname=AutoName(unless=("namePrefix",)),
         names={"launch template": "{name}"},
-        replaces_on=paths("name namePrefix"),
         refers=(security_groups_ref("vpcSecurityGroupIds"), kms_ref("blockDeviceMappings.ebs.kmsKeyId")),
         not_found="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID "
         "{value}, does not exist.",

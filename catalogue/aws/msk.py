@@ -8,7 +8,7 @@ from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, zones_of
 from catalogue.aws.kms import KEY, kms_ref
 from catalogue.aws.secretsmanager import SECRET, VERSION
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.wire import as_list, as_map, at_path
 
 CLUSTER = "aws:msk/cluster:Cluster"
@@ -87,6 +87,18 @@ def _volume_only_grows(subject: Subject) -> None:
     old, new = (next(at_path(inputs, path), 0) for inputs in (subject.old_inputs, subject.inputs))
     if isinstance(old, int) and isinstance(new, int) and new < old:
         raise Refused(f"BadRequestException: The volume size of a broker cannot be reduced from {old} to {new} GiB")
+
+
+def _version_may_follow(subject: Subject) -> None:
+    """MSK moves no cluster from ZooKeeper to KRaft, and none back to a lower version."""
+    old, new = (str(inputs.get("kafkaVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
+    before, after = ([int(part) for part in re.findall(r"\d+", version)] for version in (old, new))
+    if old and old.endswith(".kraft") != new.endswith(".kraft"):
+        raise Refused(
+            f"BadRequestException: Updating a cluster between ZooKeeper and KRaft mode is not supported: {old} to {new}"
+        )
+    if after < before:
+        raise Refused(f"BadRequestException: The Kafka version cannot be lowered from {old} to {new}")
 
 
 def _each_subnet_has_a_zone(subject: Subject) -> None:
@@ -177,7 +189,6 @@ ENTRIES = [
         volatile=frozenset({"latestRevision"}),
         autoname=AutoName(),
         names={"MSK configuration": "{name}"},
-        replaces_on=paths("name kafkaVersions"),
         checks=(_properties_are_lines,),
         not_found="BadRequestException: The configuration ARN {value} does not exist",
         in_use="BadRequestException: The configuration {id} is in use by a cluster",
@@ -199,11 +210,6 @@ ENTRIES = [
         volatile=frozenset({"currentVersion"}),
         autoname=AutoName(path="clusterName"),
         names={"MSK cluster": "{clusterName}"},
-        replaces_on=paths(
-            "clusterName brokerNodeGroupInfo.clientSubnets brokerNodeGroupInfo.azDistribution "
-            "brokerNodeGroupInfo.securityGroups encryptionInfo.encryptionAtRestKmsKeyArn "
-            "encryptionInfo.encryptionInTransit.inCluster"
-        ),
         refers=(
             subnets_ref("brokerNodeGroupInfo.clientSubnets"),
             security_groups_ref("brokerNodeGroupInfo.securityGroups"),
@@ -212,7 +218,7 @@ ENTRIES = [
             Ref(path="loggingInfo.brokerLogs.cloudwatchLogs.logGroup", to=(LOG_GROUP,), by=("name",), hold="free"),
         ),
         checks=(_cluster_is_valid, _volume_only_grows),
-        admits=(_each_subnet_has_a_zone, _revision_exists),
+        admits=(_version_may_follow, _each_subnet_has_a_zone, _revision_exists),
         not_found="NotFoundException: The cluster {value} does not exist",
         taken="ConflictException: A resource with this name already exists: {value}",
     ),
@@ -220,7 +226,6 @@ ENTRIES = [
         token="aws:msk/topic:Topic",
         id=_topic_arn,
         outputs={"arn": "{id}", "configsActual": lambda subject: subject.inputs.get("configs") or "{}"},
-        replaces_on=paths("name clusterArn replicationFactor"),
         refers=(IN_CLUSTER,),
         checks=(_name_is_valid, _partitions_only_grow),
         admits=(_replicas_fit_the_brokers,),
@@ -229,7 +234,6 @@ ENTRIES = [
     Entry(
         token="aws:msk/singleScramSecretAssociation:SingleScramSecretAssociation",
         id="{clusterArn},{secretArn}",
-        replaces_on=paths("clusterArn secretArn"),
         refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the secret is associated already: {id}",
@@ -237,7 +241,6 @@ ENTRIES = [
     Entry(
         token="aws:msk/scramSecretAssociation:ScramSecretAssociation",
         id="{clusterArn}",
-        replaces_on=paths("clusterArn"),
         refers=(IN_CLUSTER, Ref(path="secretArnLists", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the cluster has an exclusive list of secrets already: {id}",

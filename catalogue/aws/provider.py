@@ -24,12 +24,21 @@ def configure(config: Properties, stack: str) -> Where:
     account = account or f"{int(hashlib.sha256(stack.encode()).hexdigest(), 16) % 10**12:012d}"
     if config.get("allowedAccountIds") and account not in config["allowedAccountIds"]:
         raise Refused(f"AWS account ID not allowed: {account}")
-    region = config["region"]
+    return _in_region(config["region"], account, config)
+
+
+def _in_region(region: str, account: str, config: Properties) -> Where:
     return Where(
         scopes={"region": f"aws/{account}/{region}", "account": f"aws/{account}", "global": "aws"},
         facts={"region": region, "account": account, "partition": "aws"},
         config=config,
     )
+
+
+def stays(where: Where, known: Properties) -> Where:
+    """Since pulumi-aws 7 a resource has a region of its own in its state, and stays there (pulumi-aws#5656)."""
+    region = known.get("region")
+    return _in_region(region, where.facts["account"], where.config) if region not in (None, UNKNOWN) else where
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
@@ -47,8 +56,6 @@ def derived(subject: Subject) -> Properties:
     outputs: Properties = {}
     if "region" in types:
         outputs["region"] = subject.where.facts["region"]
-        if subject.inputs.get("region") not in (None, UNKNOWN, outputs["region"]):
-            raise Refused("the sandbox keeps one region per aws.Provider; a resource's own region is not modelled")
     if "tags" in types:
         defaults = as_map(as_map(subject.where.config.get("defaultTags")).get("tags"))
         own = subject.inputs.get("tags")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.wire import as_list
 
 INSTANCE = "aws:rds/instance:Instance"
@@ -51,10 +51,26 @@ def _settings_are_valid(subject: Subject) -> None:
 
 
 def _storage_only_grows(subject: Subject) -> None:
+    """With autoscaling the provider does not pass a lower size on."""
     old, new = subject.old_inputs.get("allocatedStorage"), subject.inputs.get("allocatedStorage")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
+    if isinstance(old, int) and isinstance(new, int) and new < old and not subject.inputs.get("maxAllocatedStorage"):
         raise Refused(
             f"InvalidParameterCombination: Invalid storage size: storage cannot be reduced from {old} to {new} GiB"
+        )
+
+
+def _version_may_follow(subject: Subject) -> None:
+    """RDS upgrades to another major version only if it is told to, and never goes back."""
+    old, new = (str(inputs.get("engineVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
+    if not old or not new or old == new:
+        return
+    before, after = ([int(part) for part in version.split(".")] for version in (old, new))
+    if after < before[: len(after)]:
+        raise Refused(f"InvalidParameterCombination: Cannot upgrade postgres from {old} to {new}")
+    if after[0] > before[0] and not subject.inputs.get("allowMajorVersionUpgrade"):
+        raise Refused(
+            "InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a new "
+            f"major version ({old} to {new})."
         )
 
 
@@ -142,7 +158,6 @@ ENTRIES = [
         },
         defaults={"description": "Managed by Pulumi"},
         autoname=AutoName(unless=("namePrefix",), lower=True),
-        replaces_on=paths("name namePrefix"),
         refers=(subnets_ref("subnetIds"),),
         admits=(_subnets_span_two_zones,),
         not_found="DBSubnetGroupNotFoundFault: DBSubnetGroup '{value}' not found.",
@@ -156,7 +171,6 @@ ENTRIES = [
         outputs={"arn": "arn:aws:rds:{region}:{account}:pg:{name}"},
         defaults={"description": "Managed by Pulumi", "name": _prefixed_name},
         autoname=AutoName(unless=("namePrefix",), lower=True),
-        replaces_on=paths("name namePrefix family description"),
         not_found="DBParameterGroupNotFound: DBParameterGroup not found: {value}",
         in_use="InvalidDBParameterGroupState: One or more database instances are still members of this "
         "parameter group: {id}",
@@ -192,10 +206,6 @@ ENTRIES = [
         },
         autoname=AutoName(path="identifier", unless=("identifierPrefix",), lower=True),
         names={"DB instance": "{identifier}"},
-        replaces_on=paths(
-            "engine username storageEncrypted kmsKeyId dbSubnetGroupName availabilityZone dbName "
-            "characterSetName timezone identifierPrefix snapshotIdentifier"
-        ),
         refers=(
             Ref(path="dbSubnetGroupName", to=(SUBNET_GROUP,), by=("name",)),
             Ref(path="parameterGroupName", to=(PARAMETER_GROUP,), by=("name",), ignore=_is_default),
@@ -206,6 +216,7 @@ ENTRIES = [
             role_ref("monitoringRoleArn"),
         ),
         checks=(_settings_are_valid, _storage_only_grows, _windows_do_not_overlap),
+        admits=(_version_may_follow,),
         guards=(_is_not_protected, _snapshot_name_is_free),
         keeps=_kept,
         retires={SNAPSHOT: _final_snapshot},

@@ -5,7 +5,7 @@ from typing import Any
 
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.wire import UNKNOWN, as_list, as_map
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -56,7 +56,6 @@ def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: Any) -> Entry:
     return Entry(
         token=token,
         id="{bucket}",
-        replaces_on=paths("bucket"),
         refers=(IN_BUCKET, *refers),
         scope="account",
         taken="OperationAborted: a " + kind + " of bucket {id} exists already; one resource may own it",
@@ -78,7 +77,6 @@ ENTRIES = [
         defaults={"forceDestroy": False, "objectLockEnabled": False},
         scope="global",
         autoname=AutoName(path="bucket", unless=("bucketPrefix",), lower=True),
-        replaces_on=paths("bucket bucketPrefix bucketNamespace objectLockEnabled"),
         checks=(_name_is_valid,),
         not_found="NoSuchBucket: The specified bucket does not exist: {value}",
         taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "

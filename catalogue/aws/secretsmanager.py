@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
@@ -55,7 +55,6 @@ ENTRIES = [
         defaults={"recoveryWindowInDays": 30, "description": "", "forceOverwriteReplicaSecret": False},
         autoname=AutoName(unless=("namePrefix",)),
         names={NAME: "{name}"},
-        replaces_on=paths("name namePrefix"),
         refers=(kms_ref("kmsKeyId"),),
         checks=(_name_is_valid, _window_is_offered, policy_is_valid("policy", RESOURCE)),
         keeps=_kept,
@@ -71,14 +70,12 @@ ENTRIES = [
         id="{secretId}|{guid}",
         outputs={"arn": "{secretId}", "secretArn": "{secretId}", "versionId": "{guid}"},
         defaults={"versionStages": ["AWSCURRENT"]},
-        replaces_on=paths("secretId secretString secretBinary secretStringWoVersion"),
         refers=(_secret_ref("secretId"),),
         checks=(_version_has_a_value,),
     ),
     Entry(
         token="aws:secretsmanager/secretPolicy:SecretPolicy",
         id="{secretArn}",
-        replaces_on=paths("secretArn"),
         refers=(_secret_ref("secretArn"),),
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(principals_exist("policy"),),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from catalogue.aws.ec2 import SECURITY_GROUPS, security_groups_ref, vpc_ref
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 
 SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 OWNER = {"ownerId": "{account}"}
@@ -51,7 +51,6 @@ def _rule(direction: str) -> Entry:
         id="sgr-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group-rule/{id}", "securityGroupRuleId": "{id}"},
         names={f"{direction} rule": _same_rule},
-        replaces_on=paths("securityGroupId"),
         refers=(
             Ref(
                 path="securityGroupId",
@@ -74,7 +73,6 @@ ENTRIES = [
         defaults={"description": "Managed by Pulumi", "ingress": [], "egress": [], "revokeRulesOnDelete": False},
         autoname=AutoName(unless=("namePrefix",)),
         names={"security group": "{vpcId}/{name}"},
-        replaces_on=paths("name namePrefix description vpcId"),
         refers=(vpc_ref(),),
         checks=(_group_name_is_free_to_use, _vpc_is_given),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
@@ -86,7 +84,6 @@ ENTRIES = [
         id=lambda subject: _default_group(subject),
         outputs={"arn": "arn:aws:ec2:{region}:{account}:security-group/{id}", "name": "default", **OWNER},
         defaults={"description": "default VPC security group", "ingress": [], "egress": []},
-        replaces_on=paths("vpcId"),
         refers=(vpc_ref("owned"),),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
     ),

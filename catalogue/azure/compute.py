@@ -23,7 +23,6 @@ def _key_has_a_version(subject: Subject) -> None:
 ENTRIES = [
     arm(
         "compute:DiskEncryptionSet", "Microsoft.Compute/diskEncryptionSets", "diskEncryptionSetName",
-        immutable="encryptionType",
         outputs={"identity": identities_of},
         refers=(identities_ref("identity.userAssignedIdentities"),),
         checks=(

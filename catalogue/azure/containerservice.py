@@ -188,9 +188,6 @@ ASKS = {"azure-native:containerservice:listManagedClusterUserCredentials": list_
 ENTRIES = [
     arm(
         "containerservice:ManagedCluster", "Microsoft.ContainerService/managedClusters", "resourceName",
-        immutable="dnsPrefix fqdnSubdomain nodeResourceGroup diskEncryptionSetID enableRBAC "
-        "networkProfile.networkPlugin networkProfile.serviceCidr networkProfile.dnsServiceIP networkProfile.podCidr "
-        "networkProfile.loadBalancerSku apiServerAccessProfile.enablePrivateCluster",
         outputs={
             "identity": identities_of,
             "fqdn": lambda subject: None if _is_private(subject) else _host(subject),
@@ -214,7 +211,6 @@ ENTRIES = [
         "containerservice:AgentPool", "Microsoft.ContainerService/managedClusters/agentPools",
         "resourceName agentPoolName",
         parent=CLUSTER,
-        immutable="vmSize vnetSubnetID availabilityZones osType osDiskType osDiskSizeGB type enableNodePublicIP",
         refers=(subnet_ref("vnetSubnetID"),),
         checks=(_pool_is_valid,),
         admits=(_pool_is_not_newer,),

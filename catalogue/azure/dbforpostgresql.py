@@ -109,8 +109,6 @@ def _parameter_is_possible(subject: Subject) -> None:
 ENTRIES = [
     arm(
         "dbforpostgresql:Server", DELEGATION, "serverName",
-        immutable="administratorLogin network.delegatedSubnetResourceId network.privateDnsZoneArmResourceId "
-        "backup.geoRedundantBackup dataEncryption.type",
         outputs={
             "fullyQualifiedDomainName": "{serverName}.postgres.database.azure.com",
             "state": "Ready",

@@ -119,7 +119,6 @@ ASKS = {
 ENTRIES = [
     arm(
         "eventhub:Namespace", "Microsoft.EventHub/namespaces", "namespaceName",
-        immutable="encryption.requireInfrastructureEncryption",
         outputs={
             "identity": identities_of,
             "serviceBusEndpoint": "https://{namespaceName}.servicebus.windows.net:443/",

@@ -215,7 +215,6 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
                 "type": "Microsoft.Authorization/roleAssignments",
             },
             scope="account",
-            replaces_on=frozenset({"scope", "roleAssignmentName", "principalId", "roleDefinitionId", "principalType"}),
             # A right to a secret can be given before the secret is there.
             refers=(scope_ref("scope", tokens, secrets=True), _definition_ref()),
             checks=(_role_has_its_form,),
@@ -227,7 +226,6 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
             id="/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
             outputs={"name": "{roleDefinitionId}", "type": "Microsoft.Authorization/roleDefinitions"},
             scope="account",
-            replaces_on=frozenset({"scope", "roleDefinitionId"}),
             names={"role": "{roleName}"},
             name_scope="global",  # all subscriptions are in one tenant
             refers=(scope_ref("scope", tokens),),
@@ -242,7 +240,6 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
             outputs={"name": "{lockName}", "type": "Microsoft.Authorization/locks"},
             scope="account",
             autoname=AutoName(path="lockName", digits=8, separator=""),
-            replaces_on=frozenset({"scope", "lockName"}),
             refers=(scope_ref("scope", tokens),),
         ),
     ]

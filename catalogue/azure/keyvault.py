@@ -137,7 +137,6 @@ def _address(vault: Record) -> str:
 ENTRIES = [
     arm(
         "keyvault:Vault", "Microsoft.KeyVault/vaults", "vaultName",
-        immutable="properties.tenantId",
         outputs={"properties": _properties},
         names={"Key Vault": "{vaultName}"},
         name_scope="global",
@@ -151,7 +150,6 @@ ENTRIES = [
     arm(
         "keyvault:Key", "Microsoft.KeyVault/vaults/keys", "vaultName keyName",
         parent=VAULT,
-        immutable="properties.kty properties.keySize properties.curveName",
         outputs={
             "keyUri": _key_uri,
             "keyUriWithVersion": lambda subject: f"{_key_uri(subject)}/{subject.seed.hex(32)}",

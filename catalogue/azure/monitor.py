@@ -44,7 +44,6 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
             outputs={"type": "Microsoft.Insights/diagnosticSettings"},
             scope="account",
             autoname=AutoName(digits=8, separator=""),
-            replaces_on=frozenset({"resourceUri", "name"}),
             refers=(
                 scope_ref("resourceUri", tokens),
                 refers_to("workspaceId", "operationalinsights:Workspace", hold="free"),

@@ -160,14 +160,12 @@ ENTRIES = [
     ),
     arm(
         "network:PublicIPAddress", "Microsoft.Network/publicIPAddresses", "publicIpAddressName",
-        immutable="sku zones publicIPAllocationMethod",
         outputs={"ipAddress": _public_ip},
         checks=(_standard_addresses_are_static,),
         in_use="PublicIPAddressCannotBeDeleted: Public IP address {id} can not be deleted since it is still allocated",
     ),
     arm(
         "network:NatGateway", "Microsoft.Network/natGateways", "natGatewayName",
-        immutable="sku zones",
         refers=(refers_to("publicIpAddresses.id", "network:PublicIPAddress"),),
         checks=(only("zones", lambda zone: zone in ("1", "2", "3"), "InvalidAvailabilityZone: {value}"),),
         admits=(_address_is_fit_for_nat,),
@@ -175,7 +173,6 @@ ENTRIES = [
     ),
     arm(
         "network:PrivateEndpoint", "Microsoft.Network/privateEndpoints", "privateEndpointName",
-        immutable="subnet privateLinkServiceConnections",
         outputs={"networkInterfaces": _interfaces},
         refers=(
             subnet_ref("subnet.id"),

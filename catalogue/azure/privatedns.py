@@ -47,7 +47,6 @@ ENTRIES = [
     arm(
         "privatedns:VirtualNetworkLink", "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
         "privateZoneName virtualNetworkLinkName",
-        immutable="virtualNetwork",
         parent=ZONE,
         hold="blocks",
         refers=(refers_to("virtualNetwork.id", "network:VirtualNetwork", hold="free"),),

@@ -8,7 +8,20 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypedDict, Unpack
 
 from catalogue import sdk
-from catalogue.entry import AutoName, Entry, Hold, Problem, Record, Ref, Refused, Rule, Seed, Subject, Template, Where
+from catalogue.entry import (
+    AutoName,
+    Entry,
+    Hold,
+    Problem,
+    Record,
+    Ref,
+    Refused,
+    Rule,
+    Seed,
+    Subject,
+    Template,
+    Where,
+)
 from catalogue.wire import UNKNOWN, Properties, at_path
 
 GROUP = "azure-native:resources:ResourceGroup"
@@ -99,7 +112,6 @@ def arm(
     *,
     parent: str = "",
     hold: Hold = "owned",
-    immutable: str = "",
     outputs: Mapping[str, Template] | None = None,
     refers: tuple[Ref, ...] = (),
     **rules: Unpack[Rules],
@@ -125,13 +137,10 @@ def arm(
         outputs={"name": f"{{{own}}}" if named else own[1:-1], "type": kind, **(outputs or {})},
         scope="account",
         autoname=AutoName(path=own, digits=8, separator="") if named else None,
+        # pulumi-azure-native, provider/pkg/provider/diff.go: every parameter of the path replaces; and what belongs to
+        # another resource is where that is. Azure/azure-rest-api-specs: x-ms-mutability of location is create and read.
         replaces_on=frozenset(
-            {
-                "resourceGroupName",
-                *(() if above else ("location",)),  # what belongs to another is where that is
-                *immutable.split(),
-                *filter(str.isidentifier, path.split()),
-            }
+            {"resourceGroupName", *filter(str.isidentifier, path.split()), *(() if above else ("location",))}
         ),
         refers=(group, *((owner,) if parent else ()), *refers),
         guards=(not_locked,),

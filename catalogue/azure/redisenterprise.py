@@ -62,7 +62,6 @@ ASKS = {"azure-native:redisenterprise:listDatabaseKeys": list_keys}
 ENTRIES = [
     arm(
         "redisenterprise:RedisEnterprise", "Microsoft.Cache/redisEnterprise", "clusterName",
-        immutable="zones encryption minimumTlsVersion",
         outputs={
             "identity": identities_of,
             "hostName": lambda subject: f"{subject['clusterName']}.{subject['location']}.redis.azure.net",
@@ -85,7 +84,6 @@ ENTRIES = [
     arm(
         "redisenterprise:Database", "Microsoft.Cache/redisEnterprise/databases", "clusterName databaseName",
         parent=CLUSTER,
-        immutable="port clusteringPolicy modules geoReplication",
         checks=(
             name_matches("databaseName", "default", "BadRequest: the database is called default"),
             only("port", lambda port: port == 10000, "BadRequest: the port of a database is 10000, not {value}"),

@@ -1,7 +1,7 @@
 """Resource groups. Deleting one deletes all that is in it."""
 
 from catalogue.azure.provider import GROUP, GROUP_ID, name_matches, not_locked
-from catalogue.entry import AutoName, Entry, paths
+from catalogue.entry import AutoName, Entry
 
 ENTRIES = [
     Entry(
@@ -10,7 +10,6 @@ ENTRIES = [
         outputs={"name": "{resourceGroupName}", "type": "Microsoft.Resources/resourceGroups"},
         scope="account",
         autoname=AutoName(path="resourceGroupName", digits=8, separator=""),
-        replaces_on=paths("resourceGroupName location"),
         checks=(name_matches("resourceGroupName", r"[\w().-]{0,89}[\w()-]", "InvalidResourceGroup: 1-90 characters"),),
         guards=(not_locked,),
         not_found="ResourceGroupNotFound: Resource group '{value}' could not be found.",

@@ -68,7 +68,6 @@ ASKS = {"azure-native:storage:listStorageAccountKeys": list_keys}
 ENTRIES = [
     arm(
         "storage:StorageAccount", "Microsoft.Storage/storageAccounts", "accountName",
-        immutable="encryption.requireInfrastructureEncryption isHnsEnabled",
         outputs={
             "identity": identities_of,
             "primaryEndpoints": lambda subject: {"blob": f"https://{subject['accountName']}.blob.core.windows.net/"},

@@ -1,7 +1,5 @@
 """Environments, clusters, and the ways into their networks."""
 
-from collections.abc import Iterable
-
 from catalogue.confluentcloud.provider import (
     CLUSTER,
     ENVIRONMENT,
@@ -9,7 +7,7 @@ from catalogue.confluentcloud.provider import (
     is_private,
     types_of,
 )
-from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Ref, Refused, Subject
 from catalogue.wire import UNKNOWN, Properties, as_map
 
 GATEWAY = "confluentcloud:index/gateway:Gateway"
@@ -29,13 +27,6 @@ def _cluster_is_possible(subject: Subject) -> None:
     allowed, given = AVAILABILITY.get(kinds[0], ANY_AVAILABILITY), inputs.get("availability")
     if given not in (*allowed, UNKNOWN):
         raise Refused(f"400 Bad Request: a cluster of this type has availability {allowed}, not {given}")
-
-
-def _type_stays(subject: Subject) -> Iterable[str]:
-    """Basic can become Standard; every other change of type is another cluster."""
-    old, new = types_of(subject.old_inputs), types_of(subject.inputs)
-    if old and old != new and (old, new) != (["basic"], ["standard"]):
-        yield from new
 
 
 def _is_not_protected(subject: Subject) -> None:
@@ -143,8 +134,6 @@ ENTRIES = [
             "restEndpoint": _rest,
             "endpoints": _endpoints,
         },
-        replaces_on=paths("cloud region environment availability network byokKey"),
-        replaces_if=_type_stays,
         refers=(IN_ENVIRONMENT,),
         checks=(_cluster_is_possible,),
         guards=(_is_not_protected,),
@@ -154,7 +143,6 @@ ENTRIES = [
         token=GATEWAY,
         id=has_an_id("gw"),
         outputs={"gcpIngressPrivateServiceConnectGateway": _gateway},
-        replaces_on=paths("environment gcpIngressPrivateServiceConnectGateway"),
         refers=(IN_ENVIRONMENT,),
         not_found="404 Not Found: no gateway {value}",
         in_use="409 Conflict: gateway {id} has access points",
@@ -163,7 +151,6 @@ ENTRIES = [
         token=ACCESS_POINT,
         id=has_an_id("ap-"),
         outputs={"gcpIngressPrivateServiceConnectEndpoint": _access_point},
-        replaces_on=paths("environment gateway gcpIngressPrivateServiceConnectEndpoint"),
         refers=(IN_ENVIRONMENT, Ref(path="gateway.id", to=(GATEWAY,))),
         admits=(_connection_exists,),
     ),

@@ -43,9 +43,6 @@ def _topic_is_valid(subject: Subject) -> None:
     name = as_text(subject.inputs.get("topicName"))
     if name and not TOPIC.fullmatch(name):
         raise Refused(f"400 Bad Request: topic name {name!r} must match {TOPIC.pattern}")
-    old, new = subject.old_inputs.get("partitionsCount"), subject.inputs.get("partitionsCount")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"400 Bad Request: partitions can only be added, {old} to {new}")
 
 
 def _acl_is_valid(subject: Subject) -> None:
@@ -69,7 +66,6 @@ ENTRIES = [
         token="confluentcloud:index/kafkaTopic:KafkaTopic",
         id=lambda subject: f"{subject.inputs['kafkaCluster']['id']}/{subject['topicName']}",
         defaults={"partitionsCount": 6},
-        replaces_on=paths("topicName kafkaCluster"),
         refers=(OF_CLUSTER,),
         checks=(_topic_is_valid,),
         admits=(_admin_reaches_the_cluster,),
@@ -78,7 +74,6 @@ ENTRIES = [
     Entry(
         token="confluentcloud:index/kafkaAcl:KafkaAcl",
         id=_acl_id,
-        replaces_on=paths("kafkaCluster") | frozenset(ACL),
         refers=(OF_CLUSTER,),
         checks=(_acl_is_valid,),
         admits=(principal_exists, _admin_reaches_the_cluster),

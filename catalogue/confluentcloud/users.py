@@ -9,7 +9,7 @@ from catalogue.confluentcloud.provider import (
     is_private,
     made_up,
 )
-from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Ref, Refused, Subject
 from catalogue.wire import as_map, as_text, secret
 
 ACCOUNT = "confluentcloud:index/serviceAccount:ServiceAccount"
@@ -82,13 +82,11 @@ ENTRIES = [
         outputs={"apiVersion": "iam/v2", "kind": "ServiceAccount"},
         defaults={"displayName": "{logical}"},
         names={"service account": "{displayName}"},
-        replaces_on=paths("displayName"),
         taken="409 Conflict: Service name is already in use: {value}",
     ),
     Entry(
         token=BINDING,
         id=has_an_id("rb-"),
-        replaces_on=paths("principal roleName crnPattern"),
         names={"role binding": "{principal} {roleName} {crnPattern}"},
         checks=(_crn_is_valid,),
         admits=(principal_exists, _cluster_takes_roles),
@@ -98,7 +96,6 @@ ENTRIES = [
         token=KEY,
         id=_key_id,
         outputs={"secret": _key_secret},
-        replaces_on=paths("owner managedResource"),
         refers=(
             Ref(path="owner.id", to=(ACCOUNT,), hold="owned"),
             Ref(path="managedResource.id", to=(CLUSTER,), hold="owned"),

@@ -4,9 +4,9 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from catalogue.entry import AutoName, Entry, Hold, Ref, Refused, Subject, Template, paths
+from catalogue.entry import AutoName, Entry, Hold, Ref, Refused, Subject, Template
 from catalogue.gcp.projects import api
-from catalogue.wire import Properties, as_list, as_text, at_path, reveal
+from catalogue.wire import Properties, as_list, as_map, as_text, at_path, reveal
 
 NETWORK = "gcp:compute/network:Network"
 SUBNETWORK = "gcp:compute/subnetwork:Subnetwork"
@@ -90,11 +90,22 @@ def _ranges_are_free(subject: Subject) -> None:
                         )
 
 
-def _shrinks(subject: Subject) -> Iterator[str]:
-    """A range can only grow in place."""
-    old, new = (as_text(inputs.get("ipCidrRange")) for inputs in (subject.old_inputs, subject.inputs))
-    if old and new and not ipaddress.IPv4Network(old).subnet_of(ipaddress.IPv4Network(new)):
-        yield "ipCidrRange"
+def _used_ranges_stay(subject: Subject) -> None:
+    """Google lets nobody take a range away from pods or services that use it (terraform-provider-google#2570)."""
+    kept = {(one["rangeName"], one["ipCidrRange"]) for one in as_list(subject.inputs.get("secondaryIpRanges"))}
+    before = {(one["rangeName"], one["ipCidrRange"]) for one in as_list(subject.old_inputs.get("secondaryIpRanges"))}
+    gone = {name for name, _ in before - kept}
+    for cluster in subject.world.all("gcp:container/cluster:Cluster"):
+        policy = as_map(reveal(cluster.inputs).get("ipAllocationPolicy"))
+        for key in ("clusterSecondaryRangeName", "servicesSecondaryRangeName"):
+            if policy.get(key) in gone and reveal(cluster.inputs).get("subnetwork") in (
+                subject.id,
+                _self_link(subject),
+            ):
+                raise Refused(
+                    f"Error 400: The secondary range '{policy[key]}' of the subnetwork '{subject.id}' is used by "
+                    f"'{cluster.id}' (RESOURCE_IN_USE_BY_ANOTHER_RESOURCE)"
+                )
 
 
 def _purpose_is_complete(subject: Subject) -> None:
@@ -176,7 +187,6 @@ ENTRIES = [
         outputs={"selfLink": _self_link, "networkId": _number_id, "numericId": _number_id, "gatewayIpv4": ""},
         defaults={"autoCreateSubnetworks": True, "routingMode": "REGIONAL", "mtu": 1460},
         autoname=NAMED,
-        replaces_on=paths("name project autoCreateSubnetworks enableUlaInternalIpv6 networkProfile description"),
         checks=(name_is_valid,),
         admits=(IS_ON,),
         guards=(_no_peering_is_left,),
@@ -195,11 +205,9 @@ ENTRIES = [
         },
         defaults={"purpose": "PRIVATE", "stackType": "IPV4_ONLY", "privateIpGoogleAccess": False},
         autoname=NAMED,
-        replaces_on=paths("name project region network purpose description"),
-        replaces_if=_shrinks,
         refers=(network_ref("network"),),
         checks=(name_is_valid,),
-        admits=(IS_ON, _ranges_are_free),
+        admits=(IS_ON, _ranges_are_free, _used_ranges_stay),
         not_found="Error 404: The resource '{value}' was not found",
         in_use="Error 400: The subnetwork resource '{id}' is already being used",
         taken="Error 409: The resource '{id}' already exists",
@@ -210,7 +218,6 @@ ENTRIES = [
         outputs={"selfLink": _self_link, "creationTimestamp": CREATED},
         defaults={"addressType": "EXTERNAL", "address": "34.120.0.10"},
         autoname=NAMED,
-        replaces_on=paths("name project address addressType network prefixLength purpose description ipVersion"),
         refers=(network_ref("network"),),
         checks=(name_is_valid, _purpose_is_complete),
         admits=(IS_ON, _ranges_are_free),
@@ -221,7 +228,6 @@ ENTRIES = [
         token=CONNECTION,
         id=lambda subject: f"{network_of(subject, subject['network']).replace('/', '%2F')}:{subject['service']}",
         outputs={"peering": "servicenetworking-googleapis-com"},
-        replaces_on=paths("network service"),
         refers=(
             network_ref("network"),
             Ref(path="reservedPeeringRanges", to=(GLOBAL_ADDRESS,), by=("name",)),
@@ -239,7 +245,6 @@ ENTRIES = [
         id=_regional("routers"),
         outputs={"selfLink": _self_link, "creationTimestamp": CREATED},
         autoname=NAMED,
-        replaces_on=paths("name project region network encryptedInterconnectRouter"),
         refers=(network_ref("network"),),
         checks=(name_is_valid,),
         admits=(IS_ON,),
@@ -249,7 +254,6 @@ ENTRIES = [
         id="{project}/{region}/{router}/{name}",
         defaults={"endpointTypes": ["ENDPOINT_TYPE_VM"], "type": "PUBLIC"},
         autoname=NAMED,
-        replaces_on=paths("name project region router endpointTypes type"),
         refers=(Ref(path="router", to=(ROUTER,), by=("name", "id", "selfLink"), hold="owned"),),
         checks=(name_is_valid, _nat_options_fit),
         admits=(IS_ON,),
@@ -260,9 +264,6 @@ ENTRIES = [
         outputs={"selfLink": _self_link, "creationTimestamp": CREATED, "users": []},
         defaults={"addressType": "EXTERNAL", "address": _internal_address},
         autoname=NAMED,
-        replaces_on=paths(
-            "name project region address addressType network subnetwork purpose prefixLength networkTier"
-        ),
         refers=(network_ref("network"), subnetwork_ref("subnetwork")),
         checks=(name_is_valid,),
         admits=(IS_ON,),
@@ -280,10 +281,6 @@ ENTRIES = [
             "baseForwardingRule": "",
         },
         autoname=NAMED,
-        replaces_on=paths(
-            "name project region network subnetwork ipAddress target loadBalancingScheme portRange ports "
-            "allPorts ipProtocol serviceLabel isMirroringCollector noAutomateDnsZone"
-        ),
         refers=(
             network_ref("network"),
             subnetwork_ref("subnetwork"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from catalogue.entry import AutoName, Entry, Record, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Record, Ref, Refused, Subject
 from catalogue.gcp.certificates import make_authority
 from catalogue.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
@@ -214,11 +214,6 @@ ENTRIES = [
             "nodeLocations": lambda subject: [f"{subject['region']}-b"],
         },
         autoname=AutoName(lower=True),
-        replaces_on=paths(
-            "name location project network subnetwork networkingMode ipAllocationPolicy datapathProvider "
-            "initialNodeCount enableAutopilot enableTpu confidentialNodes description removeDefaultNodePool "
-            "privateClusterConfig.masterIpv4CidrBlock nodeConfig"
-        ),
         refers=(
             network_ref("network"),
             subnetwork_ref("subnetwork"),
@@ -257,12 +252,6 @@ ENTRIES = [
             "maxPodsPerNode": 110,
         },
         autoname=AutoName(lower=True, unless=("namePrefix",)),
-        replaces_on=paths(
-            "name namePrefix cluster location project initialNodeCount maxPodsPerNode placementPolicy "
-            "nodeConfig.serviceAccount nodeConfig.oauthScopes nodeConfig.spot nodeConfig.preemptible "
-            "nodeConfig.bootDiskKmsKey nodeConfig.imageType nodeConfig.shieldedInstanceConfig nodeConfig.metadata "
-            "nodeConfig.minCpuPlatform"
-        ),
         refers=(
             Ref(path="cluster", to=(CLUSTER,), by=("id", "name", "selfLink"), hold="owned"),
             Ref(path="nodeConfig.serviceAccount", to=(ACCOUNT,), by=("email",), hold="free"),

@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.entry import Entry, Ref, Refused, Subject, paths
+from catalogue.entry import Entry, Ref, Refused, Subject
 from catalogue.gcp.compute import NAMED, name_is_valid, network_ref
 from catalogue.gcp.projects import api
 from catalogue.wire import as_list, as_text, reveal
@@ -43,7 +43,6 @@ ENTRIES = [
         },
         defaults={"description": "Managed by Pulumi", "visibility": "public", "forceDestroy": False},
         autoname=NAMED,
-        replaces_on=paths("name project dnsName visibility"),
         refers=(network_ref("privateVisibilityConfig.networks.networkUrl"),),
         checks=(name_is_valid, _zone_is_valid),
         admits=(api("dns"),),
@@ -53,7 +52,6 @@ ENTRIES = [
     Entry(
         token=RECORD,
         id="projects/{project}/managedZones/{managedZone}/rrsets/{name}/{type}",
-        replaces_on=paths("name project managedZone"),
         refers=(Ref(path="managedZone", to=(ZONE,), by=("name", "id")),),
         admits=(api("dns"), _record_is_in_its_zone),
         taken="Error 409: The resource 'entity.change.additions[0]' named '{id}' already exists",

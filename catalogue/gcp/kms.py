@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Rule, Subject
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
 from catalogue.wire import as_text, at_path
 
@@ -81,7 +81,6 @@ ENTRIES = [
         token=RING,
         id=ID[RING],
         autoname=AutoName(),
-        replaces_on=paths("name location project"),
         checks=(_name_is_valid,),
         admits=(api("cloudkms"), _was_not_deleted),
         keeps=lambda subject: [f"key ring {subject.id}, for good"],
@@ -97,9 +96,6 @@ ENTRIES = [
         },
         defaults={"purpose": "ENCRYPT_DECRYPT", "destroyScheduledDuration": f"{30 * DAY}s"},
         autoname=AutoName(),
-        replaces_on=paths(
-            "name keyRing purpose importOnly skipInitialVersionCreation destroyScheduledDuration cryptoKeyBackend"
-        ),
         refers=(Ref(path="keyRing", to=(RING,)),),
         checks=(_name_is_valid, _rotation_is_offered, _destruction_is_offered),
         admits=(api("cloudkms"), _was_not_deleted),
@@ -112,7 +108,6 @@ ENTRIES = [
         token=KEY_MEMBER,
         id="{cryptoKeyId}/{role}/{member}",
         outputs={"etag": "BwY{seed:8}="},
-        replaces_on=paths("cryptoKeyId role member condition"),
         refers=(Ref(path="cryptoKeyId", to=(KEY,), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("cloudkms"), member_exists),

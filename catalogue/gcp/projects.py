@@ -97,11 +97,10 @@ ENTRIES = [
     Entry(
         token=SERVICE,
         id="{project}/{service}",
-        defaults={"disableOnDestroy": True},
-        replaces_on=paths("service project"),
+        defaults={"disableOnDestroy": False},  # since terraform-provider-google 7.0
         checks=(_is_an_api,),
         keeps=lambda subject: (
-            [] if subject.inputs.get("disableOnDestroy", True) else [f"API {subject.inputs['service']}, still on"]
+            [] if subject.inputs.get("disableOnDestroy") else [f"API {subject.inputs['service']}, still on"]
         ),
         taken="Error 409: {id} is managed twice",
     ),
@@ -109,15 +108,14 @@ ENTRIES = [
         token=SERVICE_IDENTITY,
         id="projects/{project}/services/{service}",
         outputs={"email": _agent_email, "member": "serviceAccount:{email}"},
-        replaces_on=paths("service project"),
         checks=(_agent_is_known,),
         admits=(_api_of_the_agent,),
     ),
     Entry(
         token=IAM_MEMBER,
+        delete_before_replace=True,  # pulumi-gcp, provider/resources.go
         id="{project}/{role}/{member}",
         outputs={"etag": "BwY{seed:8}="},
-        replaces_on=paths("project role member condition"),
         checks=(role_and_member_are_valid,),
         admits=(member_exists,),
     ),
@@ -130,7 +128,6 @@ ENTRIES = [
             "name": "{id}",
             "uniqueId": lambda subject: f"1{int(subject.seed.hex(20), 16) % 10**20:020d}",
         },
-        replaces_on=paths("accountId project"),
         checks=(_account_id_is_valid,),
         admits=(api("iam"),),
         taken="Error 409: Service account {id} already exists",

@@ -18,11 +18,21 @@ SQL = "gcp:sql/databaseInstance:DatabaseInstance"
 def configure(config: Properties, stack: str) -> Where:
     """A stack is a project of its own, unless the provider names one."""
     project = config.get("project") or f"sandbox-{hashlib.sha256(stack.encode()).hexdigest()[:8]}"
+    return _in_project(project, config)
+
+
+def _in_project(project: str, config: Properties) -> Where:
     return Where(
         scopes={"region": f"gcp/{project}", "account": f"gcp/{project}", "global": "gcp"},
         facts={"project": project, "number": project_number(project), "region": config["region"]},
         config=config,
     )
+
+
+def stays(where: Where, known: Properties) -> Where:
+    """A resource keeps the project in its state; a change of the provider's moves nothing."""
+    project = known.get("project")
+    return _in_project(project, where.config) if project not in (None, UNKNOWN) else where
 
 
 def project_number(project: str) -> str:
@@ -48,10 +58,9 @@ def derived(subject: Subject) -> Properties:
     outputs: Properties = {}
     if "project" in types:
         outputs["project"] = subject.where.facts["project"]
-        if subject.inputs.get("project") not in (None, UNKNOWN, outputs["project"]):
-            raise Refused("the sandbox keeps one project per gcp.Provider; a resource's own project is not modelled")
     if "region" in types:
-        outputs["region"] = subject.inputs.get("region") or subject.where.facts["region"]
+        own = subject.inputs.get("region") or subject.old_outputs.get("region")
+        outputs["region"] = own or subject.where.facts["region"]
     if own := {"labels", "resourceLabels"} & types.keys():
         given = subject.inputs.get(own.pop())
         labels = {**as_map(subject.where.config.get("defaultLabels")), **as_map(given)}

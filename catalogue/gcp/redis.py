@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Refused, Subject
 from catalogue.gcp.certificates import authorities
 from catalogue.gcp.compute import network_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
@@ -98,10 +98,6 @@ ENTRIES = [
             "replicaCount": lambda subject: 1 if subject.inputs.get("tier") == "STANDARD_HA" else 0,
         },
         autoname=AutoName(lower=True),
-        replaces_on=paths(
-            "name region project tier locationId alternativeLocationId authorizedNetwork connectMode reservedIpRange "
-            "customerManagedKey transitEncryptionMode"
-        ),
         refers=(network_ref(NETWORK, hold="free"), key_ref("customerManagedKey")),
         checks=(_instance_is_valid, _tier_allows_it, _persistence_is_complete, _windows),
         admits=(api("redis"), connected(NETWORK, RANGE), may_encrypt("customerManagedKey", "cloud-redis")),

@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
 from catalogue.wire import UNKNOWN, as_list, as_map, as_text, at_path
@@ -68,6 +68,7 @@ def _secret_id(subject: Subject) -> str:
 ENTRIES = [
     Entry(
         token=SECRET,
+        delete_before_replace=True,  # pulumi-gcp, provider/resources.go
         id="projects/{project}/secrets/{secretId}",
         outputs={
             "name": "projects/{number}/secrets/{secretId}",
@@ -77,8 +78,6 @@ ENTRIES = [
         defaults={"deletionPolicy": "DELETE", "deletionProtection": False, "expireTime": ""},
         autoname=AutoName(path="secretId"),
         names={NAME: "{secretId}"},
-        # The key of a replica can change where it is, its location cannot.
-        replaces_on=paths(f"secretId project tags {REPLICAS}.location"),
         refers=(key_ref(KEY),),
         checks=(
             _id_is_valid,
@@ -102,7 +101,6 @@ ENTRIES = [
         token="gcp:secretmanager/secretIamMember:SecretIamMember",
         id=lambda subject: f"{_secret_id(subject)}/{subject['role']}/{subject['member']}",
         outputs={"etag": "BwY{seed:8}="},
-        replaces_on=paths("secretId project role member condition"),
         refers=(Ref(path="secretId", to=(SECRET,), by=("secretId", "id", "name"), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("secretmanager"), member_exists),

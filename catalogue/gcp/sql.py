@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.gcp.certificates import authorities
 from catalogue.gcp.compute import network_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
@@ -66,12 +66,16 @@ def _backups_are_possible(subject: Subject) -> None:
         raise Refused(f"Error 400: retainedBackups {kept} is not between 1 and 365")
 
 
-def _disk_only_grows(subject: Subject) -> None:
-    old, new = (as_map(inputs.get("settings")).get("diskSize") for inputs in (subject.old_inputs, subject.inputs))
-    if isinstance(new, int) and new < 10:
-        raise Refused(f"Error 400: Invalid value for diskSize: {new} is below 10 GB")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"Error 400: Invalid request: Disk size cannot be decreased from {old} to {new} GB.")
+def _disk_is_large_enough(subject: Subject) -> None:
+    size = as_map(subject.inputs.get("settings")).get("diskSize")
+    if isinstance(size, int) and size < 10:
+        raise Refused(f"Error 400: Invalid value for diskSize: {size} is below 10 GB")
+
+
+def _version_only_rises(subject: Subject) -> None:
+    old, new = (str(inputs.get("databaseVersion")) for inputs in (subject.old_inputs, subject.inputs))
+    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
+        raise Refused(f"Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.")
 
 
 def _is_not_protected(subject: Subject) -> None:
@@ -140,7 +144,6 @@ ENTRIES = [
         },
         defaults={"deletionProtection": True},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name region project encryptionKeyName settings.ipConfiguration.serverCaMode"),
         # At most one operation runs on an instance.
         one_at_a_time="instance {name}",
         refers=(network_ref(NETWORK, hold="free"), key_ref("encryptionKeyName")),
@@ -149,11 +152,12 @@ ENTRIES = [
             _tier_is_in_the_edition,
             _addresses_are_possible,
             _backups_are_possible,
-            _disk_only_grows,
+            _disk_is_large_enough,
             _flags_are_known,
         ),
         admits=(
             api("sqladmin"),
+            _version_only_rises,
             connected(NETWORK, RANGE),
             may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
         ),
@@ -168,7 +172,6 @@ ENTRIES = [
         id="{name}//{instance}",
         defaults={"type": "BUILT_IN", "host": ""},
         autoname=AutoName(lower=True),
-        replaces_on=paths("name instance host type project"),
         one_at_a_time="instance {instance}",
         refers=(Ref(path="instance", to=(SQL,), by=("name",), hold="owned"),),
         checks=(_password_is_given,),

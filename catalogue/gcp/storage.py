@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template, paths
+from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
 from catalogue.wire import as_list, as_map, as_text, reveal
@@ -77,7 +77,6 @@ ENTRIES = [
         },
         scope="global",
         autoname=AutoName(lower=True),
-        replaces_on=paths("name location project enableObjectRetention hierarchicalNamespace"),
         refers=(key_ref("encryption.defaultKmsKeyName"),),
         checks=(_bucket_is_valid, _old_versions_exist),
         admits=(api("storage"), may_encrypt("encryption.defaultKmsKeyName", "gs-project-accounts")),
@@ -90,7 +89,6 @@ ENTRIES = [
         token="gcp:storage/bucketIAMMember:BucketIAMMember",
         id=_member_id,
         outputs={"etag": "CAE{seed:3}="},
-        replaces_on=paths("bucket role member condition"),
         refers=(Ref(path="bucket", to=(BUCKET,), by=("name", "id", "selfLink"), hold="owned"),),
         checks=(role_and_member_are_valid,),
         admits=(api("storage"), member_exists, _condition_is_possible),

@@ -19,7 +19,7 @@ BEGIN: Final = "<!-- Written by `make faults`. -->"
 OURS: Final = (
     "__main__.py",
     "Pulumi*.yaml",
-    *(f"{name}/**/*.py" for name in ("components", "providers", "settings", "sandbox", "tests/faults")),
+    *(f"{name}/**/*.py" for name in ("components", "providers", "settings", "catalogue", "sandbox", "tests/faults")),
 )
 
 

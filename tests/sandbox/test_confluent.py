@@ -128,15 +128,6 @@ def test_topics_need_an_admins_key(basic: Confluent, google: Google) -> None:
     assert google.make(C["KafkaTopic"], "events", basic.topic(key, secret))[0] == f"{basic.id}/events"
 
 
-def test_partitions_are_never_taken_away(basic: Confluent, google: Google) -> None:
-    account = basic.account()
-    basic.bind(account, "CloudClusterAdmin")
-    topic = basic.topic(*basic.key(account))
-    id_, outputs = google.make(C["KafkaTopic"], "events", {**topic, "partitionsCount": 6})
-    with pytest.raises(Refused, match="only be added"):
-        google.change(C["KafkaTopic"], "events", id_, outputs, {**topic, "partitionsCount": 3})
-
-
 def test_roles_on_topics_are_not_for_basic(basic: Confluent) -> None:
     with pytest.raises(Refused, match="use ACLs on Basic"):
         basic.bind(basic.account(), "DeveloperWrite", f"/kafka={basic.id}/topic=events")

@@ -6,7 +6,7 @@ from catalogue.wire import (
     UNKNOWN,
     Properties,
     at_path,
-    changed_paths,
+    differences,
     from_struct,
     has_secret,
     has_unknown,
@@ -39,11 +39,11 @@ def test_paths_walk_lists_and_skip_what_is_not_known() -> None:
 def test_differences() -> None:
     old = {"same": 1, "gone": 1, "list": [1, 2], "map": {"x": 1}}
     new = {"same": 1, "list": [1, 3, 4], "map": {"x": UNKNOWN}, "added": {}}
-    assert dict(changed_paths(old, new)) == {
-        "gone": "delete",
-        "list[1]": "update",
-        "list[2]": "add",
-        "map.x": "update",
-        "added": "add",
-    }
-    assert dict(changed_paths(old, old)) == {}
+    assert list(differences(old, new)) == [
+        ("added", None, {}),
+        ("gone", 1, None),
+        ("list[1]", 2, 3),
+        ("list[2]", None, 4),
+        ("map.x", 1, UNKNOWN),
+    ]
+    assert not list(differences(old, old))
