@@ -14,6 +14,7 @@ from typing import Final
 import pulumi
 
 from settings.base import Cloud, Json, Profile
+from settings.layers import CreateEventQueue
 from settings.model import Settings
 from settings.problems import Problem, SettingsError, shown
 
@@ -25,14 +26,14 @@ Recorded = Mapping[str, Json]
 class _Rule:
     """`breaks` gets an old and a new value that differ. `why` continues the sentence that starts with both.
 
-    `consent` is whether `rasa:allowDestroy` lets the change through. `only` limits the rule to a cloud or a profile.
+    `consent` is whether `rasa:allowDestroy` lets the change through. `holds` is whether the rule is about this stack.
     """
 
     keys: tuple[str, ...]
     breaks: Callable[[Json, Json], bool]
     why: str
     consent: bool = True
-    only: Cloud | Profile | None = None
+    holds: Callable[[Settings], bool] = lambda _settings: True
 
 
 def _differs(_old: Json, _new: Json) -> bool:
@@ -64,6 +65,23 @@ def _leaves_vault(old: Json, _new: Json) -> bool:
     return old == "vault"
 
 
+def _on_azure(settings: Settings) -> bool:
+    return settings.cloud is Cloud.AZURE
+
+
+def _on_gcp(settings: Settings) -> bool:
+    return settings.cloud is Cloud.GCP
+
+
+def _in_prod(settings: Settings) -> bool:
+    return settings.profile is Profile.PROD
+
+
+def _on_event_hubs_standard(settings: Settings) -> bool:
+    queue = settings.event_queue
+    return _on_azure(settings) and isinstance(queue, CreateEventQueue) and queue.size == "Standard"
+
+
 _RULES: Final = (
     _Rule(keys=("cloud", "region", "account"), breaks=_differs, why="would not move what is there", consent=False),
     _Rule(
@@ -76,14 +94,14 @@ _RULES: Final = (
         breaks=_differs,
         why="would move subnets that are in use, which Azure cannot do",
         consent=False,
-        only=Cloud.AZURE,
+        holds=_on_azure,
     ),
     _Rule(
         keys=("cluster.serviceCidr", "cluster.podCidr"),
         breaks=_differs,
         why="would move a range that is in use, which Google Cloud cannot do",
         consent=False,
-        only=Cloud.GCP,
+        holds=_on_gcp,
     ),
     _Rule(keys=("cluster.version",), breaks=_is_older, why="would go back, which no cluster can", consent=False),
     _Rule(
@@ -113,6 +131,13 @@ _RULES: Final = (
     ),
     _Rule(keys=("eventQueue.partitions",), breaks=_is_less, why="would replace the topics, with their events"),
     _Rule(
+        keys=("eventQueue.partitions",),
+        breaks=lambda old, new: not _is_less(old, new),
+        why="would change an event hub's partitions, which only Premium can",
+        consent=False,
+        holds=_on_event_hubs_standard,
+    ),
+    _Rule(
         keys=("eventQueue.brokers",),
         breaks=lambda old, new: _is_less(old, new) or _changes_replicas(old, new),
         why="would remove brokers, or replace the topics for another number of replicas, with their events",
@@ -126,7 +151,7 @@ _RULES: Final = (
         ),
         breaks=_is_less,
         why="would delete at once what is older",
-        only=Profile.PROD,
+        holds=_in_prod,
     ),
     _Rule(
         keys=("secretsManager.kind",),
@@ -154,7 +179,7 @@ def refused_changes(old: Recorded, new: Recorded, settings: Settings) -> list[Pr
     return [
         _problem(key, old[key], new[key], rule)
         for rule in _RULES
-        if rule.only in (None, settings.cloud, settings.profile) and not (rule.consent and settings.allow_destroy)
+        if rule.holds(settings) and not (rule.consent and settings.allow_destroy)
         for key in rule.keys
         if key in old and key in new and old[key] != new[key] and rule.breaks(old[key], new[key])
     ]

@@ -141,6 +141,12 @@ def test_an_account_that_a_setting_names_is_refused_before_the_provider_is_regis
     ]
 
 
+def test_only_premium_event_hubs_take_more_partitions() -> None:
+    before, after = {"eventQueue.partitions": 4}, {"eventQueue.partitions": 8}
+    assert refused("dev-azure", before, {**after, "allowDestroy": True}) == ["eventQueue.partitions"]
+    assert refused("prod-azure", before, after) == []
+
+
 def grows(stack: str, key: str, deployed: Changes) -> bool:
     settings, _ = parse(shipped(stack))
     settings.remember(deployed)
