@@ -51,11 +51,12 @@ class Platform(Protocol):
         ...
 
 
-def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> tuple[Platform, str]:
+def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> tuple[Platform, str | None]:
     """Creates the platform of the cloud that the stack file names, with provider instances of its own.
 
     `name` begins every physical name: `rasa-<stack>`. Also returns the account that the platform is in: an AWS account,
-    an Azure subscription or a Google Cloud project. Creates nothing if the last `up` was in another one.
+    an Azure subscription or a Google Cloud project. Creates nothing if the last `up` was in another one. The account is
+    None if nobody has to know it.
     """
     match settings:
         case AwsSettings():
@@ -63,14 +64,14 @@ def create_platform(name: str, settings: AnySettings, random: pulumi_random.Prov
             from providers.aws import aws_account, aws_provider
 
             provider = aws_provider(settings)
-            account = checked_account(settings, aws_account(provider))
+            account = checked_account(settings, lambda: aws_account(provider))
             return AwsPlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random])), account
         case AzureSettings():
             from components.azure.platform import AzurePlatform
             from providers.azure import azure_provider, azure_subscription
 
             provider = azure_provider(settings)
-            account = checked_account(settings, azure_subscription(provider))
+            account = checked_account(settings, lambda: azure_subscription(provider))
             return AzurePlatform(name, settings, opts=pulumi.ResourceOptions(providers=[provider, random])), account
         case GcpSettings():
             from components.gcp.platform import GcpPlatform
@@ -78,6 +79,6 @@ def create_platform(name: str, settings: AnySettings, random: pulumi_random.Prov
             from providers.gcp import gcp_project, gcp_provider
 
             provider = gcp_provider(settings)
-            account = checked_account(settings, gcp_project(settings, provider))
+            account = checked_account(settings, lambda: gcp_project(settings, provider))
             providers = [provider, *confluent_providers(settings), random]
             return GcpPlatform(name, settings, opts=pulumi.ResourceOptions(providers=providers)), account

@@ -14,9 +14,10 @@ from typing import Final
 import pulumi
 
 from settings.base import Cloud, Json, Profile
-from settings.layers import CreateEventQueue
+from settings.layers import CreateEventQueue, CreateModelStorage
 from settings.model import Settings
 from settings.problems import Problem, SettingsError, shown
+from settings.vault import CreateVault
 
 OUTPUT: Final = "deployed"
 Recorded = Mapping[str, Json]
@@ -197,8 +198,15 @@ def check_changes(settings: Settings) -> None:
     _refuse(settings, settings.provider.account)
 
 
-def checked_account(settings: Settings, account: str) -> str:
-    """Returns the account. Raises `pulumi.RunError` if the last `up` was in another one."""
+def checked_account(settings: Settings, ask: Callable[[], str]) -> str | None:
+    """Returns the account that the cloud names. Raises `pulumi.RunError` if the last `up` was in another one.
+
+    Does not ask if everything with data exists already: then there may be no credentials for the cloud.
+    """
+    creates = isinstance(settings.model_storage, CreateModelStorage) or isinstance(
+        settings.secrets_manager, CreateVault
+    )
+    account = ask() if settings.in_network or creates else settings.provider.account
     _refuse(settings, account)
     return account
 

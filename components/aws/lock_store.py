@@ -101,7 +101,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
                 # The name changes with each run. The engine keeps the old one until it replaces the server.
-                ignore_changes=["finalSnapshotIdentifier"] if context.was_prod else [],
+                ignore_changes=["finalSnapshotIdentifier"] if context.is_prod and context.was_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
             ),
         )
