@@ -13,15 +13,17 @@ from providers.kubernetes import kubernetes_provider
 from providers.random import random_provider
 from providers.tls import tls_provider
 from settings import load
+from settings.changes import OUTPUT, check_changes, record
 
 # The program ends within minutes: to look for garbage among all that the SDKs have loaded took a third of its time.
 gc.disable()
 settings = load()
+check_changes(settings)
 if settings.protect:
-    # The engine refuses by itself and cannot name the page that tells the way.
+    # The engine refuses by itself and cannot name the page that shows the way.
     pulumi.log.info("Data is protected: a change that would replace or delete it is refused; see docs/replace.md.")
 random = random_provider()
-platform = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
+platform, account = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)
 in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.cluster), random, tls_provider()])
 
 match platform.tracker_store:
@@ -54,3 +56,5 @@ pulumi.export("namespaces", {name: assistant.namespace for name, assistant in as
 pulumi.export("services", {**platform.services, **vault_addresses(vault)})
 pulumi.export("next", {name: assistant.next_step for name, assistant in assistants.items()})
 pulumi.export("kubeconfig", pulumi.Output.secret(platform.cluster.kubeconfig))
+# What the next `up` compares its settings with.
+pulumi.export(OUTPUT, record(settings, account))

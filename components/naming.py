@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 
 import pulumi
 import pulumi_random
@@ -21,3 +22,8 @@ def random_suffix(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
     """Six hexadecimal digits, kept in the state: for names that are global or cannot be used again soon."""
     opts = pulumi.ResourceOptions(parent=parent)
     return pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=opts).hex
+
+
+def this_run() -> str:
+    """The time of this run in UTC, to the second. For names that a property keeps until its resource is replaced."""
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime())

@@ -39,6 +39,7 @@ from components.connections import (
 from components.existing import existing_cluster, existing_event_queue, existing_lock_store, existing_tracker_store
 from settings import AnySettings, AwsSettings, AzureSettings, GcpSettings, Settings
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+from settings.changes import checked_account
 from settings.cluster import CreateCluster, ExistingCluster
 from settings.event_queue import CreateEventQueue, ExistingEventQueue, NoEventQueue
 from settings.lock_store import CreateLockStore, ExistingLockStore, NoLockStore
@@ -114,31 +115,39 @@ class Platform(pulumi.ComponentResource):
         self.register_outputs({"services": dict(self.services)})
 
 
-def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> Platform:
-    """The platform on the cloud that the stack file names, with provider instances of its own.
+def create_platform(name: str, settings: AnySettings, random: pulumi_random.Provider) -> tuple[Platform, str | None]:
+    """Creates the platform on the cloud that the stack file names, with provider instances of its own.
 
-    `name` begins every physical name: `rasa-<stack>`.
+    `name` begins every physical name: `rasa-<stack>`. Also returns the account that the platform is in: an AWS account,
+    an Azure subscription or a Google Cloud project; None if nobody has to know it. Raises `pulumi.RunError` if the last
+    `up` was in another account.
     """
     match settings:
         case AwsSettings():
             from components.aws.cloud import AwsCloud
-            from providers.aws import aws_provider
+            from providers.aws import aws_account, aws_provider
 
-            opts = pulumi.ResourceOptions(providers=[aws_provider(settings), random])
-            return Platform(name, settings, partial(AwsCloud, name, settings), opts=opts)
+            provider = aws_provider(settings)
+            account = checked_account(settings, lambda: aws_account(provider))
+            opts = pulumi.ResourceOptions(providers=[provider, random])
+            return Platform(name, settings, partial(AwsCloud, name, settings), opts=opts), account
         case AzureSettings():
             from components.azure.cloud import AzureCloud
-            from providers.azure import azure_provider
+            from providers.azure import azure_provider, azure_subscription
 
-            opts = pulumi.ResourceOptions(providers=[azure_provider(settings), random])
-            return Platform(name, settings, partial(AzureCloud, name, settings), opts=opts)
+            provider = azure_provider(settings)
+            account = checked_account(settings, lambda: azure_subscription(provider))
+            opts = pulumi.ResourceOptions(providers=[provider, random])
+            return Platform(name, settings, partial(AzureCloud, name, settings), opts=opts), account
         case GcpSettings():
             from components.gcp.cloud import GcpCloud
             from providers.confluent import confluent_providers
-            from providers.gcp import gcp_provider
+            from providers.gcp import gcp_project, gcp_provider
 
-            opts = pulumi.ResourceOptions(providers=[gcp_provider(settings), *confluent_providers(settings), random])
-            return Platform(name, settings, partial(GcpCloud, name, settings), opts=opts)
+            provider = gcp_provider(settings)
+            account = checked_account(settings, lambda: gcp_project(settings, provider))
+            opts = pulumi.ResourceOptions(providers=[provider, *confluent_providers(settings), random])
+            return Platform(name, settings, partial(GcpCloud, name, settings), opts=opts), account
 
 
 def _cluster(settings: Settings, cloud: Cloud[Pods, Right]) -> Cluster[Pods]:

@@ -20,3 +20,8 @@ def aws_provider(settings: AwsSettings) -> aws.Provider:
         if role
         else None,
     )
+
+
+def aws_account(provider: aws.Provider) -> str:
+    """Number of the account that the provider signs in to."""
+    return aws.get_caller_identity(opts=pulumi.InvokeOptions(provider=provider)).account_id

@@ -22,3 +22,9 @@ def gcp_provider(settings: GcpSettings) -> gcp.Provider:
         default_labels=labels(settings),
         add_pulumi_attribution_label=False,
     )
+
+
+def gcp_project(settings: GcpSettings, provider: gcp.Provider) -> str:
+    """Id of the project that the provider works in."""
+    opts = pulumi.InvokeOptions(provider=provider)
+    return gcp.organizations.get_project(project_id=settings.provider.project, opts=opts).project_id or ""

@@ -43,6 +43,7 @@ from sandbox.existing import existing
 from sandbox.store import Store
 
 ROOT = Path(__file__).parents[1]
+PROGRAM = ROOT / "__main__.py"
 PROJECT = "rasa"
 _PROVIDER = "pulumi:providers:"
 _PACKAGES = {package.name: package for package in PACKAGES}
@@ -184,31 +185,38 @@ def run_program(
     *,
     preview: bool = False,
     stack: str = "dev",
-    program: Callable[[], None] | Path = ROOT / "__main__.py",
+    program: Callable[[], object] | Path = PROGRAM,
+    last: Mapping[str, Any] | None = None,
     strict: bool = True,
 ) -> Recording:
     """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted.
 
-    Raises what the program raises, and `Refused`; without `strict`, what a cloud refuses is only not created.
+    `last` is the stack's outputs after its last `up`. Raises what the program raises, and `Refused`; without `strict`,
+    what a cloud refuses is only not created.
     """
-
-    def run() -> Recording:
-        if isinstance(program, Path):
-            path = str(program)
-            return _record(lambda: runpy.run_path(path, run_name="__main__"), stack_config, preview, stack, strict)
-        return _record(program, stack_config, preview, stack, strict)
-
-    # A context of its own: Pulumi keeps the stack of a run in a context variable.
-    return copy_context().run(run)
+    return record(stack_config, Monitor(stack, stack_config, preview=preview, last=last), program, strict)
 
 
-def _record(
-    program: Callable[[], Any], stack_config: Mapping[str, Any], preview: bool, stack: str, strict: bool
+def record(
+    stack_config: Mapping[str, Any],
+    monitor: Monitor,
+    program: Callable[[], object] | Path = PROGRAM,
+    strict: bool = True,
 ) -> Recording:
-    config = {f"rasa:{key}": value for key, value in stack_config.items()}
-    monitor, log = _Monitor(stack, preview, Store(None, existing(config))), _Log()
+    """Runs the program as `run_program` does, with this monitor to answer it."""
+    if isinstance(program, Path):
+        path = str(program)
+        return record(stack_config, monitor, lambda: runpy.run_path(path, run_name="__main__"), strict)
+    # A context of its own: Pulumi keeps the stack of a run in a context variable.
+    return copy_context().run(lambda: _record(stack_config, monitor, program, strict))
+
+
+def _record(stack_config: Mapping[str, Any], monitor: Monitor, program: Callable[[], object], strict: bool) -> Recording:
+    config, log = _config(stack_config), _Log()
     runtime_settings.ROOT.set(None)
-    mocks.set_mocks(_Unused(), project=PROJECT, stack=stack, preview=preview, monitor=monitor, logger=log.logger)
+    mocks.set_mocks(
+        _Unused(), project=PROJECT, stack=monitor.stack, preview=monitor.preview, monitor=monitor, logger=log.logger
+    )
     runtime_settings.SETTINGS.callbacks = _Callbacks()  # pyright: ignore[reportAttributeAccessIssue]
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     set_all_config(texts, ["rasa:secrets"])
@@ -236,21 +244,36 @@ def _record(
     )
 
 
+def _config(stack_config: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"rasa:{key}": value for key, value in stack_config.items()}
+
+
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """What the program is told of a resource, and the inputs that the engine stores."""
+
     checked: Properties
     id: str
     outputs: Properties
 
 
-class _Monitor(mocks.MockMonitor):
+class Monitor(mocks.MockMonitor):
     """Answers the program as the engine and the sandbox's providers do, one call at a time."""
 
-    def __init__(self, stack: str, preview: bool, store: Store) -> None:
+    def __init__(
+        self,
+        stack: str,
+        stack_config: Mapping[str, Any],
+        *,
+        preview: bool = False,
+        last: Mapping[str, Any] | None = None,
+        store: Store | None = None,
+    ) -> None:
         super().__init__(_Unused())
-        self._stack = stack
-        self._preview = preview
-        self._store = store
+        self.stack = stack
+        self.preview = preview
+        self.store = store or Store(None, existing(_config(stack_config)))
+        self._last = last or {}
         self._lock = Lock()
         # By URN. There is none for a provider whose configuration is not known yet.
         self._clouds: dict[str, Cloud | None] = {}
@@ -263,14 +286,14 @@ class _Monitor(mocks.MockMonitor):
         """As the engine makes it: with the types of all parents but the stack's."""
         parents = parent.split("::")[2] if parent else ""
         qualified = type_ if parents in ("", "pulumi:pulumi:Stack") else f"{parents}${type_}"
-        return f"urn:pulumi:{self._stack}::{PROJECT}::{qualified}::{name}"
+        return f"urn:pulumi:{self.stack}::{PROJECT}::{qualified}::{name}"
 
     def RegisterResource(self, request: Any) -> Any:
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = from_struct(request.object)
-        answer = _Answer(inputs, "", inputs)  # unless it is refused
+        answer = Answer(inputs, "", inputs)  # unless it is refused
         with self._lock:
             with self._refusals_of(urn):
                 if urn in self.registered:
@@ -285,6 +308,9 @@ class _Monitor(mocks.MockMonitor):
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any) -> Any:
+        if request.tok == "pulumi:pulumi:readStackOutputs":  # the engine answers this itself
+            answer = {"outputs": dict(self._last), "secretOutputNames": []}
+            return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
         answer: Properties = {}
         with self._lock, self._refusals_of(request.tok):
             cloud = self._cloud(request.tok, request.provider)
@@ -292,28 +318,28 @@ class _Monitor(mocks.MockMonitor):
             self.calls.append(Call(token=request.tok, provider=request.provider, answer=answer))
         return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
 
-    def _create(self, urn: str, request: Any, inputs: Properties) -> _Answer:
+    def _create(self, urn: str, request: Any, inputs: Properties) -> Answer:
         """Checks and creates a resource. As the engine does, marks outputs that the SDK declares secret."""
         if not request.custom:
-            return _Answer(inputs, "", inputs)
+            return Answer(inputs, "", inputs)
         if request.type.startswith(_PROVIDER):
             self._clouds[urn] = self._configured(_PACKAGES[request.type.removeprefix(_PROVIDER)], inputs)
-            return _Answer(inputs, "" if self._preview else Seed(urn).guid(), inputs)
+            return Answer(inputs, "" if self.preview else Seed(urn).guid(), inputs)
         cloud = self._cloud(request.type, request.provider)
         if cloud is None:
-            return _Answer(inputs, "", {})
+            return Answer(inputs, "", {})
         checked, problems = cloud.check(urn, {}, inputs, hashlib.sha256(urn.encode()).digest())
         _refuse(problems)
-        id, outputs = cloud.create(urn, checked, preview=self._preview)
+        id, outputs = cloud.create(urn, checked, preview=self.preview)
         outputs |= {key: secret(outputs[key]) for key in request.additionalSecretOutputs if key in outputs}
-        return _Answer(checked, id, outputs)
+        return Answer(checked, id, outputs)
 
     def _configured(self, package: Package, inputs: Properties) -> Cloud | None:
         config = read_config(package, inputs)
         _refuse(config_problems(package, config))
         if has_unknown(config):
             return None
-        return Cloud(package, replace(package.configure(config, self._stack), rehearsed=True), self._store)
+        return Cloud(package, replace(package.configure(config, self.stack), rehearsed=True), self.store)
 
     def _cloud(self, token: str, provider: str) -> Cloud | None:
         urn = provider.rpartition("::")[0]
@@ -337,7 +363,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _registration(
-    urn: str, request: Any, inputs: Properties, answer: _Answer, parent: Registration | None
+    urn: str, request: Any, inputs: Properties, answer: Answer, parent: Registration | None
 ) -> Registration:
     is_root = request.parent.split("::")[2:3] in ([], ["pulumi:pulumi:Stack"])
     return Registration(

@@ -26,6 +26,11 @@ class AwsProvider(Provider):
 
     role_arn: RoleArn | None = setting("Role that the AWS provider assumes.", Effect.IN_PLACE, default=None)
 
+    @property
+    def account(self) -> str | None:
+        """Number of the account that the role is in."""
+        return self.role_arn.split(":")[4] if self.role_arn else None
+
 
 class AwsSettings(Settings):
     """A valid stack file for AWS, every default filled in."""

@@ -27,6 +27,11 @@ class AzureProvider(Provider):
 
     subscription_id: Guid | None = setting("Subscription to create everything in.", Effect.REPLACES, default=None)
 
+    @property
+    def account(self) -> str | None:
+        """Id of the subscription."""
+        return self.subscription_id.lower() if self.subscription_id else None
+
 
 class AzureSettings(Settings):
     """A valid stack file for Azure, every default filled in."""

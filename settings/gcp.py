@@ -32,6 +32,11 @@ class GcpProvider(Provider):
         pattern=(PROJECT, "is not the id of a project", "acme-prod"),
     )
 
+    @property
+    def account(self) -> str | None:
+        """Id of the project."""
+        return self.project
+
 
 class GcpSettings(Settings):
     """A valid stack file for GCP, every default filled in."""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import PrivateAttr
+
 from settings.assistant import Assistant
 from settings.cluster import CreateCluster, ExistingCluster
 from settings.encryption import CreateEncryption, ExistingEncryption
@@ -15,7 +17,7 @@ from settings.lock_store import CreateLockStore, ExistingLockStore, NoLockStore
 from settings.model_storage import CreateModelStorage, ExistingModelStorage, NoModelStorage
 from settings.network import CreateNetwork, ExistingNetwork
 from settings.secrets_manager import SecretsManager
-from settings.setting import setting
+from settings.setting import Json, setting
 from settings.stack import Layer, PolicyException, Stack
 from settings.tracker_store import CreateTrackerStore, ExistingTrackerStore
 
@@ -37,6 +39,17 @@ class Settings(Stack):
     policy_exceptions: tuple[PolicyException, ...] = setting(
         "Rules of the policy pack that need not hold; see [policies.md](policies.md).", default=()
     )
+
+    _deployed: Mapping[str, Json] = PrivateAttr(default_factory=dict[str, Json])
+
+    @property
+    def deployed(self) -> Mapping[str, Json]:
+        """The guarded settings of the last `up` by their key in the stack file; empty before the first one."""
+        return self._deployed
+
+    def remember(self, deployed: Mapping[str, Json]) -> None:
+        """Stores the guarded settings of the last `up`. The engine returns every number as a float."""
+        self._deployed = {key: int(value) if isinstance(value, float) else value for key, value in deployed.items()}
 
     @property
     def layers(self) -> Mapping[str, Layer]:

@@ -21,6 +21,11 @@ SecretText = Annotated[SecretStr, Field(min_length=1)]
 class Provider(Model):
     """The account to work in. Each cloud has its own keys."""
 
+    @property
+    def account(self) -> str | None:
+        """The AWS account, Azure subscription or Google Cloud project; None if only the environment names it."""
+        return None
+
 
 def _generation(credentials: str) -> Any:
     return setting(credentials, Effect.RESTARTS_PODS, default=1, minimum=(1, "the first generation"))

@@ -140,6 +140,14 @@ def sql_authorities(args: Properties, where: Where, world: World) -> Properties:
     }
 
 
+def sql_instance(args: Properties, where: Where, world: World) -> Properties:
+    """`gcp.sql.get_database_instance`: as much of it as the program reads."""
+    instance = world.find(SQL, "id", args["name"])
+    if instance is None:
+        raise Refused(f"Error 404: The Cloud SQL instance {args['name']} does not exist.")
+    return {"id": instance.id, "name": instance.id, "settings": [instance.outputs["settings"]]}
+
+
 INVOKES = {
     "gcp:organizations/getProject:getProject": project,
     "gcp:organizations/getClientConfig:getClientConfig": client_config,
@@ -147,6 +155,7 @@ INVOKES = {
 ASKS = {
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": storage_agent,
     "gcp:sql/getCaCerts:getCaCerts": sql_authorities,
+    "gcp:sql/getDatabaseInstance:getDatabaseInstance": sql_instance,
 }
 CALL_NEEDS = {
     "gcp:organizations/getProject:getProject": READ_PROJECT,

@@ -80,14 +80,6 @@ def _version_only_rises(subject: Subject) -> None:
         raise Refused(f"Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.")
 
 
-def _name_is_free(subject: Subject) -> None:
-    if subject.world.is_taken("deleted instance", subject.inputs["name"]):
-        raise Refused(
-            f"Error 409: The Cloud SQL instance already exists: {subject.inputs['name']}. When you delete an instance, "
-            "you cannot reuse the name of the deleted instance until one week from the deletion date."
-        )
-
-
 def _is_not_protected(subject: Subject) -> None:
     if subject.inputs.get("deletionProtection", True):
         raise Refused(
@@ -167,14 +159,13 @@ ENTRIES = [
         ),
         admits=(
             api("sqladmin"),
-            _name_is_free,
             _version_only_rises,
             connected(NETWORK, RANGE),
             may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
         ),
         guards=(_is_not_protected,),
         keeps=_kept,
-        retires={"deleted instance": "{name}", "used private services": used_network(NETWORK)},
+        retires={"used private services": used_network(NETWORK)},
         not_found="Error 404: The Cloud SQL instance {value} does not exist.",
         taken="Error 409: The Cloud SQL instance already exists: {id}.",
         needs=needs("cloudsql.instances.", read="get listServerCas", write="create update restart delete")

@@ -25,7 +25,8 @@ from components.aws.tracker_store import RdsTrackerStore
 from components.aws.vault_seal import KmsVaultSeal
 from components.cloud import Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, created, existing
 from components.connections import VaultSeal, WorkloadIdentity
-from settings import AwsSettings
+from settings import AwsSettings, Profile
+from settings.changes import is_raised
 from settings.cluster import ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
 from settings.encryption import CreateEncryption, ExistingKmsKey
 from settings.model_storage import ExistingBucket
@@ -123,6 +124,7 @@ class AwsCloud:
             f"{self._name}-event-queue",
             settings=created(self._settings.event_queue),
             generation=self._settings.rotation.event_queue,
+            grow=is_raised(self._settings, "eventQueue.storageGb"),
             site=self._site,
             tier=self._tier(pods),
             secret_key=self._key_arn,
@@ -205,6 +207,7 @@ class AwsCloud:
             region=self._settings.region,
             account=self._account,
             profile=self._settings.profile,
+            was_prod=self._settings.deployed.get("profile", Profile.PROD) == Profile.PROD,
             protect=self._settings.protect,
             storage_key=None,
         )

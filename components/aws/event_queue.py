@@ -39,7 +39,7 @@ class MskEventQueue(pulumi.ComponentResource):
     """A Kafka cluster. `connections` by the assistant's name.
 
     `secret_key` encrypts the password. `generation` is that of the user: a user has one password, so a new password
-    comes with a new user.
+    comes with a new user. `grow` is whether the stack file asks for larger disks than at the last `up`.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class MskEventQueue(pulumi.ComponentResource):
         *,
         settings: CreateMsk,
         generation: int,
+        grow: bool,
         site: Site,
         tier: DataTier,
         secret_key: pulumi.Output[str],
@@ -60,7 +61,7 @@ class MskEventQueue(pulumi.ComponentResource):
         port = PORTS[settings.auth]
         child = pulumi.ResourceOptions(parent=self)
         firewall = Firewall(f"{name}-firewall", tier=tier, ports=(port,), members_talk=True, opts=child)
-        self._cluster = self._brokers(name, firewall)
+        self._cluster = self._brokers(name, firewall, grow)
         if site.is_prod:
             self._grow_disks(name)
 
@@ -126,7 +127,7 @@ class MskEventQueue(pulumi.ComponentResource):
             resources=[self._cluster.arn.apply(lambda arn: part_arn(arn, kind, name))],
         )
 
-    def _brokers(self, name: str, firewall: Firewall) -> aws.msk.Cluster:
+    def _brokers(self, name: str, firewall: Firewall, grow: bool) -> aws.msk.Cluster:
         settings, site, child = self._settings, self._site, pulumi.ResourceOptions(parent=self)
         configuration = aws.msk.Configuration(
             f"{name}-configuration",
@@ -173,8 +174,8 @@ class MskEventQueue(pulumi.ComponentResource):
                 protect=site.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
-                # In prod the disks grow by themselves, and a smaller size than the present one would be refused.
-                ignore_changes=[VOLUME_SIZE] if site.is_prod else [],
+                # In prod the disks grow by themselves, and MSK refuses a smaller size than the present one.
+                ignore_changes=[VOLUME_SIZE] if site.is_prod and not grow else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="180m", delete="60m"),
             ),
         )

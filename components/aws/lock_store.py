@@ -18,7 +18,7 @@ from components.aws.logs import log_group
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
-from components.naming import random_suffix
+from components.naming import random_suffix, this_run
 from components.passwords import generated_password
 from components.trust import amazon_roots
 from settings import Assistant
@@ -93,7 +93,9 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             snapshot_window="02:00-03:00",
             maintenance_window="sun:04:00-sun:05:00",
             final_snapshot_identifier=(
-                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end)) if site.is_prod else None
+                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end, this_run()))
+                if site.is_prod
+                else None
             ),
             log_delivery_configurations=self._logs(name, site) if site.is_prod else None,
             auto_minor_version_upgrade=True,
@@ -103,6 +105,8 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 protect=site.protect,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
+                # The name changes with each run. The engine keeps the old one until it replaces the server.
+                ignore_changes=["finalSnapshotIdentifier"] if site.is_prod and site.was_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
             ),
         )

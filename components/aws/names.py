@@ -23,9 +23,12 @@ def database_instance(name: str) -> str:
     return fit(name, 63)
 
 
-def final_snapshot(name: str, suffix: str) -> str:
-    """Last snapshot of RDS (at most 255) or ElastiCache; it outlives the stack, so the name is not free again."""
-    return fit(f"{name}-final-{suffix}", 255)
+def final_snapshot(name: str, suffix: str, run: str) -> str:
+    """Last snapshot of RDS or ElastiCache: at most 255. It outlives its server, so each server needs a name of its own.
+
+    `run` is the run of the program that creates the server.
+    """
+    return fit(f"{name}-final-{suffix}-{run}", 255)
 
 
 def replication_group(name: str) -> str:

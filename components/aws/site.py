@@ -14,13 +14,15 @@ from settings import Profile
 class Site:
     """Account, region and profile of the platform.
 
-    `protect` is whether data is kept from deletion. `storage_key` is the ARN of the key that encrypts data and logs;
-    None for the services' own keys.
+    `was_prod` is whether the last `up`, if there was one, had the profile `prod` as well. `protect` is whether data is
+    kept from deletion. `storage_key` is the ARN of the key that encrypts data and logs; None for the services' own
+    keys.
     """
 
     region: str
     account: pulumi.Output[str]
     profile: Profile
+    was_prod: bool
     protect: bool
     storage_key: pulumi.Output[str] | None
 

@@ -18,7 +18,7 @@ from components.aws.roles import service_role
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
-from components.naming import random_suffix
+from components.naming import random_suffix, this_run
 from components.passwords import generated_password
 from components.trust import rds_roots
 from settings.base import Auth
@@ -92,7 +92,9 @@ class RdsTrackerStore(pulumi.ComponentResource):
             deletion_protection=site.protect,
             skip_final_snapshot=not site.is_prod,
             final_snapshot_identifier=(
-                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end)) if site.is_prod else None
+                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end, this_run()))
+                if site.is_prod
+                else None
             ),
             enabled_cloudwatch_logs_exports=logs,
             database_insights_mode="standard",
@@ -108,6 +110,8 @@ class RdsTrackerStore(pulumi.ComponentResource):
                 depends_on=log_groups,
                 # Its name is fixed, so a new one cannot stand beside the old.
                 delete_before_replace=True,
+                # The name changes with each run. The engine keeps the old one until it replaces the server.
+                ignore_changes=["finalSnapshotIdentifier"] if site.is_prod and site.was_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )

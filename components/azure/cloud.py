@@ -29,6 +29,7 @@ from components.azure.vault_seal import KeyVaultSeal
 from components.cloud import Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, created, existing
 from components.connections import NO_IDENTITY, VaultSeal, WorkloadIdentity
 from settings import AzureSettings, Profile
+from settings.changes import is_raised
 from settings.cluster import AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
 from settings.encryption import CreateEncryption, ExistingKeyVaultKey
 from settings.model_storage import ExistingContainer
@@ -83,6 +84,7 @@ class AzureCloud:
             f"{self._name}-tracker-store",
             settings=created(self._settings.tracker_store),
             generation=self._settings.rotation.tracker_store,
+            grow=is_raised(self._settings, "trackerStore.storageGb"),
             zones=self._network.zones,
             site=self._site,
             tier=self._network.tier,

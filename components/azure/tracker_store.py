@@ -26,13 +26,15 @@ PORT: Final = 5432
 ADMIN: Final = "rasa_admin"  # Azure takes neither `admin` nor what begins with `pg_`
 SLOW_STATEMENT_MS: Final = 1000
 # What Azure changes by itself: zones at a failover, the size when the disk grows.
-CHANGED_BY_AZURE: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone", "storage.storageSizeGB")
+ZONES: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone")
+DISK: Final = "storage.storageSizeGB"
 
 
 class FlexibleServerTrackerStore(pulumi.ComponentResource):
     """A PostgreSQL server in the first of the `zones`, in prod with a standby in the second.
 
-    `generation` is that of the administrator's password.
+    `generation` is that of the administrator's password. `grow` is whether the stack file asks for a larger disk than
+    at the last `up`.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         *,
         settings: CreateTrackerStore,
         generation: int,
+        grow: bool,
         zones: Sequence[str],
         site: Site,
         tier: DataTier,
@@ -110,7 +113,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 parent=self,
                 protect=site.protect,
                 hooks=site.patience,
-                ignore_changes=list(CHANGED_BY_AZURE) if site.is_prod else [],
+                ignore_changes=[*ZONES, *([] if grow else [DISK])] if site.is_prod else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )

@@ -29,6 +29,7 @@ from components.gcp.tracker_store import CloudSqlTrackerStore
 from components.gcp.vault_seal import CloudKmsVaultSeal
 from providers.gcp import labels
 from settings import GcpSettings, Profile
+from settings.changes import is_raised
 from settings.cluster import CreateGke, ExistingGcpCluster, GcpWorkloadIdentity, NoIdentity
 from settings.encryption import CreateEncryption, ExistingCryptoKey
 from settings.model_storage import ExistingGcsBucket
@@ -84,6 +85,7 @@ class GcpCloud:
             f"{self._name}-tracker-store",
             settings=created(self._settings.tracker_store),
             generation=self._settings.rotation.tracker_store,
+            grow=is_raised(self._settings, "trackerStore.storageGb"),
             site=self._site,
             tier=self._network.data,
             opts=self._child,

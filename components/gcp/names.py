@@ -19,7 +19,7 @@ def bucket(name: str, suffix: str) -> str:
 
 
 def database_instance(name: str, suffix: str) -> str:
-    """Cloud SQL: at most 98 with the project's id, which has up to 30; a deleted name is blocked for a week."""
+    """Cloud SQL: at most 98 with the project's id, which has up to 30; unique in the project."""
     return fit(f"{name}-{suffix}", 63)
 
 

@@ -33,7 +33,8 @@ PROD_FLAGS: Final = {
 class CloudSqlTrackerStore(pulumi.ComponentResource):
     """A PostgreSQL instance, in prod with a standby in another zone.
 
-    `generation` is that of the administrator's password.
+    `generation` is that of the administrator's password. `grow` is whether the stack file asks for a larger disk than
+    at the last `up`.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         *,
         settings: CreateCloudSql,
         generation: int,
+        grow: bool,
         site: Site,
         tier: DataTier,
         opts: pulumi.ResourceOptions | None = None,
@@ -49,22 +51,23 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         suffix = random_suffix(name, self)
+        server = suffix.apply(lambda end: names.database_instance(name, end))
         self._instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
-            name=suffix.apply(lambda end: names.database_instance(name, end)),
+            name=server,
             region=site.region,
             database_version=f"POSTGRES_{settings.version}",
             encryption_key_name=site.key_id,
             # The provider's own lock is on unless it is said to be off.
             deletion_protection=site.protect,
-            settings=_instance_settings(settings, site, tier),
+            settings=_instance_settings(settings, self._disk_gb(settings.storage_gb, grow, server), site, tier),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
                 depends_on=[*tier.ready, *site.granted(Agent.SQL)],
                 # The disk grows by itself.
-                ignore_changes=["settings.diskSize"],
+                ignore_changes=[] if grow else ["settings.diskSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
@@ -99,9 +102,16 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         )
         self.register_outputs({"address": self.address})
 
+    def _disk_gb(self, wanted: int, grow: bool, server: pulumi.Output[str]) -> pulumi.Input[int]:
+        """The size in the stack file, or the one that the disk has grown to: a smaller one replaces the instance."""
+        if not grow:
+            return wanted
+        found = gcp.sql.get_database_instance_output(name=server, opts=pulumi.InvokeOutputOptions(parent=self))
+        return found.settings.apply(lambda settings: max(settings[0].disk_size, wanted))
+
 
 def _instance_settings(
-    settings: CreateCloudSql, site: Site, tier: DataTier
+    settings: CreateCloudSql, disk_gb: pulumi.Input[int], site: Site, tier: DataTier
 ) -> gcp.sql.DatabaseInstanceSettingsArgsDict:
     flags = PROD_FLAGS if site.is_prod else {}
     return {
@@ -110,7 +120,7 @@ def _instance_settings(
         "edition": "ENTERPRISE",
         "availability_type": "REGIONAL" if site.is_prod else "ZONAL",
         "disk_type": "PD_SSD",
-        "disk_size": settings.storage_gb,
+        "disk_size": disk_gb,
         "disk_autoresize": True,
         "disk_autoresize_limit": settings.max_storage_gb,
         "deletion_protection_enabled": site.protect,

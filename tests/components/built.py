@@ -78,7 +78,7 @@ def record(stack_file: dict[str, Any], *, stack: str) -> tuple[Platform, Recordi
     made: list[Platform] = []
 
     def program() -> None:
-        made.append(create_platform(f"rasa-{stack}", settings, random_provider()))
+        made.append(create_platform(f"rasa-{stack}", settings, random_provider())[0])
 
     recording = run_program(stack_file, stack=stack, program=program)
     return made[0], recording

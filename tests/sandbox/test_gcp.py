@@ -133,15 +133,6 @@ def test_a_database_is_protected_unless_it_is_said_not_to_be(google: Google) -> 
         google.delete(T["DatabaseInstance"], "db", id_)
 
 
-def test_the_name_of_a_deleted_database_is_not_free(google: Google) -> None:
-    network = google.vpc()
-    inputs = sql(network, google.connection(network))
-    id_, _ = google.make(T["DatabaseInstance"], "db", inputs)
-    google.delete(T["DatabaseInstance"], "db", id_)
-    with pytest.raises(Refused, match="one week"):
-        google.make(T["DatabaseInstance"], "again", inputs)
-
-
 def test_a_user_that_owns_something_is_not_dropped(google: Google) -> None:
     network = google.vpc()
     google.make(T["DatabaseInstance"], "db", sql(network, google.connection(network)))

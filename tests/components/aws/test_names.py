@@ -16,7 +16,11 @@ NO_DOUBLE_HYPHEN = r"[a-z](?!.*--)[a-z0-9-]*[a-z0-9]"
 RULES: dict[str, tuple[Callable[[str, str], str], str, int]] = {
     "bucket": (lambda stack, _: names.bucket(f"{stack}-model-storage", "a1b2c3"), r"[a-z0-9][a-z0-9-]+[a-z0-9]", 63),
     "instance": (lambda stack, _: names.database_instance(f"{stack}-tracker-store"), NO_DOUBLE_HYPHEN, 63),
-    "snapshot": (lambda stack, _: names.final_snapshot(f"{stack}-lock-store", "a1b2c3"), NO_DOUBLE_HYPHEN, 255),
+    "snapshot": (
+        lambda stack, _: names.final_snapshot(f"{stack}-lock-store", "a1b2c3", "20261130084659"),
+        NO_DOUBLE_HYPHEN,
+        255,
+    ),
     "group": (lambda stack, _: names.replication_group(f"{stack}-lock-store"), NO_DOUBLE_HYPHEN, 40),
     "user": (lambda stack, who: names.cache_user(f"{stack}-lock-store", who), NO_DOUBLE_HYPHEN, 40),
     "users": (lambda stack, _: names.cache_user_group(f"{stack}-lock-store"), NO_DOUBLE_HYPHEN, 40),
