@@ -211,7 +211,9 @@ def record(
     return copy_context().run(lambda: _record(stack_config, monitor, program, strict))
 
 
-def _record(stack_config: Mapping[str, Any], monitor: Monitor, program: Callable[[], object], strict: bool) -> Recording:
+def _record(
+    stack_config: Mapping[str, Any], monitor: Monitor, program: Callable[[], object], strict: bool
+) -> Recording:
     config, log = _config(stack_config), _Log()
     runtime_settings.ROOT.set(None)
     mocks.set_mocks(
