@@ -26,7 +26,6 @@ NOT_CLEAN: Final = (
     "docs/configuration.md",
     "docs/permissions.md",
     "docs/testing.md",
-    "providers/*.py",
     "sandbox/*",
     "settings/*",
     "tests/*",
