@@ -26,7 +26,7 @@ NOT_CLEAN: Final = (
     "docs/configuration.md",
     "docs/permissions.md",
     "docs/testing.md",
-    "sandbox/*",
+    "sandbox/recorder.py",
     "settings/*",
     "tests/*",
     "tools/*",
