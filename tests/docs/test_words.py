@@ -29,7 +29,6 @@ NOT_CLEAN: Final = (
     "sandbox/recorder.py",
     "settings/*",
     "tests/*",
-    "tools/*",
 )
 # This page and this list quote the words.
 QUOTES: Final = ("docs/style.md", "tests/docs/test_words.py")
