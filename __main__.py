@@ -12,9 +12,9 @@ from components.rasa.assistant import RasaAssistant
 from providers.kubernetes import kubernetes_provider
 from providers.random import random_provider
 from providers.tls import tls_provider
-# The program ends within minutes, and searching all SDK objects for garbage took a third of its time.
+from settings import load
 
-# The program ends within minutes: to look for garbage among all that the SDKs have loaded took a third of its time.
+# The program ends within minutes, and searching all SDK objects for garbage took a third of its time.
 gc.disable()
 settings = load()
 if settings.protect:

@@ -193,15 +193,15 @@ class DnsZones(Model):
     """Your own private DNS zones, linked to the network. The program creates each zone that is left out."""
 
     blob: ZoneId | None = setting(
-        "Of Blob Storage, `privatelink.blob.core.windows.net`.", Effect.REPLACES, default=None
+        "For Blob Storage: `privatelink.blob.core.windows.net`.", Effect.REPLACES, default=None
     )
-    database: ZoneId | None = setting("Of PostgreSQL, `*.postgres.database.azure.com`.", Effect.REPLACES, default=None)
-    redis: ZoneId | None = setting("Of Managed Redis, `privatelink.redis.azure.net`.", Effect.REPLACES, default=None)
+    database: ZoneId | None = setting("For PostgreSQL: `*.postgres.database.azure.com`.", Effect.REPLACES, default=None)
+    redis: ZoneId | None = setting("For Managed Redis: `privatelink.redis.azure.net`.", Effect.REPLACES, default=None)
     event_hubs: ZoneId | None = setting(
-        "Of Event Hubs, `privatelink.servicebus.windows.net`.", Effect.REPLACES, default=None
+        "For Event Hubs: `privatelink.servicebus.windows.net`.", Effect.REPLACES, default=None
     )
     key_vault: ZoneId | None = setting(
-        "Of Key Vault, `privatelink.vaultcore.azure.net`.", Effect.REPLACES, default=None
+        "For Key Vault: `privatelink.vaultcore.azure.net`.", Effect.REPLACES, default=None
     )
 
 
