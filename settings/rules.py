@@ -189,7 +189,7 @@ def _logins(settings: Settings) -> Iterator[Problem]:
         yield from settings.unknown_secret(f"{key}.token", login.token)
         yield from settings.unknown_secret(f"{key}.password", login.password)
         if login.password is None and isinstance(store, CreateTrackerStore):
-            expected = "is set, but the role that is made for the assistant has to get the password that is in Vault"
+            expected = "is set, but the assistant's new role has to get the password that is in Vault"
             fix = "name a key of rasa:secrets that holds the same as db_password"
             yield login.wrong("password", expected, fix, at=key, others=("trackerStore",))
 

@@ -248,7 +248,7 @@ ENTRIES = [
             "finalSnapshotIdentifier": needs("rds:", write="CreateDBSnapshot"),
         },
         holds=holdings.DATABASE,
-        # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete makes a final snapshot.
+        # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete creates a final snapshot.
         minutes=(Minutes(14, 5, 8, slow=20, when=("multiAz", True)), Minutes(7.5, 5, 6, slow=10)),
     ),
 ]
