@@ -1,4 +1,4 @@
-"""Writes docs/clouds.md: what each layer is on each cloud, side by side."""
+"""Writes docs/clouds.md: each layer on each cloud, side by side."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NAMES: Final = {
 
 
 def page() -> str:
-    """The page."""
+    """Returns the page."""
     parts = [HEAD]
     for layer, products in PRODUCTS.items():
         lines = [["", *TITLES.values()], ["---"] * (len(TITLES) + 1)]

@@ -1,4 +1,4 @@
-"""Writes docs/permissions.md: what the deployer must be allowed, from what the shipped stacks register."""
+"""Writes docs/permissions.md: the permissions of the deployer, from what the shipped stacks register."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ SERVICES: Final[Mapping[Cloud, Callable[[Sequence[str]], Mapping[str, list[str]]
 
 
 def used(stack: str) -> Used:
-    """What a shipped stack uses."""
+    """Returns the resources and calls of a shipped stack."""
     return Used.by(recording(stack), stack, settings_of(stack))
 
 
 def page() -> str:
-    """The page."""
+    """Returns the page."""
     (role,) = cluster.confluent(used(PROD[Cloud.GCP]))
     return TEMPLATE.read_text().format(
         kinds=_names(cluster.kinds(used(PROD[Cloud.GCP]))),

@@ -1,4 +1,4 @@
-"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts it."""
+"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "docs/time.md"
 PICTURE: Final = "docs/time.svg"
 SHOWN: Final = "prod"
-# The longest links of the chain that are told, in the order in which they come.
+# How many of the longest links of the chain are shown, in their order.
 LINKS: Final = 4
 BEGIN: Final = "<!-- Written by `make docs` from the times in catalogue/ and the program. -->"
 HEAD: Final = (
@@ -23,12 +23,12 @@ HEAD: Final = (
 
 
 def prediction(stack: str) -> Timeline:
-    """What the first `up` of a shipped stack takes."""
+    """Returns the prediction for the first `up` of a shipped stack."""
     return of_new_stack(stack, recording(stack).graph)
 
 
 def row(timeline: Timeline) -> str:
-    """A stack's line of the table."""
+    """Returns a stack's line of the table."""
     longest = sorted(timeline.critical, key=lambda bar: -bar.minutes)[:LINKS]
     links = (
         f"{bar.node.name.removeprefix(f'rasa-{timeline.stack}-')} {told(bar.minutes)}"

@@ -43,6 +43,6 @@ AWS = Package(
     config_problems=config_problems,
     derived=derived,
     invokes=INVOKES,
-    call_needs={"aws:index/getCallerIdentity:getCallerIdentity": Needs()},  # everybody may ask who they are
+    call_needs={"aws:index/getCallerIdentity:getCallerIdentity": Needs()},  # needs no permission
     record_minutes=(0.1, 0.5),
 )

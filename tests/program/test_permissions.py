@@ -132,7 +132,7 @@ def test_bring_your_own_uses_nothing_that_is_not_listed(cloud: Cloud):
 
 def test_a_type_that_the_catalogue_does_not_know_is_refused_with_the_place_where_it_belongs():
     queue = Registration(urn="", type="aws:sqs/queue:Queue", name="queue", custom=True)
-    with pytest.raises(Unlisted, match=r"aws:sqs/queue:Queue: it is not known: add an Entry under catalogue/aws/"):
+    with pytest.raises(Unlisted, match=r"aws:sqs/queue:Queue: it has no entry: add an Entry under catalogue/aws/"):
         aws.needed(replace(of_stack("dev"), resources=(queue,)))
 
 

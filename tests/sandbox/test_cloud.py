@@ -17,7 +17,7 @@ CONFIG: Properties = {"serverProperties": "a=b"}
 
 
 def test_a_type_without_an_entry_is_refused_by_name(world: World) -> None:
-    with pytest.raises(Refused, match="aws:sqs/queue:Queue: it is not known: add an Entry"):
+    with pytest.raises(Refused, match="aws:sqs/queue:Queue: it has no entry: add an Entry"):
         world.check("aws:sqs/queue:Queue", "q", {})
 
 
