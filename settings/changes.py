@@ -167,13 +167,14 @@ _RULES: Final = (
         why="would delete the secret that holds Vault's recovery keys",
     ),
 )
-GUARDED: Final = tuple(dict.fromkeys(key for rule in _RULES for key in rule.keys))
+NODES: Final = ("cluster.minNodes", "cluster.nodeSizes")
+RECORDED: Final = tuple(dict.fromkeys([*(key for rule in _RULES for key in rule.keys), *NODES]))
 
 
 def record(settings: Settings, account: str | None) -> dict[str, Json]:
-    """The guarded settings of this run, by their key in the stack file. Nothing in them is secret."""
+    """What the next run is compared with: settings by their key in the stack file. Nothing in them is secret."""
     whole = {**_dump(settings), "account": account}
-    found = {key: _at(whole, key) for key in GUARDED}
+    found = {key: _at(whole, key) for key in RECORDED}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -189,8 +190,18 @@ def refused_changes(old: Recorded, new: Recorded, settings: Settings) -> list[Pr
 
 
 def is_raised(settings: Settings, key: str) -> bool:
-    """Whether the number at a guarded key is above that of the last `up`."""
+    """Whether the number at a recorded key is above that of the last `up`."""
     return _is_less(_at(_dump(settings), key), settings.deployed.get(key))
+
+
+def small_pool(settings: Settings) -> str | None:
+    """The machine type of the nodes at the last `up`, if the stack file asks for more nodes than then; else None."""
+    least, sizes = NODES
+    match settings.deployed.get(sizes):
+        case [str(size), *_] if is_raised(settings, least):
+            return size
+        case _:
+            return None
 
 
 def check_changes(settings: Settings) -> None:

@@ -39,6 +39,7 @@ class Effect(StrEnum):
     FAILS_OVER = "fails over"
     REPLACES = "replaces"
     REFUSED = "refused"
+    REFUSED_IN_PROD = "refused in prod"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.recorder import run_program
 from settings import Cloud, parse
-from settings.changes import GUARDED, is_raised, record, refused_changes
+from settings.changes import RECORDED, is_raised, record, refused_changes
 from tools.stacks import DEV, PROD, SHIPPED, changed, recording, settings_of
 
 ACCOUNT = "111122223333"
@@ -96,7 +96,7 @@ def test_two_brokers_become_four_only_with_consent() -> None:
 @pytest.mark.parametrize("stack", SHIPPED)
 def test_a_run_records_what_the_next_one_compares_and_nothing_secret(stack: str) -> None:
     recorded = recording(stack).outputs["deployed"]
-    assert set(recorded) <= set(GUARDED)
+    assert set(recorded) <= set(RECORDED)
     assert {"cloud", "profile", "region", "account", "trackerStore.version"} <= set(recorded)
     again = run_program(settings_of(stack), stack=stack, last={"deployed": recorded})
     assert again.outputs["deployed"] == recorded
