@@ -73,6 +73,10 @@ class _Planner(Monitor):
         self._old = old
         self.steps: dict[str, Step] = {}
 
+    @property
+    def dry_run(self) -> bool:
+        return True
+
     def create(self, urn: str, request: Any, inputs: Properties) -> Answer:
         before = self._old.monitor.answers.get(urn)
         if before is None:

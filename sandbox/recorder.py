@@ -217,7 +217,7 @@ def _record(
     config, log = _config(stack_config), _Log()
     runtime_settings.ROOT.set(None)
     mocks.set_mocks(
-        _Unused(), project=PROJECT, stack=monitor.stack, preview=monitor.preview, monitor=monitor, logger=log.logger
+        _Unused(), project=PROJECT, stack=monitor.stack, preview=monitor.dry_run, monitor=monitor, logger=log.logger
     )
     runtime_settings.SETTINGS.callbacks = _Callbacks()  # pyright: ignore[reportAttributeAccessIssue]
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
@@ -286,6 +286,11 @@ class Monitor(mocks.MockMonitor):
         self.registered_outputs: dict[str, dict[str, Any]] = {}
         self.calls: list[Call] = []
         self.refused: list[Refused] = []
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether the program must expect unknown values."""
+        return self.preview
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """As the engine makes it: with the types of all parents but the stack's."""

@@ -143,7 +143,8 @@ class Assistant(Model):
     analytics: bool = setting(
         "Rasa Pro Services, with a database of its own.",
         Effect.IN_PLACE,
-        note="`false` leaves its database behind",
+        lowered=Effect.REPLACES,
+        note="`false` deletes its topic of dead letters and leaves its database behind",
         default=False,
     )
     ingress: Ingress | None = setting("Ingress; none by default.", Effect.IN_PLACE, default=None)

@@ -141,6 +141,12 @@ _RULES: Final = (
         holds=_on_event_hubs_standard,
     ),
     _Rule(
+        keys=("eventQueue.size",),
+        breaks=_differs,
+        why="would change the tier of a namespace, which Azure cannot do in place",
+        holds=_on_azure,
+    ),
+    _Rule(
         keys=("eventQueue.brokers",),
         breaks=lambda old, new: _is_less(old, new) or _changes_replicas(old, new),
         why="would remove brokers, or replace the topics for another number of replicas, with their events",

@@ -46,7 +46,8 @@ class Effect(StrEnum):
 class Effects:
     """The effect of each way to change one setting. `settings.schema.described` lists them for every setting.
 
-    `raised` also holds for adding an optional setting, and `lowered` for removing it. `note` is for people only.
+    `raised` also holds for adding an optional setting and for `true`, and `lowered` for removing it and for `false`.
+    `note` is for people only.
     """
 
     changed: Effect

@@ -53,7 +53,9 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "assistants[].ingress.tlsSecret": ("other-tls",),
 }
 # A consent, another profile, or another name of everything would hide what the others do.
-NOT_ALONE: Final = ("allowDestroy", "profile", "region", "secrets", "[].name", ".kind", ".init")
+NOT_ALONE: Final = ("allowDestroy", "profile", "region", "secrets", ".name", ".rasaVersion", ".kind", ".init")
+# Refused already on the way there, or without a value that can be read back.
+NOT_BACK: Final = ("profile", "region", "secrets")
 # What has to be so before a setting can be changed.
 BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {"secretsManager.initialized": {"secretsManager.init": "runbook"}}
 
@@ -95,13 +97,15 @@ def changes(stack: str) -> list[Change]:
 
 
 def _back(stack: str, there: list[Change], more: Mapping[str, Any], now: Any) -> Iterator[Change]:
+    """The way back: of most settings from a stack in which all of them are changed, since to create one takes time."""
     for change in there:
         ((path, new),) = change.after.items()
-        if path in more and more[path] == new:
-            old = _at(now, path)
-            after = {path: None if old in (None, [], {}) else old}
-            if _fits(stack_file(stack, more, after)):
-                yield Change(setting=change.setting, way=_way(change.setting, new, old), before=more, after=after)
+        old = _at(now, path)
+        after = {path: None if old in (None, [], {}) else old}
+        before = more if more.get(path) == new else {**change.before, **change.after}
+        is_first = more.get(path) == new or path.endswith(NOT_ALONE)
+        if is_first and change.setting.key not in NOT_BACK and _fits(stack_file(stack, before, after)):
+            yield Change(setting=change.setting, way=_way(change.setting, new, old), before=before, after=after)
 
 
 def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,7 +166,7 @@ def _way(one: Described, old: Any, new: Any) -> str:
         return "raised" if old in (None, [], {}) else "lowered"
     if isinstance(new, bool):
         return "raised" if new else "lowered"
-    if one.type == "integer" or one.key.lower().endswith("version"):
+    if one.type == "integer" or (one.effects and one.effects.raised != one.effects.lowered):
         ranks = [[int(number) for number in re.findall(r"\d+", str(value))] for value in (old, new)]
         return "raised" if ranks[0] < ranks[1] else "lowered" if ranks[0] > ranks[1] else "changed"
     return "changed"
