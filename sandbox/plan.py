@@ -31,10 +31,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """`steps` by URN, without what stays the same. `refusals` by the program, the engine's `protect` or a cloud."""
+    """`steps` by URN, without what stays the same. `refusals` by the program, the engine's `protect` or a cloud.
+
+    `recording` is what the program registered; None if it was refused.
+    """
 
     steps: Mapping[str, Step]
     refusals: tuple[str, ...]
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +52,14 @@ class StackThatIsUp:
         """What `up` would do with another stack file."""
         planner = _Planner(self, stack_config)
         try:
-            record(stack_config, planner)
+            recording = record(stack_config, planner)
         except (pulumi.RunError, Refused) as error:
             return Plan(steps={}, refusals=tuple(map(str, planner.refused or [error])))
         gone = [one for urn, one in self.recording.resources.items() if urn not in planner.registered]
         return Plan(
             steps={**planner.steps, **{one.urn: Step.DELETE for one in gone}},
             refusals=tuple(f"{one.urn} is protected from deletion" for one in gone if one.protect),
+            recording=recording,
         )
 
 

@@ -144,7 +144,7 @@ class Assistant(Model):
         "Rasa Pro Services, with a database of its own.",
         Effect.IN_PLACE,
         lowered=Effect.REPLACES,
-        note="`false` deletes its topic of dead letters and leaves its database behind",
+        note="`false` leaves its database behind; AWS, Azure: it deletes its topic of dead letters",
         default=False,
     )
     ingress: Ingress | None = setting("Ingress; none by default.", Effect.IN_PLACE, default=None)

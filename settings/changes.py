@@ -64,6 +64,10 @@ def _changes_replicas(old: Json, new: Json) -> bool:
     return isinstance(old, int) and isinstance(new, int) and min(old, 3) != min(new, 3)
 
 
+def _lacks_one(old: Json, new: Json) -> bool:
+    return isinstance(old, list) and isinstance(new, list) and any(item not in new for item in old)
+
+
 def _leaves_vault(old: Json, _new: Json) -> bool:
     return old == "vault"
 
@@ -163,6 +167,12 @@ _RULES: Final = (
         holds=_in_prod,
     ),
     _Rule(
+        keys=("assistants",),
+        breaks=_lacks_one,
+        why="would delete the namespace of an assistant, and leave its conversations behind",
+        holds=_in_prod,
+    ),
+    _Rule(
         keys=("secretsManager.kind",),
         breaks=_leaves_vault,
         why="would delete Vault, the key that unseals it and its recovery keys",
@@ -179,7 +189,7 @@ RECORDED: Final = tuple(dict.fromkeys([*(key for rule in _RULES for key in rule.
 
 def record(settings: Settings, account: str | None) -> dict[str, Json]:
     """What the next run is compared with: settings by their key in the stack file. Nothing in them is secret."""
-    whole = {**_dump(settings), "account": account}
+    whole = {**_dump(settings), "account": account, "assistants": [one.name for one in settings.assistants]}
     found = {key: _at(whole, key) for key in RECORDED}
     return {key: value for key, value in found.items() if value is not None}
 
@@ -256,9 +266,10 @@ def _at(whole: Json, key: str) -> Json:
 
 def _problem(key: str, old: Json, new: Json, rule: _Rule) -> Problem:
     other = ", or accept it with rasa:allowDestroy (docs/replace.md)" if rule.consent else ", or create a new stack"
+    was, now = (", ".join(map(str, value)) if isinstance(value, list) else shown(value) for value in (old, new))
     return Problem(
         key="provider" if key == "account" else key,
-        got=shown(new),
-        expected=f"was {shown(old)} at the last `up`, and the change {rule.why}",
-        fix=f"set {shown(old)}{other}",
+        got=now,
+        expected=f"was {was} at the last `up`, and the change {rule.why}",
+        fix=f"set {was}{other}",
     )

@@ -25,6 +25,7 @@ DEPENDS: Final[Mapping[str, Effect]] = {
     "dev* allowDestroy *": Effect.NOTHING,
     "dev-azure eventQueue.partitions raised *": Effect.REFUSED,
     "* eventQueue.version changed to *.kraft'": Effect.REFUSED,
+    "*-gcp assistants[[].analytics lowered *": Effect.IN_PLACE,
     "* secretsManager.init changed to 'job'": Effect.IN_PLACE,
 }
 # What has to change for an effect to be true, as a part of the names of resources.
@@ -45,7 +46,7 @@ def contradiction(documented: Effect, plan: Plan, stack: str) -> str:
     """What the plan does although the documented effect is another one; empty if they agree."""
     is_prod = stack in PROD.values()
     steps = {urn.rpartition("::")[2]: step.value for urn, step in plan.steps.items()}
-    touched = [urn for urn in plan.steps if _without_stack(urn, stack) in protected(STACKS[stack])]
+    touched = [urn for urn in plan.steps if _holds_data(urn, stack)]
     lost = [urn.rpartition("::")[2] for urn in touched if plan.steps[urn] in (Step.REPLACE, Step.DELETE)]
     shown = plan.refusals[0] if plan.refusals else ", ".join(f"{step} {name}" for name, step in steps.items())[:300]
     if documented is Effect.REFUSED or (documented in (Effect.REPLACES, Effect.REFUSED_IN_PROD) and is_prod):
@@ -94,6 +95,11 @@ def test_a_wrong_effect_is_seen(pretended: Effect) -> None:
     up: dict[str, StackThatIsUp] = {}
     assert wrong("dev", change, up) == []
     assert len(wrong("dev", replace(change, setting=replace(change.setting, effects=effects)), up)) == 1
+
+
+def _holds_data(urn: str, stack: str) -> bool:
+    """Whether prod protects it, or a namespace with all that is in it."""
+    return _without_stack(urn, stack) in protected(STACKS[stack]) or "kubernetes:core/v1:Namespace::" in urn
 
 
 def _without_stack(urn: str, stack: str) -> str:

@@ -140,6 +140,14 @@ def test_an_account_that_a_setting_names_is_refused_before_the_provider_is_regis
     ]
 
 
+def test_an_assistant_goes_in_dev_and_with_consent_in_prod() -> None:
+    two = {"assistants": [{"name": name, "model": "model.tar.gz"} for name in ("sales", "support")]}
+    one = {"assistants": two["assistants"][:1]}
+    assert refused("prod-gcp", two, one) == ["assistants"]
+    assert refused("prod-gcp", two, {**one, "allowDestroy": True}) == refused("prod-gcp", one, two) == []
+    assert refused("dev-gcp", two, one) == []
+
+
 def test_only_premium_event_hubs_take_more_partitions() -> None:
     before, after = {"eventQueue.partitions": 4}, {"eventQueue.partitions": 8}
     assert refused("dev-azure", before, {**after, "allowDestroy": True}) == ["eventQueue.partitions"]
