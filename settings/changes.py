@@ -110,6 +110,12 @@ _RULES: Final = (
         consent=False,
         holds=_on_gcp,
     ),
+    _Rule(
+        keys=("encryption.kind",),
+        breaks=_differs,
+        why="would change who keeps the key for data, which Azure cannot do in place",
+        holds=_on_azure,
+    ),
     _Rule(keys=("cluster.version",), breaks=_is_older, why="would go back, which no cluster can", consent=False),
     _Rule(
         keys=("trackerStore.version",),
@@ -189,7 +195,8 @@ RECORDED: Final = tuple(dict.fromkeys([*(key for rule in _RULES for key in rule.
 
 def record(settings: Settings, account: str | None) -> dict[str, Json]:
     """What the next run is compared with: settings by their key in the stack file. Nothing in them is secret."""
-    whole = {**_dump(settings), "account": account, "assistants": [one.name for one in settings.assistants]}
+    names: list[Json] = [assistant.name for assistant in settings.assistants]
+    whole: dict[str, Json] = {**_dump(settings), "account": account, "assistants": names}
     found = {key: _at(whole, key) for key in RECORDED}
     return {key: value for key, value in found.items() if value is not None}
 

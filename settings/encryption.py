@@ -37,7 +37,7 @@ class Encryption(Layer):
 class CreateEncryption(Encryption):
     """A key of its own for all data, in prod; in dev data is encrypted with the cloud's keys where it can be."""
 
-    kind: Literal["create"] = kind_of("create")
+    kind: Literal["create"] = setting("How to get it.", Effect.REPLACES, note="Azure: refused", default="create")
 
 
 class ExistingEncryption(Encryption):

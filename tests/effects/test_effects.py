@@ -23,6 +23,7 @@ CHANGES_A_DAY: Final = 8
 # Effects that depend on the value or on another setting. The page says so in a note.
 DEPENDS: Final[Mapping[str, Effect]] = {
     "dev* allowDestroy *": Effect.NOTHING,
+    "*-azure encryption.kind *": Effect.REFUSED,
     "dev-azure eventQueue.partitions raised *": Effect.REFUSED,
     "* eventQueue.version changed to *.kraft'": Effect.REFUSED,
     "*-gcp assistants[[].analytics lowered *": Effect.IN_PLACE,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from settings import Profile, SettingsError, parse
 from settings.schema import Described, described
+from tests.settings.existing import EXISTING, SECRETS
 from tools.stacks import DEV, PROD, changed, settings_of
 
 STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
@@ -55,7 +56,7 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
 # A consent, another profile, or another name of everything would hide what the others do.
 NOT_ALONE: Final = ("allowDestroy", "profile", "region", "secrets", ".name", ".rasaVersion", ".kind", ".init")
 # Refused already on the way there, or without a value that can be read back.
-NOT_BACK: Final = ("profile", "region", "secrets")
+NOT_BACK: Final = ("profile", "region", "secrets", ".kind")
 # What has to be so before a setting can be changed.
 BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {"secretsManager.initialized": {"secretsManager.init": "runbook"}}
 
@@ -78,17 +79,20 @@ class Change:
 
 def changes(stack: str) -> list[Change]:
     """Every change of a shipped stack that the settings take, there and back."""
-    base = settings_of(stack)
+    cloud, base = STACKS[stack], stack_file(stack)
     now, in_other_profile = (_filled(changed(base, profile=profile)) for profile in _profiles(base))
     there: list[Change] = []
     more: dict[str, Any] = {}  # all that can be changed at once
-    for one in described(STACKS[stack]):
-        path = one.key.replace("[]", "[0]")
+    for one in described(cloud):
+        path = one.key.removesuffix(".kind").replace("[]", "[0]")
         if one.effects is None or "<" in path or not _is_chosen(one, now) or one.key == "cloud":
             continue
         old = _at(now, path)
         before = BEFORE.get(one.key, {})
-        for new in _others(one, old, _at(in_other_profile, path)):
+        kinds = (
+            ({"kind": "none"}, {"kind": "kubernetes"}, EXISTING[cloud].get(path)) if one.key.endswith(".kind") else None
+        )
+        for new in kinds or _others(one, old, _at(in_other_profile, path)):
             if _fits(changed(base, **before, **{path: new})):
                 there.append(Change(setting=one, way=_way(one, old, new), before=before, after={path: new}))
                 if not one.key.endswith(NOT_ALONE) and path not in more and _fits(changed(base, **more, **{path: new})):
@@ -104,13 +108,14 @@ def _back(stack: str, there: list[Change], more: Mapping[str, Any], now: Any) ->
         after = {path: None if old in (None, [], {}) else old}
         before = more if more.get(path) == new else {**change.before, **change.after}
         is_first = more.get(path) == new or path.endswith(NOT_ALONE)
-        if is_first and change.setting.key not in NOT_BACK and _fits(stack_file(stack, before, after)):
+        if is_first and not change.setting.key.endswith(NOT_BACK) and _fits(stack_file(stack, before, after)):
             yield Change(setting=change.setting, way=_way(change.setting, new, old), before=before, after=after)
 
 
 def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
-    """A shipped stack's settings with changes; None removes a key."""
+    """A shipped stack's settings with changes; None removes a key. The secrets of existing layers are among them."""
     result = settings_of(stack)
+    result = {**result, "secrets": {**SECRETS, **result["secrets"]}}
     for step in steps:
         for path, value in step.items():
             result = changed(result, **{path: value})
