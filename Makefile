@@ -53,8 +53,8 @@ mutations-sample: setup ## try a few of these mistakes, others every day
 	@$(RUN) python -m tools.mutations --sample
 
 # What CI takes samples of, in full.
-nightly: ## run all faults, all mutations and the matrix and contract tests with all variants (hours)
-	@SAMPLE=all $(MAKE) --keep-going test-matrix test-contract mutations faults
+nightly: ## run all faults, all mutations and the tests, matrix and contract tests with all variants (hours)
+	@SAMPLE=all $(MAKE) --keep-going test test-matrix test-contract mutations faults
 
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
 	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE) --policy-pack policy

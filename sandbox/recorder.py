@@ -191,8 +191,8 @@ def run_program(
 ) -> Recording:
     """Runs the program on the `rasa:` keys of a stack file, `rasa:secrets` encrypted.
 
-    `last` is the stack's outputs after its last `up`. Raises what the program raises, and `Refused`; without `strict`,
-    what a cloud refuses is only not created.
+    `last` is the stack's outputs after its last `up`, without secrets. Raises what the program raises, and `Refused`;
+    without `strict`, what a cloud refuses is only not created.
     """
     return record(stack_config, Monitor(stack, stack_config, preview=preview, last=last), program, strict)
 
@@ -217,7 +217,7 @@ def _record(
     config, log = _config(stack_config), _Log()
     runtime_settings.ROOT.set(None)
     mocks.set_mocks(
-        _Unused(), project=PROJECT, stack=monitor.stack, preview=monitor.preview, monitor=monitor, logger=log.logger
+        _Unused(), project=PROJECT, stack=monitor.stack, preview=monitor.dry_run, monitor=monitor, logger=log.logger
     )
     runtime_settings.SETTINGS.callbacks = _Callbacks()  # pyright: ignore[reportAttributeAccessIssue]
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
@@ -269,13 +269,16 @@ class Monitor(mocks.MockMonitor):
         *,
         preview: bool = False,
         last: Mapping[str, Any] | None = None,
-        store: Store | None = None,
+        before: Store | None = None,
     ) -> None:
+        """`before` is what was created already; it is copied."""
         super().__init__(_Unused())
         self.stack = stack
         self.preview = preview
-        self.store = store or Store(None, existing(_config(stack_config)))
+        there = existing(_config(stack_config))
+        self.store = before.copy(there) if before else Store(None, there)
         self._last = last or {}
+        self.answers: dict[str, Answer] = {}
         self._lock = Lock()
         # By URN. There is none for a provider whose configuration is not known yet.
         self._clouds: dict[str, Cloud | None] = {}
@@ -283,6 +286,11 @@ class Monitor(mocks.MockMonitor):
         self.registered_outputs: dict[str, dict[str, Any]] = {}
         self.calls: list[Call] = []
         self.refused: list[Refused] = []
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether the program must expect unknown values."""
+        return self.preview
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
         """As the engine makes it: with the types of all parents but the stack's."""
@@ -300,7 +308,7 @@ class Monitor(mocks.MockMonitor):
             with self._refusals_of(urn):
                 if urn in self.registered:
                     raise DuplicateUrn("Duplicate resource URN; try giving it a unique name")
-                answer = self._create(urn, request, inputs)
+                answer = self.answers[urn] = self.create(urn, request, inputs)
             self.registered[urn] = _registration(urn, request, inputs, answer, self.registered.get(request.parent))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=to_struct(answer.outputs))
 
@@ -315,24 +323,23 @@ class Monitor(mocks.MockMonitor):
             return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
         answer: Properties = {}
         with self._lock, self._refusals_of(request.tok):
-            cloud = self._cloud(request.tok, request.provider)
+            cloud = self.cloud(request.tok, request.provider)
             answer = cloud.invoke(request.tok, reveal(from_struct(request.args))) if cloud else {}
             self.calls.append(Call(token=request.tok, provider=request.provider, answer=answer))
         return provider_pb2.InvokeResponse(**{"return": to_struct(answer)})  # pyright: ignore[reportArgumentType] - a keyword
 
-    def _create(self, urn: str, request: Any, inputs: Properties) -> Answer:
+    def create(self, urn: str, request: Any, inputs: Properties) -> Answer:
         """Checks and creates a resource. As the engine does, marks outputs that the SDK declares secret."""
         if not request.custom:
             return Answer(inputs, "", inputs)
         if request.type.startswith(_PROVIDER):
             self._clouds[urn] = self._configured(_PACKAGES[request.type.removeprefix(_PROVIDER)], inputs)
             return Answer(inputs, "" if self.preview else Seed(urn).guid(), inputs)
-        cloud = self._cloud(request.type, request.provider)
+        cloud = self.cloud(request.type, request.provider)
         if cloud is None:
             return Answer(inputs, "", {})
-        checked, problems = cloud.check(urn, {}, inputs, hashlib.sha256(urn.encode()).digest())
-        _refuse(problems)
-        id, outputs = cloud.create(urn, checked, preview=self.preview)
+        checked = checked_inputs(cloud, urn, {}, inputs)
+        id, outputs = cloud.create(urn, checked, preview=self.preview or has_unknown(checked))
         outputs |= {key: secret(outputs[key]) for key in request.additionalSecretOutputs if key in outputs}
         return Answer(checked, id, outputs)
 
@@ -343,7 +350,8 @@ class Monitor(mocks.MockMonitor):
             return None
         return Cloud(package, replace(package.configure(config, self.stack), rehearsed=True), self.store)
 
-    def _cloud(self, token: str, provider: str) -> Cloud | None:
+    def cloud(self, token: str, provider: str) -> Cloud | None:
+        """The cloud that a provider instance is for. None if the configuration of the instance is not known yet."""
         urn = provider.rpartition("::")[0]
         if urn not in self._clouds:
             package = token.partition(":")[0]
@@ -357,6 +365,13 @@ class Monitor(mocks.MockMonitor):
             yield
         except Refused as refusal:
             self.refused.append(type(refusal)(f"{what}: {refusal}"))
+
+
+def checked_inputs(cloud: Cloud, urn: str, old: Properties, inputs: Properties) -> Properties:
+    """The inputs as the provider completes them. Raises `Refused`."""
+    checked, problems = cloud.check(urn, old, inputs, hashlib.sha256(urn.encode()).digest())
+    _refuse(problems)
+    return checked
 
 
 def _refuse(problems: list[Problem]) -> None:

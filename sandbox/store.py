@@ -52,6 +52,13 @@ class Store:
         with self._connection() as connection:
             connection.executescript(SCHEMA)
 
+    def copy(self, existing: Mapping[str, Properties]) -> "Store":
+        """Returns a store in memory with the same content, and with other things that exist already."""
+        other = Store(None, existing)
+        with self._connection() as source, other._connection() as target:
+            source.backup(target)
+        return other
+
     @contextmanager
     def transaction(self) -> "Generator[Transaction]":
         """Yields a transaction that commits at the end, and leaves no trace if an exception passes."""

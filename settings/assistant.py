@@ -143,7 +143,8 @@ class Assistant(Model):
     analytics: bool = setting(
         "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
-        note="`false` leaves its database behind",
+        lowered=Effect.REPLACES,
+        note="`false` leaves its database behind; AWS, Azure: it deletes its topic of dead letters",
         default=False,
     )
     ingress: Ingress | None = setting("Ingress; none by default.", Effect.IN_PLACE, default=None)

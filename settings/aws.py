@@ -24,7 +24,12 @@ from settings.tracker_store import CreateRds, ExistingTrackerStore
 class AwsProvider(Provider):
     """The account to work in, if the environment does not name it."""
 
-    role_arn: RoleArn | None = setting("Role that the AWS provider assumes.", Effect.IN_PLACE, default=None)
+    role_arn: RoleArn | None = setting(
+        "Role that the AWS provider assumes.",
+        Effect.IN_PLACE,
+        note="refused if it is in another account",
+        default=None,
+    )
 
     @property
     def account(self) -> str | None:

@@ -25,7 +25,7 @@ from settings.tracker_store import CreateFlexibleServer, ExistingTrackerStore
 class AzureProvider(Provider):
     """The account to work in, if the environment does not name it."""
 
-    subscription_id: Guid | None = setting("Subscription to create everything in.", Effect.REPLACES, default=None)
+    subscription_id: Guid | None = setting("Subscription to create everything in.", Effect.REFUSED, default=None)
 
     @property
     def account(self) -> str | None:

@@ -64,6 +64,10 @@ def _changes_replicas(old: Json, new: Json) -> bool:
     return isinstance(old, int) and isinstance(new, int) and min(old, 3) != min(new, 3)
 
 
+def _lacks_one(old: Json, new: Json) -> bool:
+    return isinstance(old, list) and isinstance(new, list) and any(item not in new for item in old)
+
+
 def _leaves_vault(old: Json, _new: Json) -> bool:
     return old == "vault"
 
@@ -106,6 +110,12 @@ _RULES: Final = (
         consent=False,
         holds=_on_gcp,
     ),
+    _Rule(
+        keys=("encryption.kind",),
+        breaks=_differs,
+        why="would change who keeps the key for data, which Azure cannot do in place",
+        holds=_on_azure,
+    ),
     _Rule(keys=("cluster.version",), breaks=_is_older, why="would go back, which no cluster can", consent=False),
     _Rule(
         keys=("trackerStore.version",),
@@ -141,6 +151,12 @@ _RULES: Final = (
         holds=_on_event_hubs_standard,
     ),
     _Rule(
+        keys=("eventQueue.size",),
+        breaks=_differs,
+        why="would change the tier of a namespace, which Azure cannot do in place",
+        holds=_on_azure,
+    ),
+    _Rule(
         keys=("eventQueue.brokers",),
         breaks=lambda old, new: _is_less(old, new) or _changes_replicas(old, new),
         why="would remove brokers, or replace the topics for another number of replicas, with their events",
@@ -157,6 +173,12 @@ _RULES: Final = (
         holds=_in_prod,
     ),
     _Rule(
+        keys=("assistants",),
+        breaks=_lacks_one,
+        why="would delete the namespace of an assistant, and leave its conversations behind",
+        holds=_in_prod,
+    ),
+    _Rule(
         keys=("secretsManager.kind",),
         breaks=_leaves_vault,
         why="would delete Vault, the key that unseals it and its recovery keys",
@@ -167,13 +189,15 @@ _RULES: Final = (
         why="would delete the secret that holds Vault's recovery keys",
     ),
 )
-GUARDED: Final = tuple(dict.fromkeys(key for rule in _RULES for key in rule.keys))
+NODES: Final = ("cluster.minNodes", "cluster.nodeSizes")
+RECORDED: Final = tuple(dict.fromkeys([*(key for rule in _RULES for key in rule.keys), *NODES]))
 
 
 def record(settings: Settings, account: str | None) -> dict[str, Json]:
-    """The guarded settings of this run, by their key in the stack file. Nothing in them is secret."""
-    whole = {**_dump(settings), "account": account}
-    found = {key: _at(whole, key) for key in GUARDED}
+    """What the next run is compared with: settings by their key in the stack file. Nothing in them is secret."""
+    names: list[Json] = [assistant.name for assistant in settings.assistants]
+    whole: dict[str, Json] = {**_dump(settings), "account": account, "assistants": names}
+    found = {key: _at(whole, key) for key in RECORDED}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -189,8 +213,18 @@ def refused_changes(old: Recorded, new: Recorded, settings: Settings) -> list[Pr
 
 
 def is_raised(settings: Settings, key: str) -> bool:
-    """Whether the number at a guarded key is above that of the last `up`."""
+    """Whether the number at a recorded key is above that of the last `up`."""
     return _is_less(_at(_dump(settings), key), settings.deployed.get(key))
+
+
+def small_pool(settings: Settings) -> str | None:
+    """The machine type of the nodes at the last `up`, if the stack file asks for more nodes than then; else None."""
+    least, sizes = NODES
+    match settings.deployed.get(sizes):
+        case [str(size), *_] if is_raised(settings, least):
+            return size
+        case _:
+            return None
 
 
 def check_changes(settings: Settings) -> None:
@@ -239,9 +273,10 @@ def _at(whole: Json, key: str) -> Json:
 
 def _problem(key: str, old: Json, new: Json, rule: _Rule) -> Problem:
     other = ", or accept it with rasa:allowDestroy (docs/replace.md)" if rule.consent else ", or create a new stack"
+    was, now = (", ".join(map(str, value)) if isinstance(value, list) else shown(value) for value in (old, new))
     return Problem(
         key="provider" if key == "account" else key,
-        got=shown(new),
-        expected=f"was {shown(old)} at the last `up`, and the change {rule.why}",
-        fix=f"set {shown(old)}{other}",
+        got=now,
+        expected=f"was {was} at the last `up`, and the change {rule.why}",
+        fix=f"set {was}{other}",
     )

@@ -188,7 +188,7 @@ class CreateAks(_WithPodRange):
 class CreateGke(_WithPodRange):
     """Google Kubernetes Engine with one pool of nodes."""
 
-    service_cidr: Cidr = setting(dev="172.20.0.0/20", prod="172.20.0.0/20")
+    service_cidr: Cidr = setting(None, Effect.REFUSED, dev="172.20.0.0/20", prod="172.20.0.0/20")
     node_sizes: Annotated[tuple[str, ...], Field(min_length=1)] = setting(
         dev=["e2-standard-4"],
         prod=["n2-standard-4"],
@@ -196,7 +196,7 @@ class CreateGke(_WithPodRange):
     )
     min_nodes: int = setting(dev=1)
     max_nodes: int = setting(dev=3)
-    pod_cidr: Cidr = setting(dev="10.64.0.0/14", prod="10.64.0.0/14")
+    pod_cidr: Cidr = setting(None, Effect.REFUSED, dev="10.64.0.0/14", prod="10.64.0.0/14")
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         yield from super().problems(stack)

@@ -37,7 +37,7 @@ class Encryption(Layer):
 class CreateEncryption(Encryption):
     """A new key for all data, in prod. In dev the cloud's keys encrypt data if possible."""
 
-    kind: Literal["create"] = kind_of("create")
+    kind: Literal["create"] = setting("How to get it.", Effect.REPLACES, note="Azure: refused", default="create")
 
 
 class ExistingEncryption(Encryption):

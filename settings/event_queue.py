@@ -51,6 +51,7 @@ class CreateEventQueue(EventQueue):
     retention_hours: int = setting(
         "Hours that events are kept.",
         Effect.IN_PLACE,
+        lowered=Effect.REFUSED_IN_PROD,
         dev=72,
         prod=168,
         minimum=(1, "one hour"),
@@ -83,6 +84,8 @@ class CreateMsk(CreateEventQueue):
     version: str = setting(
         "Kafka version in the form of MSK.",
         Effect.ROLLS,
+        lowered=Effect.REFUSED,
+        note="between ZooKeeper and KRaft: refused",
         dev="3.9.x",
         prod="3.9.x",
         pattern=(r"\d\.\d+\.(\d+|x)(\.kraft)?", "is not a Kafka version in the form of MSK", "3.9.x"),
@@ -125,12 +128,14 @@ class CreateEventHubs(CreateEventQueue):
 
     kind: Literal["eventHubs"] = kind_of("eventHubs")
     size: Literal["Standard", "Premium"] = setting(
-        "Tier: `Standard`, or `Premium` (own key, 90 days of events).", dev="Standard", prod="Premium"
+        "Tier: `Standard`, or `Premium` (own key, 90 days of events).", Effect.REFUSED, dev="Standard", prod="Premium"
     )
     units: int = setting(
         "Throughput units (Standard) or processing units.", Effect.IN_PLACE, dev=1, prod=1, minimum=(1, "one unit")
     )
-    partitions: int = setting(dev=4, prod=4)
+    partitions: int = setting(
+        None, Effect.IN_PLACE, lowered=Effect.REFUSED, note="raised with `Standard`: refused", dev=4, prod=4
+    )
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         units, others = UNITS[self.size], ("eventQueue.size",)

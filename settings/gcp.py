@@ -27,7 +27,7 @@ class GcpProvider(Provider):
 
     project: str | None = setting(
         "Project to create everything in.",
-        Effect.REPLACES,
+        Effect.REFUSED,
         default=None,
         pattern=(PROJECT, "is not the id of a project", "acme-prod"),
     )

@@ -68,6 +68,7 @@ class CreateElastiCache(CreateLockStore):
     version: str = setting(
         "Engine (Valkey) version, in quotes.",
         Effect.FAILS_OVER,
+        lowered=Effect.REFUSED,
         dev="8.2",
         prod="8.2",
         pattern=(r"\d\.\d", "is not an engine version", "'8.2'"),
@@ -75,6 +76,7 @@ class CreateElastiCache(CreateLockStore):
     backup_days: int = setting(
         "Days that snapshots are kept; 0 for none.",
         Effect.IN_PLACE,
+        lowered=Effect.REFUSED_IN_PROD,
         dev=0,
         prod=7,
         minimum=(0, "the fewest days there are"),
@@ -94,9 +96,19 @@ class CreateManagedRedis(CreateLockStore):
     """Azure Managed Redis without clustering, for locks and timers."""
 
     size: str = setting(
-        dev="Balanced_B0", prod="Balanced_B1", among=(AZURE_SIZES, "Azure Managed Redis without clustering")
+        None,
+        Effect.FAILS_OVER,
+        lowered=Effect.REFUSED,
+        dev="Balanced_B0",
+        prod="Balanced_B1",
+        among=(AZURE_SIZES, "Azure Managed Redis without clustering"),
     )
-    nodes: int = setting(maximum=(2, "the nodes of Azure Managed Redis: one, or two in different zones"))
+    nodes: int = setting(
+        None,
+        Effect.IN_PLACE,
+        lowered=Effect.REFUSED,
+        maximum=(2, "the nodes of Azure Managed Redis: one, or two in different zones"),
+    )
 
 
 class CreateMemorystore(CreateLockStore):
@@ -108,10 +120,11 @@ class CreateMemorystore(CreateLockStore):
         prod="5",
         pattern=(r"[1-9]\d{0,2}", "is not a size in GiB, as text", "'5'"),
     )
-    nodes: int = setting(maximum=(2, "the nodes of Memorystore: one, or two in different zones"))
+    nodes: int = setting(None, Effect.REPLACES, maximum=(2, "the nodes of Memorystore: one, or two in different zones"))
     version: str = setting(
         "Redis version, in quotes.",
         Effect.FAILS_OVER,
+        lowered=Effect.REFUSED,
         dev="7.2",
         prod="7.2",
         among=(("7.0", "7.2"), "Memorystore for Redis"),

@@ -50,6 +50,7 @@ class CreateModelStorage(ModelStorage):
     old_version_days: int = setting(
         "Days for which a replaced or deleted model can be restored.",
         Effect.IN_PLACE,
+        lowered=Effect.REFUSED_IN_PROD,
         dev=7,
         prod=90,
         minimum=(1, "one day"),

@@ -115,7 +115,7 @@ class CreateVpc(CreateNetwork):
 class CreateVnet(CreateNetwork):
     """A new virtual network: a subnet for the nodes, one for PostgreSQL, one for private endpoints."""
 
-    cidr: Cidr = setting(prefix=(16, 19, "what the subnets of all services need", "10.0.0.0/16"))
+    cidr: Cidr = setting(None, Effect.REFUSED, prefix=(16, 19, "what the subnets of all services need", "10.0.0.0/16"))
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         yield from super().problems(stack)

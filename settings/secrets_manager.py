@@ -37,12 +37,12 @@ class _SecretsManager(Layer):
 class CreateVault(_SecretsManager):
     """Vault in the cluster, unsealed by a key of the cloud; each assistant reads its own credentials only."""
 
-    kind: Literal["vault"] = kind_of("vault", Effect.RESTARTS_PODS)
+    kind: Literal["vault"] = kind_of("vault", Effect.REFUSED)
     init: Literal["job", "runbook"] = setting(
         "Who initialises it: a `job` in the cluster, which keeps the recovery keys in the cloud's own secret store, or "
         "you, by the `runbook` in [vault.md](vault.md), with shares that only their holders can read.",
-        Effect.NOTHING,
-        note="once Vault is initialised",
+        Effect.REFUSED,
+        note="from `job` to `runbook`",
         default="job",
     )
     initialized: bool = setting(

@@ -39,13 +39,15 @@ class Effect(StrEnum):
     FAILS_OVER = "fails over"
     REPLACES = "replaces"
     REFUSED = "refused"
+    REFUSED_IN_PROD = "refused in prod"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effects:
     """The effect of each way to change one setting. `settings.schema.described` lists them for every setting.
 
-    `raised` also holds for adding an optional setting, and `lowered` for removing it. `note` is for people only.
+    `raised` also holds for adding an optional setting and for `true`, and `lowered` for removing it and for `false`.
+    `note` is for people only.
     """
 
     changed: Effect

@@ -83,13 +83,16 @@ class Stack(Model):
     # The most tags that every resource accepts, the patterns of a key and a value, and the message for others.
     TAGS: ClassVar[tuple[int, str, str, str]]
 
-    cloud: Cloud = setting("The cloud to build on.", Effect.REPLACES)
-    profile: Profile = setting("`dev`, or `prod`: redundant, own keys, protected, strict.", Effect.REPLACES)
-    region: Text = setting("Region of the cloud.", Effect.REPLACES)
+    cloud: Cloud = setting("The cloud to build on.", Effect.REFUSED)
+    profile: Profile = setting("`dev`, or `prod`: redundant, own keys, protected, strict.", Effect.REFUSED)
+    region: Text = setting("Region of the cloud.", Effect.REFUSED)
     provider: Provider = setting("Account to work in, if the environment does not name it.", default=Provider())
     tags: dict[Text, str] = setting("Tags for every resource that can have them.", Effect.IN_PLACE, default=dict)
     allow_destroy: bool = setting(
-        "`true` removes the protections at the next `up`, so that `destroy` can follow.", Effect.IN_PLACE, default=False
+        "`true` removes the protections at the next `up`, so that `destroy` can follow.",
+        Effect.IN_PLACE,
+        note="dev has no protections",
+        default=False,
     )
     secrets: dict[SecretKey, SecretText] = setting(
         "Secret values by name, encrypted in the stack file; every other setting names a key of it. "

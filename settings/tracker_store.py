@@ -55,6 +55,7 @@ class CreateTrackerStore(TrackerStore):
     backup_days: int = setting(
         "Days that backups and the log for point-in-time restore are kept; 0 turns both off.",
         Effect.IN_PLACE,
+        lowered=Effect.REFUSED_IN_PROD,
         minimum=(0, "the fewest days there are"),
     )
 

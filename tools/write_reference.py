@@ -60,7 +60,8 @@ EFFECTS: Final[Mapping[Effect, str]] = {
     Effect.ROLLS: "The nodes or brokers are updated or replaced one after the other. This can take an hour.",
     Effect.FAILS_OVER: "Updated in place, with a failover in prod and minutes without the service in dev.",
     Effect.REPLACES: "**Replaces the resource: its data is at risk.** Prod refuses it; see [replace.md](replace.md).",
-    Effect.REFUSED: "The change is refused, and nothing changes.",
+    Effect.REFUSED: "The change is refused, and nothing changes; see [replace.md](replace.md).",
+    Effect.REFUSED_IN_PROD: "Dev deletes at once what is older. Prod refuses it; see [replace.md](replace.md).",
 }
 WORDS: Final = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "mapping"}
 # A setting on every cloud that has it.

@@ -16,7 +16,7 @@ from catalogue.aws import (
     security_groups,
 )
 from catalogue.aws.provider import INVOKES, config_problems, configure, derived, stays
-from catalogue.needs import Needs
+from catalogue.needs import Needs, needs
 from catalogue.package import Package
 
 SERVICES = (
@@ -43,6 +43,11 @@ AWS = Package(
     config_problems=config_problems,
     derived=derived,
     invokes=INVOKES,
-    call_needs={"aws:index/getCallerIdentity:getCallerIdentity": Needs()},  # needs no permission
+    asks=eks.ASKS,
+    call_needs={
+        "aws:index/getCallerIdentity:getCallerIdentity": Needs(),  # needs no permission
+        "aws:eks/getNodeGroups:getNodeGroups": needs("eks:", read="ListNodegroups"),
+        "aws:eks/getNodeGroup:getNodeGroup": needs("eks:", read="DescribeNodegroup"),
+    },
     record_minutes=(0.1, 0.5),
 )

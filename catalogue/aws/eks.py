@@ -17,7 +17,7 @@ from catalogue.aws.iam_ref import role_ref
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.launch_templates import LAUNCH_TEMPLATE
 from catalogue.aws.needs import EKS_ADMIN, EKS_TAGS, GRANTS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
-from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, paths
+from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, Where, World, paths
 from catalogue.needs import needs
 from catalogue.wire import Properties, as_map, at_path
 
@@ -213,6 +213,29 @@ def _entry_exists(subject: Subject) -> Iterable[str]:
     return [f"{subject['clusterName']}:{arn}" for arn in at_path(subject.inputs, "principalArn")]
 
 
+def _groups(cluster: str, world: World) -> dict[str, Record]:
+    groups = [group for group in world.all(NODE_GROUP) if group.inputs["clusterName"] == cluster]
+    return {group.inputs["nodeGroupName"]: group for group in groups}
+
+
+def node_groups(args: Properties, _where: Where, world: World) -> Properties:
+    """`eks.get_node_groups`: the names."""
+    return {**args, "id": args["clusterName"], "names": sorted(_groups(args["clusterName"], world))}
+
+
+def node_group(args: Properties, _where: Where, world: World) -> Properties:
+    """`eks.get_node_group`: as much of it as the program reads."""
+    group = _groups(args["clusterName"], world).get(args["nodeGroupName"])
+    if group is None:
+        raise Refused(f"ResourceNotFoundException: No node group found for name: {args['nodeGroupName']}.")
+    return {**args, "id": group.id, "scalingConfigs": [group.outputs["scalingConfig"]]}
+
+
+ASKS = {
+    "aws:eks/getNodeGroups:getNodeGroups": node_groups,
+    "aws:eks/getNodeGroup:getNodeGroup": node_group,
+}
+
 ENTRIES = [
     Entry(
         token=CLUSTER,
@@ -280,7 +303,7 @@ ENTRIES = [
         # EKS tries a launch template with the caller's rights.
         needs=needs(
             "eks:",
-            read="DescribeNodegroup",
+            read="DescribeNodegroup ListNodegroups",
             write="CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
             also=(PASS_ROLE, linked("eks-nodegroup autoscaling spot"), PLACE, TAGS, EKS_TAGS),
         )

@@ -185,7 +185,18 @@ def list_user_credentials(args: Properties, _where: Where, world: World) -> Prop
     return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(json.dumps(document).encode()).decode()}]}
 
 
-ASKS = {"azure-native:containerservice:listManagedClusterUserCredentials": list_user_credentials}
+def agent_pool(args: Properties, _where: Where, world: World) -> Properties:
+    """`get_agent_pool`: as much of it as the program reads."""
+    names = (args["resourceName"], args["agentPoolName"])
+    pools = [one for one in world.all(POOL) if (one.inputs["resourceName"], one.inputs["agentPoolName"]) == names]
+    pool = called(pools[0] if pools else None, f"agent pool '{'/'.join(names)}'")
+    return {"id": pool.id, "name": args["agentPoolName"], "count": pool.outputs["count"]}
+
+
+ASKS = {
+    "azure-native:containerservice:getAgentPool": agent_pool,
+    "azure-native:containerservice:listManagedClusterUserCredentials": list_user_credentials,
+}
 
 ENTRIES = [
     arm(

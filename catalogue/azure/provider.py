@@ -86,6 +86,9 @@ def client_config(_args: Properties, where: Where) -> Properties:
 CALL_NEEDS = {
     # This call needs no permission.
     "azure-native:authorization:getClientConfig": Needs(),
+    "azure-native:containerservice:getAgentPool": needs(
+        "Microsoft.", read="ContainerService/managedClusters/agentPools/read"
+    ),
     "azure-native:containerservice:listManagedClusterUserCredentials": needs(
         "Microsoft.", read="ContainerService/managedClusters/listClusterUserCredential/action"
     ),

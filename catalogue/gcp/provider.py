@@ -160,5 +160,6 @@ ASKS = {
 CALL_NEEDS = {
     "gcp:organizations/getProject:getProject": READ_PROJECT,
     "gcp:sql/getCaCerts:getCaCerts": needs("cloudsql.instances.", read="get listServerCas"),
+    "gcp:sql/getDatabaseInstance:getDatabaseInstance": needs("cloudsql.instances.", read="get"),
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": READ_PROJECT,
 }

@@ -60,6 +60,7 @@ class AwsCloud:
         made = EksCluster(
             f"{self._name}-cluster",
             settings=created(self._settings.cluster),
+            grow=is_raised(self._settings, "cluster.minNodes"),
             site=self._site,
             secrets_key=self._key_arn,
             subnet_ids=self._network.private_subnet_ids,

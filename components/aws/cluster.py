@@ -40,6 +40,7 @@ class EksCluster(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateEks,
+        grow: bool,
         site: Site,
         secrets_key: pulumi.Output[str],
         subnet_ids: Sequence[pulumi.Output[str]],
@@ -55,6 +56,7 @@ class EksCluster(pulumi.ComponentResource):
         pool = NodePool(
             f"{name}-nodes",
             settings=settings,
+            grow=grow,
             site=site,
             cluster_name=cluster.name,
             subnet_ids=subnet_ids,

@@ -43,7 +43,7 @@ class NodePool(pulumi.ComponentResource):
     """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
 
     `egress` are the routes to the internet, without which a node cannot join. `volumes` is the class of the cluster's
-    disks: EKS has no default storage class.
+    disks: EKS has no default storage class. `grow`: the stack file asks for more nodes than the last `up`.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class NodePool(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateEks,
+        grow: bool,
         site: Site,
         cluster_name: pulumi.Output[str],
         subnet_ids: Sequence[pulumi.Output[str]],
@@ -66,7 +67,7 @@ class NodePool(pulumi.ComponentResource):
             egress,
         )
         before = [self._addon(name, addon, settings=settings) for addon, settings in BEFORE_NODES.items()]
-        nodes = self._nodes(name, before)
+        nodes = self._nodes(name, before, grow)
         after = [self._addon(name, addon, on=[nodes]) for addon in AFTER_NODES]
         role = service_role(
             f"{name}-disks", "pods.eks.amazonaws.com", "AmazonEBSCSIDriverPolicy", site=site, parent=self
@@ -77,7 +78,7 @@ class NodePool(pulumi.ComponentResource):
         self.ready: tuple[pulumi.Resource, ...] = (nodes, *before, *after)
         self.register_outputs({})
 
-    def _nodes(self, name: str, before: Sequence[pulumi.Resource]) -> aws.eks.NodeGroup:
+    def _nodes(self, name: str, before: Sequence[pulumi.Resource], grow: bool) -> aws.eks.NodeGroup:
         settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
@@ -115,7 +116,7 @@ class NodePool(pulumi.ComponentResource):
             scaling_config={
                 "min_size": settings.min_nodes,
                 "max_size": settings.max_nodes,
-                "desired_size": settings.min_nodes,
+                "desired_size": self._desired(f"{name}-group") if grow else settings.min_nodes,
             },
             update_config={"max_unavailable_percentage": 33},
             node_repair_config={"enabled": True},
@@ -124,10 +125,21 @@ class NodePool(pulumi.ComponentResource):
                 # A node joins through the internet (`egress`), with its role's rights and the add-ons' pods.
                 depends_on=[*rights, *before, *self._egress],
                 # An autoscaler or a person sets the number of nodes.
-                ignore_changes=["scalingConfig.desiredSize"],
+                ignore_changes=[] if grow else ["scalingConfig.desiredSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
         )
+
+    def _desired(self, group: str) -> pulumi.Output[int]:
+        """The present number of nodes, or the new minimum: EKS refuses less."""
+        least, opts = self._settings.min_nodes, pulumi.InvokeOutputOptions(parent=self)
+        names = aws.eks.get_node_groups_output(cluster_name=self._cluster_name, opts=opts).names
+        found = aws.eks.get_node_group_output(
+            cluster_name=self._cluster_name,
+            node_group_name=names.apply(lambda all_: next(one for one in all_ if one.startswith(group))),
+            opts=opts,
+        )
+        return found.scaling_configs.apply(lambda configs: max(configs[0].desired_size, least))
 
     def _addon(
         self,

@@ -29,7 +29,7 @@ from components.azure.vault_seal import KeyVaultSeal
 from components.cloud import Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, created, existing
 from components.connections import NO_IDENTITY, VaultSeal, WorkloadIdentity
 from settings import AzureSettings, Profile
-from settings.changes import is_raised
+from settings.changes import is_raised, small_pool
 from settings.cluster import AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
 from settings.encryption import CreateEncryption, ExistingKeyVaultKey
 from settings.model_storage import ExistingContainer
@@ -63,6 +63,7 @@ class AzureCloud:
         made = AksCluster(
             f"{self._name}-cluster",
             settings=created(self._settings.cluster),
+            grow_from=small_pool(self._settings),
             site=self._site,
             deployer=self._client.object_id,
             network=self._network,

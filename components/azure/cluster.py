@@ -41,6 +41,7 @@ class AksCluster(pulumi.ComponentResource):
         name: str,
         *,
         settings: CreateAks,
+        grow_from: str | None,
         site: Site,
         deployer: pulumi.Output[str],
         network: NetworkConnection,
@@ -61,6 +62,7 @@ class AksCluster(pulumi.ComponentResource):
         pool = NodePool(
             f"{name}-nodes",
             settings=settings,
+            grow_from=grow_from,
             site=site,
             cluster_name=cluster.name,
             zones=network.zones,

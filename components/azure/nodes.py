@@ -48,13 +48,17 @@ def system_pool(
 
 
 class NodePool(pulumi.ComponentResource):
-    """The pool for Rasa's pods. With `ready` they can be scheduled."""
+    """The pool for Rasa's pods. With `ready` they can be scheduled.
+
+    `grow_from` is the machine type at the last `up`, if the stack file asks for more nodes than then.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         settings: CreateCluster,
+        grow_from: str | None,
         site: Site,
         cluster_name: pulumi.Output[str],
         zones: Sequence[str],
@@ -62,7 +66,16 @@ class NodePool(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:azure:NodePool", name, {}, opts)
-        size = settings.node_sizes[0]
+        size, least = settings.node_sizes[0], settings.min_nodes
+        count: pulumi.Input[int] = least
+        if grow_from:
+            # AKS refuses less than the new minimum. Less than the present number would remove nodes.
+            count = azure.containerservice.get_agent_pool_output(
+                agent_pool_name=names.node_pool(grow_from),
+                resource_name=cluster_name,
+                resource_group_name=site.resource_group,
+                opts=pulumi.InvokeOutputOptions(parent=self),
+            ).count.apply(lambda present: max(present or 0, least))
         pool = azure.containerservice.AgentPool(
             f"{name}-pool",
             agent_pool_name=names.node_pool(size),
@@ -72,9 +85,9 @@ class NodePool(pulumi.ComponentResource):
             type="VirtualMachineScaleSets",
             orchestrator_version=settings.version,
             vm_size=size,
-            count=settings.min_nodes,
+            count=count,
             enable_auto_scaling=True,
-            min_count=settings.min_nodes,
+            min_count=least,
             max_count=settings.max_nodes,
             availability_zones=list(zones),
             vnet_subnet_id=subnet_id,
@@ -88,7 +101,7 @@ class NodePool(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # The autoscaler sets the number of nodes.
-                ignore_changes=["count"],
+                ignore_changes=[] if grow_from else ["count"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.recorder import run_program
 from settings import Cloud, parse
-from settings.changes import GUARDED, is_raised, record, refused_changes
+from settings.changes import RECORDED, is_raised, record, refused_changes
 from tools.stacks import DEV, PROD, SHIPPED, changed, recording, settings_of
 
 ACCOUNT = "111122223333"
@@ -96,7 +96,7 @@ def test_two_brokers_become_four_only_with_consent() -> None:
 @pytest.mark.parametrize("stack", SHIPPED)
 def test_a_run_records_what_the_next_one_compares_and_nothing_secret(stack: str) -> None:
     recorded = recording(stack).outputs["deployed"]
-    assert set(recorded) <= set(GUARDED)
+    assert set(recorded) <= set(RECORDED)
     assert {"cloud", "profile", "region", "account", "trackerStore.version"} <= set(recorded)
     again = run_program(settings_of(stack), stack=stack, last={"deployed": recorded})
     assert again.outputs["deployed"] == recorded
@@ -138,6 +138,14 @@ def test_an_account_that_a_setting_names_is_refused_before_the_provider_is_regis
     assert [one.key for one in refused_changes(old, record(settings, settings.provider.account), settings)] == [
         "provider"
     ]
+
+
+def test_an_assistant_goes_in_dev_and_with_consent_in_prod() -> None:
+    two = {"assistants": [{"name": name, "model": "model.tar.gz"} for name in ("sales", "support")]}
+    one = {"assistants": two["assistants"][:1]}
+    assert refused("prod-gcp", two, one) == ["assistants"]
+    assert refused("prod-gcp", two, {**one, "allowDestroy": True}) == refused("prod-gcp", one, two) == []
+    assert refused("dev-gcp", two, one) == []
 
 
 def test_only_premium_event_hubs_take_more_partitions() -> None:

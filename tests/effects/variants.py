@@ -1,0 +1,177 @@
+"""Every way to change a setting of a shipped stack: derived from its description, by hand only if it cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from settings import Profile, SettingsError, parse
+from settings.schema import Described, described
+from tests.settings.existing import EXISTING, SECRETS
+from tools.stacks import DEV, PROD, changed, settings_of
+
+STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
+# More values of a setting whose description has no second one. Those that a cloud does not take are left out.
+VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
+    "region": ("eu-west-1", "northeurope", "europe-west4"),
+    "tags": ({"owner": "me"},),
+    "secrets": ({"license": "another-license"},),
+    "provider.roleArn": ("arn:aws:iam::{account}:role/deployer",),
+    "provider.subscriptionId": ("11111111-2222-3333-4444-666666666666",),
+    "provider.project": ("another-project",),
+    "network.cidr": ("10.8.0.0/16",),
+    "cluster.version": ("1.34",),
+    "cluster.nodeSizes": (["m7i.2xlarge"], ["Standard_D8ds_v5"], ["n2-standard-8"]),
+    "cluster.serviceCidr": ("172.21.0.0/16", "172.21.0.0/20"),
+    "cluster.podCidr": ("10.68.0.0/14", "10.245.0.0/16"),
+    "cluster.apiAccess": (["198.51.100.0/24"],),
+    "cluster.admins": (["arn:aws:iam::111122223333:role/operators"], ["11111111-2222-3333-4444-666666666666"]),
+    "trackerStore.version": ("16",),
+    "lockStore.version": ("8.0", "7.0"),
+    "eventQueue.version": ("3.8.x", "3.9.x.kraft"),
+    "eventQueue.brokers": (6,),
+    "secretsManager.version": ("2.0.5",),
+    "secretsManager.nodes": (5,),
+    "secretsManager.storageClass": ("fast",),
+    "assistants[].name": ("other",),
+    "assistants[].image": ("registry.example.com/rasa:1.2.3",),
+    "assistants[].rasaVersion": ("3.16",),
+    "assistants[].model": ("other.tar.gz",),
+    "assistants[].resources.cpu": ("1",),
+    "assistants[].resources.memory": ("3Gi",),
+    "assistants[].resources.memoryLimit": ("6Gi", "10Gi"),
+    "assistants[].channels": ({"rest": {}},),
+    "assistants[].modelGroups": ([{"id": "gpt", "models": [{"provider": "openai", "model": "gpt-4o"}]}],),
+    "assistants[].secretEnv": ({"ANOTHER_KEY": "openaiApiKey"},),
+    "assistants[].actionServer": ({"image": "registry.example.com/actions:1.4.2"},),
+    "assistants[].actionServer.image": ("registry.example.com/actions:1.4.3",),
+    "assistants[].nlg": ({"url": "https://nlg.example.com"},),
+    "assistants[].ingress": ({"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},),
+    "assistants[].ingress.host": ("chat.example.com",),
+    "assistants[].ingress.className": ("traefik",),
+    "assistants[].ingress.tlsSecret": ("other-tls",),
+}
+# A consent, another profile, or another name of everything would hide what the others do.
+NOT_ALONE: Final = ("allowDestroy", "profile", "region", "secrets", ".name", ".rasaVersion", ".kind", ".init")
+# Refused already on the way there, or without a value that can be read back.
+NOT_BACK: Final = ("profile", "region", "secrets", ".kind")
+# What has to be so before a setting can be changed.
+BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {"secretsManager.initialized": {"secretsManager.init": "runbook"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One setting of a stack, before and after: changes of the shipped stack file, where None removes a key.
+
+    `way` is the direction, as `Effects` calls it.
+    """
+
+    setting: Described
+    way: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.setting.key} {self.way} to {next(iter(self.after.values()))!r}"
+
+
+def changes(stack: str) -> list[Change]:
+    """Every change of a shipped stack that the settings take, there and back."""
+    cloud, base = STACKS[stack], stack_file(stack)
+    now, in_other_profile = (_filled(changed(base, profile=profile)) for profile in _profiles(base))
+    there: list[Change] = []
+    more: dict[str, Any] = {}  # all that can be changed at once
+    for one in described(cloud):
+        path = one.key.removesuffix(".kind").replace("[]", "[0]")
+        if one.effects is None or "<" in path or not _is_chosen(one, now) or one.key == "cloud":
+            continue
+        old = _at(now, path)
+        before = BEFORE.get(one.key, {})
+        kinds = (
+            ({"kind": "none"}, {"kind": "kubernetes"}, EXISTING[cloud].get(path)) if one.key.endswith(".kind") else None
+        )
+        for new in kinds or _others(one, old, _at(in_other_profile, path)):
+            if _fits(changed(base, **before, **{path: new})):
+                there.append(Change(setting=one, way=_way(one, old, new), before=before, after={path: new}))
+                if not one.key.endswith(NOT_ALONE) and path not in more and _fits(changed(base, **more, **{path: new})):
+                    more[path] = new
+    return [*there, *_back(stack, there, more, now)]
+
+
+def _back(stack: str, there: list[Change], more: Mapping[str, Any], now: Any) -> Iterator[Change]:
+    """The way back: of most settings from a stack in which all of them are changed, since to create one takes time."""
+    for change in there:
+        ((path, new),) = change.after.items()
+        old = _at(now, path)
+        after = {path: None if old in (None, [], {}) else old}
+        before = more if more.get(path) == new else {**change.before, **change.after}
+        is_first = more.get(path) == new or path.endswith(NOT_ALONE)
+        if is_first and not change.setting.key.endswith(NOT_BACK) and _fits(stack_file(stack, before, after)):
+            yield Change(setting=change.setting, way=_way(change.setting, new, old), before=before, after=after)
+
+
+def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
+    """A shipped stack's settings with changes; None removes a key. The secrets of existing layers are among them."""
+    result = settings_of(stack)
+    result = {**result, "secrets": {**SECRETS, **result["secrets"]}}
+    for step in steps:
+        for path, value in step.items():
+            result = changed(result, **{path: value})
+            if value is None:
+                holder, _, key = path.rpartition(".")
+                del (_at(result, holder) if holder else result)[key]
+    return result
+
+
+def _profiles(base: Mapping[str, Any]) -> tuple[str, str]:
+    own = Profile(base["profile"])
+    return own, next(profile for profile in Profile if profile is not own)
+
+
+def _filled(settings: dict[str, Any]) -> dict[str, Any]:
+    return parse(settings)[0].model_dump(mode="json", by_alias=True)
+
+
+def _fits(settings: dict[str, Any]) -> bool:
+    try:
+        parse(settings)
+    except SettingsError:
+        return False
+    return True
+
+
+def _at(whole: Any, path: str) -> Any:
+    for step in re.findall(r"[\w-]+", path):
+        if isinstance(whole, list):
+            whole = whole[int(step)] if int(step) < len(whole) else None
+        else:
+            whole = whole.get(step) if isinstance(whole, dict) else None
+    return whole
+
+
+def _is_chosen(one: Described, whole: Mapping[str, Any]) -> bool:
+    layer = whole.get(one.key.split(".")[0])
+    return not one.kind or (isinstance(layer, dict) and layer.get("kind") == one.kind)
+
+
+def _others(one: Described, now: Any, in_other_profile: Any) -> list[Any]:
+    """Values that the setting does not have now. Of a number, a larger and a smaller one."""
+    others: list[Any] = [*VALUES.get(one.key, ()), *one.choices, in_other_profile]
+    if one.type == "boolean":
+        others.append(not now)
+    elif one.type == "integer":
+        others += [(now or 0) + 1, (now or 0) - 1]
+    return [value for index, value in enumerate(others) if value not in (now, None) and value not in others[:index]]
+
+
+def _way(one: Described, old: Any, new: Any) -> str:
+    if old in (None, [], {}) or new in (None, [], {}):
+        return "raised" if old in (None, [], {}) else "lowered"
+    if isinstance(new, bool):
+        return "raised" if new else "lowered"
+    if one.type == "integer" or (one.effects and one.effects.raised != one.effects.lowered):
+        ranks = [[int(number) for number in re.findall(r"\d+", str(value))] for value in (old, new)]
+        return "raised" if ranks[0] < ranks[1] else "lowered" if ranks[0] > ranks[1] else "changed"
+    return "changed"
