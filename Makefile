@@ -12,7 +12,7 @@ PULUMI := $(RUN) python -m sandbox pulumi
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview destroy test test-matrix test-contract test-vault test-e2e mutations mutations-sample \
-	nightly upgrade-test pr-comment permissions bench faults lint audit setup clean
+	nightly upgrade-test docs pr-comment permissions bench faults lint audit setup clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,7 +54,7 @@ mutations-sample: setup ## try a few of these mistakes, others every day
 
 # What CI takes samples of, in full.
 nightly: ## run all faults, all mutations and the tests, matrix and contract tests with all variants (hours)
-	@SAMPLE=all $(MAKE) test test-matrix test-contract mutations faults
+	@SAMPLE=all $(MAKE) --keep-going test test-matrix test-contract mutations faults
 
 pr-comment: setup ## print the comment of a pull request with this checkout's changes: make pr-comment STACK=dev
 	@$(RUN) python -m tools.pulls comment $(STACK) --base $(BASE) --policy-pack policy
@@ -64,6 +64,9 @@ permissions: setup ## print what the deployer must be allowed: make permissions 
 
 upgrade-test: setup ## upgrade stacks from an older commit in the sandbox: make upgrade-test FROM=v1.2.3 [STACK=dev]
 	@$(RUN) python -m tools.upgrade_test --from "$(FROM)" $(if $(filter file,$(origin STACK)),,$(STACK))
+
+docs: setup ## write every page, picture and schema that is generated from the code
+	@$(RUN) python -m tools.docs
 
 bench: setup ## measure time and memory, into docs/performance.md: make bench [PART=stacks] [ROUNDS=3]
 	@$(RUN) python -m tools.bench $(PART) --rounds $(ROUNDS)

@@ -15,12 +15,12 @@ from providers.tls import tls_provider
 from settings import load
 from settings.changes import OUTPUT, check_changes, record
 
-# The program ends within minutes: to look for garbage among all that the SDKs have loaded took a third of its time.
+# The program ends within minutes, and searching all SDK objects for garbage took a third of its time.
 gc.disable()
 settings = load()
 check_changes(settings)
 if settings.protect:
-    # The engine refuses by itself and cannot name the page that shows the way.
+    # The engine refuses by itself, but cannot name the page with the procedure.
     pulumi.log.info("Data is protected: a change that would replace or delete it is refused; see docs/replace.md.")
 random = random_provider()
 platform, account = create_platform(f"rasa-{pulumi.get_stack()}", settings, random)

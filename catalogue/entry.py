@@ -1,9 +1,9 @@
-"""What is known about one resource type: data, with tiny functions for what data cannot say.
+"""The facts about one resource type: data, with tiny functions for what data cannot express.
 
-An entry says which rules the real cloud applies; `sandbox/cloud.py` carries them out. Paths are dotted wire names
-without list indices (`brokerNodeGroupInfo.clientSubnets`). Templates are `str.format` strings over the resource's
-outputs, inputs and the facts of `Subject.__getitem__`; `{seed:17}` is 17 hexadecimal digits that are always the same
-for the same resource, `{seed:17/label}` another 17 of them.
+An entry has the rules of the real cloud; `sandbox/cloud.py` applies them. Paths are dotted wire names without list
+indices (`brokerNodeGroupInfo.clientSubnets`). Templates are `str.format` strings over the resource's outputs, inputs
+and the facts of `Subject.__getitem__`; `{seed:17}` is 17 hexadecimal digits that depend on the resource only,
+`{seed:17/label}` is another 17 of them.
 """
 
 import hashlib
@@ -19,15 +19,15 @@ from catalogue.wire import UNKNOWN, Properties, at_path
 
 
 def paths(text: str) -> frozenset[str]:
-    """Reads a set of words, such as input paths; a table of them stays readable."""
+    """Returns the words of a text as a set, such as input paths; a table of them stays readable."""
     return frozenset(text.split())
 
 
-Problem = tuple[str, str]  # path of the input (may be empty), what is wrong with it
+Problem = tuple[str, str]  # path of the input (may be empty), message
 
 
 class Refused(Exception):
-    """The cloud says no; the message is what the user reads."""
+    """The cloud refuses; the user reads the message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +47,12 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """Where a configured provider instance works.
+    """The region and account of a configured provider instance.
 
     `scopes` maps an entry's scope ("region", "account", "global") to the store's: AWS resources of two regions do not
     see one another. `facts` are names for templates (region, account), `config` is the revealed provider configuration.
-    `rehearsed` leaves out what takes time or chance: charts are not rendered, nothing stays busy, and what is random
-    depends on the URN only.
+    `rehearsed` leaves out what takes time or is random: charts are not rendered, nothing stays busy, and random values
+    depend on the URN only.
     """
 
     scopes: Mapping[str, str]
@@ -62,7 +62,7 @@ class Where:
 
 
 class World(Protocol):
-    """What a rule may ask about the resources that exist where the subject lives."""
+    """The queries of a rule about existing resources in the region and account of the subject."""
 
     def find(self, token: str, attribute: str, value: Any) -> Record | None:
         """Returns the living resource of that type whose output (or `id`) has this value."""
@@ -73,23 +73,23 @@ class World(Protocol):
         ...
 
     def is_taken(self, kind: str, name: str) -> bool:
-        """Says whether a living or a gone resource of the region has this name."""
+        """Returns whether a living or a deleted resource of the region has this name."""
         ...
 
 
 class NoWorld:
-    """The world of a check: rules that run before anything is asked of the cloud see nothing."""
+    """The world of a check: rules that run before a request to the cloud see no resources."""
 
     def find(self, token: str, attribute: str, value: Any) -> Record | None:
-        """Finds nothing."""
+        """Returns None."""
         return None
 
     def all(self, token: str) -> list[Record]:
-        """Lists nothing."""
+        """Returns an empty list."""
         return []
 
     def is_taken(self, kind: str, name: str) -> bool:
-        """Knows no names."""
+        """Returns False."""
         return False
 
 
@@ -115,7 +115,7 @@ class Seed:
 
 @dataclass(kw_only=True)
 class Subject:
-    """The resource that an operation is about; all values are revealed, unknowns are still in them."""
+    """The resource of an operation; all values are revealed, unknowns are still in them."""
 
     urn: str
     inputs: Properties
@@ -143,7 +143,7 @@ class Subject:
         return stack_of(self.urn)
 
     def __getitem__(self, key: str) -> Any:
-        """What `{key}` in a template means; raises `Refused` for an optional input that the entry cannot do without."""
+        """Returns the value of `{key}` in a template; raises `Refused` for a missing input that the entry needs."""
         match key:
             case "id":
                 return self.id
@@ -160,7 +160,7 @@ class Subject:
                 raise Refused(f"the sandbox does not model this resource without {key}")
 
     def fill(self, template: "Template") -> Any:
-        """Evaluates a template; what is made of an unknown value is unknown."""
+        """Evaluates a template; a result from an unknown value is unknown."""
         if not isinstance(template, str):
             return template(self) if callable(template) else template
         text = template.format_map(_Lookup(self))
@@ -185,10 +185,10 @@ Hold = Literal["blocks", "owned", "free"]
 class Ref:
     """An input that names another resource.
 
-    `hold` says what deleting that other one does: refused ("blocks"), deletes this one too ("owned"), nothing ("free").
-    `by` are the outputs of the other one that the value may be. `ignore` excuses values the sandbox cannot know, such
-    as policies that AWS owns. `values` reads the values where the path alone does not say them. `not_found` replaces
-    the other entry's wording.
+    `hold` is the effect of deleting that other one: refused ("blocks"), deletes this one too ("owned"), none ("free").
+    `by` are the outputs of the other one that the value may be. `ignore` accepts values that the sandbox does not have,
+    such as policies of AWS. `values` reads the values if the path alone does not give them. `not_found` replaces the
+    other entry's message.
     """
 
     path: str
@@ -202,7 +202,7 @@ class Ref:
 
 @dataclass(frozen=True, kw_only=True)
 class AutoName:
-    """A physical name the provider makes up when the program gives none: `<logical><separator><random digits>`."""
+    """A physical name that the provider generates if the program gives none: `<logical><separator><random digits>`."""
 
     path: str = "name"
     digits: int = 7
@@ -213,11 +213,11 @@ class AutoName:
 
 @dataclass(frozen=True)
 class Minutes:
-    """How long the cloud takes: typically, and `slow`, the longest create that was seen or is documented.
+    """The time that the cloud takes: typically, and `slow`, the longest create that was seen or is documented.
 
-    Minutes of one call with ordinary sizes, from terminal transcripts that people published, from the vendors'
-    documentation and from issue threads. `when` is an input (a dotted path) and its value: only such resources take so
-    long. None means that the input is not set.
+    Minutes of one call with ordinary sizes, from published terminal transcripts, the vendors' documentation and issue
+    threads. `when` is an input (a dotted path) and its value: the times apply only to such resources. None means that
+    the input is not set.
     """
 
     create: float
@@ -227,29 +227,29 @@ class Minutes:
     when: tuple[str, object] | None = None
 
     def hold(self, inputs: Properties) -> bool:
-        """Says whether a resource with these inputs takes so long."""
+        """Returns whether the times apply to a resource with these inputs."""
         return self.when is None or next(at_path(inputs, self.when[0]), None) == self.when[1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One resource type. Every field stands for a rule of the real cloud; a missing one means that there is none.
+    """One resource type. Each field is a rule of the real cloud; without the field there is no such rule.
 
-    `id`, `outputs`, `defaults`: what the cloud answers; outputs always, defaults where the input is absent.
-    `replaces_on`: inputs that cannot change in place and are not recorded in `facts/`; `replaces_if` for what paths
-    cannot say.
-    `volatile`: outputs that an update changes, so that a preview cannot know them.
+    `id`, `outputs`, `defaults`: the cloud's answer; outputs always, defaults if the input is absent.
+    `replaces_on`: inputs that cannot change in place and are not recorded in `facts/`; `replaces_if` for conditions
+    that paths cannot express.
+    `volatile`: outputs that an update changes, so that a preview cannot have them.
     `autoname`: see AutoName. `names`: kind of name -> template, each taken once in `name_scope` (or the entry's scope).
-    `one_at_a_time`: what a create or update keeps busy; another one that wants it meanwhile is refused.
+    `one_at_a_time`: what a create or update keeps busy; another operation that needs it meanwhile is refused.
     `refers`: see Ref. `checks`: refuse bad inputs, already in a preview. `admits`: refuse at create and update, with
-    the world at hand. `guards`: refuse a delete. `keeps`: sentences about what a delete leaves behind.
-    `retires`: kind of name -> template, names that stay taken after the delete, unless it gives an empty text.
-    `not_found`, `in_use`, `taken`: the cloud's wording, with `{value}` or `{id}`.
-    `minutes`: see Minutes; the first that holds counts, and without one the package's default.
-    `needs`: what whoever deploys must be allowed; `needs_if` what an input that is set, or a resource of another type
-    in the stack, brings along. None: no program of this repository uses the type.
-    `holds`: what a person knows the data as (see `holdings.py`) if the resource holds data, or stands below what does;
-    from the resource's name, if only some of the type do.
+    access to the world. `guards`: refuse a delete. `keeps`: sentences about what a delete leaves behind.
+    `retires`: kind of name -> template, names that stay taken after the delete, unless the text is empty.
+    `not_found`, `in_use`, `taken`: the cloud's messages, with `{value}` or `{id}`.
+    `minutes`: see Minutes; the first that applies counts, else the package's default.
+    `needs`: the deployer's permissions; `needs_if`: further permissions if an input is set, or if the stack has a
+    resource of another type. None: no program of this repository uses the type.
+    `holds`: a name for its data (see `holdings.py`) if the resource, or one on top of it, holds data. It is a function
+    of the resource's name if only some resources of the type hold data.
     """
 
     token: str
@@ -281,5 +281,5 @@ class Entry:
 
     @cached_property
     def verdicts(self) -> Mapping[str, str]:
-        """What a change of each input does, in the words of `recorded.py`."""
+        """Returns the effect of a change of each input, in the words of `recorded.py`."""
         return {**dict.fromkeys(self.replaces_on, "replaces"), **verdicts(self.token)}

@@ -1,4 +1,4 @@
-"""What the deployer must be allowed, in the cloud's own words."""
+"""The permissions of the deployer, with the cloud's own names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """Permissions by the cloud's own names: `read` to look (preview, refresh), `write` to make, change and delete."""
+    """Permissions by the cloud's names: `read` for preview and refresh, `write` to create, change and delete."""
 
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
@@ -17,7 +17,7 @@ class Needs:
 
 
 def needs(service: str, *, read: str = "", write: str = "", also: tuple[Needs, ...] = ()) -> Needs:
-    """Permissions of one service, each list apart by spaces: `needs("s3:", read="ListBucket")`."""
+    """Permissions of one service, each list separated by spaces: `needs("s3:", read="ListBucket")`."""
     own = Needs(
         read=tuple(f"{service}{name}" for name in read.split()),
         write=tuple(f"{service}{name}" for name in write.split()),

@@ -1,4 +1,4 @@
-"""A provider as data: its entries, and what its configuration means."""
+"""A provider as data: its entries, and the meaning of its configuration."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from catalogue.wire import Properties
 
 
 class Unlisted(Refused):
-    """The catalogue does not know what it was asked; the message says where it belongs."""
+    """The catalogue lacks the requested fact; the message names the place to add it."""
 
     def __init__(self, token: str, what: str) -> None:
         super().__init__(f"{token}: {what} under catalogue/{token.partition(':')[0].removesuffix('-native')}/")
@@ -44,13 +44,13 @@ def _nowhere(config: Properties, _stack: str) -> Where:
 class Package:
     """One provider.
 
-    `stateless` providers (random, tls) keep their resources in the stack's state only, as the real ones do.
-    `configure` says where an instance works, from its revealed configuration and the stack's name. `stays` says where a
-    resource is, from what its inputs or its state say: not always where its provider works by now. `config_problems`
-    and `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` gives outputs
-    that every resource of the package has; a change of one of them is an update. `guard` may refuse any delete.
-    `invokes` are its functions, `asks` those that look at the resources, and `call_needs` says what whoever calls one
-    must be allowed. `record_minutes` is what a call takes that only writes a record: typically, and at worst.
+    `stateless` providers (random, tls) store their resources only in the stack's state, like the real ones.
+    `configure` returns the region and account of an instance, from its revealed configuration and the stack's name.
+    `stays` returns those of a resource, from its inputs or state: its provider may have moved since. `config_problems`
+    and `config_replaces` check a provider resource and name the keys whose change replaces it. `derived` returns
+    outputs of every resource of the package; a change of one of them is an update. `guard` may refuse any delete.
+    `invokes` are its functions, `asks` are functions that read resources, and `call_needs` has the permissions of a
+    call. `record_minutes` is how long a call takes that only writes a record: typically, and at worst.
     """
 
     name: str
@@ -73,23 +73,23 @@ class Package:
     record_minutes: tuple[float, float] = (0, 0)
 
     def entry(self, token: str) -> Entry:
-        """Returns what is known of a type; raises `Unlisted`."""
+        """Returns the entry of a type; raises `Unlisted`."""
         if token not in self.entries:
-            raise Unlisted(token, "it is not known: add an Entry")
+            raise Unlisted(token, "it has no entry: add an Entry")
         return self.entries[token]
 
     def needs(self, token: str) -> Needs:
-        """Returns what whoever deploys a resource, or calls a function, must be allowed; raises `Unlisted`."""
+        """Returns the permissions for a resource or a function; raises `Unlisted`."""
         if token.rpartition(":")[2][0].islower():
             if token not in self.call_needs:
-                raise Unlisted(token, "nobody says what a call needs: add it to the package's call_needs")
+                raise Unlisted(token, "the permissions of the call are missing: add it to the package's call_needs")
             return self.call_needs[token]
         found = self.entry(token).needs
         if found is None:
-            raise Unlisted(token, "nobody says what it needs: give its Entry `needs`")
+            raise Unlisted(token, "its permissions are missing: give its Entry `needs`")
         return found
 
     @property
     def version(self) -> str:
-        """The version of the installed SDK, which is the plugin version that the engine asks for."""
+        """The version of the installed SDK; the engine asks for a plugin of this version."""
         return version(f"pulumi-{self.name}")

@@ -18,7 +18,7 @@ def package_of(token: str) -> Package | None:
 
 
 def what_it_holds(token: str, name: str) -> str:
-    """Returns what a person knows the data of a resource as; empty if an `up` brings everything back."""
+    """Returns the name of a resource's data; empty if an `up` can create everything again."""
     package = package_of(token)
     entry = package.entries.get(token) if package else None
     holds = entry.holds if entry else ""

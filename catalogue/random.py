@@ -1,4 +1,4 @@
-"""`random`: really random values, drawn once and kept in the stack's state until a keeper changes."""
+"""`random`: random values, drawn once and stored in the stack's state until a keeper changes."""
 
 import base64
 import string
@@ -15,12 +15,12 @@ KEEPERS = frozenset({"keepers"})
 
 
 def _numbers(subject: Subject) -> Iterator[int]:
-    """Yields numbers without end; the seed of a resource in a state is random itself."""
+    """Yields numbers endlessly; the seed of a resource in a state is random itself."""
     return (int(subject.seed.hex(16, str(place)), 16) for place in count())
 
 
 def _characters(subject: Subject) -> str:
-    """Draws `length` characters that hold the asked minimum of each class, in random order."""
+    """Returns `length` characters with the required minimum of each class, in random order."""
     inputs, numbers = subject.inputs, _numbers(subject)
     classes = {
         "Lower": string.ascii_lowercase,

@@ -1,18 +1,18 @@
-"""What the real providers do when an input changes: recorded facts, read from `facts/<package>.json`.
+"""The effects of changed inputs in the real providers: recorded facts, read from `facts/<package>.json`.
 
 A file has the `sources` of its facts, by a short code, and the `types`: verdict -> code of the source -> input paths.
-`name{a b{c}}` stands for the paths `name.a`, `name.b` and `name.b.c`; a path without braces is that input itself.
+`name{a b{c}}` means the paths `name.a`, `name.b` and `name.b.c`; a path without braces is that input itself.
 
 A verdict is `updates`, `replaces`, `replaces if <changes>`, `drops if <changes>` (the provider ignores the change) or
-`unproven` (nobody knows; the sandbox updates). `; ` separates two, of which the first that fits counts, and commas
-separate the changes. Each of these is one of
+`unproven` (there is no evidence; the sandbox updates). `; ` separates two, of which the first that fits counts.
+Commas separate the changes. A change is one of
 
 - `added`, `removed`, `changed`: the input got a value, lost it, or has another one;
-- `decreased`: a number or a plain version became a lower one; `not widened`: the new range lacks a part of the old one;
+- `decreased`: a number or a plain version became lower; `not widened`: the new range lacks a part of the old one;
 - `<value> to <value>`; `between <text>`: the old and the new value both contain the text;
 
-and may end with `while <path> is <value>`, about another input (`set`: it has one). A path that is not recorded
-follows the one above it.
+and may end with `while <path> is <value>`, about another input (`set`: it has one). A path that is not recorded has
+the verdict of the path above it.
 """
 
 import ipaddress
@@ -39,7 +39,7 @@ class File(TypedDict):
 
 @cache
 def read(package: str) -> File:
-    """Returns the facts of a package; none are recorded for the providers that compute, and for Kubernetes."""
+    """Returns the facts of a package; empty for providers that only calculate, and for Kubernetes."""
     path = FACTS / f"{package}.json"
     return json.loads(path.read_text()) if path.exists() else {"sources": {}, "types": {}}
 
@@ -69,9 +69,9 @@ def spelt_out(words: Iterable[str]) -> Iterator[str]:
 
 
 def judge(rules: Mapping[str, str], path: str, old: Any, new: Any, inputs: Properties) -> Verdict:
-    """Says what a change of one input does. `path` has no list indices; `inputs` are the new ones, all revealed.
+    """Returns the effect of a change of one input. `path` has no list indices; `inputs` are the new ones, revealed.
 
-    If a whole block came or went, what is in it counts too.
+    If a whole block was added or removed, its contents count too.
     """
     above = path
     while above not in rules and "." in above:
@@ -128,7 +128,7 @@ def _text(value: Any) -> str:
 
 
 def _rank(value: Any) -> tuple[float, ...] | None:
-    """What can be higher or lower: numbers, and versions of digits only (3.6.0, REDIS_7_2; not 3.9.x)."""
+    """Returns what can be compared: numbers, and versions of digits only (3.6.0, REDIS_7_2; not 3.9.x)."""
     if isinstance(value, (int, float)):
         return (value,)
     found = _VERSION.fullmatch(value) if isinstance(value, str) else None

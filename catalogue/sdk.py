@@ -1,7 +1,6 @@
-"""The only place that touches the SDK's private helpers: what a resource type takes and answers, as the SDK says.
+"""The inputs and outputs of resource types by the installed SDK. No other module uses the SDK's private helpers.
 
-`tests/sandbox/test_sdk.py` fails when a new SDK changes them. SDK modules are imported when the first resource of
-theirs comes.
+`tests/sandbox/test_sdk.py` fails if a new SDK changes them. SDK modules are imported with their first resource.
 """
 
 import importlib
@@ -22,7 +21,7 @@ IMPORTS = threading.RLock()  # the SDKs' lazy modules must not be imported by tw
 
 @dataclass(frozen=True)
 class Shape:
-    """The properties of one input object by wire name: their types, what Python calls them, and which must be given."""
+    """The properties of one input object by wire name: their types, their Python names, and which are required."""
 
     name: str
     types: Mapping[str, Any]
@@ -48,14 +47,14 @@ def constructor(token: str) -> type:
 
 
 def arguments(token: str) -> dict[str, str]:
-    """Returns what the constructor calls each input, by wire name; where Python's name is taken, `_` is added."""
+    """Returns the constructor's name of each input, by wire name; `_` is added if Python's name is taken."""
     parameters = inspect.signature(vars(constructor(token))["_internal_init"]).parameters
     names = resource_shape(token).python_names
     return {wire: f"{name}_" if f"{name}_" in parameters else name for wire, name in names.items()}
 
 
 def output(token: str, path: Sequence[str | int]) -> str:
-    """Returns how Python reads an output of a resource by its wire names: `.identity.principal_id`, `.ids[0]`."""
+    """Returns the Python expression for an output by its wire names: `.identity.principal_id`, `.ids[0]`."""
     kind: Any = constructor(token)
     names, types = _types.resource_pulumi_to_py_names(kind), _types.resource_types(kind)
     text = ""
@@ -73,7 +72,7 @@ def output(token: str, path: Sequence[str | int]) -> str:
 
 def _find_shape(resource: type) -> Shape:
     module = sys.modules[resource.__module__]
-    # `InitArgs` first: the SDK has it where `Args` is the name of another, nested type.
+    # `InitArgs` first: the SDK uses it if another, nested type has the name `Args`.
     for name in (f"{resource.__name__}InitArgs", f"{resource.__name__}Args"):
         args = getattr(module, name, None)
         if args is not None and _types.is_input_type(args):
@@ -96,7 +95,7 @@ def shape_of(args: type) -> Shape:
 
 
 def is_shape(annotation: Any) -> bool:
-    """Says whether a type annotation is an input class, so that `shape_of` can read it."""
+    """Returns whether a type annotation is an input class, so that `shape_of` can read it."""
     return isinstance(annotation, type) and _types.is_input_type(annotation)
 
 

@@ -1,4 +1,4 @@
-"""`tls`: real keys and certificates, made with `cryptography` and kept in the stack's state."""
+"""`tls`: real keys and certificates, created with `cryptography` and stored in the stack's state."""
 
 import datetime
 import hashlib
@@ -58,7 +58,7 @@ CERTIFIED = ("allowedUses", "validityPeriodHours", "isCaCertificate", "maxPathLe
 
 
 def _new_key(subject: Subject) -> str:
-    """Makes the key itself, in the PEM form that the other outputs are derived from."""
+    """Returns the key in the PEM form, from which the other outputs are derived."""
     match subject.inputs["algorithm"]:
         case "RSA":
             key: Key = rsa.generate_private_key(65537, subject.inputs.get("rsaBits") or 2048)
@@ -89,7 +89,7 @@ def _public_openssh(subject: Subject) -> str:
 
 
 def _has_openssh(subject: Subject) -> bool:
-    """OpenSSH has no curve P224; the real provider leaves its forms empty."""
+    """Returns whether OpenSSH has the curve: not P224, whose OpenSSH forms are empty in the real provider."""
     key = _key(subject["privateKeyPem"])
     return not (isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP224R1))
 
@@ -202,7 +202,7 @@ def _certificate(
 
 
 def _validity(moment: str) -> Any:
-    """Reads a date of the certificate that was just made, in RFC 3339."""
+    """Returns a date of the new certificate, in RFC 3339."""
 
     def read(subject: Subject) -> str:
         certificate = x509.load_pem_x509_certificate(subject["certPem"].encode())

@@ -1,7 +1,7 @@
 """The one representation of property values in the sandbox: the engine's own, as plain Python data.
 
 A secret is the engine's signature dictionary, an unknown the engine's sentinel string, so a value that is only passed
-on keeps its marks without anybody's care. Rules work on `reveal(value)`: no secret marks, but unknowns are kept.
+on keeps its marks. Rules work on `reveal(value)`: no secret marks, but unknowns are kept.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,12 +51,12 @@ def secret(value: Any) -> Any:
 
 
 def is_secret(value: Any) -> bool:
-    """Says whether the value itself (not a part of it) is marked secret."""
+    """Returns whether the value itself (not a part of it) is marked secret."""
     return isinstance(value, dict) and cast("Properties", value).get(SIGNATURE) == SECRET
 
 
 def is_asset(value: Any) -> bool:
-    """Says whether the value is an asset, an archive or a resource reference: signed, and not a secret."""
+    """Returns whether the value is an asset, an archive or a resource reference: signed, and not a secret."""
     return isinstance(value, dict) and SIGNATURE in value and not is_secret(value)  # pyright: ignore[reportUnknownArgumentType]
 
 
@@ -72,12 +72,12 @@ def reveal(value: Any) -> Any:
 
 
 def has_secret(value: Any) -> bool:
-    """Says whether the value or any part of it is marked secret."""
+    """Returns whether the value or any part of it is marked secret."""
     return is_secret(value) or any(has_secret(item) for item in _children(value))
 
 
 def has_unknown(value: Any) -> bool:
-    """Says whether the value or any part of it is not known yet (only in a preview)."""
+    """Returns whether the value or any part of it is unknown (only in a preview)."""
     return value == UNKNOWN or any(has_unknown(item) for item in _children(value))
 
 
@@ -103,7 +103,7 @@ def as_text(value: Any) -> str:
 
 
 def at_path(value: Any, path: str) -> Iterator[Any]:
-    """Yields what a dotted path names in a revealed value; lists are walked, absent and unknown parts skipped."""
+    """Yields the values at a dotted path in a revealed value, in all list items, without absent and unknown parts."""
     if isinstance(value, list):
         for item in cast("list[Any]", value):
             yield from at_path(item, path)
@@ -117,7 +117,7 @@ def at_path(value: Any, path: str) -> Iterator[Any]:
 
 
 def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Yields (path, old value, new value) where two revealed values differ; an unknown one always does."""
+    """Yields (path, old value, new value) for each difference of two revealed values; an unknown value is one."""
     if isinstance(old, dict) and isinstance(new, dict):
         olds, news = cast("Properties", old), cast("Properties", new)
         for key in sorted(olds.keys() | news.keys()):

@@ -1,6 +1,6 @@
-"""The contract between the platform and a cloud: what a cloud creates, and what the platform learns of it.
+"""The contract between the platform and a cloud: the layers that a cloud creates, and what it returns.
 
-A cloud only creates. Whether a layer is created, exists already or is left out is decided in `components.platform`.
+A cloud only creates. `components.platform` decides if a layer is created, exists already or is left out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from settings.secrets_manager import ExistingVault, KubernetesSecrets
 from settings.tracker_store import ExistingTrackerStore
 
 Connection = TypeVar("Connection", covariant=True)
-# What a pod may do, and how pods get an identity, in the words of one cloud.
+# The rights of a pod, and the pods' way to an identity, both as types of one cloud.
 Right = TypeVar("Right")
 RightOf = TypeVar("RightOf", covariant=True)
 Pods = TypeVar("Pods")
@@ -57,7 +57,7 @@ class NoIdentityNeeded:
 
 @dataclass(frozen=True)
 class GrantedElsewhere:
-    """The pods sign in with their identity. Whoever owns the service grants the rights."""
+    """The pods sign in with their identity. The owner of the service grants the rights."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _no_identity_needed(_: Assistant) -> NoIdentityNeeded:
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Generic[Connection, RightOf]):
-    """One service of Rasa's architecture. `rasa` and `analytics` say how the pods of an assistant get access to it."""
+    """One service of Rasa's architecture. `rasa` and `analytics` return the access of an assistant's pods to it."""
 
     address: pulumi.Output[str]
     connection: Connection
@@ -93,7 +93,7 @@ ModelStorage: TypeAlias = Service[Mapping[str, ModelStorageConnection | Download
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster(Generic[Pods]):
-    """The Kubernetes cluster. `address` is shown to people. `pods` is what the cloud has to know of its pods."""
+    """The Kubernetes cluster. `address` is for people. `pods` is what the cloud needs to identify its pods."""
 
     connection: ClusterConnection
     address: pulumi.Output[str]
@@ -103,8 +103,8 @@ class Cluster(Generic[Pods]):
 class Cloud(Protocol[Pods, Right]):
     """One cloud, for one platform. Each function is called at most once, and only if the stack file needs it.
 
-    The ground that they share (account, key, network) is created or looked up on first use: if everything exists
-    already, nothing is created.
+    The shared base (account, key, network) is created or looked up on first use: if everything exists already, nothing
+    is created.
     """
 
     @property
@@ -137,11 +137,11 @@ class Cloud(Protocol[Pods, Right]):
         ...
 
     def existing_model_storage(self) -> ModelStorage[Right]:
-        """Describes object storage that exists already."""
+        """Describes existing object storage."""
         ...
 
     def vault_seal(self, pods: Pods) -> VaultSeal:
-        """Creates what Vault in the cluster needs of the cloud."""
+        """Creates the resources of the cloud that Vault in the cluster needs."""
         ...
 
     def identity(
@@ -152,7 +152,7 @@ class Cloud(Protocol[Pods, Right]):
 
 
 def together(accesses: Iterable[Access[Right]]) -> Access[Right]:
-    """The access of a service account that uses several services: all rights, on one identity."""
+    """Returns the access of a service account that uses several services: all rights, on one identity."""
     needed = [access for access in accesses if not isinstance(access, NoIdentityNeeded)]
     if not needed:
         return NoIdentityNeeded()
@@ -161,14 +161,14 @@ def together(accesses: Iterable[Access[Right]]) -> Access[Right]:
 
 
 def created(layer: Layer | NotCreated) -> Layer:
-    """The settings of a layer that the platform tells a cloud to create, without the other alternatives."""
+    """Returns the settings of a layer if a cloud has to create it."""
     if isinstance(layer, NotCreated):
-        raise TypeError(f"{type(layer).__name__} is not for a cloud to create")
+        raise TypeError(f"a cloud does not create {type(layer).__name__}")
     return layer
 
 
 def existing(layer: object, kind: type[Layer]) -> Layer:
-    """The settings of a layer that the platform tells a cloud to describe."""
+    """Returns the settings of a layer if it exists and a cloud has to describe it."""
     if not isinstance(layer, kind):
         raise TypeError(f"{type(layer).__name__} does not exist already")
     return layer

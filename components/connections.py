@@ -1,8 +1,8 @@
-"""Connections: what a service tells those who use it. The only thing that passes between clouds, cluster and Rasa.
+"""Connections: what the clients of a service need. Nothing else passes between clouds, cluster and Rasa.
 
-A service component ends in one of these. Secrets stand in fields that are never printed. `networks` are the address
-ranges where the service answers, in CIDR form: network policies open exactly these. `ready` are the resources that must
-exist before a client can connect, but that no output names: firewall rules, grants, topics.
+A service component ends in one of these. Secrets are in fields that are never printed. `networks` are the address
+ranges of the service, in CIDR form: network policies open exactly these. `ready` are the resources that must exist
+before a client can connect, but that no output names: firewall rules, grants, topics.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class KafkaIamAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisIamAuth:
-    """The same for ElastiCache, whose tokens are made for one user and one replication group."""
+    """Tokens from the pod's own cloud identity for ElastiCache: for one user and one replication group."""
 
     username: pulumi.Input[str]
     region: str
@@ -55,10 +55,9 @@ class IamRoles:
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresConnection:
-    """A PostgreSQL server as its administrator sees it; every assistant gets a database and a role on it.
+    """A PostgreSQL server for its administrator; every assistant gets a database and a role on it.
 
-    `roles` tells how the assistants' roles sign in. `ca_pem` holds the roots that the server's certificate chains to,
-    PEM.
+    `roles` is how the assistants' roles sign in. `ca_pem` holds the roots of the server's certificate, PEM.
     """
 
     host: pulumi.Output[str]
@@ -81,12 +80,12 @@ class PostgresIamAuth:
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialsInVault:
-    """User name and password stand in Vault, where Rasa reads them by itself."""
+    """User name and password are in Vault, from which Rasa reads them itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseConnection:
-    """One database, as its owner sees it."""
+    """One database, for its owner."""
 
     host: pulumi.Output[str]
     port: int
@@ -100,7 +99,7 @@ class DatabaseConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantDatabases:
-    """The databases of one assistant: that of Rasa, and that of analytics where it is on."""
+    """The databases of one assistant: Rasa's, and that of analytics if it is on."""
 
     rasa: DatabaseConnection
     analytics: DatabaseConnection | None
@@ -108,7 +107,7 @@ class AssistantDatabases:
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingDatabases:
-    """Databases on a server that nobody here administers, by the assistant's name."""
+    """Databases, by the assistant's name, on a server that the program does not administer."""
 
     by_assistant: Mapping[str, AssistantDatabases]
 
@@ -117,9 +116,9 @@ class ExistingDatabases:
 class RedisConnection:
     """One assistant's access to a Redis-compatible service, cluster mode off.
 
-    `ca_pem` is None for a plain connection; else the roots that the server's certificate chains to, PEM.
-    `tunnel`: the certificate names no host that a client could check, so pods reach the service through a sidecar that
-    checks the chain alone; the roots are then the service's own, which sign nothing else.
+    `ca_pem` holds the roots of the server's certificate, PEM; None for a plain connection. `tunnel`: the certificate
+    names no host that a client could check. Then pods reach the service through a sidecar that checks the chain alone,
+    and the roots are the service's own, which sign nothing else.
     """
 
     host: pulumi.Output[str]
@@ -137,9 +136,9 @@ class RedisConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class MissingTopics:
-    """Topics that only clients inside the network can make, because the service's own interface is private as well.
+    """Topics that only clients inside the network can create, because the service's API is private as well.
 
-    `maker` is a user that may make the assistant's topics.
+    `maker` is a user that may create the assistant's topics.
     """
 
     maker: PasswordAuth
@@ -149,7 +148,7 @@ class MissingTopics:
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaConnection:
-    """One assistant's access to Kafka over TLS, its topics made, unless they are `missing_topics`.
+    """One assistant's access to Kafka over TLS. Its topics exist, unless they are `missing_topics`.
 
     `bootstrap` is one comma-separated string `host:port,host:port`. `producer` is Rasa's access, `consumer` that of
     analytics.
@@ -172,8 +171,8 @@ class KafkaConnection:
 class ModelStorageConnection:
     """One assistant's access to object storage, through Rasa's remote storage of that name.
 
-    Models stand below `prefix` (ends with a slash), the only part of the bucket that the assistant can read.
-    `environment` and `secret_environment` are what Rasa reads beside `--remote-storage` and `--model`.
+    Models are below `prefix` (ends with a slash), the only part of the bucket that the assistant can read.
+    `environment` and `secret_environment` are what Rasa reads in addition to `--remote-storage` and `--model`.
     `upload_command` copies a local `model.tar.gz` to `<prefix>model.tar.gz`.
     """
 
@@ -191,8 +190,8 @@ class ModelStorageConnection:
 class DownloadedModel:
     """One assistant's access to object storage that Rasa cannot read by itself.
 
-    `script` runs in Rasa's image as the pod's identity, before Rasa: `<script> <key> <file>` downloads a model, without
-    arguments it only tries whether the storage answers. It reads `environment`. The rest is as in
+    `script` runs in Rasa's image as the pod's identity, before Rasa: `<script> <key> <file>` downloads a model; without
+    arguments it only checks whether the storage answers. It reads `environment`. The other fields are those of
     `ModelStorageConnection`.
     """
 
@@ -205,9 +204,9 @@ class DownloadedModel:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentity:
-    """What makes a pod's service account an identity of the cloud.
+    """The cloud identity of a pod's service account.
 
-    `endpoints` are the addresses (CIDR, port) where pods fetch their tokens inside the node.
+    `endpoints` are the addresses (CIDR, port) from which pods get their tokens inside the node.
     """
 
     service_account_annotations: Mapping[str, pulumi.Input[str]]
@@ -228,7 +227,7 @@ class InNamespace:
 
 @dataclass(frozen=True, kw_only=True)
 class InNetworks:
-    """A service outside the cluster, by the address ranges in which it answers."""
+    """A service outside the cluster, by its address ranges."""
 
     networks: tuple[str, ...]
 
@@ -237,10 +236,10 @@ class InNetworks:
 class VaultConnection:
     """One assistant's access to a key-value engine, version 2, of HashiCorp Vault.
 
-    The tracker store's credentials stand at `path` below `mount`, keys `db_username` and `db_password`. The Secret
+    The tracker store's credentials are at `path` below `mount`, keys `db_username` and `db_password`. The Secret
     `token_secret` of the assistant's namespace holds a token (key `token`) that may read them and renew itself; `token`
-    is that one where the user gave it, and None where a Job delivers it, unseen by the program. `credentials` are what
-    the program has written there; None where the user does. `usable`: whether there is or will be a token; not as long
+    has it if the user gave it, and is None if a Job delivers it, unseen by the program. `credentials` are what the
+    program has written there; None if the user writes them. `usable`: there is or will be a token. It is False as long
     as the user has to initialise Vault.
     """
 
@@ -259,10 +258,10 @@ class VaultConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryStore:
-    """One secret of the cloud's own secret store, for the recovery keys of Vault.
+    """A secret in the cloud's own secret store, for the recovery keys of Vault.
 
-    `identity` is that of the Job that initialises Vault; all that it may do is add a value to this secret. `script` is
-    a module whose `add(place, value)` does that in the Job's pod. `command` shows the keys to whoever may read them.
+    `identity` is that of the Job that initialises Vault; it may only add a value to this secret. `script` is a module
+    whose `add(place, value)` does that in the Job's pod. `command` shows the keys to people who may read them.
     """
 
     identity: WorkloadIdentity
@@ -273,10 +272,10 @@ class RecoveryStore:
 
 @dataclass(frozen=True, kw_only=True)
 class VaultSeal:
-    """What a Vault in the cluster needs of the cloud: a key that unseals it, and a place for its recovery keys.
+    """The resources of the cloud for Vault in the cluster: a key that unseals it, and a secret for its recovery keys.
 
     `kind` and `options` are its `seal` stanza. `server` is the identity of its pods, which may use the key. `recovery`
-    is None where the user initialises it.
+    is None if the user initialises Vault.
     """
 
     kind: Literal["awskms", "azurekeyvault", "gcpckms"]
@@ -288,7 +287,7 @@ class VaultSeal:
 
 @dataclass(frozen=True, kw_only=True)
 class VolumeClass:
-    """How the cluster makes encrypted disks: the driver and its parameters, as a StorageClass takes them.
+    """The cluster's encrypted disks: the driver and its parameters for a StorageClass.
 
     `ready` are the grants without which a disk cannot be encrypted or attached.
     """
@@ -302,9 +301,9 @@ class VolumeClass:
 class ClusterConnection:
     """A Kubernetes cluster.
 
-    `identifier` stays the same as long as the cluster is the same (ARN or resource id). `kubeconfig` is JSON; that of a
-    created cluster has exec authentication, no token in it. `networks` are the ranges that nodes, and so load balancers
-    and probes, come from. `volumes` is None where the cluster's own default class is used.
+    `identifier` stays equal as long as the cluster exists (ARN or resource id). `kubeconfig` is JSON; that of a created
+    cluster has exec authentication and no token. `networks` are the ranges of nodes, and so of load balancers and
+    probes. `volumes` is None if the cluster's own default class is used.
     """
 
     name: pulumi.Output[str]
@@ -318,7 +317,7 @@ class ClusterConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantConnections:
-    """Everything that one assistant uses beside the shared PostgreSQL server; None where the stack has no such service.
+    """Everything that one assistant uses besides the shared PostgreSQL server; None if the stack has no such service.
 
     `rasa` is the identity of the service account `rasa`, `analytics` that of `rasa-pro-services`.
     """

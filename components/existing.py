@@ -1,7 +1,7 @@
-"""What exists already, as the stack file describes it. The same on every cloud.
+"""Existing services, as the stack file describes them, on any cloud.
 
-Creates no resource: nothing existing is managed, changed or deleted. What only a cloud can describe (subnets, keys,
-buckets) is in that cloud's package.
+Creates no resource: nothing existing is managed, changed or deleted. The package of a cloud describes what only that
+cloud has (subnets, keys, buckets).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from settings.tracker_store import DatabaseLogin, ExistingTrackerStore
 
 
 def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterConnection:
-    """A cluster, by its kubeconfig. The address of the cluster's API identifies it."""
+    """Describes a cluster by its kubeconfig. The address of the cluster's API identifies it."""
     kubeconfig = settings.secret(cluster.kubeconfig).apply(lambda text: with_context(text, cluster.context))
     return ClusterConnection(
         name=pulumi.Output.from_input(cluster.context),
@@ -44,7 +44,7 @@ def existing_cluster(cluster: ExistingCluster, settings: Settings) -> ClusterCon
 
 
 def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> TrackerStore[Never]:
-    """The databases of all assistants. Their roles exist already."""
+    """Describes the databases of all assistants. Their roles exist already."""
 
     def auth(login: DatabaseLogin) -> PasswordAuth | CredentialsInVault:
         if login.password is None:
@@ -77,7 +77,7 @@ def existing_tracker_store(store: ExistingTrackerStore, settings: Settings) -> T
 
 
 def existing_lock_store(store: ExistingLockStore, settings: Settings) -> LockStore[Never]:
-    """The same Redis for every assistant. Each assistant has a key prefix of its own."""
+    """Describes one Redis for all assistants. Each assistant has its own key prefix."""
     connection = RedisConnection(
         host=pulumi.Output.from_input(store.host),
         port=store.port,
@@ -93,7 +93,7 @@ def existing_lock_store(store: ExistingLockStore, settings: Settings) -> LockSto
 
 
 def existing_event_queue(queue: ExistingEventQueue, settings: Settings) -> EventQueue[Never]:
-    """The same Kafka for every assistant. Each assistant has topics of its own, which exist already."""
+    """Describes one Kafka for all assistants. Each assistant has its own topics, which exist already."""
     user = PasswordAuth(username=queue.username, password=settings.secret(queue.password))
     bootstrap = pulumi.Output.from_input(queue.bootstrap)
 

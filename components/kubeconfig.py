@@ -1,4 +1,4 @@
-"""Kubeconfigs, as JSON: those of created clusters are written here, those of existing clusters are read."""
+"""Kubeconfigs as JSON: writes those of created clusters, and reads those of existing ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 
 def written(name: str, cluster: Mapping[str, Any], sign_in: Mapping[str, Any]) -> str:
-    """A kubeconfig without a credential: users sign in by a command of the cloud, with their own login.
+    """Returns a kubeconfig without a credential: users sign in by a command of the cloud, with their own login.
 
     `cluster` is the entry for the cluster. `sign_in` is the command and its options.
     """
@@ -28,12 +28,12 @@ def written(name: str, cluster: Mapping[str, Any], sign_in: Mapping[str, Any]) -
 
 
 def with_context(kubeconfig: str, context: str) -> str:
-    """The same kubeconfig, YAML or JSON, with this context as the current one."""
+    """Returns the kubeconfig, YAML or JSON, with this context as the current one."""
     return json.dumps({**yaml.safe_load(kubeconfig), "current-context": context}, default=str)
 
 
 def server(kubeconfig: str) -> str:
-    """The address of the Kubernetes API that the current context names."""
+    """Returns the address of the Kubernetes API in the current context."""
     content = json.loads(kubeconfig)
     context = _named(content["contexts"], content["current-context"])["context"]
     return str(_named(content["clusters"], context["cluster"])["cluster"]["server"])

@@ -1,4 +1,4 @@
-"""What the physical names of every cloud have in common."""
+"""The common rules of physical names on all clouds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pulumi_random
 
 
 def fit(text: str, limit: int) -> str:
-    """The text with single hyphens and within the limit; what had to be changed ends in a digest, so stays unique."""
+    """Returns the text with single hyphens, within the limit; a changed text ends in a digest, so it stays unique."""
     single = re.sub(r"-{2,}", "-", text)
     if single == text and len(text) <= limit:
         return text
@@ -19,7 +19,7 @@ def fit(text: str, limit: int) -> str:
 
 
 def random_suffix(name: str, parent: pulumi.Resource) -> pulumi.Output[str]:
-    """Six hexadecimal digits, kept in the state: for names that are global or cannot be used again soon."""
+    """Returns six hexadecimal digits, kept in the state: for names that are global or cannot be used again soon."""
     opts = pulumi.ResourceOptions(parent=parent)
     return pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=opts).hex
 

@@ -1,7 +1,7 @@
-"""Generated passwords. They live in the state, encrypted, and reach their users as secrets.
+"""Generated passwords. They are in the state, encrypted, and reach their users as secrets.
 
-A credential that is rotated is a new resource beside the old: the engine makes it first, then what reads it, and
-deletes the old one last, so that whoever still has that can go on with it until then.
+A rotated credential is a new resource next to the old one. The engine creates it first, then its users, and deletes the
+old one last, so that clients can use the old one until then.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import pulumi_random
 
 
 def of_generation(name: str, generation: int) -> str:
-    """The name of one generation of a credential. The first has none added."""
+    """Returns the name of one generation of a credential. The first generation adds nothing to the name."""
     return name if generation == 1 else f"{name}-{generation}"
 
 
 def generated_password(name: str, parent: pulumi.Resource, generation: int, *, length: int = 32) -> pulumi.Output[str]:
-    """32 letters and digits (190 bits), which every service takes and no URL, YAML or shell has to quote."""
+    """Returns letters and digits (32 have 190 bits), which services accept and URLs, YAML and shells need not quote."""
     password = pulumi_random.RandomPassword(
         of_generation(name, generation),
         length=length,

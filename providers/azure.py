@@ -1,7 +1,4 @@
-"""The Azure provider: one instance, for the stack's region and subscription.
-
-Tags are not its business: unlike those of other clouds it has no tags of its own to put on every resource.
-"""
+"""The Azure provider: one instance, for the stack's region and subscription. It cannot put tags on every resource."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Confluent Cloud provider: one instance, where the event queue is made there."""
+"""The Confluent Cloud provider: one instance, if the event queue is created there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from settings.event_queue import CreateConfluent
 
 
 def confluent_providers(settings: GcpSettings) -> list[pulumi.ProviderResource]:
-    """A provider that signs in with the Cloud API key among the stack file's secrets; none without an event queue."""
+    """A provider that signs in with the Cloud API key of `rasa:secrets`. The list is empty without an event queue."""
     match settings.event_queue:
         case CreateConfluent(api_key=key, api_secret=secret):
             return [

@@ -9,12 +9,12 @@ from settings import GcpSettings
 
 
 def labels(settings: GcpSettings) -> dict[str, str]:
-    """What every resource is labelled with."""
+    """The labels of every resource."""
     return {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}
 
 
 def gcp_provider(settings: GcpSettings) -> gcp.Provider:
-    """A provider for the stack's region. Credentials come from the environment, and so does the project by default."""
+    """A provider for the stack's region. Credentials and the default project come from the environment."""
     return gcp.Provider(
         "gcp",
         project=settings.provider.project,

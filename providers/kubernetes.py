@@ -18,9 +18,9 @@ def kubernetes_provider(cluster: ClusterConnection) -> kubernetes.Provider:
         kubeconfig=cluster.kubeconfig,
         cluster_identifier=cluster.identifier,
         enable_server_side_apply=True,
-        # Secrets and ConfigMaps with fixed names: without these a changed one would be deleted before it is made again.
+        # Secrets and ConfigMaps have fixed names: without this option a changed one would be deleted first.
         enable_secret_mutable=True,
         enable_config_map_mutable=True,
-        # Not by way of the kubeconfig: new nodes must not make it look new, and with it every object in the cluster.
+        # Do not pass this through the kubeconfig: new nodes would change it and replace every object in the cluster.
         opts=pulumi.ResourceOptions(depends_on=list(cluster.ready)),
     )

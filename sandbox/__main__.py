@@ -8,7 +8,7 @@ USAGE = "usage: python -m sandbox pulumi <any pulumi arguments>, for example: py
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the one command there is; 2 for anything else."""
+    """Runs the command. Returns 2 for any other arguments."""
     if arguments[:1] != ["pulumi"]:
         print(USAGE, file=sys.stderr)
         return 2

@@ -21,7 +21,7 @@ def _former(urn: str, spec: Any, parent: str) -> str:
 
 
 def _below(former: str, parent: str, child: str) -> str:
-    """Returns the child's URN below an alias of its parent. A name that begins with the parent's changes too."""
+    """Returns the child's URN below an alias of its parent. If its name begins with the parent's, the name changes."""
     name = name_of(child)
     if name.startswith(name_of(parent)):
         name = name_of(former) + name.removeprefix(name_of(parent))

@@ -1,4 +1,4 @@
-"""The life of a resource, the same for every type: checked, compared, made, read, changed and deleted by its entry."""
+"""The life of a resource of any type: its entry checks, compares, creates, reads, updates and deletes it."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _BUSY: set[str] = set()
 
 @dataclass(frozen=True)
 class Difference:
-    """What changes between two sets of inputs: path -> "add" | "delete" | "update", and which paths replace."""
+    """The changes between two sets of inputs: path -> "add" | "delete" | "update", and the paths that replace."""
 
     changes: Mapping[str, str]
     replaces: frozenset[str]
@@ -35,7 +35,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Here:
-    """The world as one configured instance sees it: its own region, its own account."""
+    """The world as one configured instance sees it: its region and its account."""
 
     transaction: Transaction
     package: Package
@@ -43,7 +43,7 @@ class _Here:
 
     def _scope(self, token: str) -> str | None:
         entry = self.package.entries.get(token)
-        return self.where.scopes[entry.scope] if entry else None  # another package's resources are seen everywhere
+        return self.where.scopes[entry.scope] if entry else None  # resources of other packages are visible everywhere
 
     def find(self, token: str, attribute: str, value: Any) -> Record | None:
         return self.transaction.find(token, self._scope(token), attribute, value)
@@ -56,13 +56,13 @@ class _Here:
 
 
 def read_config(package: Package, given: Properties) -> Properties:
-    """Returns a provider's configuration as it is meant: revealed, decoded, without what is for the engine only."""
+    """Returns a provider's configuration revealed and decoded, without the keys that only the engine uses."""
     config = {key: value for key, value in reveal(given).items() if key not in ENGINE_KEYS}
     return decode_config(_provider(package), config)
 
 
 def config_problems(package: Package, config: Properties) -> list[Problem]:
-    """Returns what is wrong with a provider's configuration."""
+    """Returns the problems of a provider's configuration."""
     return [*problems(_provider(package), config), *package.config_problems(config)]
 
 
@@ -76,7 +76,7 @@ def _provider(package: Package) -> str:
 
 
 class Cloud:
-    """One configured provider instance. Safe to call from many threads; raises `Refused` where the cloud says no."""
+    """One configured provider instance. Safe to call from many threads; raises `Refused` if the cloud refuses."""
 
     def __init__(self, package: Package, where: Where, store: Store):
         self._package = package
@@ -96,7 +96,7 @@ class Cloud:
     def check(
         self, urn: str, olds: Properties, news: Properties, random_seed: bytes
     ) -> tuple[Properties, list[Problem]]:
-        """Returns the inputs with physical names filled in, and what is wrong with them."""
+        """Returns the inputs with physical names filled in, and the problems of the inputs."""
         entry = self._entry(urn)
         inputs = _autonamed(entry, urn, olds, news, random_seed)
         plain = reveal(inputs)
@@ -130,7 +130,7 @@ class Cloud:
         return Difference(changes | dict.fromkeys(replaces - changes.keys(), "update"), frozenset(replaces), before)
 
     def create(self, urn: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
-        """Makes the resource and returns id and outputs; a preview makes nothing and knows no outputs."""
+        """Creates the resource; returns id and outputs. A preview creates nothing, and leaves outputs unknown."""
         entry = self._entry(urn)
         if preview:
             unknown = dict.fromkeys(
@@ -209,7 +209,7 @@ class Cloud:
         return outputs
 
     def delete(self, urn: str, id: str) -> None:
-        """Deletes the resource unless a rule or a living resource forbids it; one that is gone is no error."""
+        """Deletes the resource unless a rule or a living resource forbids it. Deleting a missing one is no error."""
         entry = self._entry(urn)
         if self._package.stateless:
             return
@@ -235,7 +235,7 @@ class Cloud:
                     transaction.retire(subject.where.scopes[entry.name_scope or entry.scope], kind, name)
 
     def _record(self, transaction: Transaction, entry: Entry, urn: str, id: str) -> Record | None:
-        """Finds a resource, also one that stayed where the provider worked when it was created."""
+        """Finds a resource, even if it is still in the provider's region at the time of its creation."""
         here = transaction.get(entry.token, self.where.scopes[entry.scope], id)
         return here or next((one for one in transaction.all(entry.token) if (one.urn, one.id) == (urn, id)), None)
 
@@ -266,7 +266,7 @@ class Cloud:
         )
 
     def _outputs(self, entry: Entry, subject: Subject, inputs: Properties) -> Properties:
-        """Fills in what the cloud answers: inputs keep their secret marks, and what is made of a secret one gets it."""
+        """Fills in the cloud's outputs. Inputs keep their secret marks; an output made of a secret input is secret."""
         subject.outputs = {}
         for key, template in entry.defaults.items():
             if subject.inputs.get(key) is None:
@@ -280,7 +280,7 @@ class Cloud:
         return {**inputs, **computed}
 
     def _admit(self, entry: Entry, subject: Subject, transaction: Transaction) -> list[tuple[int, str]]:
-        """Refuses what the world forbids and returns the keys of what the subject refers to."""
+        """Raises `Refused` for what the cloud forbids; returns the keys of the resources that the subject refers to."""
         for refusal in _refusals(entry, subject):
             raise Refused(refusal[1])
         targets = [target for ref in entry.refers for target in self._resolve(ref, subject)]
@@ -312,7 +312,7 @@ class Cloud:
 
 @contextmanager
 def _turn(entry: Entry, subject: Subject) -> Generator[None]:
-    """Keeps busy what the entry may change one at a time, for long enough that two at once are noticed."""
+    """Refuses a second operation if the entry allows one at a time, and waits a moment so that it is noticed."""
     busy = str(subject.fill(entry.one_at_a_time)) if entry.one_at_a_time else ""
     if not busy:
         yield
@@ -339,7 +339,7 @@ def _refusals(entry: Entry, subject: Subject) -> Iterator[Problem]:
 
 
 def _autonamed(entry: Entry, urn: str, olds: Properties, news: Properties, random_seed: bytes) -> Properties:
-    """Gives a physical name where the program gives none; one that was made up before stays."""
+    """Adds a physical name if the program gives none; a name that was generated before stays."""
     auto = entry.autoname
     if auto is None or any(news.get(key) for key in auto.unless) or list(_named(auto.path, news)):
         return news
@@ -352,7 +352,7 @@ def _autonamed(entry: Entry, urn: str, olds: Properties, news: Properties, rando
 
 
 def _named(path: str, inputs: Properties) -> Iterator[Any]:
-    """Yields the name at the path, an unknown one too: unknown means given."""
+    """Yields the name at the path. An unknown name counts as given."""
     parent, _, leaf = path.rpartition(".")
     holder = reveal(inputs.get(parent)) if parent else reveal(inputs)
     if holder == UNKNOWN:
@@ -362,7 +362,7 @@ def _named(path: str, inputs: Properties) -> Iterator[Any]:
 
 
 def _keeps_its_name(entry: Entry, subject: Subject) -> bool:
-    """A replacement that has the name of its predecessor cannot live beside it: the bridge then deletes first."""
+    """Returns whether a replacement has its predecessor's name, so that the bridge has to delete first."""
     if entry.autoname is None:
         return False
     old, new = (list(_named(entry.autoname.path, inputs)) for inputs in (subject.old_inputs, subject.inputs))

@@ -83,7 +83,7 @@ def words_of(arguments: Sequence[str]) -> tuple[str, str]:
 
 
 class _Notices(logging.Handler):
-    """Keeps what the providers want said until the CLI has left the screen."""
+    """Keeps the providers' messages until the CLI has left the screen."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -106,9 +106,9 @@ def _serve(store: Store, journal: Journal, faults: Faults | None) -> tuple[dict[
 def _pass_through(
     command: list[str], environment: dict[str, str], started: Callable[[subprocess.Popen[bytes]], None]
 ) -> int:
-    """Runs the command on this terminal, says when it has started, and hands signals on to it.
+    """Runs the command on this terminal, calls back when it has started, and forwards signals to it.
 
-    A terminal sends Ctrl-C to the whole process group, so it is not sent again: a second one means "stop now".
+    A terminal sends Ctrl-C to the whole process group, so do not forward it: a second one means "stop now".
     """
     child = subprocess.Popen(command, env=environment)
     started(child)

@@ -1,7 +1,7 @@
-"""What the stack file says exists already: the sandbox takes its word for it.
+"""The resources that already exist according to the stack file. The sandbox does not check that they exist.
 
-A cloud would look such a resource up. Here it is a record that nobody made, with its id and what little the rules ask
-of it; it is in no list, and nothing can change or delete it.
+A cloud would look such a resource up. Here it is a record with its id and the few outputs that the rules read. It is in
+no list, and nothing can change or delete it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from catalogue.wire import Properties, as_list, as_map
 
-# Layers that name keys of `rasa:secrets` when they exist already, and their settings that do.
+# Existing layers that name keys of `rasa:secrets`, and the settings that name them.
 WITH_SECRETS = tuple(
     f"rasa:{layer}"
     for layer in ("trackerStore", "lockStore", "eventQueue", "modelStorage", "secretsManager", "cluster")
@@ -20,7 +20,7 @@ LAYERS = ("rasa:network", "rasa:encryption", "rasa:modelStorage")
 
 
 def existing(config: Mapping[str, Any]) -> dict[str, Properties]:
-    """The outputs of everything that exists, by each text that names it: an id, an ARN, a name."""
+    """Returns the outputs of each existing resource by every text that names it: an id, an ARN, a name."""
     layers = [as_map(config.get(layer)) for layer in LAYERS]
     cluster = as_map(config.get("rasa:cluster"))
     named = [layer for layer in layers if layer.get("kind") == "existing"]
@@ -49,7 +49,7 @@ def existing(config: Mapping[str, Any]) -> dict[str, Properties]:
 
 
 def secret_names(config: Mapping[str, Any]) -> Iterator[str]:
-    """Keys of `rasa:secrets` that existing layers name."""
+    """Yields the keys of `rasa:secrets` that existing layers name."""
     for key in WITH_SECRETS:
         yield from _references(as_map(config.get(key)))
 
@@ -62,7 +62,7 @@ def _references(value: Any) -> Iterator[str]:
 
 
 def dummy_kubeconfig(config: Mapping[str, Any]) -> str:
-    """A kubeconfig, YAML in one line, with the context that the stack file chooses."""
+    """Returns a kubeconfig, YAML in one line, with the context that the stack file chooses."""
     context = as_map(config.get("rasa:cluster")).get("context")
     cluster = "{name: sandbox, cluster: {server: 'https://kubernetes.sandbox.invalid'}}"
     user = "{name: sandbox, user: {token: sandbox-dummy-not-a-real-secret}}"

@@ -1,7 +1,7 @@
 """Faults on demand: calls that fail, time out or lose their answer, a network that is gone, an engine that is killed.
 
 `SANDBOX_FAULTS` names a plan, a JSON file: `{"faults": [{"kind": "fail", "operation": "create", "urn": "urn:..."}]}`.
-What struck is written beside it, a JSON object per line, in `<plan>.struck`.
+`<plan>.struck` next to it has a JSON object per line for each fault that struck.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 
 VARIABLE = "SANDBOX_FAULTS"
 MARK = "a fault that the sandbox was asked for"
-# What the user reads, by the kind of fault. A kill says nothing: nobody is left to read it.
+# What the user reads, by the kind of fault. A kill has no message.
 WORDS: Mapping[str, str] = {
     "fail": "InternalError: the service could not carry out the request",
     "throttle": "TooManyRequests: rate exceeded",
@@ -30,7 +30,7 @@ WORDS: Mapping[str, str] = {
     "lost": "read: connection reset by peer",
     "offline": "dial tcp: connect: network is unreachable",
 }
-# Here the cloud has done what it was asked for before the call fails.
+# These fail after the cloud has carried the call out.
 TOO_LATE = frozenset({"timeout", "lost", "kill-late"})
 KINDS = frozenset({*WORDS, "kill", "kill-late"})
 OPERATIONS: Mapping[str, str] = {"Create": "create", "Read": "read", "Update": "update", "Delete": "delete"}
@@ -43,7 +43,7 @@ Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 class Fault:
     """`kind` is one of KINDS. `operation` and `urn` choose the calls; empty means any create, update or delete.
 
-    `after` is how many of these calls pass first, `calls` how many in a row are struck then.
+    The first `after` of these calls pass, then the next `calls` fail.
     """
 
     kind: str
@@ -57,17 +57,17 @@ class Fault:
             raise ValueError(f"{self.kind!r} is no kind of fault: use one of {', '.join(sorted(KINDS))}")
 
     def meets(self, operation: str, urn: str) -> bool:
-        """Says whether the fault is about this call."""
+        """Returns whether the fault applies to this call."""
         return self.urn in ("", urn) and (operation == self.operation if self.operation else operation in CHANGES)
 
 
 def log_of(plan: Path) -> Path:
-    """Where what has struck is written."""
+    """Returns the file that lists the faults that struck."""
     return plan.with_name(f"{plan.name}.struck")
 
 
 class Faults(grpc.ServerInterceptor):
-    """Stands between the engine and the providers. Called by many threads."""
+    """Intercepts the engine's calls to the providers, in many threads."""
 
     def __init__(self, plan: Path):
         given: list[dict[str, Any]] = json.loads(plan.read_text())["faults"]
@@ -79,12 +79,12 @@ class Faults(grpc.ServerInterceptor):
 
     @classmethod
     def asked_for(cls) -> Faults | None:
-        """Those of the plan that the environment names, if it names one."""
+        """Returns the faults of the plan that the environment names; None without a plan."""
         plan = os.environ.get(VARIABLE)
         return cls(Path(plan)) if plan else None
 
     def watch(self, engine: subprocess.Popen[bytes]) -> None:
-        """Tells which process a kill is about."""
+        """Sets the process that a kill ends."""
         self._engine = engine
 
     def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
@@ -111,7 +111,7 @@ class Faults(grpc.ServerInterceptor):
         return context.abort(grpc.StatusCode.UNKNOWN, words)
 
     def _strike(self, operation: str, urn: str) -> Fault | None:
-        """The fault that strikes this call, if one does."""
+        """Returns the fault that strikes this call; None if there is none."""
         with self._lock:
             found = None
             for index, fault in enumerate(self._plan):
@@ -127,8 +127,8 @@ class Faults(grpc.ServerInterceptor):
 
 
 def _half_made(request: Any, response: Any, words: str) -> bytes:
-    """What tells the engine that the resource exists but is not ready, so that it keeps it and goes on with it."""
-    creates = hasattr(response, "id")  # an update says nothing about the id
+    """Returns the error detail of a resource that exists but is not ready: the engine keeps it and continues."""
+    creates = hasattr(response, "id")  # an update's response has no id
     made, inputs = (response.id, request.properties) if creates else (request.id, request.news)
     details: Any = any_pb2.Any()
     failed: Any = provider_pb2.ErrorResourceInitFailed(

@@ -1,4 +1,4 @@
-"""Where the sandbox keeps everything: `.sandbox/` beside Pulumi.yaml, and nothing outside it."""
+"""The sandbox's directories: all are in `.sandbox/` next to Pulumi.yaml."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 PASSPHRASE = "dummy-passphrase-of-the-sandbox-protects-nothing"
-# Settings of the user's own Pulumi that would lead the engine out of the sandbox.
+# Settings of the user's own Pulumi that would take the engine out of the sandbox.
 FORBIDDEN = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_OPTION_STACK", "PULUMI_OPTION_CONFIG_FILE")
 
 
@@ -18,7 +18,7 @@ class NoProject(Exception):
 
 @dataclass(frozen=True)
 class Home:
-    """The project's sandbox and the stack that a command is about."""
+    """The project's sandbox and the stack of a command."""
 
     project: Path
     stack: str
@@ -34,12 +34,12 @@ class Home:
 
     @property
     def root(self) -> Path:
-        """What all stacks share: backend, the engine's home, the clouds' contents."""
+        """The directory that all stacks share: backend, the engine's home, the clouds' contents."""
         return self.project / ".sandbox"
 
     @property
     def directory(self) -> Path:
-        """What belongs to the stack."""
+        """The stack's directory."""
         return self.root / self.stack
 
     @property
@@ -59,18 +59,18 @@ class Home:
 
     @property
     def state_file(self) -> Path:
-        """The file in which Pulumi's file backend keeps the stack's state; it is there as soon as the stack is."""
+        """The file in which Pulumi's file backend keeps the stack's state; it exists as soon as the stack does."""
         project = yaml.safe_load((self.project / "Pulumi.yaml").read_text())["name"]
         return self.backend / ".pulumi" / "stacks" / project / f"{self.stack}.json"
 
     def environment(self, ports: dict[str, int]) -> dict[str, str]:
-        """The CLI's environment: own backend and home, the providers' ports, and this Python first on PATH."""
+        """Returns the CLI's environment: own backend and home, the providers' ports, and this Python first on PATH."""
         inherited = {key: value for key, value in os.environ.items() if key not in FORBIDDEN}
         self.backend.mkdir(parents=True, exist_ok=True)
         return inherited | {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
             "PULUMI_HOME": str(self.root / "home"),
-            # The state is written in one go; a file of metadata beside it would not be, and a kill could break it.
+            # The state is written atomically; a metadata file would not be, and a kill could break it.
             "PULUMI_BACKEND_URL": f"file://{self.backend}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_STACK": self.stack,

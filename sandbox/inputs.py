@@ -1,7 +1,7 @@
 """Checks inputs against the installed SDK's types: unknown, missing and mistyped properties, and enum values.
 
-Stricter than the real providers in one point: those turn "5" into 5 where a number is due; here that is an error, as
-the program most likely did not mean it. Unknown values (previews) pass.
+One check is stricter than the real providers: they turn "5" into 5 if the type is a number; here that is an error,
+because the program most likely did not mean it. Unknown values (previews) pass.
 """
 
 import collections.abc
@@ -17,10 +17,10 @@ from catalogue import sdk
 from catalogue.entry import Problem
 from catalogue.wire import UNKNOWN, Properties, is_asset
 
-# Enums of the SDK that lag behind the cloud (new instance sizes, regions): any string passes where one of these stands.
+# Enums of the SDK that are older than the cloud (new instance sizes, regions): any string passes.
 OPEN_ENUMS = frozenset({"InstanceType", "Region", "ManagedPolicy", "EngineType"})
 
-# What a scalar type takes, the name for it first.
+# What a scalar type accepts; the first one names it in messages.
 KINDS: dict[object, tuple[str, ...]] = {
     str: ("a string",),
     bool: ("a boolean",),
@@ -30,12 +30,12 @@ KINDS: dict[object, tuple[str, ...]] = {
 
 
 def problems(token: str, inputs: Properties) -> list[Problem]:
-    """Returns (path, what is wrong) for revealed inputs of a resource type; raises `sdk.UnknownType`."""
+    """Returns (path, problem) for revealed inputs of a resource type; raises `sdk.UnknownType`."""
     return list(_object_problems(inputs, sdk.resource_shape(token), ""))
 
 
 def decode_config(token: str, config: Properties) -> Properties:
-    """Reads a provider's configuration: SDKs send every value of it that is not a string as JSON text."""
+    """Decodes a provider's configuration: SDKs send every value of it that is not a string as JSON text."""
     types_of = sdk.resource_shape(token).types
     return {
         key: json.loads(value)
@@ -102,7 +102,7 @@ def _scalar_problems(value: Any, annotation: type, path: str) -> Iterator[Proble
 
 
 def _union_problems(value: Any, annotation: Any, path: str) -> Iterator[Problem]:
-    """A union passes if one member does; where a union has an enum, that enum is the member meant for strings."""
+    """Yields nothing if one member of the union accepts the value. A string is checked against the union's enum."""
     members = [member for member in typing.get_args(annotation) if _is_value_type(member)]
     enums = [member for member in members if isinstance(member, type) and issubclass(member, enum.Enum)]
     if enums and isinstance(value, (str, int, float)):
@@ -113,7 +113,7 @@ def _union_problems(value: Any, annotation: Any, path: str) -> Iterator[Problem]
 
 
 def _is_value_type(member: Any) -> bool:
-    """Leaves out what is in a union for the program's sake only: outputs, awaitables, None, plain dictionaries."""
+    """Returns whether values have this type. Outputs, awaitables, None and plain dictionaries are for programs only."""
     origin = typing.get_origin(member)
     if member in (type(None), dict) or origin is collections.abc.Awaitable:
         return False

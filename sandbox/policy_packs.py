@@ -1,7 +1,7 @@
-"""Policy packs: `--policy-pack DIRECTORY` as the engine takes it here.
+"""Policy packs: turns `--policy-pack DIRECTORY` into a form that the sandbox's engine can start.
 
-The language host that can be built (the last one that is a Go module) is older than the way in which the engine starts
-a pack's directory. A file that is a program the engine starts itself, so a directory becomes such a program.
+The language host that can be built (the last one that is a Go module) cannot start a pack's directory as this engine
+expects. The engine itself starts a file that is a program, so a directory becomes such a program.
 """
 
 import shlex
@@ -13,7 +13,7 @@ FLAG = "--policy-pack"
 
 
 def runnable(arguments: Sequence[str], programs: Path) -> list[str]:
-    """The arguments with each pack's directory replaced by a program, which is written into `programs`."""
+    """Returns the arguments with each pack's directory replaced by a program, which it writes into `programs`."""
     found: list[str] = []
     for before, argument in zip(["", *arguments], arguments, strict=False):
         if before == FLAG:

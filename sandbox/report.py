@@ -1,6 +1,4 @@
-"""What the sandbox says and writes after a command: the time it would take on a cloud, the files that Rasa would read,
-and what a destroy leaves.
-"""
+"""Reports after a command: the time it would take on a cloud, the files that Rasa would read, what a destroy leaves."""
 
 import json
 import subprocess
@@ -24,7 +22,7 @@ TIMED = {"up": "up", "update": "up", "destroy": "destroy", "down": "destroy"}
 
 
 def tell_time(command: str, home: Home, before: Graph, journal: Journal) -> None:
-    """Predicts how long what was done takes on the cloud; `before` is the state that the command found."""
+    """Predicts how long the run would take on the cloud; `before` is the state before the command."""
     if command not in TIMED:
         return
     found = timeline.of_run(home.stack, TIMED[command], before, read_graph(home), journal)
@@ -37,7 +35,7 @@ def tell_time(command: str, home: Home, before: Graph, journal: Journal) -> None
 
 
 def after(command: str, home: Home, environment: Mapping[str, str], store: Store) -> None:
-    """Reports on a command that succeeded; most need no report."""
+    """Reports on a command that succeeded; most commands need no report."""
     if command in ("up", "update"):
         outputs = _outputs(home, environment)
         write_files(home, outputs)
@@ -52,7 +50,7 @@ def after(command: str, home: Home, environment: Mapping[str, str], store: Store
 
 
 def write_files(home: Home, outputs: Mapping[str, Any]) -> None:
-    """Writes outputs.json and each assistant's endpoints.yml and values.yml; the first one's stand at the top."""
+    """Writes outputs.json and each assistant's endpoints.yml and values.yml; the first assistant's at the top level."""
     (home.directory / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
     for output, filename in (("endpoints", "endpoints.yml"), ("values", "values.yml")):
         for index, (name, text) in enumerate(as_map(outputs.get(output)).items()):
@@ -62,7 +60,7 @@ def write_files(home: Home, outputs: Mapping[str, Any]) -> None:
 
 
 def summary(counts: Mapping[str, int], outputs: Mapping[str, Any]) -> str:
-    """Returns a short table of what exists, what to do next, and that nothing of it is real."""
+    """Returns a short table of what exists, what to do next, and a disclaimer."""
     services: Counter[str] = Counter()
     for token, count in counts.items():
         package, module, _name = token.split(":")

@@ -1,11 +1,11 @@
 """Serves packages to the engine over the SDK's own provider protocol, one local port per package.
 
-The generated gRPC servicer is used directly, not `pulumi.provider.experimental`: that one cannot send unknown values
-(`PropertyValue.computed()` has no wire form), so its providers must give up previews; and the calls below are fewer
-lines than the way around it.
+It uses the generated gRPC servicer, not `pulumi.provider.experimental`: that cannot send unknown values
+(`PropertyValue.computed()` has no wire form), so its providers could not preview. The calls below are also shorter than
+a workaround.
 
-The engine opens one connection per provider instance, and sends the configuration only once on it. Calls after that
-carry no name of the instance, so the connection tells which instance a call is for.
+The engine opens one connection per provider instance, and sends the configuration on it once. Later calls do not name
+the instance, so the connection identifies it.
 """
 
 from collections.abc import Callable
@@ -24,12 +24,12 @@ from sandbox.clock.journal import Journal
 from sandbox.cloud import Cloud, Difference, config_problems, read_config, spelled
 from sandbox.store import Store
 
-THREADS = 32  # the engine does four things at once per core by default; waiting threads cost little
+THREADS = 32  # the engine runs four operations per core by default; waiting threads cost little
 MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """One package on the wire. A `Refused` becomes the call's error; anything else is a defect and says so."""
+    """One package on the wire. A `Refused` becomes the call's error; any other exception is reported as a defect."""
 
     def __init__(self, package: Package, store: Store, journal: Journal):
         self._package = package
@@ -175,9 +175,9 @@ def _diff_response(difference: Difference) -> Any:
 def serve(
     packages: list[Package], store: Store, journal: Journal, interceptors: list[grpc.ServerInterceptor]
 ) -> tuple[dict[str, int], Callable[[], None]]:
-    """Starts a server per package on the loopback; returns package name -> port, and what stops them.
+    """Starts a server per package on the loopback; returns package name -> port, and a function that stops them.
 
-    What they are made to do is noted in the journal. Every call goes through the interceptors.
+    The journal records their operations. Every call passes the interceptors.
     """
     pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="sandbox")
     options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]

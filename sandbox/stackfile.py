@@ -1,7 +1,7 @@
-"""The stack file that the engine reads: the user's, without what only the user's own secrets provider can read.
+"""The stack file that the engine reads: the user's, without values that only the user's secrets provider can decrypt.
 
-Secrets become dummies that say so, encrypted by the sandbox's passphrase, and keep their keys. The user's file is never
-written.
+Secrets become dummies that say so, encrypted with the sandbox's passphrase, and keep their keys. The user's file is
+never written.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ Path = tuple[str | int, ...]
 
 
 def prepare(home: Home, environment: Mapping[str, str]) -> None:
-    """Makes the stack if there is none, and its stack file if the user's has changed. Raises CalledProcessError."""
+    """Creates the stack if it does not exist, and its file if the user's has changed. Raises CalledProcessError."""
     plain, secret_paths = derive(_source(home))
     mark = home.directory / "stack-file.sha256"
     digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
@@ -32,7 +32,7 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
     exists = home.state_file.is_file()
     if exists and home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
         return
-    # Not on standard output, which may be read by a program.
+    # Standard output may be read by a program.
     print(f"sandbox: preparing stack {home.stack}", file=sys.stderr, flush=True)
     home.directory.mkdir(parents=True, exist_ok=True)
     bare = {"name": project["name"], "runtime": project["runtime"]}
@@ -93,7 +93,7 @@ def _spell(path: Path) -> str:
 
 
 def dummy(path: Path, config: Mapping[str, Any]) -> str:
-    """What stands in for the secret at a path."""
+    """Returns the dummy for the secret at a path."""
     if path == (SECRETS, as_map(config.get("rasa:cluster")).get("kubeconfig")):
         return dummy_kubeconfig(config)
     return f"sandbox-dummy-{path[-1]}-not-a-real-secret"

@@ -1,7 +1,7 @@
-"""What exists in the sandbox's clouds, kept in one SQLite file so that names can be global and a kill loses nothing.
+"""The contents of the sandbox's clouds, in one SQLite file so that names can be global and a kill loses nothing.
 
-An operation is one transaction: it is acknowledged to the engine after the commit. Processes and threads take turns by
-SQLite's own write lock, so two engine operations at once never see half of one another's work.
+An operation is one transaction: the engine gets its answer after the commit. SQLite's write lock serializes processes
+and threads, so an engine operation never sees half of another one.
 """
 
 import json
@@ -33,13 +33,13 @@ CREATE INDEX IF NOT EXISTS refs_target ON refs (target);
 """
 COLUMNS = "key, token, scope, id, urn, seed, inputs, outputs, created"
 LOCK_TIMEOUT_SECONDS = 60
-NOBODYS = 0  # the key of what nobody made
+NOBODYS = 0  # the key of existing resources, which no stack created
 
 
 class Store:
     """Opens the file; every use of it is a transaction. Without a path it is in memory, for one thread at a time.
 
-    `existing` are the outputs of what is there without anybody having made it, by each text that names it.
+    `existing` has the outputs of resources that no stack created, by each text that names them.
     """
 
     def __init__(self, path: Path | None, existing: Mapping[str, Properties] | None = None):
@@ -48,7 +48,7 @@ class Store:
         self._memory = None if path else self._connect()
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600, exist_ok=True)  # like any cloud, it knows the passwords
+            path.touch(mode=0o600, exist_ok=True)  # it holds passwords
         with self._connection() as connection:
             connection.executescript(SCHEMA)
 
@@ -79,7 +79,7 @@ class Store:
 
 
 class Transaction:
-    """The questions and changes of one operation."""
+    """The queries and changes of one operation."""
 
     def __init__(self, connection: sqlite3.Connection, existing: Mapping[str, Properties]):
         self._db = connection
@@ -125,7 +125,7 @@ class Transaction:
         return self._many("token = ? AND (? IS NULL OR scope = ?)", token, scope, scope)
 
     def next_incarnation(self, urn: str) -> int:
-        """Counts how often this resource has been made, so that a replacement gets identifiers of its own."""
+        """Counts how often this resource has been created, so that a replacement gets new identifiers."""
         statement = "INSERT INTO incarnations VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1 RETURNING count"
         return int(self._db.execute(statement, (urn,)).fetchone()[0])
 
@@ -147,7 +147,7 @@ class Transaction:
         self._db.execute(statement, (json.dumps(inputs), json.dumps(outputs), key))
 
     def delete(self, key: int) -> None:
-        """Removes a resource, what it owns, and the names that they held."""
+        """Deletes a resource, what it owns, and their names."""
         for owned in self._owned(key):
             self.delete(owned)
         self._db.execute("DELETE FROM resources WHERE key = ?", (key,))
@@ -168,7 +168,7 @@ class Transaction:
         return [source for (source,) in self._db.execute(query, (key,)).fetchall()]
 
     def claim(self, scope: str, kind: str, name: str, owner: int) -> bool:
-        """Takes a name for a resource; returns False if another one, living or remembered, has it."""
+        """Takes a name for a resource; returns False if another resource has or had it."""
         query = "SELECT owner FROM names WHERE scope = ? AND kind = ? AND name = ?"
         row = self._db.execute(query, (scope, kind, name)).fetchone()
         if row is None:
@@ -176,20 +176,20 @@ class Transaction:
         return row is None or row[0] == owner
 
     def release(self, owner: int) -> None:
-        """Gives all names of a resource back."""
+        """Releases all names of a resource."""
         self._db.execute("DELETE FROM names WHERE owner = ?", (owner,))
 
     def retire(self, scope: str, kind: str, name: str) -> None:
-        """Keeps a name taken for good although its resource is gone."""
+        """Keeps a name taken permanently although its resource is deleted."""
         self._db.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, NULL)", (scope, kind, name))
 
     def is_taken(self, scope: str, kind: str, name: str) -> bool:
-        """Says whether a living or a gone resource has this name."""
+        """Returns whether a living or a deleted resource has this name."""
         query = "SELECT 1 FROM names WHERE scope = ? AND kind = ? AND name = ?"
         return self._db.execute(query, (scope, kind, name)).fetchone() is not None
 
     def keep(self, stack: str, token: str, text: str) -> None:
-        """Remembers what the cloud keeps after a delete."""
+        """Records what the cloud keeps after a delete."""
         self._db.execute("INSERT OR IGNORE INTO kept VALUES (?, ?, ?)", (stack, token, text))
 
     def kept(self, stack: str) -> list[str]:

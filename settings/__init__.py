@@ -1,6 +1,6 @@
 """The settings of a stack: read once, validated as a whole, then passed down. See docs/configuration.md.
 
-Each layer has a module of its own with everything about its settings: import the kinds of a layer from there.
+Each layer has its own module with everything about its settings. Import the kinds of a layer from there.
 """
 
 from settings.assistant import Assistant

@@ -1,4 +1,4 @@
-"""`rasa:assistants`: Rasa releases, each with a namespace, database, topics, model prefix and identity of its own."""
+"""`rasa:assistants`: Rasa releases, each with its own namespace, database, topics, model prefix and identity."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from settings.stack import Stack
 SERVICE_ACCOUNT: Final = "rasa"
 ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
 
-# Rasa Pro versions whose configuration files the pinned chart mounts and this program writes (docs/compatibility.md).
+# Rasa Pro versions whose configuration the pinned chart mounts and this program writes (docs/compatibility.md).
 COMPATIBLE_VERSIONS: Final = ("3.14", "3.15", "3.16", "3.17")
 
-# Set by the program itself in every Rasa pod.
+# The program sets these in every Rasa pod.
 RESERVED_ENVIRONMENT: Final = frozenset(
     {
         "AUTH_TOKEN", "AWS_DEFAULT_REGION", "AWS_ELASTICACHE_CLUSTER_NAME", "AZURE_ACCOUNT_KEY", "AZURE_ACCOUNT_NAME",
@@ -31,7 +31,7 @@ RESERVED_ENVIRONMENT: Final = frozenset(
     }
 )  # fmt: skip
 
-# Names that Kubernetes, PostgreSQL or Vault keep for themselves: the name becomes a namespace, a database and a role.
+# Kubernetes, PostgreSQL or Vault reserve these names: the name becomes a namespace, a database and a role.
 RESERVED_NAMES: Final = frozenset(
     {"default", "postgres", "public", "none", "rdsadmin", "template0", "template1", "vault"}
 )
@@ -56,14 +56,14 @@ _ONE: Final = (1, "one replica")
 
 
 class ActionServer(Model):
-    """The server that runs custom actions, released beside Rasa."""
+    """The server that runs custom actions, released with Rasa."""
 
     image: Image = setting("Image with your actions.", Effect.RESTARTS_PODS)
     replicas: int = setting("Number of pods.", Effect.IN_PLACE, default=1, minimum=_ONE)
 
 
 class NlgServer(Model):
-    """A server of yours that writes the responses."""
+    """Your own server that generates the responses."""
 
     url: str = setting(
         "Its address.",
@@ -73,7 +73,7 @@ class NlgServer(Model):
 
 
 class Ingress(Model):
-    """How users reach the assistant. Controller, DNS and certificate are yours."""
+    """The way of users to the assistant. Controller, DNS and certificate are yours."""
 
     host: str = setting("Host name.", Effect.IN_PLACE, pattern=(HOST_NAME, "is not a host name", "rasa.example.com"))
     class_name: ObjectName = setting("Ingress class of your controller.", Effect.IN_PLACE)
@@ -83,7 +83,7 @@ class Ingress(Model):
 
 
 class Resources(Model):
-    """What a Rasa pod asks for."""
+    """The resources that a Rasa pod requests."""
 
     cpu: Quantity = setting("CPU request.", Effect.RESTARTS_PODS, dev="500m", prod="2")
     memory: Quantity = setting("Memory request.", Effect.RESTARTS_PODS, dev="2Gi", prod="4Gi")
@@ -111,9 +111,9 @@ class Assistant(Model):
     max_replicas: int | None = setting(
         "Turns on autoscaling by CPU between `replicas` and this.", Effect.IN_PLACE, default=None, minimum=_ONE
     )
-    resources: Resources = setting("Of each Rasa pod.")
+    resources: Resources = setting("Resources of each Rasa pod.")
     model: str | None = setting(
-        "Object key of the model below the assistant's prefix; without it all but the release is made.",
+        "Object key of the model below the assistant's prefix; without it everything except the release is created.",
         Effect.RESTARTS_PODS,
         default=None,
         pattern=(
@@ -141,7 +141,7 @@ class Assistant(Model):
     action_server: ActionServer | None = setting("Custom actions; none by default.", Effect.RESTARTS_PODS, default=None)
     nlg: NlgServer | None = setting("External response server; none by default.", Effect.RESTARTS_PODS, default=None)
     analytics: bool = setting(
-        "Rasa Pro Services, with a database of its own.",
+        "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
         lowered=Effect.REPLACES,
         note="`false` leaves its database behind; AWS, Azure: it deletes its topic of dead letters",
@@ -181,7 +181,7 @@ class Assistant(Model):
 
     @property
     def key_prefix(self) -> str:
-        """Prefix of all keys in Redis; alphanumeric, else Rasa ignores it."""
+        """Prefix of all keys in Redis; alphanumeric, because Rasa ignores any other."""
         return self.name
 
     @property
@@ -190,13 +190,13 @@ class Assistant(Model):
         return f"{self.name}/"
 
     def problems(self, stack: Stack, at: str) -> Iterator[Problem]:
-        """What is refused, as far as this assistant and its stack alone can show it; `at` is its key."""
+        """Yields errors that this assistant and its stack alone show; `at` is its key."""
         if self.name in RESERVED_NAMES:
-            expected = "is a name that Kubernetes, PostgreSQL or Vault keeps for itself"
+            expected = "is a name that Kubernetes, PostgreSQL or Vault reserves"
             yield self.wrong("name", expected, "choose another name", at=at)
         if self.rasa_version not in COMPATIBLE_VERSIONS:
             expected = f"does not fit the pinned chart (fits: {', '.join(COMPATIBLE_VERSIONS)})"
-            fix = "choose one of them; docs/compatibility.md says why"
+            fix = "choose one of them; docs/compatibility.md gives the reason"
             yield self.wrong("rasa_version", expected, fix, at=at, got=self.rasa_version)
         if stack.is_prod and self.replicas < 2:
             yield self.wrong("replicas", "is below 2, the fewest in prod", "set 2 or more", at=at)
@@ -225,10 +225,10 @@ class Assistant(Model):
         yield from self._problems_of_secrets(stack, at)
 
     def weaknesses(self, at: str) -> Iterator[Problem]:
-        """What is refused in prod and is a warning in dev."""
+        """Yields problems that are errors in prod and warnings in dev."""
         for model, key in ((self, at), (self.action_server, f"{at}.actionServer")):
             if model is not None and model.image is not None and model.image.endswith(":latest"):
-                expected = "names whatever is newest, so that nobody can say or restore what ran"
+                expected = "names the newest version, so that the running version cannot be found out or restored"
                 yield model.wrong("image", expected, "write a version or a digest", at=key)
 
     def _problems_of_secrets(self, stack: Stack, at: str) -> Iterator[Problem]:
@@ -261,13 +261,13 @@ class Assistant(Model):
 
 
 def _number(quantity: str) -> float:
-    """A Kubernetes quantity as a number, in bytes or cores."""
+    """Returns a Kubernetes quantity as a number, in bytes or cores."""
     digits = quantity.rstrip("mKiMG")
     return float(digits) * _UNITS[quantity.removeprefix(digits)]
 
 
 def _texts(path: str, value: Json, name: str = "") -> Iterator[tuple[str, str, str]]:
-    """Every text inside free-form settings, with its path and its key."""
+    """Yields every text inside free-form settings, with its path and its key."""
     match value:
         case dict():
             for key, item in value.items():

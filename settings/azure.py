@@ -60,6 +60,6 @@ class AzureSettings(Settings):
 
     @property
     def in_network(self) -> tuple[str, ...]:
-        """As on every cloud, and Vault: its key answers through a private endpoint."""
+        """Returns the layers of any cloud, and Vault: its key has a private endpoint."""
         vault = ("secretsManager",) if isinstance(self.secrets_manager, CreateVault) else ()
         return (*super().in_network, *vault)

@@ -26,7 +26,7 @@ class Cloud(StrEnum):
     GCP = "gcp"
 
 
-# How each cloud spells a region.
+# The form of each cloud's regions.
 REGIONS: Final[Mapping[Cloud, str]] = {
     Cloud.AWS: r"[a-z]{2}(-[a-z]+)+-\d",
     Cloud.AZURE: r"[a-z]+\d?",
@@ -35,9 +35,9 @@ REGIONS: Final[Mapping[Cloud, str]] = {
 
 
 class PodSecurity(StrEnum):
-    """What a cluster wants of pods.
+    """The requirements of a cluster on pods.
 
-    `restricted`: the Pod Security Standard of that name. `openshift`: the same, but the cluster chooses the user.
+    `restricted`: the Pod Security Standard of that name. `openshift`: `restricted`, but the cluster chooses the user.
     """
 
     RESTRICTED = "restricted"
@@ -45,14 +45,14 @@ class PodSecurity(StrEnum):
 
 
 class Auth(StrEnum):
-    """How Rasa signs in to a service: a generated password, or the pod's cloud identity."""
+    """Rasa's way to sign in to a service: a generated password, or the pod's cloud identity."""
 
     PASSWORD = "password"
     IAM = "iam"
 
 
 def matching(pattern: str, expected: str, fix: str) -> AfterValidator:
-    """A validator that wants the whole text to match `pattern`."""
+    """Returns a validator that requires the whole text to match `pattern`."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
@@ -63,13 +63,13 @@ def matching(pattern: str, expected: str, fix: str) -> AfterValidator:
 
 
 def aws_id(prefix: str, what: str) -> AfterValidator:
-    """A validator for an id of AWS, such as `vpc-0123456789abcdef0`."""
+    """Returns a validator for an id of AWS, such as `vpc-0123456789abcdef0`."""
     fix = f"write it like {prefix}-0123456789abcdef0"
     return matching(rf"{prefix}-[0-9a-f]{{8,17}}", f"is not the id of a {what}", fix)
 
 
 def azure_id(types: str, what: str) -> AfterValidator:
-    """A validator for a resource id that ends in these types, such as `Microsoft.Network/virtualNetworks`."""
+    """Returns a validator for a resource id that ends in these types, such as `Microsoft.Network/virtualNetworks`."""
     provider, *kinds = types.split("/")
     path = "".join(rf"/{one}/[\w.()-]+" for one in kinds)
     pattern = rf"/subscriptions/{GUID}/resourceGroups/[\w.()-]+/providers/{provider.replace('.', '[.]')}{path}"

@@ -1,6 +1,6 @@
 # Settings are frozen, which pyright cannot know: what is never written may be narrowed.
 # pyright: reportIncompatibleVariableOverride=false
-"""`rasa:cluster`: a managed Kubernetes cluster, or one of yours."""
+"""`rasa:cluster`: a managed Kubernetes cluster, or your own."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PRIVATE: Final = "private"
 OPEN: Final = "0.0.0.0/0"
 OLDEST_MINOR: Final = 30
 OFFICES: Final = "name the ranges of your offices and runners, such as 203.0.113.0/24"
-AKS_SYSTEM_NODES: Final = 6  # most nodes of the pool for the cluster's own pods
-# What AKS keeps for itself.
+AKS_SYSTEM_NODES: Final = 6  # the most nodes in the pool for the cluster's own pods
+# AKS reserves these ranges for itself.
 AKS_RESERVED: Final = ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
 
 _ACCOUNT = r"arn:aws[a-z-]*:iam::\d{12}"
@@ -61,7 +61,7 @@ class Cluster(Layer):
 
 
 class CreateCluster(Cluster):
-    """A managed Kubernetes cluster of its own."""
+    """A managed Kubernetes cluster."""
 
     kind: Literal["create"] = kind_of("create")
     api_access: ApiAccess = setting(
@@ -117,7 +117,7 @@ class CreateCluster(Cluster):
             yield self.wrong("api_access", "lets everyone reach the Kubernetes API", OFFICES, got=OPEN)
 
     def _several_sizes(self, service: str) -> Iterator[Problem]:
-        """More than one machine type, if a pool of nodes has one."""
+        """Yields a problem for more than one machine type, if a pool of nodes has one."""
         if len(self.node_sizes) > 1:
             expected = f"is more than one, but a pool of {service} has nodes of one size"
             yield self.wrong("node_sizes", expected, f"keep {self.node_sizes[0]}", got=", ".join(self.node_sizes))
@@ -132,7 +132,7 @@ class CreateEks(CreateCluster):
         pattern=(r"[a-z][a-z0-9\-]*\.[a-z0-9\-]+", "is not an AWS instance type here", "m7i.xlarge"),
     )
     admins: tuple[Admin, ...] = setting(
-        "Further principals with cluster-admin, beside the one who runs the first `up` (ARNs).",
+        "Further principals with cluster-admin, besides the identity of the first `up` (ARNs).",
         Effect.IN_PLACE,
         default=(),
     )
@@ -146,7 +146,7 @@ class CreateEks(CreateCluster):
 
 
 class _WithPodRange(CreateCluster):
-    """A cluster whose pods have a range of their own."""
+    """A cluster whose pods have their own range."""
 
     pod_cidr: Cidr = setting("Address range of pods; outside the network's own.", Effect.REPLACES)
 
@@ -155,7 +155,7 @@ class _WithPodRange(CreateCluster):
         return {**super().ranges, "cluster.podCidr": self.pod_cidr}
 
     def no_room(self, nodes: int) -> Iterator[Problem]:
-        """A range for pods with too few /24: each of `nodes` (the most, and those of an update) takes one."""
+        """Yields a problem for a range with too few /24: each of `nodes` (the most during an update) takes one."""
         prefix = 24 - max(nodes - 1, 1).bit_length()
         if ipaddress.IPv4Network(self.pod_cidr).prefixlen > prefix:
             expected = f"has no /24 for each of {nodes} nodes (maxNodes {self.max_nodes} and those of an update)"
@@ -176,7 +176,7 @@ class CreateAks(_WithPodRange):
     )  # fmt: skip
     pod_cidr: Cidr = setting(dev="10.244.0.0/16", prod="10.244.0.0/16")
     admins: tuple[Guid, ...] = setting(
-        "Entra groups with cluster-admin, beside the one who runs `up` (object ids).", Effect.IN_PLACE, default=()
+        "Entra groups with cluster-admin, besides the identity of `up` (object ids).", Effect.IN_PLACE, default=()
     )
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
@@ -211,7 +211,7 @@ class PodIdentity(Model):
 
 
 class Irsa(Model):
-    """Roles for service accounts, by an OIDC provider of IAM that trusts the cluster."""
+    """Roles for service accounts, by an IAM OIDC provider that trusts the cluster."""
 
     kind: Literal["irsa"] = kind_of("irsa", Effect.RESTARTS_PODS)
     issuer: Issuer = setting("The cluster's OIDC issuer.", Effect.RESTARTS_PODS)
@@ -243,9 +243,9 @@ class NoIdentity(Model):
 
 
 class ExistingCluster(Cluster):
-    """A Kubernetes cluster of yours, on this cloud or anywhere else."""
+    """Your own Kubernetes cluster, on this cloud or anywhere else."""
 
-    # The cloud's word for an identity of pods, and how one is described.
+    # The cloud's name for an identity of pods, and an example of its settings.
     IDENTITY: ClassVar[tuple[str, str]]
 
     kind: Literal["existing"] = kind_of("existing")
@@ -253,7 +253,7 @@ class ExistingCluster(Cluster):
     context: Text = setting("The context of the kubeconfig to use.", Effect.IN_PLACE)
     networks: Networks = setting("Address ranges of its nodes and pods.", Effect.IN_PLACE)
     pod_security: PodSecurity = setting(
-        "What it wants of pods: `restricted`, or `openshift` (its SCC chooses their user).",
+        "Its requirements on pods: `restricted`, or `openshift` (its SCC chooses their user).",
         Effect.RESTARTS_PODS,
         default=PodSecurity.RESTRICTED,
     )
@@ -263,7 +263,7 @@ class ExistingCluster(Cluster):
         yield from stack.unknown_secret("cluster.kubeconfig", self.kubeconfig)
         if self.kubeconfig not in stack.secrets:
             return
-        # The contexts are named in messages; nothing else of a kubeconfig is.
+        # Messages name the contexts, but nothing else of a kubeconfig.
         secret = f"secrets.{self.kubeconfig}"
         known = contexts(stack.secrets[self.kubeconfig].get_secret_value())
         if not known:
@@ -277,7 +277,7 @@ class ExistingCluster(Cluster):
 
 
 def contexts(kubeconfig: str) -> list[str]:
-    """Names of the contexts of a kubeconfig; none if the text is no kubeconfig."""
+    """Returns the names of the contexts of a kubeconfig; none if the text is no kubeconfig."""
     try:
         content: Json = yaml.safe_load(kubeconfig)
     except yaml.YAMLError:
@@ -288,7 +288,7 @@ def contexts(kubeconfig: str) -> list[str]:
 
 
 class ExistingAwsCluster(ExistingCluster):
-    """A Kubernetes cluster of yours: EKS, OpenShift or any other."""
+    """Your own Kubernetes cluster: EKS, OpenShift or any other."""
 
     IDENTITY: ClassVar[tuple[str, str]] = (
         "AWS", "{kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}"
@@ -305,7 +305,7 @@ class ExistingAwsCluster(ExistingCluster):
 
 
 class ExistingAzureCluster(ExistingCluster):
-    """A Kubernetes cluster of yours: AKS, OpenShift or any other."""
+    """Your own Kubernetes cluster: AKS, OpenShift or any other."""
 
     IDENTITY: ClassVar[tuple[str, str]] = ("Entra", "{kind: workloadIdentity, issuer: ...}")
 
@@ -315,7 +315,7 @@ class ExistingAzureCluster(ExistingCluster):
 
 
 class ExistingGcpCluster(ExistingCluster):
-    """A Kubernetes cluster of yours: GKE, OpenShift or any other."""
+    """Your own Kubernetes cluster: GKE, OpenShift or any other."""
 
     IDENTITY: ClassVar[tuple[str, str]] = ("Google Cloud", "{kind: workloadIdentity, workloadPool: ...}")
 

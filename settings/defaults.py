@@ -1,6 +1,6 @@
-"""Fills the defaults into a stack file, so that what is validated, documented and deployed is one thing.
+"""Fills the defaults into a stack file, so that validation, documentation and deployment have the same values.
 
-The defaults themselves are declared beside each setting.
+Each setting declares its own defaults.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MODELS: Final[dict[Cloud, type[AnySettings]]] = {
 
 
 def kinds(cloud: Cloud) -> Mapping[str, Mapping[str, type[Layer]]]:
-    """The ways to get each layer, by `kind`, by the layer's key in the stack file. The first one is the default."""
+    """Returns the kinds of each layer, by `kind`, by the layer's key in the stack file. The first is the default."""
     return _kinds(MODELS[cloud])
 
 
@@ -44,7 +44,7 @@ def _kinds(settings: type[AnySettings]) -> Mapping[str, Mapping[str, type[Layer]
 def layer_defaults(
     cloud: Cloud, profile: Profile, stack_file: Mapping[str, Json] | None = None
 ) -> dict[str, dict[str, Json]]:
-    """The defaults of every layer, by its key: those of the kind that the stack file names, or of the default kind."""
+    """Returns the defaults of every layer, by its key: for the kind in the stack file, or the default kind."""
     found: dict[str, dict[str, Json]] = {}
     stack_file = {**(stack_file or {}), "cloud": cloud.value}
     for key, by_kind in kinds(cloud).items():
@@ -57,7 +57,7 @@ def layer_defaults(
 
 
 def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> dict[str, Json]:
-    """The stack file with every default filled in; what is not a mapping where one belongs is left for validation."""
+    """Returns the stack file with every default. Validation reports a value that is not a mapping but should be."""
     full = dict(raw)
     for key, defaults in layer_defaults(cloud, profile, raw).items():
         full[key] = _over(raw.get(key, {}), defaults)

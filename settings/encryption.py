@@ -35,26 +35,26 @@ class Encryption(Layer):
 
 
 class CreateEncryption(Encryption):
-    """A key of its own for all data, in prod; in dev data is encrypted with the cloud's keys where it can be."""
+    """A new key for all data, in prod. In dev the cloud's keys encrypt data if possible."""
 
     kind: Literal["create"] = setting("How to get it.", Effect.REPLACES, note="Azure: refused", default="create")
 
 
 class ExistingEncryption(Encryption):
-    """A key of yours, for everything that is created."""
+    """Your own key, for everything that is created."""
 
     kind: Literal["existing"] = kind_of("existing")
     key: str = setting("The key.", Effect.REPLACES)
 
     def _foreign_key(self, region: str, part: str) -> Iterator[Problem]:
-        """A key in another region; the ids of those in this one contain `part`."""
+        """Yields a problem for a key in another region; the ids of this region's keys contain `part`."""
         if part not in self.key:
-            expected = f"is not in {region}, and services take keys of their own region only"
+            expected = f"is not in {region}, and services accept keys of their own region only"
             yield self.wrong("key", expected, "name a key of that region", others=("region",))
 
 
 class ExistingKmsKey(ExistingEncryption):
-    """A KMS key of yours, symmetric, for everything that is created. Its policy must let CloudWatch Logs use it."""
+    """Your own KMS key, symmetric, for everything that is created. Its policy must let CloudWatch Logs use it."""
 
     key: KeyArn = setting("ARN of the key.")
 
@@ -63,20 +63,20 @@ class ExistingKmsKey(ExistingEncryption):
 
 
 class ExistingKeyVaultKey(ExistingEncryption):
-    """A key of yours in Key Vault, for everything that is created; the vault needs purge protection."""
+    """Your own key in Key Vault, for everything that is created; the vault needs purge protection."""
 
     key: KeyUrl = setting("Versioned address of the key.")
     identity: Annotated[
         str, azure_id("Microsoft.ManagedIdentity/userAssignedIdentities", "user-assigned managed identity")
     ] = setting(
-        "Managed identity that the services use the key as; needs `Key Vault Crypto Service Encryption User` on the "
+        "Managed identity with which services use the key; needs `Key Vault Crypto Service Encryption User` on the "
         "vault.",
         Effect.REPLACES,
     )
 
 
 class ExistingCryptoKey(ExistingEncryption):
-    """A key of yours in Cloud KMS, for everything that is created; the services' agents need the right to use it."""
+    """Your own key in Cloud KMS, for everything that is created; the services' agents need the right to use it."""
 
     key: KeyId = setting("Id of the key.")
 

@@ -82,13 +82,13 @@ class CreateMsk(CreateEventQueue):
         pattern=(r"(kafka|express)\.[a-z0-9]+\.[a-z0-9]+", "is not an AWS instance type here", "kafka.m7g.large"),
     )
     version: str = setting(
-        "Kafka version as MSK spells it.",
+        "Kafka version in the form of MSK.",
         Effect.ROLLS,
         lowered=Effect.REFUSED,
         note="between ZooKeeper and KRaft: refused",
         dev="3.9.x",
         prod="3.9.x",
-        pattern=(r"\d\.\d+\.(\d+|x)(\.kraft)?", "is not a Kafka version as MSK spells it", "3.9.x"),
+        pattern=(r"\d\.\d+\.(\d+|x)(\.kraft)?", "is not a Kafka version in the form of MSK", "3.9.x"),
     )
     brokers: int = setting(
         "Number of brokers, a multiple of the number of zones.",
@@ -148,7 +148,7 @@ class CreateEventHubs(CreateEventQueue):
                 expected = f"is above {most[self.size]}, the most of Event Hubs {self.size}"
                 yield self.wrong(field, expected, f"set {most[self.size]} or less", others=others)
         if stack.is_prod and self.size == "Standard":
-            yield self.wrong("size", "cannot encrypt with a key of yours", "set Premium")
+            yield self.wrong("size", "cannot encrypt with your own key", "set Premium")
 
 
 class CreateConfluent(CreateEventQueue):
@@ -179,7 +179,7 @@ class CreateConfluent(CreateEventQueue):
 
 
 class ExistingEventQueue(EventQueue):
-    """A Kafka of yours that speaks TLS, with the topics of each assistant."""
+    """Your own Kafka with TLS, and with the topics of each assistant."""
 
     kind: Literal["existing"] = kind_of("existing")
     bootstrap: Bootstrap = setting("Brokers as host:port, separated by commas.", Effect.RESTARTS_PODS)
@@ -192,12 +192,12 @@ class ExistingEventQueue(EventQueue):
         default=None,
     )
     networks: Networks = setting(
-        "Address ranges in which all brokers answer; `0.0.0.0/0` for brokers on the internet.", Effect.IN_PLACE
+        "Address ranges of all brokers; `0.0.0.0/0` for brokers on the internet.", Effect.IN_PLACE
     )
 
     @property
     def ports(self) -> tuple[int, ...]:
-        """The brokers' ports, each once."""
+        """The brokers' ports, without duplicates."""
         ports = (int(broker.rsplit(":", 1)[1]) for broker in self.bootstrap.split(","))
         return tuple(dict.fromkeys(ports))
 

@@ -64,5 +64,5 @@ class GcpSettings(Settings):
 
     @property
     def cluster_ranges(self) -> Mapping[str, str]:
-        """Those of the cluster; an existing network names its own ranges for pods and services."""
+        """Returns those of the cluster; an existing network names its own ranges for pods and services."""
         return super().cluster_ranges if isinstance(self.network, CreateNetwork) else {}

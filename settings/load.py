@@ -21,7 +21,7 @@ _TEXT: Final = frozenset({"cloud", "profile", "region"})
 
 
 def load() -> AnySettings:
-    """The settings of the selected stack.
+    """Returns the settings of the selected stack.
 
     Raises `pulumi.RunError` with every problem, before anything is created; logs a warning for each weakness of a dev
     stack.
@@ -40,7 +40,7 @@ def load() -> AnySettings:
 
 
 def _raw() -> dict[str, Json]:
-    """All `rasa:` keys by their name, parsed; without the empty ones, which are the defaults of Pulumi.yaml."""
+    """Returns all `rasa:` keys by their name, parsed; without empty ones, which are the defaults of Pulumi.yaml."""
     config = pulumi.Config(NAMESPACE)
     keys = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     names = sorted(key.removeprefix(f"{NAMESPACE}:") for key in keys if key.startswith(f"{NAMESPACE}:"))
@@ -50,7 +50,7 @@ def _raw() -> dict[str, Json]:
 
 
 def _value(name: str, text: str) -> Json:
-    """The engine passes structured values, numbers and booleans as JSON text; a word stays a word."""
+    """Returns a parsed value. The engine passes structures, numbers and booleans as JSON text; other text stays."""
     if name in _TEXT:
         return text
     try:
@@ -74,7 +74,7 @@ def _stack_name() -> list[Problem]:
 
 
 def _secrets_in_clear(raw: Mapping[str, Json]) -> list[Problem]:
-    """Secrets that are not encrypted. The engine knows this of `rasa:secrets` as a whole, not of each of its keys."""
+    """Returns problems for unencrypted secrets. The engine reports this for `rasa:secrets` as a whole, not per key."""
     secrets = raw.get("secrets")
     if not isinstance(secrets, dict) or runtime_config.is_config_secret(f"{NAMESPACE}:secrets"):
         return []

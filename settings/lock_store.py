@@ -30,7 +30,7 @@ class CreateLockStore(LockStore):
     kind: Literal["create"] = kind_of("create")
     size: str = setting("Node type.", Effect.FAILS_OVER)
     nodes: int = setting(
-        "Nodes; from 2 on the service fails over to another zone by itself.",
+        "Nodes; from 2 on the service fails over to another zone automatically.",
         Effect.IN_PLACE,
         dev=1,
         prod=2,
@@ -132,7 +132,7 @@ class CreateMemorystore(CreateLockStore):
 
     @property
     def can_rotate(self) -> bool:
-        # Only Google makes its one password, and only by turning passwords off and on again.
+        # Google generates the only password, and replaces it only if passwords are turned off and on again.
         return False
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
@@ -143,7 +143,7 @@ class CreateMemorystore(CreateLockStore):
 
 
 class ExistingLockStore(LockStore):
-    """A Redis of yours, cluster mode off."""
+    """Your own Redis, cluster mode off."""
 
     kind: Literal["existing"] = kind_of("existing")
     host: Host = setting("Its host name.", Effect.RESTARTS_PODS)
@@ -154,7 +154,7 @@ class ExistingLockStore(LockStore):
     ca: Pem | None = setting(
         "The authority of its certificate, PEM; by default well-known public ones.", Effect.RESTARTS_PODS, default=None
     )
-    networks: Networks = setting("Address ranges in which it answers.", Effect.IN_PLACE)
+    networks: Networks = setting("Its address ranges.", Effect.IN_PLACE)
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         yield from stack.unknown_secret("lockStore.password", self.password)
@@ -162,10 +162,10 @@ class ExistingLockStore(LockStore):
     def weaknesses(self) -> Iterator[Problem]:
         if not self.tls:
             expected = "sends the password and every lock in clear"
-            yield self.wrong("tls", expected, "let the service speak TLS, and remove tls")
+            yield self.wrong("tls", expected, "turn TLS on in the service, and remove tls")
 
 
 class NoLockStore(LockStore):
-    """Locks and timers in memory: right for one replica only."""
+    """Locks and timers in memory: only for a single replica."""
 
     kind: Literal["none"] = kind_of("none")

@@ -1,4 +1,4 @@
-"""`Settings`: the whole stack file as one frozen value, as far as it is the same on every cloud.
+"""`Settings`: the whole stack file as one frozen value, with the parts that are common to all clouds.
 
 The settings of each cloud (`aws`, `azure`, `gcp`) are a subclass that narrows the layers to the kinds of that cloud.
 """
@@ -32,12 +32,12 @@ class Settings(Stack):
     lock_store: CreateLockStore | ExistingLockStore | NoLockStore = setting("Redis for locks and timers.")
     event_queue: CreateEventQueue | ExistingEventQueue | NoEventQueue = setting("Kafka for events.")
     model_storage: CreateModelStorage | ExistingModelStorage | NoModelStorage = setting("Object storage for models.")
-    secrets_manager: SecretsManager = setting("The place of the tracker store's credentials.")
+    secrets_manager: SecretsManager = setting("The store of the tracker store's credentials.")
     assistants: tuple[Assistant, ...] = setting(
         "The assistants on the platform: at least one, and usually one.", default=()
     )
     policy_exceptions: tuple[PolicyException, ...] = setting(
-        "Rules of the policy pack that need not hold; see [policies.md](policies.md).", default=()
+        "Exceptions from rules of the policy pack; see [policies.md](policies.md).", default=()
     )
 
     _deployed: Mapping[str, Json] = PrivateAttr(default_factory=dict[str, Json])

@@ -15,10 +15,10 @@ from settings.stack import Layer, Stack
 
 
 class ModelAuth(StrEnum):
-    """How a model gets from object storage into the pod.
+    """The way of a model from object storage into the pod.
 
     `identity`: Rasa reads it as the pod's cloud identity. `key`: Rasa reads it with the storage account's key.
-    `initDownload`: an init container fetches it as the pod's identity, and Rasa finds it on disk.
+    `initDownload`: an init container downloads it as the pod's identity, and Rasa finds it on disk.
     """
 
     IDENTITY = "identity"
@@ -28,8 +28,8 @@ class ModelAuth(StrEnum):
 
 ContainerAuth = Literal[ModelAuth.KEY, ModelAuth.INIT_DOWNLOAD]
 AUTH_TEXT: Final = (
-    "How a model gets to Rasa: `key` (by the account's key), or `initDownload` (an init container fetches it as the "
-    "pod's identity, without a key)."
+    "How a model gets to Rasa: `key` (with the account's key), or `initDownload` (an init container downloads it as "
+    "the pod's identity, without a key)."
 )
 
 
@@ -48,7 +48,7 @@ class CreateModelStorage(ModelStorage):
 
     kind: Literal["create"] = kind_of("create")
     old_version_days: int = setting(
-        "Days that a replaced or deleted model can still be brought back.",
+        "Days for which a replaced or deleted model can be restored.",
         Effect.IN_PLACE,
         lowered=Effect.REFUSED_IN_PROD,
         dev=7,
@@ -64,7 +64,7 @@ class CreateBlobStorage(CreateModelStorage):
 
     @property
     def in_network(self) -> bool:
-        # The account answers through a private endpoint.
+        # The account has a private endpoint.
         return True
 
     @property
@@ -77,13 +77,13 @@ class CreateBlobStorage(CreateModelStorage):
 
 
 class ExistingModelStorage(ModelStorage):
-    """Object storage of yours; the models of each assistant are below `<assistant>/`."""
+    """Your own object storage; the models of each assistant are below `<assistant>/`."""
 
     kind: Literal["existing"] = kind_of("existing")
 
 
 class ExistingBucket(ExistingModelStorage):
-    """An S3 bucket of yours; the models of each assistant are below `<assistant>/`."""
+    """Your own S3 bucket; the models of each assistant are below `<assistant>/`."""
 
     bucket: str = setting(
         "Name of the bucket.",
@@ -91,12 +91,12 @@ class ExistingBucket(ExistingModelStorage):
         pattern=(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "is not the name of a bucket", "acme-models"),
     )
     kms_key: KeyArn | None = setting(
-        "ARN of the KMS key that the bucket is encrypted with, if it is one of yours.", Effect.IN_PLACE, default=None
+        "ARN of the KMS key that encrypts the bucket, if the key is your own.", Effect.IN_PLACE, default=None
     )
 
 
 class ExistingContainer(ExistingModelStorage):
-    """A container of yours in Blob Storage; the models of each assistant are below `<assistant>/`."""
+    """Your own container in Blob Storage; the models of each assistant are below `<assistant>/`."""
 
     account: str = setting(
         "Name of the storage account.",
@@ -125,7 +125,7 @@ class ExistingContainer(ExistingModelStorage):
 
 
 class ExistingGcsBucket(ExistingModelStorage):
-    """A Cloud Storage bucket of yours; the models of each assistant are below `<assistant>/`."""
+    """Your own Cloud Storage bucket; the models of each assistant are below `<assistant>/`."""
 
     bucket: str = setting(
         "Name of the bucket.",

@@ -1,4 +1,4 @@
-"""`rasa:network`: a network of the program's own, or one of yours."""
+"""`rasa:network`: a new network, or your own."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ Zone = Annotated[str, matching(r"[a-z0-9-]+", "is not an availability zone", "wr
 
 
 def aws_zones(region: str) -> list[str]:
-    """Three zones of a region of AWS; two if it has no more."""
+    """Returns three zones of a region of AWS; two if it has no more."""
     return [f"{region}{letter}" for letter in AWS_ZONES.get(region, "abc")]
 
 
 def azure_zones(region: str) -> list[str]:
-    """Three zones of a region of Azure, which numbers them. Every region that has zones has these."""
+    """Returns three zones of a region of Azure, which numbers them. Every region with zones has these."""
     return ["1", "2", "3"]
 
 
 def gcp_zones(region: str) -> list[str]:
-    """Three zones of a region of GCP."""
+    """Returns three zones of a region of GCP."""
     return [f"{region}-{letter}" for letter in GCP_ZONES.get(region, "abc")]
 
 
 def _zones(stack_file: Mapping[str, Json]) -> Json:
-    """The default zones; none if there is no such region."""
+    """Returns the default zones; none if there is no such region."""
     cloud, region = Cloud(str(stack_file["cloud"])), stack_file.get("region")
     if not isinstance(region, str) or re.fullmatch(REGIONS[cloud], region) is None:
         return []
@@ -69,7 +69,7 @@ class Network(Layer):
 
 
 class CreateNetwork(Network):
-    """A network of its own: private subnets for the nodes, isolated ones for the data services."""
+    """A new network: private subnets for the nodes, isolated ones for the data services."""
 
     kind: Literal["create"] = kind_of("create")
     cidr: Cidr = setting(
@@ -102,7 +102,7 @@ class CreateNetwork(Network):
 
 
 class CreateVpc(CreateNetwork):
-    """A VPC of its own: private subnets for the nodes, isolated ones for the data services."""
+    """A new VPC: private subnets for the nodes, isolated ones for the data services."""
 
     # AWS refuses a wider range; a narrower one leaves no room for data subnets.
     cidr: Cidr = setting(prefix=(16, 19, "what a VPC allows and three tiers need", "10.0.0.0/16"))
@@ -113,7 +113,7 @@ class CreateVpc(CreateNetwork):
 
 
 class CreateVnet(CreateNetwork):
-    """A virtual network of its own: a subnet for the nodes, one for PostgreSQL, one for private endpoints."""
+    """A new virtual network: a subnet for the nodes, one for PostgreSQL, one for private endpoints."""
 
     cidr: Cidr = setting(None, Effect.REFUSED, prefix=(16, 19, "what the subnets of all services need", "10.0.0.0/16"))
 
@@ -126,7 +126,7 @@ class CreateVnet(CreateNetwork):
 
 
 class CreateVpcNetwork(CreateNetwork):
-    """A VPC network of its own: a subnetwork for the nodes, private services access for the data services."""
+    """A new VPC network: a subnetwork for the nodes, private services access for the data services."""
 
     cidr: Cidr = setting(prefix=(16, 19, "what the ranges of all services need", "10.0.0.0/16"))
 
@@ -136,7 +136,7 @@ class CreateVpcNetwork(CreateNetwork):
 
 
 class ExistingNetwork(Network):
-    """A network of yours."""
+    """Your own network."""
 
     kind: Literal["existing"] = kind_of("existing")
 
@@ -145,7 +145,7 @@ Subnets = Annotated[dict[Annotated[str, aws_id("subnet", "subnet")], Cidr], Fiel
 
 
 class ExistingVpc(ExistingNetwork):
-    """A VPC of yours. Its subnets need the way out, the endpoints and the tags that EKS and its nodes expect."""
+    """Your own VPC. Its subnets need a route out, the endpoints and the tags that EKS and its nodes expect."""
 
     vpc_id: Annotated[str, aws_id("vpc", "VPC")] = setting("The VPC.", Effect.REPLACES)
     private_subnets: Subnets = setting("Subnets of the nodes, id to address range; one for each zone.", Effect.REPLACES)
@@ -181,7 +181,7 @@ SMALLEST_DATABASE_SUBNET: Final = 28
 
 
 class Subnet(Model):
-    """A subnet of yours and its address range."""
+    """Your own subnet and its address range."""
 
     id: Annotated[str, azure_id("Microsoft.Network/virtualNetworks/subnets", "subnet")] = setting(
         "Its resource id.", Effect.REPLACES
@@ -190,23 +190,23 @@ class Subnet(Model):
 
 
 class DnsZones(Model):
-    """Private DNS zones of yours, linked to the network. The program creates each zone that is left out."""
+    """Your own private DNS zones, linked to the network. The program creates each zone that is left out."""
 
     blob: ZoneId | None = setting(
-        "Of Blob Storage, `privatelink.blob.core.windows.net`.", Effect.REPLACES, default=None
+        "For Blob Storage: `privatelink.blob.core.windows.net`.", Effect.REPLACES, default=None
     )
-    database: ZoneId | None = setting("Of PostgreSQL, `*.postgres.database.azure.com`.", Effect.REPLACES, default=None)
-    redis: ZoneId | None = setting("Of Managed Redis, `privatelink.redis.azure.net`.", Effect.REPLACES, default=None)
+    database: ZoneId | None = setting("For PostgreSQL: `*.postgres.database.azure.com`.", Effect.REPLACES, default=None)
+    redis: ZoneId | None = setting("For Managed Redis: `privatelink.redis.azure.net`.", Effect.REPLACES, default=None)
     event_hubs: ZoneId | None = setting(
-        "Of Event Hubs, `privatelink.servicebus.windows.net`.", Effect.REPLACES, default=None
+        "For Event Hubs: `privatelink.servicebus.windows.net`.", Effect.REPLACES, default=None
     )
     key_vault: ZoneId | None = setting(
-        "Of Key Vault, `privatelink.vaultcore.azure.net`.", Effect.REPLACES, default=None
+        "For Key Vault: `privatelink.vaultcore.azure.net`.", Effect.REPLACES, default=None
     )
 
 
 class ExistingVnet(ExistingNetwork):
-    """A virtual network of yours, with a subnet for each purpose. The cluster's needs the way out (a NAT gateway)."""
+    """Your own virtual network, with a subnet for each purpose. The cluster's needs a route out (a NAT gateway)."""
 
     vnet_id: Annotated[str, azure_id("Microsoft.Network/virtualNetworks", "virtual network")] = setting(
         "The virtual network.", Effect.REPLACES
@@ -214,7 +214,7 @@ class ExistingVnet(ExistingNetwork):
     cluster_subnet: Subnet = setting("Subnet of the nodes.")
     database_subnet: Subnet = setting("Subnet of PostgreSQL, delegated to `Microsoft.DBforPostgreSQL/flexibleServers`.")
     endpoint_subnet: Subnet = setting("Subnet of the private endpoints.")
-    dns_zones: DnsZones = setting("Private DNS zones of yours.", default=DnsZones())
+    dns_zones: DnsZones = setting("Your own private DNS zones.", default=DnsZones())
 
     @property
     def ranges(self) -> Mapping[str, str]:
@@ -236,7 +236,7 @@ class ExistingVnet(ExistingNetwork):
                 yield subnet.wrong("id", "is not a subnet of vnetId", fix, at=f"network.{key}", others=others)
         database = self.database_subnet
         if Counter(subnet.id.lower() for subnet in self._subnets.values())[database.id.lower()] > 1:
-            expected = "is used for something else as well, but PostgreSQL needs a delegated subnet of its own"
+            expected = "has another use as well, but PostgreSQL needs its own delegated subnet"
             others = ("network.clusterSubnet.id", "network.endpointSubnet.id")
             yield database.wrong("id", expected, "name another subnet", at="network.databaseSubnet", others=others)
         if ipaddress.IPv4Network(database.cidr).prefixlen > SMALLEST_DATABASE_SUBNET:
@@ -245,7 +245,7 @@ class ExistingVnet(ExistingNetwork):
         for field, end in DNS_ZONES.items():
             zone: str | None = getattr(self.dns_zones, field)
             if zone is not None and not zone.endswith(end):
-                expected, got = "is a zone in which no client looks for that service", shown(zone.rsplit("/", 1)[-1])
+                expected, got = "is not the zone in which clients look for that service", shown(zone.rsplit("/", 1)[-1])
                 fix = f"name one that ends with {end}"
                 yield self.dns_zones.wrong(field, expected, fix, at="network.dnsZones", got=got)
 
@@ -258,7 +258,7 @@ class PrivateServicesRange(Model):
 
 
 class ExistingVpcNetwork(ExistingNetwork):
-    """A VPC network of yours, with private services access. The subnetwork needs the way out (Cloud NAT)."""
+    """Your own VPC network, with private services access. The subnetwork needs a route out (Cloud NAT)."""
 
     network: ResourceName = setting("Name of the network.", Effect.REPLACES)
     subnetwork: ResourceName = setting("Name of the nodes' subnetwork.", Effect.REPLACES)

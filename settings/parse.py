@@ -15,12 +15,12 @@ from settings.problems import Problem, SettingsError, no_choice, problems_of, sh
 from settings.rules import broken_rules
 from settings.setting import Json, Profile
 
-# Stand in for what is missing or faulty, only so that the rules can look at the rest.
+# Replacements for a missing or wrong region, so that the rules can check the rest.
 _REGIONS: Final = {Cloud.AWS: "eu-central-1", Cloud.AZURE: "westeurope", Cloud.GCP: "europe-west1"}
 
 
 def parse(raw: Mapping[str, Json]) -> tuple[AnySettings, list[Problem]]:
-    """Settings from the keys of a stack file (without their `rasa:`), and the problems that are only warnings.
+    """Returns settings from the keys of a stack file (without `rasa:`), and the problems that are only warnings.
 
     Raises `SettingsError` with all problems at once.
     """
@@ -50,7 +50,7 @@ def _no_cloud(raw: Mapping[str, Json]) -> Problem:
 
 
 def _problems_on_any_cloud(raw: Mapping[str, Json]) -> list[Problem]:
-    """What is missing, unknown or faulty whatever the cloud."""
+    """Returns missing, unknown and wrong keys that do not depend on the cloud."""
     found: list[dict[str, Problem]] = []
     for cloud in Cloud:
         try:
@@ -68,7 +68,7 @@ def _validated(raw: Mapping[str, Json], cloud: Cloud) -> AnySettings:
 
 
 def _problems_of_the_rest(raw: Mapping[str, Json], cloud: Cloud, error: ValidationError) -> list[Problem]:
-    """What the rules find once the faulty values are dropped, so that defaults take their places."""
+    """Returns problems of the rules after the wrong values were dropped and replaced by defaults."""
     faulty = {_path(dict(raw), detail["loc"]) for detail in error.errors()}
     kept = _without(dict(raw), faulty)
     rest: dict[str, Json] = {
@@ -76,18 +76,18 @@ def _problems_of_the_rest(raw: Mapping[str, Json], cloud: Cloud, error: Validati
         "region": _REGIONS[cloud],
         **(kept if isinstance(kept, dict) else {}),
     }
-    # A layer that had to be dropped as a whole is another one now: the usual one.
+    # A layer that had to be dropped as a whole is replaced by the default one.
     dropped = {path[0] for path in faulty if len(path) == 1}
     try:
         found = broken_rules(_validated(rest, cloud))[0]
         return [problem for problem in found if re.split(r"[.\[]", problem.key)[0] not in dropped]
     except ValidationError as further:
-        # A list that lost its only item, say: drop that as well, as long as there is something to drop.
+        # For example a list without its only item: drop the list as well, as long as something can be dropped.
         return _problems_of_the_rest(rest, cloud, further) if rest != raw else []
 
 
 def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The keys and indices that a pydantic location has in the data: tags of unions and missing keys are not there."""
+    """Returns the keys and indices of a pydantic location in the data, without union tags and missing keys."""
     path: list[int | str] = []
     for part in location:
         match value, part:
@@ -102,7 +102,7 @@ def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]
 
 
 def _without(value: Json, faulty: set[tuple[int | str, ...]], at: tuple[int | str, ...] = ()) -> Json:
-    """The value without the parts at the faulty paths."""
+    """Returns the value without the parts at the wrong paths."""
     match value:
         case dict():
             return {key: _without(item, faulty, (*at, key)) for key, item in value.items() if (*at, key) not in faulty}

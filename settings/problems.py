@@ -1,4 +1,4 @@
-"""Problems: what is wrong with a stack file, as key, got, expected and fix."""
+"""Problems of a stack file: each has a key, the value that it got, what is expected, and a fix."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ NAMESPACE: Final = "rasa"
 # The tag of a list in a union of a list and a word.
 LIST: Final = "<list>"
 
-# Keys below which values can be secret, or be taken for the place of a secret: such values are never shown.
+# Values below these keys can be secret, or could be secrets at the wrong place: they are never shown.
 _CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "channels", "modelGroups"})
 
-# What to say where a value has the wrong type: how the sentence goes on, and the fix.
+# The messages for a value of the wrong type: the rest of the sentence, and the fix.
 _WRONG_TYPE: Final = {
     "string_type": ("is not text", "put it in quotes"),
     "int_type": ("is not a whole number", "write a whole number, without quotes"),
@@ -36,7 +36,7 @@ _WRONG_TYPE: Final = {
 class Problem:
     """One fault of a stack file. Reads as one line: `rasa:<key>: <got> <expected>; <fix>`.
 
-    `others` are the further keys that it speaks of: with one of these faulty, it may be a mere consequence.
+    `others` are the other keys that it is about: if one of these is wrong, it may be a mere consequence.
     """
 
     key: str
@@ -60,12 +60,12 @@ class SettingsError(ValueError):
 
 
 def fault(expected: str, fix: str, *, got: str | None = None) -> PydanticCustomError:
-    """What a field validator raises: `expected` continues the sentence that starts with the value, or with `got`."""
+    """Returns the error of a field validator: `expected` continues the sentence after the value, or after `got`."""
     return PydanticCustomError("fault", "{expected}; {fix}", {"expected": expected, "fix": fix, "got": got})
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: as in a stack file, and short."""
+    """Returns a value as a message shows it: as in a stack file, and short."""
     match value:
         case None:
             return "nothing"
@@ -83,9 +83,9 @@ def shown(value: object) -> str:
 
 
 def without_consequences(problems: Iterable[Problem], causes: Iterable[Problem]) -> list[Problem]:
-    """The problems that do not merely follow from one of `causes`: whose keys all lie beside the faulty ones.
+    """Returns the problems that are no mere consequence of `causes`: none of their keys contains a wrong key.
 
-    What holds a faulty part inside a layer (an identity, a login) is judged as if it were not there, so not at all.
+    A block inside a layer (an identity, a login) with a wrong part is ignored, so it has no other problems.
     """
     faulty = {key for cause in causes for key in (re.sub(r"\[\d+\]$", "", cause.key), *cause.others)}
 
@@ -101,11 +101,11 @@ def without_consequences(problems: Iterable[Problem], causes: Iterable[Problem])
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Pydantic's errors in the words of the stack file: camelCase keys, no union tags, the nearest valid key."""
+    """Returns pydantic's errors in the stack file's words: camelCase keys, no union tags, the nearest valid key."""
     schema = _schema_of(model)
     found = [(detail["type"], _problem(detail, schema)) for detail in error.errors()]
-    # A key that is merely misspelt is not missing as well, a list whose only item is faulty is not empty as well, and
-    # nothing beside an unknown `kind` can be judged.
+    # A misspelt key is not reported as missing too, a list whose only item is wrong is not reported as empty too, and
+    # the settings of an unknown `kind` cannot be checked.
     misspelt = {key for kind, problem in found if kind == "extra_forbidden" for key in problem.others}
     lists = {re.sub(r"\[\d+\]$", "", problem.key) for _, problem in found if problem.key.endswith("]")}
     unjudged = tuple(problem.key.removesuffix("kind") for _, problem in found if problem.key.endswith(".kind"))
@@ -180,7 +180,7 @@ def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
 
 
 def no_choice(key: str, got: str, value: object, choices: Sequence[str]) -> Problem:
-    """A value that is none of the words that the key accepts."""
+    """Returns the problem of a value that is none of the words that the key accepts."""
     near = [one for one in choices if str(value).startswith(one)] or get_close_matches(str(value), choices, n=1)
     if len(choices) == 1:
         return Problem(key=key, got=got, expected=f"is not {choices[0]}, the only choice", fix=f"set {choices[0]}")
@@ -189,9 +189,9 @@ def no_choice(key: str, got: str, value: object, choices: Sequence[str]) -> Prob
 
 
 def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str, list[str]]:
-    """The dotted key of a pydantic location, and the valid keys beside its last part.
+    """Returns the dotted key of a pydantic location, and the valid keys of the mapping that contains it.
 
-    A location names the tag of a union as if it were a key; following it through the schema drops the tags.
+    A location has the tag of a union as if it were a key; following it through the schema drops the tags.
     """
     node: dict[str, Any] = schema
     key = ""
@@ -211,7 +211,7 @@ def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str,
 
 
 def _step(part: str) -> str:
-    """One key more in a path, quoted as `pulumi config set --path` wants it."""
+    """Returns one more key of a path, quoted as `pulumi config set --path` needs it."""
     return f".{part}" if re.fullmatch(r"[\w-]+", part) else f'["{part}"]'
 
 

@@ -1,4 +1,4 @@
-"""Rules over several layers. A rule over the settings of one layer is a method beside them."""
+"""Rules over several layers. A rule over the settings of one layer is a method of the layer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
-    """Errors and warnings of a stack file whose settings are each valid."""
+    """Returns errors and warnings of a stack file whose settings are each valid."""
     assistants = {f"assistants[{index}]": assistant for index, assistant in enumerate(settings.assistants)}
     exceptions = {f"policyExceptions[{index}]": one for index, one in enumerate(settings.policy_exceptions)}
     errors = [
@@ -63,14 +63,14 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
 
 
 def _overlaps(ranges: Mapping[str, str], fix: str = "choose ranges that do not overlap") -> Iterator[Problem]:
-    """Pairs of address ranges, by their keys, that share an address."""
+    """Yields a problem for each pair of address ranges, by their keys, that share an address."""
     for (one, first), (other, second) in combinations(ranges.items(), 2):
         if ipaddress.IPv4Network(first).overlaps(ipaddress.IPv4Network(second)):
             yield Problem(key=other, got=second, expected=f"overlaps {one} ({first})", fix=fix, others=(one,))
 
 
 def _address_ranges(settings: Settings) -> Iterator[Problem]:
-    # Not those of one network: they cannot overlap, or are one subnet for two purposes.
+    # Ranges of one network are left out: they cannot overlap, or are one subnet for two purposes.
     for network in settings.network.ranges.items():
         for cluster in settings.cluster_ranges.items():
             yield from _overlaps(dict([network, cluster]))
@@ -95,12 +95,12 @@ def _inside_the_network(settings: Settings) -> Iterator[Problem]:
     if not isinstance(network, CreateNetwork):
         return
     if isinstance(cluster, CreateCluster) and cluster.api_access == PRIVATE:
-        expected = "needs an existing network: whoever runs `up` must already be inside it"
+        expected = "needs an existing network: the machine that runs `up` must already be inside it"
         fix = f"set rasa:network.kind to existing, or {OFFICES}"
         yield cluster.wrong("api_access", expected, fix, got=PRIVATE, others=("network",))
     if isinstance(cluster, ExistingCluster) and settings.in_network:
         expected = (
-            "makes a network that the existing cluster is not in, so its pods could not reach "
+            "creates a network outside the existing cluster's, so its pods could not reach "
             f"{', '.join(settings.in_network)}"
         )
         fix = "set kind to existing and describe a network that they can reach"
@@ -128,7 +128,7 @@ def _brokers_by_zone(settings: Settings) -> Iterator[Problem]:
 
 
 def _identity(settings: Settings) -> Iterator[Problem]:
-    """Without an identity, pods can sign in nowhere at the cloud, unless they have keys of their own."""
+    """Without an identity, pods cannot sign in to services of the cloud, unless they have their own keys."""
     cluster = settings.cluster
     if not isinstance(cluster, ExistingCluster) or not isinstance(cluster.identity, NoIdentity):
         return
@@ -165,7 +165,7 @@ def _vault(settings: Settings) -> Iterator[Problem]:
 
 
 def _logins(settings: Settings) -> Iterator[Problem]:
-    """What each assistant needs at a database and a Vault that exist already."""
+    """Yields missing logins of assistants at an existing database and Vault."""
     names = [assistant.name for assistant in settings.assistants]
     with_analytics = [assistant.name for assistant in settings.assistants if assistant.analytics]
     store, vault = settings.tracker_store, settings.secrets_manager
@@ -189,7 +189,7 @@ def _logins(settings: Settings) -> Iterator[Problem]:
         yield from settings.unknown_secret(f"{key}.token", login.token)
         yield from settings.unknown_secret(f"{key}.password", login.password)
         if login.password is None and isinstance(store, CreateTrackerStore):
-            expected = "is set, but the role that is made for the assistant has to get the password that is in Vault"
+            expected = "is set, but the assistant's new role has to get the password that is in Vault"
             fix = "name a key of rasa:secrets that holds the same as db_password"
             yield login.wrong("password", expected, fix, at=key, others=("trackerStore",))
 
@@ -225,7 +225,7 @@ def _database_logins(
 def _missing(
     key: str, logins: Collection[str], *, wanted: Sequence[str], known: Sequence[str], expected: str, fix: str
 ) -> Iterator[Problem]:
-    """Assistants without a login, and logins of nobody; `expected` says what the assistant `{name}` needs it for."""
+    """Yields assistants without a login, and logins without an assistant; `expected` has the purpose for `{name}`."""
     others = ("assistants", key.partition(".")[0])
     for name in wanted:
         if name not in logins:
@@ -244,7 +244,7 @@ def _missing(
 
 
 def _rotation(settings: Settings) -> Iterator[Problem]:
-    """One problem for each number that could change nothing."""
+    """Yields one problem for each rotation number that could change nothing."""
     rotation = settings.rotation
     generations = {
         "tracker_store": rotation.tracker_store,
@@ -257,8 +257,8 @@ def _rotation(settings: Settings) -> Iterator[Problem]:
         if generation > 1 and not layer.can_rotate:
             yield rotation.wrong(
                 field,
-                f"is set, but the program makes no credential of rasa:{layer.KEY} that it could rotate",
-                "remove it; docs/rotation.md says what to do instead",
+                f"is set, but the program creates no credential of rasa:{layer.KEY} that it could rotate",
+                "remove it; docs/rotation.md describes what to do instead",
                 at="rotation",
                 others=(layer.KEY, f"{layer.KEY}.auth", f"{layer.KEY}.kind"),
             )
@@ -289,7 +289,7 @@ def _assistants(settings: Settings, assistants: Mapping[str, Assistant]) -> Iter
 
 
 def _shared(values: Mapping[str, str], what: str) -> Iterator[Problem]:
-    """One problem for each value that several assistants have, by the keys of the values."""
+    """Yields one problem for each value that several assistants have, by the keys of the values."""
     for value, count in Counter(values.values()).items():
         *others, last = (key for key, one in values.items() if one == value)
         if count > 1:

@@ -1,7 +1,7 @@
 """The JSON Schema of a stack file, for editors; and `described`, the list of all settings.
 
-Both are derived from the declarations; nothing is described twice. A key with a default is not required, and its
-default in dev and prod is beside it (`defaults`).
+Both are derived from the declarations. A key with a default is not required, and has its default in dev and prod in
+`defaults`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REQUIRED: Final = ("cloud", "profile", "region", "cluster", "assistants")
 
 
 def stack_file_schema() -> Schema:
-    """The schema of a whole `Pulumi.<stack>.yaml`: what a layer may be depends on the cloud."""
+    """Returns the schema of a whole `Pulumi.<stack>.yaml`: the kinds of a layer depend on the cloud."""
     definitions: Schema = {}
     by_cloud: list[Schema] = []
     for cloud in Cloud:
@@ -58,7 +58,7 @@ def stack_file_schema() -> Schema:
 
 
 def cloud_schema(cloud: Cloud) -> Schema:
-    """The schema of the settings of one cloud: `properties` by key, and `$defs`."""
+    """Returns the schema of the settings of one cloud: `properties` by key, and `$defs`."""
     schema = MODELS[cloud].model_json_schema()
     definitions: Schema = schema["$defs"]
     properties: Schema = schema["properties"]
@@ -73,11 +73,11 @@ def cloud_schema(cloud: Cloud) -> Schema:
         usual["properties"]["kind"]["description"] = f"{', '.join(words[:-1])} or {words[-1]}."
         for definition in others:
             definition["required"].insert(0, "kind")
-        # A union takes the default alternative when `kind` is left out, so no key tells the alternatives apart.
+        # A union uses the default alternative if `kind` is missing, so no key distinguishes the alternatives.
         node = properties[key]
         node["anyOf"] = node.pop("oneOf")
         del node["discriminator"]
-    # Checked by a rule, so that its absence does not hide other problems.
+    # A rule checks it, so that a missing value does not hide other problems.
     definitions[next(iter(kinds(cloud)["cluster"].values())).__name__]["required"] = ["apiAccess"]
     properties["secrets"]["additionalProperties"] = {
         "type": "object",
@@ -92,12 +92,12 @@ def cloud_schema(cloud: Cloud) -> Schema:
 
 
 def _with_prefix(schema: Schema, prefix: str) -> Schema:
-    """The schema with its references to definitions prefixed: the same model has other defaults on another cloud."""
+    """Returns the schema with its references to definitions prefixed: a model's defaults differ between clouds."""
     return json.loads(json.dumps(schema).replace('"#/$defs/', f'"#/$defs/{prefix}.'))
 
 
 def _without_titles(node: Json) -> Json:
-    """Pydantic's titles only repeat the keys."""
+    """Returns the schema without pydantic's titles, which only repeat the keys."""
     match node:
         case dict():
             return {
@@ -112,7 +112,7 @@ def _without_titles(node: Json) -> Json:
 
 
 def schema_text() -> str:
-    """The content of `settings.schema.json`."""
+    """Returns the content of `settings.schema.json`."""
     return json.dumps(stack_file_schema(), indent=2) + "\n"
 
 
@@ -121,10 +121,9 @@ class Described:
     """One setting of one cloud.
 
     `key` is its path in a stack file: `trackerStore.storageGb`, `assistants[].name`, `trackerStore.logins.<name>.path`.
-    `kind` is the kind of its layer, `inner` the kind of an alternative inside it (`cluster.identity`); empty if there
-    is none. `type` and `items` are types of JSON Schema; of an optional block, `type` is `object`. `defaults` is None
-    if the setting is required, and has None for a profile without a default. `effects` is None if only the settings
-    below have effects.
+    `kind` is the kind of its layer, `inner` the kind of an alternative inside it (`cluster.identity`), or empty. `type`
+    and `items` are types of JSON Schema; of an optional block, `type` is `object`. `defaults` is None if the setting is
+    required, and has None for a profile without a default. `effects` is None if only the settings below have effects.
     """
 
     key: str
@@ -141,7 +140,7 @@ class Described:
 
 
 def described(cloud: Cloud) -> tuple[Described, ...]:
-    """Every setting of a cloud, in the order of the reference page: type, defaults, choices, bounds and effects."""
+    """Returns all settings of a cloud, in the order of the reference page: type, defaults, choices, bounds, effects."""
     schema = cloud_schema(cloud)
     found: list[Described] = []
     for key, node in schema["properties"].items():
@@ -158,7 +157,7 @@ def described(cloud: Cloud) -> tuple[Described, ...]:
 
 
 def _below(definition: Schema, schema: Schema, path: str) -> Iterator[Described]:
-    """The settings of a definition and of everything in it."""
+    """Yields the settings of a definition and of everything in it."""
     for key, node in sorted(definition["properties"].items(), key=lambda item: item[0] != "kind"):
         resolved = _resolved(node, schema)
         inner = resolved.get("additionalProperties")
@@ -178,7 +177,7 @@ def _below(definition: Schema, schema: Schema, path: str) -> Iterator[Described]
 
 
 def _alternatives(node: Schema, union: Schema, schema: Schema, path: str) -> Iterator[Described]:
-    """A mapping inside a layer that can be one of several, told apart by its `kind`."""
+    """Yields the settings of a mapping inside a layer with several alternatives, distinguished by `kind`."""
     definitions = {
         kind: _resolved({"$ref": target}, schema) for kind, target in union["discriminator"]["mapping"].items()
     }
@@ -220,7 +219,7 @@ def _effects(node: Schema) -> Effects:
 
 
 def _resolved(node: Schema, schema: Schema) -> Schema:
-    """What a property refers to; of an optional one, what it is when it is there; of a list or a word, the list."""
+    """Returns the definition of a property; of an optional one its value's, of a list or a word the list's."""
     if "discriminator" in node:
         return node
     for option in (*node.get("anyOf", []), *node.get("oneOf", [])):

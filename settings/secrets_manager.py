@@ -1,4 +1,4 @@
-"""`rasa:secretsManager`: HashiCorp Vault, in the cluster or one of yours, or none. The same on every cloud."""
+"""`rasa:secretsManager`: HashiCorp Vault in the cluster, your own Vault, or none, on every cloud."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from settings.problems import Problem
 from settings.setting import Effect, Model, kind_of, setting
 from settings.stack import Layer, Stack
 
-# Where Vault runs in the cluster, and as whom it and the Jobs around it run: a cloud gives these identities.
+# The namespace of Vault in the cluster, and the accounts of Vault and its Jobs: a cloud gives these identities.
 VAULT_NAMESPACE: Final = "vault"
 VAULT_ACCOUNT: Final = "vault"
 INIT_ACCOUNT: Final = "vault-init"
@@ -29,7 +29,7 @@ Path = Annotated[
 
 
 class _SecretsManager(Layer):
-    """The place of the tracker store's credentials."""
+    """The store of the tracker store's credentials."""
 
     KEY: ClassVar[str] = "secretsManager"
 
@@ -46,7 +46,7 @@ class CreateVault(_SecretsManager):
         default="job",
     )
     initialized: bool = setting(
-        "With `init: runbook`: `true` says that the runbook was carried out, so that Rasa can be released.",
+        "With `init: runbook`: `true` means that the runbook was carried out, so that Rasa can be released.",
         Effect.IN_PLACE,
         default=False,
     )
@@ -59,7 +59,7 @@ class CreateVault(_SecretsManager):
         pattern=(r"\d+\.\d+\.\d+", "is not a Vault version", "2.0.4"),
     )
     nodes: int = setting(
-        "Nodes, an odd number: 3 outlive the loss of one.", Effect.IN_PLACE, dev=1, prod=3, minimum=(1, "one node")
+        "Nodes, an odd number: 3 survive the loss of one.", Effect.IN_PLACE, dev=1, prod=3, minimum=(1, "one node")
     )
     storage_gb: int = setting(
         "Disk of each node in GiB.",
@@ -70,8 +70,8 @@ class CreateVault(_SecretsManager):
         minimum=(1, "one GiB"),
     )
     storage_class: Text | None = setting(
-        "Storage class of its disks; by default an encrypted one is made in a created cluster, and the cluster's own "
-        "default is used in an existing one.",
+        "Storage class of its disks. By default the program creates an encrypted one in a created cluster, and uses "
+        "the default class of an existing one.",
         Effect.REFUSED,
         note="by Kubernetes; see [vault.md](vault.md)",
         default=None,
@@ -90,7 +90,7 @@ class CreateVault(_SecretsManager):
 
 
 class VaultLogin(Model):
-    """What one assistant reads in Vault, and as whom."""
+    """The credentials that one assistant reads in Vault, and its token."""
 
     path: Path = setting(
         "Path of its credentials below `mount`; the keys there are `db_username` and `db_password`.",
@@ -109,7 +109,7 @@ class VaultLogin(Model):
 
 
 class ExistingVault(_SecretsManager):
-    """A Vault of yours; nothing in it is changed."""
+    """Your own Vault; nothing in it is changed."""
 
     kind: Literal["existing"] = kind_of("existing", Effect.RESTARTS_PODS)
     address: str = setting(
@@ -124,8 +124,8 @@ class ExistingVault(_SecretsManager):
     ca: Pem | None = setting(
         "The authority of its certificate, PEM; by default well-known public ones.", Effect.RESTARTS_PODS, default=None
     )
-    mount: Path = setting("Where its key-value engine, version 2, is mounted.", Effect.RESTARTS_PODS, default="secret")
-    networks: Networks = setting("Address ranges in which it answers.", Effect.IN_PLACE)
+    mount: Path = setting("Mount of its key-value engine, version 2.", Effect.RESTARTS_PODS, default="secret")
+    networks: Networks = setting("Its address ranges.", Effect.IN_PLACE)
     logins: dict[AssistantName, VaultLogin] = setting(
         "What each assistant reads, by the assistant's name.", default=dict
     )
@@ -137,7 +137,7 @@ class ExistingVault(_SecretsManager):
 
 
 class KubernetesSecrets(_SecretsManager):
-    """No secrets manager of its own: credentials reach Rasa by Kubernetes Secrets."""
+    """No secrets manager: credentials reach Rasa through Kubernetes Secrets."""
 
     kind: Literal["kubernetes"] = kind_of("kubernetes", Effect.RESTARTS_PODS)
 

@@ -1,4 +1,4 @@
-"""The stack: what belongs to no layer. And `Layer`, the base of every way to get one."""
+"""The stack: settings outside all layers. And `Layer`, the base of all kinds of layers."""
 
 from __future__ import annotations
 
@@ -53,23 +53,22 @@ def _date(text: str) -> str:
 
 
 class PolicyException(Model):
-    """A rule of the policy pack that need not hold: for which resource, why, and until when.
+    """An exception from a rule of the policy pack: for which resource, why, and until when.
 
-    Only the pack knows its rules, and only the day of an operation shows whether an exception has ended. So the pack
-    checks both.
+    The pack checks both the rule and the last day: only the pack has the rules, and only an operation has a date.
     """
 
     rule: Text = setting("A rule of the pack; [policies.md](policies.md) lists them.", Effect.IN_PLACE)
     resource: Text | None = setting(
-        "The one resource that is spared, by its name in Pulumi; without it, all are.", Effect.IN_PLACE, default=None
+        "The only resource with the exception, by its name in Pulumi; without it, all.", Effect.IN_PLACE, default=None
     )
-    reason: Text | None = setting("Why. The exception counts only with a reason.", Effect.IN_PLACE, default=None)
+    reason: Text | None = setting("Why. The exception needs a reason.", Effect.IN_PLACE, default=None)
     until: Annotated[str, AfterValidator(_date)] | None = setting(
-        "The last day on which it counts, as text.", Effect.IN_PLACE, default=None
+        "The last day of the exception, as text.", Effect.IN_PLACE, default=None
     )
 
     def weaknesses(self, at: str) -> Iterator[Problem]:
-        """What is missing, so that the exception does not count."""
+        """Yields the missing parts of the exception, without which the pack ignores it."""
         expected = f"is set, so the exception from {self.rule} does not count"
         if self.reason is None:
             yield self.wrong("reason", expected, "write why the rule need not hold", at=at)
@@ -79,9 +78,9 @@ class PolicyException(Model):
 
 
 class Stack(Model):
-    """What the rules of every layer may know of its stack. Rules over several layers are in `settings.rules`."""
+    """The part of a stack file that the rules of every layer can read. Rules over several layers are in `rules`."""
 
-    # The most tags that every resource takes, the patterns of a key and a value, and what is wrong with others.
+    # The most tags that every resource accepts, the patterns of a key and a value, and the message for others.
     TAGS: ClassVar[tuple[int, str, str, str]]
 
     cloud: Cloud = setting("The cloud to build on.", Effect.REFUSED)
@@ -90,7 +89,7 @@ class Stack(Model):
     provider: Provider = setting("Account to work in, if the environment does not name it.", default=Provider())
     tags: dict[Text, str] = setting("Tags for every resource that can have them.", Effect.IN_PLACE, default=dict)
     allow_destroy: bool = setting(
-        "`true` lifts the protections at the next `up`, so that `destroy` can follow.",
+        "`true` removes the protections at the next `up`, so that `destroy` can follow.",
         Effect.IN_PLACE,
         note="dev has no protections",
         default=False,
@@ -105,20 +104,20 @@ class Stack(Model):
 
     @property
     def is_prod(self) -> bool:
-        """Whether the strict rules of `prod` hold."""
+        """Returns whether the strict rules of `prod` apply."""
         return self.profile is Profile.PROD
 
     @property
     def protect(self) -> bool:
-        """Whether data is protected from deletion: in prod, unless `allowDestroy` lifts it."""
+        """Returns whether data is protected from deletion: in prod, unless `allowDestroy` removes the protection."""
         return self.is_prod and not self.allow_destroy
 
     def secret(self, key: str) -> pulumi.Output[str]:
-        """The value of a key of `rasa:secrets`, as a secret output."""
+        """Returns the value of a key of `rasa:secrets`, as a secret output."""
         return pulumi.Output.secret(self.secrets[key].get_secret_value())
 
     def unknown_secret(self, key: str, secret: str | None) -> Iterator[Problem]:
-        """The problem of a setting, by its key, that names no key of `rasa:secrets`."""
+        """Yields the problem of a setting, by its key, that names no key of `rasa:secrets`."""
         if secret is None or secret in self.secrets:
             return
         near = get_close_matches(secret, self.secrets, n=1)
@@ -131,7 +130,7 @@ class Stack(Model):
         )
 
     def problems_of_stack(self) -> Iterator[Problem]:
-        """What is wrong outside the layers."""
+        """Yields the problems outside the layers."""
         if "license" not in self.secrets:
             expected = "is set, but Rasa Pro does not start without a licence"
             yield Problem(key="secrets.license", got="nothing", expected=expected, fix=set_secret("license"))
@@ -146,32 +145,32 @@ class Stack(Model):
 
 
 def set_secret(key: str) -> str:
-    """The command that sets a key of `rasa:secrets`, as a fix."""
+    """Returns the command that sets a key of `rasa:secrets`, as a fix."""
     return f"run: pulumi config set --secret --path 'rasa:secrets.{key}'"
 
 
 class Layer(Model):
-    """One way to get a layer, and what other layers have to know of it."""
+    """One kind of a layer, with what other layers need from it."""
 
     @property
     def in_network(self) -> bool:
-        """Whether it is created inside the network."""
+        """Returns whether it is created inside the network."""
         return False
 
     @property
     def without_identity(self) -> str:
-        """If pods use it as an identity of the cloud: how to change that, as a fix. Else empty."""
+        """Returns how to change it if pods use it with a cloud identity, as a fix; else an empty text."""
         return ""
 
     @property
     def can_rotate(self) -> bool:
-        """Whether the program makes its credentials, and can replace them."""
+        """Returns whether the program creates its credentials, and can replace them."""
         return False
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
-        """What is refused, as far as this layer and its stack alone can show it."""
+        """Yields errors that this layer and its stack alone show."""
         yield from ()
 
     def weaknesses(self) -> Iterator[Problem]:
-        """What is refused in prod and is a warning in dev."""
+        """Yields problems that are errors in prod and warnings in dev."""
         yield from ()

@@ -73,9 +73,9 @@ class CreateTrackerStore(TrackerStore):
 
 
 class _Growing(CreateTrackerStore):
-    """A server whose disk grows by itself."""
+    """A server whose disk grows automatically."""
 
-    max_storage_gb: int = setting("The disk grows by itself up to this, in GiB.", Effect.IN_PLACE)
+    max_storage_gb: int = setting("The disk grows automatically up to this, in GiB.", Effect.IN_PLACE)
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         if self.max_storage_gb < self.storage_gb:
@@ -84,7 +84,7 @@ class _Growing(CreateTrackerStore):
 
 
 def _iam_without_vault(stack_file: Mapping[str, Json]) -> Json:
-    """Rasa reads a password in Vault or signs in by IAM, never both."""
+    """Returns `iam` without Vault: Rasa either reads a password in Vault or signs in by IAM."""
     secrets_manager = stack_file.get("secretsManager")
     without = isinstance(secrets_manager, dict) and secrets_manager.get("kind") == "kubernetes"
     return "iam" if without else "password"
@@ -163,14 +163,14 @@ class CreateCloudSql(_Growing):
         yield from super().problems(stack)
         expected = self._no_machine()
         if expected is None and stack.is_prod and self.size in SHARED_CORE:
-            expected = "shares its core, and Google promises no availability of such a machine"
+            expected = "shares its core, and Google guarantees no availability of such a machine"
         if expected is not None:
             yield self.wrong("size", expected, "choose a size like db-custom-2-8192")
 
     def _no_machine(self) -> str | None:
-        """What is wrong with a size, if Cloud SQL's edition Enterprise does not have it."""
+        """Returns the problem of a size that Cloud SQL's edition Enterprise does not have."""
         if self.size.startswith("db-perf-optimized-"):
-            return "is a size of Enterprise Plus, but the instance is made in the edition Enterprise"
+            return "is a size of Enterprise Plus, but the instance is created in the edition Enterprise"
         if self.size in SHARED_CORE:
             return None
         custom = re.fullmatch(r"db-custom-(\d+)-(\d+)", self.size)
@@ -182,7 +182,7 @@ class CreateCloudSql(_Growing):
         if right_cpus and memory % MEMORY_STEP_MB == 0 and max(least, LEAST_MEMORY_MB) <= memory <= most:
             return None
         return (
-            "is not a machine that Cloud SQL makes (1 or an even number of CPUs; for each 0.9 to 6.5 GiB, "
+            "is not a machine that Cloud SQL offers (1 or an even number of CPUs; for each 0.9 to 6.5 GiB, "
             f"together {LEAST_MEMORY_MB} MiB at least, in steps of {MEMORY_STEP_MB})"
         )
 
@@ -201,7 +201,7 @@ class DatabaseLogin(Model):
 
 
 class ExistingTrackerStore(TrackerStore):
-    """A PostgreSQL server of yours, with a database and a role for each assistant."""
+    """Your own PostgreSQL server, with a database and a role for each assistant."""
 
     kind: Literal["existing"] = kind_of("existing")
     host: Host = setting("Its host name.", Effect.RESTARTS_PODS)
@@ -214,7 +214,7 @@ class ExistingTrackerStore(TrackerStore):
     ca: Pem | None = setting(
         "The authority of its certificate, PEM; by default well-known public ones.", Effect.RESTARTS_PODS, default=None
     )
-    networks: Networks = setting("Address ranges in which it answers.", Effect.IN_PLACE)
+    networks: Networks = setting("Its address ranges.", Effect.IN_PLACE)
     logins: dict[AssistantName, DatabaseLogin] = setting(
         "The database of each assistant, by the assistant's name.", default=dict
     )

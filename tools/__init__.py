@@ -1,1 +1,1 @@
-"""Puts the project's tools in place; standard library only, because it runs before the virtual environment exists."""
+"""Installs the project's tools. The modules for setup use the standard library only: no virtual environment exists."""

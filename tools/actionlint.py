@@ -1,7 +1,7 @@
 """Checks the workflows and the scripts in them: `python -m tools.actionlint`.
 
-actionlint is built from its Go module, in seconds, and kept in the user's cache. It finds shellcheck on PATH, where the
-virtual environment has it.
+actionlint is built from its Go module, in seconds, and kept in the user's cache. It finds shellcheck on PATH: it is in
+the virtual environment.
 """
 
 import subprocess
@@ -15,7 +15,7 @@ PROGRAM = go_build.Program(name="actionlint", version=f"v{VERSION}")
 
 
 def ensure() -> Path:
-    """Return the program, first built where it is missing."""
+    """Returns the program; builds it first if it is missing."""
     return cache.provide(f"actionlint-{VERSION}", _make) / PROGRAM.name
 
 
@@ -30,7 +30,7 @@ def main() -> int:
         sys.exit(str(failure))
     found = subprocess.run([program, "-no-color"], cwd=venv.CHECKOUT, check=False)
     if not found.returncode:
-        print("The workflows are sound.")
+        print("The workflows are correct.")
     return found.returncode
 
 

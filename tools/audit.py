@@ -1,7 +1,7 @@
-"""Looks for secrets in files and history, and for known holes in the packages: `python -m tools.audit`.
+"""Searches files and history for secrets, and packages for known vulnerabilities: `python -m tools.audit`.
 
-Secrets: gitleaks, built from its Go module in a minute, kept in the user's cache. Holes: pip-audit, in a virtual
-environment of its own, asks OSV. Where OSV cannot be reached one line says so; on GitHub that is a failure.
+gitleaks searches for secrets. It is built from its Go module in a minute, and kept in the user's cache. pip-audit, in
+its own virtual environment, asks OSV for vulnerabilities. If OSV is unreachable a line says so; on GitHub that fails.
 """
 
 import os
@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def secrets(checkout: Path) -> int:
-    """Look through the files as they are, and through every commit that is here; not 0 where there is a secret."""
+    """Searches the files and every commit in the checkout. Returns 0 if there is no secret."""
     program = cache.provide(f"gitleaks-{GITLEAKS.version}", _make_gitleaks) / GITLEAKS.name
     quiet = ["--no-banner", "--no-color", "--redact", "--verbose", "--log-level", "warn"]
     config = ["--config", str(venv.CHECKOUT / ".gitleaks.toml")]
@@ -45,7 +45,7 @@ def secrets(checkout: Path) -> int:
 
 
 def _finds_a_planted_one(program: Path, options: list[str]) -> bool:
-    """Whether a secret would be seen at all. Put together here, or this file would be a finding itself."""
+    """Returns whether a secret would be found. It is put together here, or this file would be a finding itself."""
     with tempfile.TemporaryDirectory() as directory:
         Path(directory, "settings.py").write_text(f'key = "AK{"IA"}Q3E{"GRSMVEVJTX7YU"}"\n')
         command = [program, "dir", ".", *options]
@@ -58,9 +58,9 @@ def _make_gitleaks(directory: Path) -> None:
 
 
 def holes() -> int:
-    """Ask for known holes in the pinned packages; not 0 where there are some, or nobody could be asked on GitHub."""
+    """Asks for vulnerabilities of the pinned packages. Not 0 if there are some, or if OSV is unreachable on GitHub."""
     try:
-        # Any answer will do, also one that says that this is not how to ask.
+        # Any answer shows that OSV is reachable, an error too.
         urllib.request.urlopen(OSV, timeout=OSV_TIMEOUT_SECONDS).close()
     except urllib.error.HTTPError:
         pass
@@ -69,7 +69,7 @@ def holes() -> int:
         return 1 if os.environ.get("GITHUB_ACTIONS") else 0
     python = pinned.ensure("pip-audit", PIP_AUDIT)
     files = [word for path in venv.REQUIREMENTS for word in ("--requirement", str(path))]
-    # Everything is pinned, so nothing is left to resolve.
+    # Everything is pinned, so there is nothing to resolve.
     ask = ["--disable-pip", "--no-deps", "--vulnerability-service", "osv", "--progress-spinner", "off"]
     return subprocess.run([python, "-m", "pip_audit", *ask, *files], check=False).returncode
 

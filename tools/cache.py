@@ -1,6 +1,6 @@
-"""The user's cache directory, where tools that take minutes to make are kept by name and version for every checkout.
+"""The user's cache directory: tools that take minutes to build, by name and version, for all checkouts.
 
-An entry is there whole or not at all: it is made beside its final place under a lock and then renamed.
+An entry is complete or missing: it is built next to its final place under a lock and then renamed.
 """
 
 import fcntl
@@ -16,13 +16,13 @@ ROOT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rasa-
 
 
 def provide(name: str, make: Callable[[Path], None]) -> Path:
-    """Return the directory of `name`, first made by `make(directory)` where it is missing."""
+    """Returns the directory of `name`; if it is missing, `make(directory)` fills it first."""
     entry = ROOT / name
     if entry.is_dir():
         return entry
     ROOT.mkdir(parents=True, exist_ok=True)
     lock = ROOT / f"{name}.lock"
-    lock.touch()  # and never removed, or two could each hold a lock of that name
+    lock.touch()  # never removed, or two processes could each hold a lock of that name
     with alone(lock, f"another checkout makes {name}"):
         if not entry.is_dir():
             unfinished = ROOT / f"{name}.unfinished"
@@ -38,9 +38,9 @@ def provide(name: str, make: Callable[[Path], None]) -> Path:
 
 @contextmanager
 def alone(path: Path, meanwhile: str) -> Generator[None]:
-    """Hold the lock on an existing file; `meanwhile` tells a second run what it waits for.
+    """Holds the lock on an existing file. `meanwhile` is the message for a second run while it waits.
 
-    The lock ends with the process and the commands it started, so that one that outlives a killed run is waited for.
+    The lock ends with the process and its commands, so a command that survives a killed run is waited for.
     """
     with path.open() as lock:
         os.set_inheritable(lock.fileno(), True)

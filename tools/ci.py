@@ -1,8 +1,7 @@
-"""Every check of `.ci/run`, at most two at a time, as two cores bear it: `python3 -m tools.ci`.
+"""Runs every check of `.ci/run`, at most two at a time on two cores: `python3 -m tools.ci`.
 
-Tools are made beside checks that do not need them. Each step prints into a file, which is shown when the step has
-ended. The table at the end has the seconds of each step, and the seconds that the processors spent on it, which change
-little on a busy machine.
+Tools are built while checks run that do not need them. Each step prints into a file, which is shown at the end of the
+step. The final table has each step's seconds and its seconds of processor time, which change little on a busy machine.
 """
 
 import os
@@ -42,7 +41,7 @@ def _check(target: str, *tools: str) -> Step:
     return Step(name=target, command=(*MAKE, target), needs=frozenset(f"tools: {one}" for one in tools))
 
 
-# Of those that may run the first ones do. One tool at a time: a build keeps both cores busy when it is alone.
+# The first of the possible steps run first. One tool at a time: a build keeps both cores busy.
 STEPS: Final = (
     _build("pulumi"),
     _build("contract", "pulumi"),
@@ -60,7 +59,7 @@ STEPS: Final = (
 
 @dataclass
 class Running:
-    """A step under way; `seconds` and `processor` are known at its end."""
+    """A running step; `seconds` and `processor` are set at its end."""
 
     step: Step
     process: subprocess.Popen[bytes]
@@ -84,7 +83,7 @@ class Running:
 
 
 def main(steps: Sequence[Step] = STEPS) -> int:
-    """Runs all steps, until one fails; returns the status."""
+    """Runs all steps until one fails; returns the status."""
     started = time.monotonic()
     print(f"== CI draws {daily.HINT}", flush=True)
     with tempfile.TemporaryDirectory(prefix="ci-") as scratch:
@@ -134,7 +133,7 @@ def _start(step: Step, log: Path, environment: dict[str, str]) -> Running:
 
 
 def _wait(running: Sequence[Running]) -> Running:
-    """Waits for the first of them to end, with a sign of life every minute."""
+    """Waits for the first step to end, and prints progress every minute."""
     by_pid = {one.process.pid: one for one in running}
     shown = time.monotonic()
     while (ended := os.wait4(-1, os.WNOHANG))[0] not in by_pid:
@@ -154,7 +153,7 @@ def _stop(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)  # so that no step outlives it
+    signal.signal(signal.SIGTERM, _stop)  # so that no step outlives this process
     try:
         venv.ensure()
     except progress.StepFailed as failure:

@@ -1,7 +1,6 @@
 """The cells of docs/clouds.md: what one layer is on one cloud, in the same words for all clouds.
 
-Read from the settings' defaults and from recorded programs. A value for which there are no words is an error, so that
-the page cannot become vague.
+It reads the settings' defaults and recorded programs. A value without words is an error, so that the page stays exact.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from tools.stacks import DEV, PROD, recording
 
 TITLES: Final = {Cloud.AWS: "AWS", Cloud.AZURE: "Azure", Cloud.GCP: "GCP"}
 RELEASE: Final = "kubernetes:helm.sh/v3:Release"
-# The product and its resource. A name is all that is written here by hand.
+# The product and its resource. Only the names are written by hand.
 PRODUCTS: Final[Mapping[str, Mapping[Cloud, tuple[str, str]]]] = {
     "cluster": {
         Cloud.AWS: ("EKS", "aws:eks/cluster:Cluster"),
@@ -52,7 +51,7 @@ PRODUCTS: Final[Mapping[str, Mapping[Cloud, tuple[str, str]]]] = {
         Cloud.GCP: ("HashiCorp Vault; recovery keys in Secret Manager", RELEASE),
     },
 }
-# What settings say of a size, in this order.
+# Settings that describe a size, in the order of the page.
 SIZES: Final[Mapping[str, str]] = {
     "nodes": "{} nodes",
     "brokers": "{} brokers",
@@ -63,7 +62,7 @@ SIZES: Final[Mapping[str, str]] = {
 }
 STANDBY: Final = {False: "one server", True: "a standby in another zone"}
 NODES: Final = {False: "one node", True: "a replica in another zone"}
-# Inputs that tell of redundancy, by their path, and what their values mean.
+# Inputs that set redundancy, by path, with the meaning of their values.
 AVAILABILITY: Final[Mapping[str, Mapping[str, Mapping[Any, str]]]] = {
     "cluster": {"sku.tier": {"Free": "no uptime of the API is promised", "Standard": "uptime of the API is promised"}},
     "trackerStore": {
@@ -91,7 +90,7 @@ ZONES: Final = (
     "agentPoolProfiles.0.availabilityZones",
     "nodeLocations",
 )
-# Inputs that name a key of the stack, where there is one.
+# Inputs that name a key of the stack, if there is one.
 KEYS: Final = (
     "kmsKeyId",
     "encryptionInfo.encryptionAtRestKmsKeyArn",
@@ -111,7 +110,7 @@ MODEL_AUTH: Final[Mapping[str | None, str]] = {
     "key": "key of the account",
     "initDownload": "identity of the pod, in an init container",
 }
-# What unseals Vault, and so encrypts what its own key is stored with.
+# The key that unseals Vault and encrypts Vault's own key.
 SEALS: Final = {
     "awskms": "key of its own in KMS",
     "azurekeyvault": "key of its own in Key Vault",
@@ -123,7 +122,7 @@ SNAPSHOT_HOURS: Final = {"12h": 12, "TWELVE_HOURS": 12}
 
 
 def resource(cloud: Cloud, profile: Profile, layer: str) -> Registration:
-    """The layer's main resource in the shipped stack."""
+    """Returns the layer's main resource in the shipped stack."""
     if layer == "secretsManager":
         return _stack(cloud, profile).named("vault-release")
     (found,) = _stack(cloud, profile).of_type(PRODUCTS[layer][cloud][1])
@@ -165,7 +164,7 @@ def _size(cloud: Cloud, profile: Profile, layer: str) -> str:
 
 
 def _one(text: str) -> str:
-    """The singular of `1 nodes`."""
+    """Returns the singular of `1 nodes`."""
     return re.sub(r"\b1 (\w+)s\b", r"1 \1", text)
 
 
@@ -270,7 +269,7 @@ def _backup(cloud: Cloud, profile: Profile, layer: str) -> str:
 
 
 def _moments(cloud: Cloud, profile: Profile, days: int) -> str:
-    """How far back every moment can be restored; on AWS and Azure that comes with the backups."""
+    """Returns how far back every moment can be restored; on AWS and Azure that comes with the backups."""
     if cloud is Cloud.GCP:
         kept = resource(cloud, profile, "trackerStore").inputs["settings"]["backupConfiguration"]
         if not kept["pointInTimeRecoveryEnabled"]:
@@ -280,7 +279,7 @@ def _moments(cloud: Cloud, profile: Profile, days: int) -> str:
 
 
 def _persistence(cloud: Cloud, profile: Profile) -> str:
-    """What a Redis writes to disk, for itself to start from."""
+    """Returns what a Redis writes to disk, to restore from it at its start."""
     if cloud is Cloud.AZURE:
         (database,) = _stack(cloud, profile).of_type(REDIS_DATABASE)
         every = _at(database.inputs, "persistence.rdbFrequency")

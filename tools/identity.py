@@ -22,7 +22,7 @@ from sandbox.recorder import PROJECT, Recording, Registration
 from tools.stacks import SHIPPED, recording
 
 RECORD: Final = Path(__file__).with_name("identity.json")
-# `up` creates these again, but something is lost: others know the old value, or deleting the old one cuts users off.
+# `up` creates these again, with a loss: others use the old value, or deleting the old one cuts users off.
 _OTHER_LOSSES: Final = {
     "random:index/randomPassword:RandomPassword": "a generated password or token that a service or a client knows",
     "tls:index/privateKey:PrivateKey": "a key of the certificates that Vault's clients trust",

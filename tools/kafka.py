@@ -1,4 +1,4 @@
-"""A Kafka broker with all that it needs, from Maven, for the tests against a real one."""
+"""A Kafka broker with its dependencies, from Maven, for the tests against a real broker."""
 
 import tempfile
 from pathlib import Path
@@ -13,12 +13,12 @@ _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencie
 
 
 def ensure() -> Path:
-    """The directory of the archives (.jar)."""
+    """Returns the directory of the archives (.jar)."""
     return cache.provide(ENTRY, _make)
 
 
 def _make(directory: Path) -> None:
-    # Maven's own cache is private to this and thrown away.
+    # A temporary Maven cache for this download only.
     with tempfile.TemporaryDirectory(prefix="maven-", dir=directory) as repository:
         command = [system_packages.program("mvn"), "--batch-mode", "--quiet", "--file", _POM, _COPY]
         options = {"kafka.version": VERSION, "maven.repo.local": repository, "outputDirectory": directory}

@@ -1,4 +1,4 @@
-"""A Kubernetes control plane and kwok, whose nodes are only pretended, for the tests against a real API server.
+"""A Kubernetes control plane and kwok, which simulates nodes, for the tests against a real API server.
 
 The vendor's binaries are in no package registry, so they are built from their Go modules.
 """
@@ -21,7 +21,7 @@ PROGRAMS = (
 
 
 def ensure() -> Path:
-    """The directory of the programs."""
+    """Returns the directory of the programs."""
     return cache.provide(ENTRY, _make)
 
 

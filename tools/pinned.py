@@ -1,4 +1,4 @@
-"""A tool of Python's in a virtual environment of its own, in the user's cache, made of exactly the pins beside us."""
+"""A Python tool in its own virtual environment in the user's cache, with exactly the packages of a pin file."""
 
 import hashlib
 import sys
@@ -9,11 +9,11 @@ from tools import cache, progress
 
 
 def ensure(name: str, pins: Path) -> Path:
-    """Return the Python of an environment that holds what the file pins, first made where it is missing."""
+    """Returns the Python of an environment with the pinned packages; creates it first if it is missing."""
 
     def make(directory: Path) -> None:
         venv.create(directory, with_pip=True, symlinks=True)
-        # Everything is pinned, so nothing is left to resolve.
+        # Everything is pinned, so there is nothing to resolve.
         install = ["-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install", "--no-deps"]
         progress.run(f"installing {name}", [directory / "bin" / "python", *install, "--requirement", pins])
 

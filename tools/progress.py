@@ -1,7 +1,7 @@
-"""Runs a long command quietly and shows that it is getting on.
+"""Runs a long command quietly and shows progress.
 
-On a terminal one line is rewritten every second; elsewhere (CI) a line is added every half minute. What the command
-prints is kept back, and its end is shown only when it fails.
+On a terminal it rewrites one line every second; elsewhere (CI) it adds a line every half minute. It shows the end of
+the command's output only if the command fails.
 """
 
 import os
@@ -17,7 +17,7 @@ LINES_SHOWN_ON_FAILURE = 40
 
 
 class StepFailed(Exception):
-    """A command failed; the message is the end of what it printed."""
+    """A command failed; the message is the end of its output."""
 
 
 def say(text: str, end: str = "\n") -> None:
@@ -33,9 +33,9 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """Run `command` under `label` and return what it printed, standard error included.
+    """Runs `command` under `label`; returns its output, standard error included.
 
-    `total_lines` is how many lines it will print, where that is known, and makes a percentage; `timeout` is in seconds.
+    `total_lines` is the expected number of lines, if known; it makes a percentage. `timeout` is in seconds.
     """
     started = time.monotonic()
     with tempfile.NamedTemporaryFile() as log:
@@ -47,8 +47,8 @@ def run(
             stderr=subprocess.STDOUT,
             env=env,
             cwd=cwd,
-            process_group=0,  # so that it can be ended with all that it started
-            close_fds=False,  # so that it holds the lock of the step it is part of
+            process_group=0,  # so that it can be ended with its child processes
+            close_fds=False,  # so that it holds the lock of its step
         )
         try:
             _show(label)
@@ -70,7 +70,7 @@ def run(
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:
-    """Wait until the process has ended or it is time for the next sign of life."""
+    """Waits until the process has ended or the next progress line is due."""
     try:
         process.wait(timeout=1 if sys.stdout.isatty() else 30)
     except subprocess.TimeoutExpired:

@@ -1,7 +1,6 @@
 """The Pulumi CLI with its Python language host: from PATH, else from the vendor's installer, else built.
 
-One that is installed or built stands in the user's cache and is linked into `.venv/bin`, which our own commands have
-first on PATH.
+An installed or built CLI is in the user's cache and linked into `.venv/bin`, which is first on PATH in our commands.
 """
 
 import os
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from tools import cache, go_build, progress, venv
 
-# The engine that was tested with the SDK in requirements.txt; a later 3.x on PATH is taken too.
+# The engine that was tested with the SDK in requirements.txt; a later 3.x on PATH is accepted too.
 VERSION = "3.255.0"
 OLDEST, TOO_NEW = (3, 255, 0), (4, 0, 0)
 
@@ -26,7 +25,7 @@ VERSION_SEEN = venv.DIRECTORY / "pulumi-on-path"
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 PROGRAMS = (
     go_build.Program(name="pulumi", version=f"v{VERSION}", version_variable=_VERSION_VARIABLE, inlined=True),
-    # The last language host that is part of a Go module; later ones are in the vendor's archive only.
+    # The last language host that is part of a Go module; later ones are only in the vendor's archive.
     go_build.Program(
         name=LANGUAGE_HOST,
         version="v3.79.0",
@@ -49,7 +48,7 @@ def ensure() -> None:
     directory = cache.provide(f"pulumi-{VERSION}", _make) / "bin"
     if (LINKS / "pulumi").exists() and (LINKS / "pulumi").readlink().parent == directory:
         return
-    # In reverse order, so that `pulumi` itself, which the check above looks at, comes last.
+    # In reverse order: the check above looks at `pulumi`, so it has to come last.
     _link(sorted(directory.iterdir(), reverse=True))
 
 
@@ -59,14 +58,14 @@ def _on_path_and_fit() -> bool:
     if found is None:
         return False
     program = Path(found).resolve()
-    # The engine looks for the language host on PATH and beside itself.
+    # The engine looks for the language host on PATH and next to itself.
     if not shutil.which(LANGUAGE_HOST, path=os.pathsep.join([*elsewhere, str(program.parent)])):
         return False
     return OLDEST <= _version(program) < TOO_NEW
 
 
 def _version(program: Path) -> tuple[int, ...]:
-    """The version of a CLI, remembered until its file changes, since it takes the CLI a third of a second to tell."""
+    """Returns the version of a CLI, cached until its file changes, because the CLI takes a third of a second."""
     identity = f"{program} {program.stat().st_mtime_ns}"
     if VERSION_SEEN.exists():
         seen, _, version = VERSION_SEEN.read_text().partition("\n")
@@ -89,13 +88,13 @@ def _make(directory: Path) -> None:
     if not _install(directory):
         progress.say(f"{INSTALLER} cannot be used here; building Pulumi instead, about 5 minutes, once per machine")
         binaries = directory / "bin"
-        shutil.rmtree(binaries, ignore_errors=True)  # what a failed installer left
+        shutil.rmtree(binaries, ignore_errors=True)  # remains of a failed installer
         binaries.mkdir()
         go_build.build(PROGRAMS, binaries)
 
 
 def _install(directory: Path) -> bool:
-    """Let the vendor's installer fill `directory/bin`; false where it cannot be reached or fails."""
+    """Runs the vendor's installer into `directory/bin`; returns False if it is unreachable or fails."""
     script = directory / "install.sh"
     limits = ["--connect-timeout", "5", "--max-time", "30"]
     try:
@@ -108,7 +107,7 @@ def _install(directory: Path) -> bool:
 
 
 def _link(programs: Sequence[Path]) -> None:
-    """Make these programs the ones that `.venv/bin` holds of Pulumi's."""
+    """Makes these programs the only ones of Pulumi in `.venv/bin`."""
     for link in LINKS.glob("pulumi*"):
         if link.is_symlink():
             link.unlink()

@@ -2,10 +2,10 @@
 
     python3.11 -m tools.rasa_pro 3.17.0
 
-records what that version is made of in `tools/rasa_pro/<version>/python<version>.txt`: run it with each Python that
-shall be able to install it. `ensure` installs exactly what was recorded. Where that cannot be imported, because
-something newer than the version no longer fits it, `limits.txt` beside it keeps pip from that. A version takes two
-minutes and 1 GB, so only what tests against Rasa's own code asks for it; the program itself never does.
+records the packages of that version in `tools/rasa_pro/<version>/python<version>.txt`. Run it with each Python that has
+to install the version. `ensure` installs exactly what was recorded. If a newer package breaks the version's import,
+`limits.txt` in the same directory excludes that package. A version takes two minutes and 1 GB, so only tests against
+Rasa's own code use it; the program itself does not.
 """
 
 import hashlib
@@ -21,42 +21,42 @@ from tools import cache, progress
 
 RECORDS = Path(__file__).parent / "rasa_pro"
 
-# The oldest that settings accept, the one that the pinned chart runs, and the newest.
+# The oldest version that settings accept, the one that the pinned chart runs, and the newest.
 VERSIONS = ("3.14.0", "3.17.0", "3.21.0")
 DEFAULT = "3.17.0"
 
-# A Python of another minor version needs other packages, or other versions of them.
+# A Python of another minor version needs other packages or versions.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _PIP = ("-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
-# It would ask the internet for the prices of language models.
+# It would download the prices of language models.
 _IMPORTING = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True"
 }
 
 
 def ensure(version: str) -> Path:
-    """Return the Python of an environment that holds this version of rasa-pro, first made where it is missing.
+    """Returns the Python of an environment with this version of rasa-pro; creates it first if it is missing.
 
-    Start programs of it by `-m`: the environment is made elsewhere and moved, and its scripts name the first place.
+    Start its programs by `-m`: the environment is built elsewhere and moved, and its scripts name the first place.
     """
     pins = _recorded(version)
     fingerprint = hashlib.sha256(pins.read_bytes() + f"{sys.base_prefix} {_PYTHON}".encode()).hexdigest()[:12]
 
     def make(directory: Path) -> None:
         venv.create(directory, with_pip=True, symlinks=True)
-        # All that is needed is recorded, so nothing is left to resolve; `check` tells what would be missing.
+        # Everything is recorded, so there is nothing to resolve; `check` reports missing packages.
         install = ["install", "--no-compile", "--no-deps", "--requirement", pins]
         new = directory / "bin" / "python"
         progress.run(f"installing Rasa Pro {version}", [new, *_PIP, *install])
         progress.run(f"checking Rasa Pro {version}", [new, *_PIP, "check"])
-        # This compiles what every use of it imports; the rest, most of it, stays as it came.
+        # This compiles what every use imports; most other modules stay uncompiled.
         progress.run(f"importing Rasa Pro {version}", [new, "-c", "import rasa.__main__"], env=_IMPORTING)
 
     return cache.provide(f"rasa-pro-{version}-{fingerprint}", make) / "bin" / "python"
 
 
 def _recorded(version: str) -> Path:
-    """The file that says what this version is made of on the running Python."""
+    """Returns the file with the packages of this version for the running Python."""
     pins = _record_of(version)
     if not pins.exists():
         known = ", ".join(sorted(path.stem for path in pins.parent.glob("python*.txt"))) or "no Python"
@@ -72,7 +72,7 @@ def _record_of(version: str) -> Path:
 
 
 def record(version: str) -> Path:
-    """Let pip find what this version of rasa-pro is made of on the running Python, and write it down."""
+    """Lets pip resolve this version of rasa-pro for the running Python, and records the packages."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.json")
         limits = RECORDS / version / "limits.txt"
@@ -92,7 +92,7 @@ def _normal(name: str) -> str:
 
 
 def main() -> None:
-    """Record each version that the command line names."""
+    """Records each version on the command line."""
     for version in sys.argv[1:]:
         print(f"wrote {record(version)}")
 

@@ -1,11 +1,11 @@
-"""Writes tests/data/<chart>-chart.json: which value paths a chart knows, and of which types.
+"""Writes tests/data/<chart>-chart.json: the value paths that a chart supports, with their types.
 
     helm pull oci://<registry>/helm-charts/rasa --version <version> --untar
     helm pull vault --repo <repository> --version <version> --untar
     python -m tools.record_chart rasa vault
 
-The charts take unknown values without a word, so the tests hold ours against this record. Run it again for a new
-version of the chart, and read what has changed. Holds paths and types only, nothing of the chart's text.
+The charts ignore unknown values silently, so the tests compare ours with this record. Run it again for a new version of
+the chart, and read the changes. It holds paths and types only, no text of the chart.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import yaml
 
 RECORDS: Final = Path(__file__).parents[1] / "tests" / "data"
 
-# The templates hand these on to Kubernetes as they are, so below them every field of Kubernetes is known.
+# The templates pass these to Kubernetes unchanged, so every Kubernetes field is valid below them.
 _PASSED_ON: Final = frozenset({"podSecurityContext", "containerSecurityContext", "livenessProbe", "readinessProbe"})
 _TYPES: Final[Mapping[type, str]] = {
     bool: "boolean",
@@ -33,13 +33,13 @@ _TYPES: Final[Mapping[type, str]] = {
 
 
 def record(chart: Path) -> dict[str, Any]:
-    """Name, version, paths with their types, and the paths below which everything is allowed."""
+    """Returns name, version, paths with their types, and the paths below which everything is allowed."""
     about = yaml.safe_load((chart / "Chart.yaml").read_text(encoding="utf-8"))
     schema = json.loads((chart / "values.schema.json").read_text(encoding="utf-8"))
     types: dict[str, set[str]] = {}
     for path, kind in _defaults("", yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))):
         types.setdefault(path, set()).add(kind)
-    # Where the schema knows the type it decides: a default of "5432" may be a string by law or by chance.
+    # The schema's type wins: a default of "5432" may be a string by intention or by chance.
     types.update({path: kinds for path, kinds in _schema("", schema, schema.get("definitions", {})) if kinds})
     return {
         "name": about["name"],
@@ -78,7 +78,7 @@ def _join(path: str, key: str) -> str:
 
 
 def main() -> None:
-    """Record the charts in the directories that the command line names."""
+    """Records the charts in the directories on the command line."""
     for directory in sys.argv[1:]:
         found = record(Path(directory))
         path = RECORDS / f"{found['name']}-chart.json"

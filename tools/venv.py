@@ -1,7 +1,7 @@
 """The virtual environment `.venv`, with exactly the packages that the requirements files pin.
 
-It is made from empty whenever they change, so that it never holds a package that they do not name. The stamp is
-written last: an environment whose making was interrupted has none, and is made again.
+It is created from scratch whenever they change, so that it never holds other packages. The stamp is written last: an
+incomplete environment has none, and is created again.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ def ensure() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         raise progress.StepFailed("setup: Python's venv module is incomplete; install it (on Debian: python3-venv)")
     if DIRECTORY.is_symlink():
-        DIRECTORY.unlink()  # an environment of somebody else's: to clear it would empty theirs
+        DIRECTORY.unlink()  # a link to another environment: clearing it would empty that one
     progress.say("making a virtual environment")
     venv.create(DIRECTORY, clear=True, with_pip=True, symlinks=True)
-    # Byte code is left to the first import: compiling all of the cloud SDKs costs 600 MB and most is never imported.
+    # Python compiles at the first import: compiling all cloud SDKs takes 600 MB, and most is never imported.
     install = ["pip", "install", "--quiet", "--no-compile", "--no-input", "--disable-pip-version-check"]
     files = [word for path in REQUIREMENTS for word in ("--requirement", path)]
     progress.run("installing the Python packages", [PYTHON, "-m", *install, *files])
@@ -37,6 +37,6 @@ def ensure() -> None:
 
 
 def fingerprint() -> str:
-    """What the environment depends on: the pins, the Python, and the place, which its scripts name."""
+    """Returns a digest of the pins, the Python, and the directory, which the environment's scripts name."""
     pins = b"".join(path.read_bytes() for path in REQUIREMENTS)
     return f"{hashlib.sha256(pins).hexdigest()} Python {sys.version_info.major}.{sys.version_info.minor} {CHECKOUT}\n"

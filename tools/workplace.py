@@ -1,7 +1,7 @@
 """A copy of the project, in which tests and long programs run the real engine on the sandbox.
 
-The copy links to the sources, and has its own stack files and its own `.sandbox`. So neither another copy nor the
-project's `.sandbox` can be seen in it.
+The copy links to the sources, and has its own stack files and its own `.sandbox`. So it is isolated from other copies
+and from the project's `.sandbox`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import yaml
 from tools.stacks import changed
 from tools.venv import CHECKOUT as ROOT
 
-# The engine writes the state once, at the end, and not after every step. That takes a fifth of the processor time away.
+# The engine writes the state once, at the end, not after every step. That saves a fifth of the processor time.
 QUICK: Final = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 SHARED = ("__main__.py", "catalogue", "components", "providers", "sandbox", "settings", ".venv")
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A command that has ended: its status, all that it printed, and what of it is on the standard output."""
+    """A finished command: its status, all its output, and its standard output alone."""
 
     status: int
     output: str
@@ -38,7 +38,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Workplace:
-    """A project directory, the stack that commands are about, and variables that they get."""
+    """A project directory, the stack of its commands, and their environment variables."""
 
     directory: Path
     stack: str
@@ -46,7 +46,7 @@ class Workplace:
 
     @classmethod
     def make(cls, directory: Path, stack: str, variables: Mapping[str, str] = QUICK) -> Self:
-        """A fresh one, with the shipped stack files."""
+        """Creates a workplace with the shipped stack files."""
         directory.mkdir(parents=True, exist_ok=True)
         for name in SHARED:
             (directory / name).symlink_to(ROOT / name)
@@ -55,7 +55,7 @@ class Workplace:
         return cls(directory, stack, variables)
 
     def copy(self, directory: Path) -> Workplace:
-        """Another one in the same state, to go on from."""
+        """Returns another workplace in the same state."""
         shutil.copytree(self.directory, directory, symlinks=True)
         return Workplace(directory, self.stack, self.variables)
 
@@ -65,18 +65,18 @@ class Workplace:
 
     @property
     def sandbox(self) -> Path:
-        """Where the sandbox leaves what Rasa would read."""
+        """The directory with the files that Rasa would read."""
         return self.directory / ".sandbox" / self.stack
 
     def own(self, name: str) -> Path:
-        """A part of the program as a copy of this workplace's own, to be changed."""
+        """Replaces a link to a part of the program by a copy that can be changed; returns its path."""
         path = self.directory / name
         path.unlink()
         shutil.copytree(ROOT / name, path)
         return path
 
     def write(self, settings: dict[str, Any]) -> None:
-        """Makes these settings the stack file; secrets are the sandbox's own."""
+        """Writes these settings as the stack file, with the sandbox's secrets."""
         content = {"config": {f"rasa:{key}": value for key, value in settings.items() if key != "secrets"}}
         self.stack_file.write_text(yaml.safe_dump(content, sort_keys=False))
 
@@ -88,7 +88,7 @@ class Workplace:
 
     @contextmanager
     def changed(self, **changes: Any) -> Generator[None]:
-        """The same for a while."""
+        """Changes settings temporarily."""
         before = self.stack_file.read_text()
         self.set(**changes)
         yield
@@ -108,7 +108,7 @@ class Workplace:
         return Finished(found.returncode, found.stdout + found.stderr, found.stdout)
 
     def succeed(self, command: str, *options: str) -> str:
-        """Runs a command that has to succeed, and returns what it printed."""
+        """Runs a command, which has to succeed; returns its output."""
         return self._succeed(command, *options).output
 
     def _succeed(self, command: str, *options: str) -> Finished:
@@ -117,30 +117,30 @@ class Workplace:
         return finished
 
     def up(self) -> str:
-        """Carries the stack file out."""
+        """Deploys the stack file."""
         return self.succeed("up", "--yes", "--skip-preview")
 
     def up_in_steps(self) -> list[tuple[str, str]]:
-        """The same; tells what the engine has done in what order: operation and URN."""
+        """Deploys the stack file; returns the engine's operations in their order, each with its URN."""
         lines = self.succeed("up", "--yes", "--skip-preview", "--json").splitlines()
         events = [json.loads(line) for line in lines if line.startswith("{")]
         done = [event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event]
         return [(step["op"], step["urn"]) for step in done if step["op"] != "same"]
 
     def state(self, *, show_secrets: bool = False) -> str:
-        """The state as the engine exports it."""
+        """Returns the state as the engine exports it."""
         return self._succeed("stack export", *(["--show-secrets"] if show_secrets else [])).answer
 
     def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
-        """The resources in the state, the stack's own among them."""
+        """Returns the resources in the state, the stack itself included."""
         return json.loads(self.state(show_secrets=show_secrets))["deployment"].get("resources", [])
 
     def preview(self) -> dict[str, str]:
-        """What `up` would do, by the resource's name; nothing about what stays the same."""
+        """Returns what `up` would do, by resource name, without unchanged resources."""
         return {urn.rpartition("::")[2]: operation for urn, operation in self.plan().items() if operation != "same"}
 
     def plan(self) -> dict[str, str]:
-        """What `up` would do, by URN. Replacing has several steps, of which the last one is shown."""
+        """Returns what `up` would do, by URN. Of a replacement's steps it returns the last one."""
         decoder = json.JSONDecoder()
         text = self.succeed("preview", "--json")
         plan, _ = decoder.raw_decode(text, text.index("{"))
@@ -148,10 +148,10 @@ class Workplace:
 
 
 def environment() -> dict[str, str]:
-    """What a command inherits: nothing of a user's own Pulumi.
+    """Returns the environment of a command, without any settings of the user's own Pulumi.
 
-    The SDKs of the clouds are compiled at their first import, which a machine that forbids to keep the result pays
-    for each time.
+    Python compiles the clouds' SDKs at the first import. A machine that forbids to store the result compiles them each
+    time.
     """
     return {
         key: value

@@ -1,7 +1,4 @@
-"""Writes docs/permissions.md: what the deployer must be allowed, from what the shipped stacks register.
-
-python -m tools.write_permissions
-"""
+"""Writes docs/permissions.md: the permissions of the deployer, from what the shipped stacks register."""
 
 from __future__ import annotations
 
@@ -32,12 +29,12 @@ SERVICES: Final[Mapping[Cloud, Callable[[Sequence[str]], Mapping[str, list[str]]
 
 
 def used(stack: str) -> Used:
-    """What a shipped stack uses."""
+    """Returns the resources and calls of a shipped stack."""
     return Used.by(recording(stack), stack, settings_of(stack))
 
 
 def page() -> str:
-    """The page."""
+    """Returns the page."""
     (role,) = cluster.confluent(used(PROD[Cloud.GCP]))
     return TEMPLATE.read_text().format(
         kinds=_names(cluster.kinds(used(PROD[Cloud.GCP]))),
@@ -63,13 +60,3 @@ def _by_service(cloud: Cloud, mode: Mode, *stacks: Used) -> Mapping[str, list[st
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def write() -> None:
-    """Writes the page."""
-    (ROOT / PAGE).write_text(page())
-
-
-if __name__ == "__main__":
-    print(f"writing {PAGE} from the six shipped stacks")
-    write()

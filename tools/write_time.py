@@ -1,7 +1,4 @@
-"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts it.
-
-python -m tools.write_time
-"""
+"""Writes docs/time.md and its picture: how long each shipped stack takes on its cloud, as the sandbox predicts."""
 
 from __future__ import annotations
 
@@ -17,21 +14,21 @@ ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "docs/time.md"
 PICTURE: Final = "docs/time.svg"
 SHOWN: Final = "prod"
-# The longest links of the chain that are told, in the order in which they come.
+# How many of the longest links of the chain are shown, in their order.
 LINKS: Final = 4
-BEGIN: Final = "<!-- Written by `python -m tools.write_time` from the times in catalogue/ and the program. -->"
+BEGIN: Final = "<!-- Written by `make docs` from the times in catalogue/ and the program. -->"
 HEAD: Final = (
     "| Stack | Cloud | Minutes | On a slow day | What the first `up` waits for longest |\n|---|---|---|---|---|"
 )
 
 
 def prediction(stack: str) -> Timeline:
-    """What the first `up` of a shipped stack takes."""
+    """Returns the prediction for the first `up` of a shipped stack."""
     return of_new_stack(stack, recording(stack).graph)
 
 
 def row(timeline: Timeline) -> str:
-    """A stack's line of the table."""
+    """Returns a stack's line of the table."""
     longest = sorted(timeline.critical, key=lambda bar: -bar.minutes)[:LINKS]
     links = (
         f"{bar.node.name.removeprefix(f'rasa-{timeline.stack}-')} {told(bar.minutes)}"
@@ -42,14 +39,12 @@ def row(timeline: Timeline) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def write() -> None:
-    """Writes the table into the page, and the picture beside it."""
-    page = ROOT / PAGE
+def page() -> str:
+    """Returns the page with a new table."""
     table = "\n".join([HEAD, *(row(prediction(stack)) for stack in SHIPPED)])
-    page.write_text(filled(page.read_text(), BEGIN, table))
-    (ROOT / PICTURE).write_text(svg(prediction(SHOWN)))
+    return filled((ROOT / PAGE).read_text(), BEGIN, table)
 
 
-if __name__ == "__main__":
-    print(f"writing {PAGE} and {PICTURE} from the times in catalogue/ and the six shipped stacks")
-    write()
+def picture() -> str:
+    """Returns the chart of the page."""
+    return svg(prediction(SHOWN))

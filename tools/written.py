@@ -1,4 +1,4 @@
-"""The parts of a page that a command writes: each stands between a mark of its own and the same end."""
+"""The generated parts of a page: each is between its own mark and the common end mark."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ END: Final = "<!-- End of what is written. -->"
 
 
 def written(page: str, begin: str) -> str:
-    """What stands in the page behind this mark."""
+    """Returns the page's text behind this mark."""
     return page.partition(begin)[2].partition(END)[0]
 
 
 def filled(page: str, begin: str, text: str) -> str:
-    """The page with another text behind this mark."""
+    """Returns the page with another text behind this mark."""
     before, _, rest = page.partition(begin)
     after = rest.partition(END)[2]
     return f"{before}{begin}\n\n{text}\n\n{END}{after}"

@@ -45,7 +45,7 @@ AWS = Package(
     invokes=INVOKES,
     asks=eks.ASKS,
     call_needs={
-        "aws:index/getCallerIdentity:getCallerIdentity": Needs(),  # everybody may ask who they are
+        "aws:index/getCallerIdentity:getCallerIdentity": Needs(),  # needs no permission
         "aws:eks/getNodeGroups:getNodeGroups": needs("eks:", read="ListNodegroups"),
         "aws:eks/getNodeGroup:getNodeGroup": needs("eks:", read="DescribeNodegroup"),
     },

@@ -23,17 +23,17 @@ SECURITY_GROUPS = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecuri
 
 
 def vpc_ref(hold: Hold = "blocks") -> Ref:
-    """The VPC that a resource is in."""
+    """The VPC of a resource."""
     return Ref(path="vpcId", to=(VPC,), hold=hold)
 
 
 def subnets_ref(path: str) -> Ref:
-    """Subnets that a resource has network interfaces in: they cannot be deleted before it."""
+    """Subnets with network interfaces of a resource: they cannot be deleted before it."""
     return Ref(path=path, to=(SUBNET,))
 
 
 def security_groups_ref(path: str) -> Ref:
-    """Security groups of network interfaces: they outlive them. EKS makes one per cluster by itself."""
+    """Security groups of network interfaces, which are deleted earlier. EKS creates one per cluster by itself."""
     return Ref(
         path=path, to=(*SECURITY_GROUPS, "aws:eks/cluster:Cluster", VPC),
         by=("id", "vpcConfig.clusterSecurityGroupId", "defaultSecurityGroupId"),
@@ -41,13 +41,13 @@ def security_groups_ref(path: str) -> Ref:
 
 
 def zones_of(subject: Subject, subnet_ids: list[str]) -> set[str]:
-    """The availability zones of some subnets."""
+    """Returns the availability zones of some subnets."""
     records = [subject.world.find(SUBNET, "id", subnet) for subnet in subnet_ids]
     return {record.outputs["availabilityZone"] for record in records if record}
 
 
 def vpc_of(subject: Subject, subnet_id: Any) -> str:
-    """The VPC that a subnet is in."""
+    """Returns the VPC of a subnet."""
     record = subject.world.find(SUBNET, "id", subnet_id)
     return record.outputs["vpcId"] if record else ""
 
@@ -74,7 +74,7 @@ def _subnet_block_is_valid(subject: Subject) -> None:
 
 
 def _subnet_fits(subject: Subject) -> None:
-    """A subnet lies inside its VPC, beside its siblings, in a zone of the region."""
+    """A subnet is inside its VPC, does not overlap with other subnets, and is in a zone of the region."""
     block, vpc = (ipaddress.IPv4Network(subject["cidrBlock"]), subject.world.find(VPC, "id", subject.inputs["vpcId"]))
     if vpc and not block.subnet_of(ipaddress.IPv4Network(vpc.outputs["cidrBlock"])):
         raise Refused(f"InvalidSubnet.Range: The CIDR '{block}' is invalid.")
@@ -91,7 +91,7 @@ def _subnet_fits(subject: Subject) -> None:
 
 
 def _nat_has_its_way_out(subject: Subject) -> None:
-    """A public NAT gateway needs an attached internet gateway and, in a zone, an address of its own."""
+    """A public NAT gateway needs an attached internet gateway and, in a zone, its own address."""
     if subject.inputs.get("connectivityType") == "private":
         return
     regional = subject.inputs.get("availabilityMode") == "regional"
@@ -189,7 +189,7 @@ ENTRIES = [
             also=(TAGS,),
         ),
         holds=holdings.NETWORK,
-        # Transcripts of VPC modules: a VPC waits for its DNS settings, everything else of a network is a record.
+        # Transcripts of VPC modules: a VPC waits for its DNS settings, other network resources are only records.
         minutes=(Minutes(0.2, 0.2, 0.1, slow=0.5),),
     ),
     Entry(
@@ -337,7 +337,7 @@ ENTRIES = [
             also=(PLACE, TAGS),
         )
         + needs("route53:", write="AssociateVPCWithHostedZone"),
-        # Transcripts: an interface endpoint makes an address in each zone; a gateway endpoint is a route.
+        # Transcripts: an interface endpoint creates an address in each zone; a gateway endpoint is a route.
         minutes=(Minutes(1.5, 1, 1.5, slow=5, when=("vpcEndpointType", "Interface")),),
     ),
     Entry(

@@ -1,4 +1,4 @@
-"""EKS: the cluster, its nodes, add-ons and who may do what in it."""
+"""EKS: the cluster, its nodes, add-ons and permissions."""
 
 import base64
 import datetime
@@ -39,17 +39,17 @@ NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 def in_cluster(hold: Hold) -> Ref:
-    """The cluster, by name, that a resource belongs to."""
+    """The cluster of a resource, by name."""
     return Ref(path="clusterName", to=(CLUSTER,), by=("name",), hold=hold)
 
 
 def cluster_of(subject: Subject) -> Record | None:
-    """The cluster that a resource belongs to."""
+    """Returns the cluster of a resource."""
     return subject.world.find(CLUSTER, "name", subject.inputs.get("clusterName"))
 
 
 def _certificate_authority(subject: Subject) -> dict[str, str]:
-    """Makes the cluster's own authority, once: an update must not change it."""
+    """Returns the cluster's own authority, created once: an update must not change it."""
     old = subject.old_outputs.get("certificateAuthority")
     return old if old else {"data": base64.b64encode(_authority_pem()).decode()}
 
@@ -102,7 +102,7 @@ def _cluster_is_valid(subject: Subject) -> None:
 
 
 def _version_only_rises(subject: Subject) -> None:
-    """A minor version at a time, and never back."""
+    """The version rises by one minor version at a time, and never falls."""
     old, new = (str(inputs.get("version") or "") for inputs in (subject.old_inputs, subject.inputs))
     if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) - VERSIONS.index(old) not in (0, 1):
         raise Refused(f"InvalidParameterException: Unsupported Kubernetes minor version update from {old} to {new}")
@@ -119,7 +119,7 @@ def _is_not_protected(subject: Subject) -> None:
 
 
 def _log_group_of_its_own(subject: Subject) -> Iterable[str]:
-    """EKS makes the log group itself where the program does not, and leaves it."""
+    """EKS creates the log group itself if the program does not, and keeps it."""
     name = f"/aws/eks/{subject.id}/cluster"
     if subject.inputs.get("enabledClusterLogTypes") and not subject.world.find(LOG_GROUP, "name", name):
         yield f"log group {name}"
@@ -140,7 +140,7 @@ def _addons_of(subject: Subject) -> Iterable[str]:
 
 
 def _nodes_have_a_network(subject: Subject) -> None:
-    """Without the built-in add-ons a node is Ready only with vpc-cni there; EKS gives up after half an hour."""
+    """Without the built-in add-ons a node is Ready only with vpc-cni; EKS gives up after half an hour."""
     cluster = cluster_of(subject)
     bare = cluster is not None and cluster.inputs.get("bootstrapSelfManagedAddons") is False
     if bare and "vpc-cni" not in _addons_of(subject):
@@ -181,7 +181,7 @@ def _addon_is_offered(subject: Subject) -> None:
 
 
 def _addon_can_run(subject: Subject) -> None:
-    """An add-on of pods that need a node becomes DEGRADED without one, and its creation fails."""
+    """An add-on with pods that need a node becomes DEGRADED without one, and its creation fails."""
     cluster = cluster_of(subject)
     name = subject.inputs["addonName"]
     groups = [
@@ -269,7 +269,7 @@ ENTRIES = [
         not_found="ResourceNotFoundException: No cluster found for name: {value}.",
         in_use="ResourceInUseException: Cluster has nodegroups attached: {id}",
         taken="ResourceInUseException: Cluster already exists with name: {id}",
-        # Whoever makes a cluster becomes its administrator, by an access entry.
+        # The creator of a cluster becomes its administrator, by an access entry.
         needs=needs(
             "eks:",
             read="DescribeCluster",
@@ -300,7 +300,7 @@ ENTRIES = [
         checks=(_scaling_is_possible,),
         admits=(_nodes_have_a_network, _role_lets_nodes_join),
         taken="ResourceInUseException: NodeGroup already exists with name {id}",
-        # A launch template is tried out in the caller's name.
+        # EKS tries a launch template with the caller's rights.
         needs=needs(
             "eks:",
             read="DescribeNodegroup ListNodegroups",

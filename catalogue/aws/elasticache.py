@@ -24,7 +24,7 @@ ENGINES = ("redis", "valkey")
 
 
 def _short(region: str) -> str:
-    """The region in ElastiCache's host names: eu-central-1 is euc1."""
+    """Returns the region in ElastiCache's host names: eu-central-1 is euc1."""
     parts = region.split("-")
     return parts[0] + parts[1][0] + parts[2]
 
@@ -53,7 +53,7 @@ def _user_is_valid(subject: Subject) -> None:
 
 
 def _group_fits_its_users(subject: Subject) -> None:
-    """Users have the group's engine; a Redis OSS group has a user called default."""
+    """Users have the group's engine; a Redis OSS group has a user with the name default."""
     users = [subject.world.find(USER, "userId", user) for user in as_list(subject.inputs.get("userIds"))]
     names = [user.inputs["userName"] for user in users if user]
     if subject.inputs["engine"] == "redis" and "default" not in names:

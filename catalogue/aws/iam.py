@@ -1,4 +1,4 @@
-"""IAM. Its names are the account's, whatever the region."""
+"""IAM. Names are unique in the account, in all regions."""
 
 import re
 
@@ -10,7 +10,7 @@ from catalogue.needs import needs
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 AWS_POLICY = "arn:aws:iam::aws:policy/"
-# The AWS managed policies that a platform like this one uses, with their paths: a wrong path is a common slip.
+# The AWS managed policies for a platform like this one, with their paths: a wrong path is a common mistake.
 AWS_POLICIES = paths(
     "AmazonEKSClusterPolicy AmazonEKSServicePolicy AmazonEKSVPCResourceController "
     "AmazonEKSWorkerNodePolicy AmazonEKSWorkerNodeMinimalPolicy AmazonEKSComputePolicy "

@@ -1,4 +1,4 @@
-"""How other services name IAM roles."""
+"""References of other services to IAM roles."""
 
 from catalogue.entry import Ref
 
@@ -6,7 +6,7 @@ ROLE = "aws:iam/role:Role"
 
 
 def role_ref(path: str) -> Ref:
-    """A role by ARN. IAM lets a role go that a service still uses."""
+    """A role by ARN. IAM deletes a role even if a service still uses it."""
     return Ref(
         path=path, to=(ROLE,), by=("arn",), hold="free", ignore=lambda value: ":role/aws-service-role/" in value,
         not_found="InvalidParameterException: The role {value} does not exist or cannot be assumed",

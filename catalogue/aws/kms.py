@@ -1,4 +1,4 @@
-"""KMS. A deleted key waits for its deletion; what it encrypted is lost with it, so it stays listed after a destroy."""
+"""KMS. A deleted key is only scheduled for deletion. Its data is lost with it, so a destroy reports the key as kept."""
 
 from catalogue import holdings
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
@@ -10,7 +10,7 @@ ALIAS = "aws:kms/alias:Alias"
 
 
 def kms_ref(path: str, *, hold: Hold = "free") -> Ref:
-    """A key by ARN, id or alias; KMS never refuses to delete a key because something uses it."""
+    """A key by ARN, id or alias; KMS deletes a key even if something uses it."""
     return Ref(
         path=path,
         to=(KEY, ALIAS),
@@ -61,7 +61,7 @@ ENTRIES = [
         checks=(_window_is_offered, _rotation_is_offered, policy_is_valid("policy", RESOURCE)),
         admits=(principals_exist("policy"),),
         keeps=lambda subject: [
-            f"KMS key {subject.id} ({subject['description'] or 'no description'}), deleted for good after "
+            f"KMS key {subject.id} ({subject['description'] or 'no description'}), deleted permanently after "
             f"{subject['deletionWindowInDays']} days; until then it can be restored"
         ],
         not_found="NotFoundException: Key '{value}' does not exist",

@@ -24,7 +24,7 @@ IN_CLUSTER = Ref(path="clusterArn", to=(CLUSTER,), by=("arn",), hold="owned")
 
 
 def _brokers(listener: str, is_on: Callable[[Subject], bool]) -> Callable[[Subject], str]:
-    """The bootstrap string of a listener, empty while it is off."""
+    """Returns a template for the bootstrap string of a listener; empty while the listener is off."""
 
     def write(subject: Subject) -> str:
         if not is_on(subject):
@@ -152,7 +152,7 @@ def _replicas_fit_the_brokers(subject: Subject) -> None:
 
 
 def _secrets_are_usable(subject: Subject) -> None:
-    """MSK takes a secret with the prefix AmazonMSK_, a customer managed key and a value, and a cluster with SCRAM."""
+    """MSK needs a secret with the prefix AmazonMSK_, a customer managed key and a value, and a cluster with SCRAM."""
     cluster = subject.world.find(CLUSTER, "arn", subject.inputs["clusterArn"])
     if cluster and True not in at_path(cluster.inputs, "clientAuthentication.sasl.scram"):
         raise Refused("BadRequestException: The request is not valid: the cluster does not have SASL/SCRAM enabled")
@@ -260,7 +260,7 @@ ENTRIES = [
             write="CreateTopic AlterTopic AlterTopicDynamicConfiguration DeleteTopic",
         ),
         holds=holdings.TOPIC,
-        # Vendor: what the topic API answers is about a minute behind.
+        # Vendor: the answers of the topic API are about a minute behind.
         minutes=(Minutes(1, 1, 1, slow=2),),
     ),
     Entry(

@@ -1,4 +1,4 @@
-"""IAM policy documents: what IAM refuses in them, for rules of every service that takes one."""
+"""IAM policy documents: what IAM refuses in them, as rules for every service with a policy."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ STATEMENT_KEYS = {
 
 
 def policy_is_valid(path: str, kind: str) -> Rule:
-    """Returns the rule that an input holds a policy of that kind; stands for MalformedPolicyDocument."""
+    """Returns the rule that an input holds a policy of that kind; otherwise AWS answers MalformedPolicyDocument."""
 
     def rule(subject: Subject) -> None:
         text = subject.inputs.get(path)
@@ -28,7 +28,7 @@ def policy_is_valid(path: str, kind: str) -> Rule:
 
 
 def principals_exist(path: str) -> Rule:
-    """Returns the rule that roles of the own account that a policy names exist; IAM checks that when it is stored."""
+    """Returns the rule that a policy names only existing roles of its own account; IAM checks it at storage."""
 
     def rule(subject: Subject) -> None:
         text = subject.inputs.get(path)

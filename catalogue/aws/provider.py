@@ -1,4 +1,4 @@
-"""The AWS provider itself: which account and region an instance works in, what all resources have, the functions."""
+"""The AWS provider itself: the account and region of an instance, outputs of all resources, the functions."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ REGION = re.compile(
 
 
 def configure(config: Properties, stack: str) -> Where:
-    """A stack is an account of its own, unless the provider assumes a role: then it is that role's account."""
+    """A stack has its own account, unless the provider assumes a role: then it is that role's account."""
     account = next(
         (role["roleArn"].split(":")[4] for role in as_list(config.get("assumeRoles")) if role.get("roleArn")), None
     )
@@ -36,13 +36,13 @@ def _in_region(region: str, account: str, config: Properties) -> Where:
 
 
 def stays(where: Where, known: Properties) -> Where:
-    """Since pulumi-aws 7 a resource has a region of its own in its state, and stays there (pulumi-aws#5656)."""
+    """Since pulumi-aws 7 a resource's state has a region, and the resource stays there (pulumi-aws#5656)."""
     region = known.get("region")
     return _in_region(region, where.facts["account"], where.config) if region not in (None, UNKNOWN) else where
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
-    """The real provider needs a region, and so does the sandbox: it reads no environment variable."""
+    """The real provider needs a region, and the sandbox does too: it reads no environment variable."""
     region = config.get("region")
     if region is None:
         yield "region", "missing region configuration; set aws.Provider(region=...)"
@@ -51,7 +51,7 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 
 def derived(subject: Subject) -> Properties:
-    """Every regional resource tells its region; every taggable one the tags that it has with the provider's own."""
+    """Every regional resource has its region; every taggable one its tags together with the provider's."""
     types = sdk.resource_shape(subject.token).types
     outputs: Properties = {}
     if "region" in types:

@@ -54,7 +54,7 @@ def _settings_are_valid(subject: Subject) -> None:
 
 
 def _storage_only_grows(subject: Subject) -> None:
-    """With autoscaling the provider does not pass a lower size on."""
+    """With autoscaling the provider does not send a lower size."""
     old, new = subject.old_inputs.get("allocatedStorage"), subject.inputs.get("allocatedStorage")
     if isinstance(old, int) and isinstance(new, int) and new < old and not subject.inputs.get("maxAllocatedStorage"):
         raise Refused(
@@ -63,7 +63,7 @@ def _storage_only_grows(subject: Subject) -> None:
 
 
 def _version_may_follow(subject: Subject) -> None:
-    """RDS upgrades to another major version only if it is told to, and never goes back."""
+    """RDS upgrades to another major version only with a flag, and never goes back."""
     old, new = (str(inputs.get("engineVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
     if not old or not new or old == new:
         return
@@ -101,7 +101,7 @@ def _subnets_span_two_zones(subject: Subject) -> None:
 
 
 def _snapshot_name_is_free(subject: Subject) -> None:
-    """Deleting with the name of an existing final snapshot fails."""
+    """A delete fails if its final snapshot exists already."""
     name = subject.inputs.get("finalSnapshotIdentifier")
     if not subject.inputs.get("skipFinalSnapshot") and subject.world.is_taken(SNAPSHOT, str(name)):
         raise Refused(
@@ -130,7 +130,7 @@ def _kept(subject: Subject) -> Iterable[str]:
 
 
 def _minor_version(subject: Subject) -> str:
-    """A major version alone floats: RDS takes its newest minor one."""
+    """A major version alone floats: RDS uses its newest minor version."""
     version = str(subject["engineVersion"])
     return version if "." in version else f"{version}.6"
 
@@ -248,7 +248,7 @@ ENTRIES = [
             "finalSnapshotIdentifier": needs("rds:", write="CreateDBSnapshot"),
         },
         holds=holdings.DATABASE,
-        # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete makes a final snapshot.
+        # Transcripts: 10 to 20 with a standby, 5.2 to 10 without. A delete creates a final snapshot.
         minutes=(Minutes(14, 5, 8, slow=20, when=("multiAz", True)), Minutes(7.5, 5, 6, slow=10)),
     ),
 ]

@@ -53,7 +53,7 @@ def _versioning_status_is_known(subject: Subject) -> None:
 
 
 def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: Any) -> Entry:
-    """A split resource: one per bucket, gone with it."""
+    """A split resource: one per bucket, deleted with it."""
     token = f"aws:s3/bucket{kind}:Bucket{kind}"
     return Entry(
         token=token,
@@ -83,7 +83,7 @@ ENTRIES = [
         not_found="NoSuchBucket: The specified bucket does not exist: {value}",
         taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
         "shared by all users of the system. Select a different name and try again: {id}",
-        # To read a bucket, the provider looks at every setting that a bucket can have.
+        # To read a bucket, the provider reads every setting that a bucket can have.
         needs=needs(
             "s3:",
             read="ListBucket GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning"
@@ -93,7 +93,7 @@ ENTRIES = [
             write="CreateBucket DeleteBucket PutBucketTagging TagResource UntagResource",
         ),
         needs_if={
-            # What is not protected is emptied before it is deleted.
+            # An unprotected bucket is emptied before it is deleted.
             "forceDestroy": needs("s3:", write="ListBucketVersions DeleteObject DeleteObjectVersion")
         },
         holds=holdings.MODELS,

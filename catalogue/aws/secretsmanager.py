@@ -1,4 +1,4 @@
-"""Secrets Manager. The name of a deleted secret is not free before its recovery window has passed."""
+"""Secrets Manager. The name of a deleted secret is free after its recovery window."""
 
 import re
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ def _days(subject: Subject) -> int:
 
 def _kept(subject: Subject) -> Iterable[str]:
     if _days(subject):
-        yield f"secret {subject['name']}, recoverable for {_days(subject)} days; its name is not free before"
+        yield f"secret {subject['name']}, recoverable for {_days(subject)} days, during which its name is taken"
 
 
 ENTRIES = [
@@ -73,10 +73,10 @@ ENTRIES = [
             also=(READ_SECRET,),
         ),
         needs_if={
-            # Whoever may read an encrypted secret, or write one, may do so with its key as well.
+            # Reading or writing an encrypted secret needs the same right to its key.
             "kmsKeyId": needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey")
         },
-        # What is in any other secret is made again.
+        # The contents of other secrets are created again.
         holds=lambda name: holdings.RECOVERY if name.endswith("-vault-recovery-secret") else "",
         minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),

@@ -18,7 +18,7 @@ def _group_name_is_free_to_use(subject: Subject) -> None:
 
 
 def _vpc_is_given(subject: Subject) -> None:
-    """Without one AWS takes the default VPC, which new accounts of an organisation do not have."""
+    """Without a VPC AWS uses the default VPC, which new accounts of an organisation do not have."""
     if not subject.inputs.get("vpcId"):
         raise Refused("VPCIdNotSpecified: No default VPC for this user")
 
@@ -93,6 +93,6 @@ ENTRIES = [
 
 
 def _default_group(subject: Subject) -> str:
-    """Adopting the default group makes nothing: it is the group that came with the VPC."""
+    """Adopting the default group creates nothing: it is the group that came with the VPC."""
     vpc = subject.world.find("aws:ec2/vpc:Vpc", "id", subject.inputs.get("vpcId"))
     return vpc.outputs["defaultSecurityGroupId"] if vpc else "sg-default"

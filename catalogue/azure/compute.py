@@ -1,4 +1,4 @@
-"""Disk encryption sets: the key that disks are encrypted with."""
+"""Disk encryption sets, which name the encryption key of disks."""
 
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt

@@ -1,4 +1,4 @@
-"""AKS: the cluster, its nodes, and the kubeconfig that it gives to whoever signs in by Entra."""
+"""AKS: the cluster, its nodes, and the kubeconfig for a sign-in with Entra."""
 
 import base64
 import datetime
@@ -92,7 +92,7 @@ def _api_access_is_possible(subject: Subject) -> None:
 
 
 def _network_is_ready(subject: Subject) -> None:
-    """The identity may join the subnet; with a NAT gateway as way out the subnet has one."""
+    """The identity may join the subnet; with a NAT gateway as outbound type the subnet has one."""
     path = "agentPoolProfiles.vnetSubnetID"
     subnet = subnet_of(subject, path)
     if subnet is None:
@@ -112,7 +112,7 @@ def _network_is_ready(subject: Subject) -> None:
 
 
 def _nodes_reach_the_api(subject: Subject, nat_id: str | None) -> None:
-    """Nodes come to a public API from the address of their NAT gateway: without it, they never become ready."""
+    """Nodes reach a public API from the address of their NAT gateway: if it is not allowed, they never become ready."""
     allowed = as_list(as_map(subject.inputs.get("apiServerAccessProfile")).get("authorizedIPRanges"))
     nat = subject.world.find(NAT, "id", nat_id) if allowed and nat_id else None
     for address in as_list(nat.inputs.get("publicIpAddresses")) if nat else []:
@@ -141,7 +141,7 @@ def _is_private(subject: Subject) -> bool:
 
 
 def _host(subject: Subject) -> str:
-    """The name of the API server; that of a private cluster is found in its network only."""
+    """Returns the name of the API server; that of a private cluster resolves in its network only."""
     host, location = f"{subject.inputs.get('dnsPrefix')}-{subject.seed.hex(8, 'host')}", subject["location"]
     zone = f"{subject.seed.guid('zone')}.privatelink.{location}" if _is_private(subject) else f"hcp.{location}"
     return f"{host}.{zone}.azmk8s.io"
@@ -156,7 +156,7 @@ def _issuer(subject: Subject) -> Properties:
 
 
 def _authority(cluster: Record) -> str:
-    """The cluster's certificate authority, PEM: the same at every call, and real."""
+    """Returns the cluster's certificate authority, PEM: real, and equal at every call."""
     key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{cluster.seed}/authority".encode()).digest())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ca")])
     serial = int(hashlib.sha256(cluster.seed.encode()).hexdigest()[:16], 16) + 1
@@ -221,7 +221,7 @@ ENTRIES = [
         admits=(_network_is_ready,),
         more=f"{ASSIGN} {JOIN_SUBNET} {AKS_STATUS} Compute/diskEncryptionSets/read",
         holds=holdings.CLUSTER,
-        # Transcripts: 3.6 to 12, once 15. The pool of its own is like a node group elsewhere.
+        # Transcripts: 3.6 to 12, once 15. A separate pool is like a node group on other clouds.
         minutes=(Minutes(5, 5, 4, slow=15),),
     ),
     arm(

@@ -1,4 +1,4 @@
-"""PostgreSQL, flexible server: one change at a time, and a name that must be found from the first moment on."""
+"""PostgreSQL, flexible server: one change at a time, and a DNS zone that has to be linked before the creation."""
 
 import re
 
@@ -36,7 +36,7 @@ def _settings_are_valid(subject: Subject) -> None:
     if isinstance(login, str) and (login in RESERVED or login.startswith("pg_")):
         raise Refused(f"InvalidParameterValue: the administrator login {login} is reserved")
     if isinstance(size, int) and size not in SIZES_GIB:
-        raise Refused(f"InvalidParameterValue: storage size {size} GiB is none of {SIZES_GIB}")
+        raise Refused(f"InvalidParameterValue: storage size {size} GiB is not one of {SIZES_GIB}")
     mode = at(subject, "highAvailability.mode", "Disabled")
     if mode != "Disabled" and sku.get("tier") == "Burstable":
         raise Refused("HANotSupportedForBurstableSku: High availability is not supported for the Burstable tier")
@@ -63,7 +63,7 @@ def _version_only_rises(subject: Subject) -> None:
 
 
 def _place_and_encryption_stay(subject: Subject) -> None:
-    """The provider would pass these changes on; Azure takes them at creation only."""
+    """The provider would send these changes; Azure accepts them at creation only."""
     for part, key in (("network", "delegatedSubnetResourceId"), ("dataEncryption", "type")):
         old, new = (as_map(inputs.get(part)).get(key) for inputs in (subject.old_inputs, subject.inputs))
         if subject.old_inputs and old != new:
@@ -71,7 +71,7 @@ def _place_and_encryption_stay(subject: Subject) -> None:
 
 
 def _network_is_ready(subject: Subject) -> None:
-    """The subnet is delegated, and the zone linked: Azure makes a server without that, but nobody would reach it."""
+    """The subnet is delegated and the zone is linked. Azure would create a server without that, but unreachable."""
     subnet = subnet_of(subject, "network.delegatedSubnetResourceId")
     zone = at(subject, "network.privateDnsZoneArmResourceId")
     if subnet is not None:
@@ -91,7 +91,7 @@ def _network_is_ready(subject: Subject) -> None:
         own_zone = subject.world.find("azure-native:privatedns:PrivateZone", "id", zone)
         if own_zone and not is_linked(subject, zone, vnet):
             raise Refused(
-                f"the name of the server would not be found: {name} is not linked to {vnet}; depend on the link"
+                f"the name of the server would not resolve: {name} is not linked to {vnet}; depend on the link"
             )
 
 
@@ -163,7 +163,7 @@ ENTRIES = [
         parent=SERVER,
         checks=(_parameter_is_possible,),
         one_at_a_time=SERVER_ID,
-        # A parameter cannot be deleted: it goes back to its default.
+        # A parameter cannot be deleted: it returns to its default.
         more=DB_STATUS,
         deletes=False,
         # Transcripts: a database or a parameter 0.1 to 0.5, one at a time.

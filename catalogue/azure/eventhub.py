@@ -1,4 +1,4 @@
-"""Event Hubs: a namespace, changed one part at a time, its hubs and who may use them."""
+"""Event Hubs: a namespace, which allows one change at a time, its hubs and access rules."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def _tier_allows(subject: Subject) -> None:
         raise Refused(f"BadRequest: a customer managed key needs Premium, not {name}")
     before = as_map(subject.old_inputs.get("sku")).get("name")
     if before and "Premium" in (before, name) and before != name:
-        raise Refused(f"BadRequest: a namespace cannot change from {before} to {name}; make a new one")
+        raise Refused(f"BadRequest: a namespace cannot change from {before} to {name}; create a new one")
 
 
 def _key_url(subject: Subject) -> str | None:

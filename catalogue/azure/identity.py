@@ -1,4 +1,4 @@
-"""Identities, what they may do, and the locks that keep resources from being deleted."""
+"""Identities, their roles, and the locks that keep resources from being deleted."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ MOST_CREDENTIALS = 20
 BLOBS = "/blobServices/default"
 SECRET_OF_A_VAULT = re.compile(r"(?P<vault>/Microsoft[.]KeyVault/vaults/[^/]+)/secrets/[A-Za-z0-9-]{1,127}")
 ACTION = re.compile(r"\*|Microsoft\.\w+(/[\w*]+)*/(read|write|delete|action|\*)")
-# Azure's own roles, as many as the sandbox knows.
+# Azure's built-in roles that the sandbox supports.
 BUILT_IN = {
     "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
     "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
@@ -34,12 +34,12 @@ BUILT_IN = {
 
 
 def identities_ref(path: str) -> Ref:
-    """Identities that a resource has."""
+    """Identities of a resource."""
     return refers_to(path, "managedidentity:UserAssignedIdentity", hold="free")
 
 
 def identities_of(subject: Subject) -> Properties | None:
-    """What a resource answers as its `identity`: a map where the question was a list."""
+    """Returns the `identity` output of a resource: a map, although the input has a list."""
     given = as_map(subject.inputs.get("identity"))
     if not given:
         return None
@@ -52,13 +52,13 @@ def identities_of(subject: Subject) -> Properties | None:
 
 
 def may(world: World, identity_id: str, role: str, scope: str) -> bool:
-    """Says whether an identity has a role over a resource. One of another subscription has all that it needs."""
+    """Returns whether an identity has a role over a resource. An identity of another subscription has all roles."""
     identity = world.find(IDENTITY, "id", identity_id)
     return identity is None or has_role(world, identity.outputs["principalId"], role, scope)
 
 
 def has_role(world: World, principal: str, role: str, scope: str) -> bool:
-    """Says whether a principal has a role over a resource."""
+    """Returns whether a principal has a role over a resource."""
     return any(
         grant.inputs["principalId"] == principal
         and grant.inputs["roleDefinitionId"].endswith(f"/{role}")
@@ -96,7 +96,7 @@ def _role_has_its_form(subject: Subject) -> None:
 
 
 def _definition_ref() -> Ref:
-    """The role that is given: one of Azure's own, or one that was made."""
+    """The assigned role: a built-in or a custom one."""
 
     def made(subject: Subject) -> Iterable[str]:
         definition = text_at(subject, "roleDefinitionId")
@@ -111,7 +111,7 @@ def _definition_ref() -> Ref:
 
 
 def _role_fits_the_scope(subject: Subject) -> None:
-    """A role that was made is given in the scopes that it names, and nowhere else."""
+    """A custom role can be assigned only in the scopes that it names."""
     definition = subject.world.find(DEFINITION, "id", subject.inputs["roleDefinitionId"])
     if definition is None:
         return
@@ -135,7 +135,7 @@ def _definition_is_possible(subject: Subject) -> None:
 
 
 def _principal_is_found(subject: Subject) -> None:
-    """A new identity is not in every corner of Entra yet; with its type given, nobody looks."""
+    """A new identity takes time to reach all of Entra. If the type is given, Azure does not look for it."""
     identity = subject.world.find(IDENTITY, "principalId", subject.inputs["principalId"])
     given = subject.inputs.get("principalType")
     if identity and not given:
@@ -166,7 +166,7 @@ def _assignment_id(subject: Subject) -> str:
 
 
 def scope_ref(path: str, tokens: Sequence[str], *, secrets: bool = False) -> Ref:
-    """Any resource, or its blob service, or a secret of a vault; of another subscription: somebody else's."""
+    """A reference to any resource, its blob service, or a secret of a vault; in another subscription, to nothing."""
 
     def own(subject: Subject) -> Iterable[str]:
         mine = f"/subscriptions/{subject.where.facts['subscription']}/"
@@ -207,7 +207,7 @@ ENTRIES = [
 
 
 def extensions(tokens: Sequence[str]) -> list[Entry]:
-    """Resources that stand on others, whose types are given: role assignments and locks."""
+    """Returns resources on other resources of given types: role assignments and locks."""
     return [
         Entry(
             token=ASSIGNMENT,
@@ -217,13 +217,13 @@ def extensions(tokens: Sequence[str]) -> list[Entry]:
                 "type": "Microsoft.Authorization/roleAssignments",
             },
             scope="account",
-            # A right to a secret can be given before the secret is there.
+            # A right to a secret can be assigned before the secret exists.
             refers=(scope_ref("scope", tokens, secrets=True), _definition_ref()),
             checks=(_role_has_its_form,),
             admits=(_principal_is_found, _grant_is_new, _role_fits_the_scope),
             taken="RoleAssignmentExists: The role assignment already exists.",
             needs=crud("Authorization/roleAssignments"),
-            # A role holds in all parts of Azure after a minute or so; services that need it are tried again until then.
+            # A role reaches all parts of Azure after a minute or so; services that need it are tried again until then.
             minutes=(Minutes(1, 1, 0.2, slow=5),),
         ),
         Entry(

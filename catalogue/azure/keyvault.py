@@ -1,4 +1,4 @@
-"""Key Vault: a deleted vault keeps its name, a key is only ever made; and what services want of a key."""
+"""Key Vault: a deleted vault keeps its name, a key is never deleted alone; and what services require of a key."""
 
 import ipaddress
 import re
@@ -73,7 +73,7 @@ def _key_is_possible(subject: Subject) -> None:
 
 
 def _rotation_is_possible(subject: Subject) -> None:
-    """A key is rotated some time after it was made, or before it ends; never within a week."""
+    """A key is rotated some time after its creation, or before its expiry; never within a week."""
     policy = as_map(as_map(subject.inputs.get("properties")).get("rotationPolicy"))
     for action in map(as_map, as_list(policy.get("lifetimeActions"))):
         trigger = as_map(action.get("trigger"))
@@ -90,7 +90,7 @@ def _rotation_is_possible(subject: Subject) -> None:
 
 
 def can_encrypt(url: Callable[[Subject], str | None], identity: Callable[[Subject], str | None]) -> Rule:
-    """A service takes a key if it is there, of a vault with purge protection, and the identity may use it."""
+    """A service accepts an existing key in a vault with purge protection, if the identity may use it."""
 
     def check(subject: Subject) -> None:
         wanted = url(subject)
@@ -121,17 +121,17 @@ def can_encrypt(url: Callable[[Subject], str | None], identity: Callable[[Subjec
 
 
 def _property(vault: Record, key: str) -> object:
-    """A property of a vault."""
+    """Returns a property of a vault."""
     return as_map(vault.inputs.get("properties")).get(key)
 
 
 def _vault(subject: Subject, uri: str) -> Record | None:
-    """The vault by its address; None for one of another subscription, which is not in the sandbox."""
+    """Returns the vault by its address; None for one of another subscription, which is not in the sandbox."""
     return next((each for each in subject.world.all(VAULT) if _address(each) == uri), None)
 
 
 def _address(vault: Record) -> str:
-    """A vault's address without its last slash."""
+    """Returns a vault's address without its last slash."""
     return str(as_map(vault.outputs["properties"])["vaultUri"]).rstrip("/")
 
 
@@ -162,7 +162,7 @@ ENTRIES = [
         },
         checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible,
                 _rotation_is_possible),
-        # A key is made through the resource manager, and goes with its vault.
+        # The resource manager creates a key, and deletes it with its vault.
         reads="KeyVault/vaults/keys/versions/read",
         deletes=False,
         holds=holdings.KEY,

@@ -1,4 +1,4 @@
-"""Where services log to, and what they log."""
+"""Log Analytics workspaces, and the diagnostic settings of services."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ ENTRIES = [
 
 
 def extensions(tokens: Sequence[str]) -> list[Entry]:
-    """What the resources of these types log."""
+    """Returns the diagnostic settings of resources of these types."""
     return [
         Entry(
             token=SETTING,

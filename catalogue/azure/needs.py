@@ -1,6 +1,6 @@
-"""What several resource types of Azure need.
+"""Permissions that several resource types of Azure need.
 
-To let one thing use another, such as a machine a subnet, Azure asks for the right to join it.
+If a resource uses another, such as a machine a subnet, Azure requires the right to join it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from catalogue.needs import Needs
 
 
 def crud(kind: str, *, reads: str = "", more: str = "", deletes: bool = True) -> Needs:
-    """To read, write and delete a kind of resource; `reads` and `more` are further operations, apart by spaces."""
+    """Read, write and delete of a kind of resource; `reads` and `more` are further operations, separated by spaces."""
     return Needs(
         read=(f"Microsoft.{kind}/read", *(f"Microsoft.{name}" for name in reads.split())),
         write=(

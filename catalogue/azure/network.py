@@ -13,7 +13,7 @@ VNET = "azure-native:network:VirtualNetwork"
 SUBNET = "azure-native:network:Subnet"
 NAT = "azure-native:network:NatGateway"
 VNET_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}"  # noqa: E501
-# The parts of a service that a private endpoint can lead to.
+# The parts of a service that a private endpoint can connect to.
 GROUPS = {
     "Microsoft.Storage/storageAccounts": paths("blob blob_secondary table queue file web dfs"),
     "Microsoft.Cache/redisEnterprise": paths("redisEnterprise"),
@@ -28,12 +28,12 @@ SERVICES = (
 
 
 def subnet_ref(path: str) -> Ref:
-    """A subnet that a resource stands in: it cannot be deleted before it."""
+    """The subnet of a resource: it cannot be deleted before it."""
     return refers_to(path, "network:Subnet")
 
 
 def subnet_of(subject: Subject, path: str) -> dict[str, Any] | None:
-    """The outputs of the subnet that a resource stands in; None for somebody else's."""
+    """Returns the outputs of a resource's subnet; None for one of another subscription."""
     record = subject.world.find(SUBNET, "id", at(subject, path))
     return record.outputs if record else None
 
@@ -56,7 +56,7 @@ def _blocks_are_valid(subject: Subject) -> None:
 
 
 def _subnet_fits(subject: Subject) -> None:
-    """A subnet lies inside its network, beside its siblings, and is large enough to be one."""
+    """A subnet is inside its network, does not overlap with other subnets, and is large enough."""
     vnet = subject.world.find(VNET, "id", subject.fill(VNET_ID))
     block = _block(subject.inputs.get("addressPrefix"), "the subnet")
     if vnet is None or block is None:
@@ -77,7 +77,7 @@ def _subnet_fits(subject: Subject) -> None:
 
 
 def _rules_are_apart(subject: Subject) -> None:
-    """Priorities are 100 to 4096, each once for a direction; names once."""
+    """Priorities are 100 to 4096 and unique for a direction; names are unique."""
     rules = [as_map(rule) for rule in as_list(subject.inputs.get("securityRules"))]
     for rule in rules:
         priority = rule.get("priority")
@@ -191,7 +191,7 @@ ENTRIES = [
             refers_to("privateLinkServiceConnections.privateLinkServiceId", *SERVICES, hold="free"),
         ),
         checks=(_group_exists,),
-        # A service takes one new connection at a time.
+        # A service accepts one new connection at a time.
         one_at_a_time=_connections_of_the_service,
         more=f"{JOIN_SUBNET} {NET_STATUS}",
         # Transcripts: an endpoint and its DNS group together 0.7 to 2.

@@ -1,4 +1,4 @@
-"""Private DNS zones and the networks that see them."""
+"""Private DNS zones and the networks in which they resolve."""
 
 from catalogue.azure.needs import DNS_STATUS
 from catalogue.azure.provider import arm, at, name_matches, only, refers_to
@@ -18,7 +18,7 @@ def _is_global(subject: Subject) -> None:
 
 
 def _network_sees_the_name_once(subject: Subject) -> None:
-    """A network can be linked to one zone of a name only."""
+    """A network can be linked to only one zone of a name."""
     vnet, zone = at(subject, "virtualNetwork.id"), subject.inputs["privateZoneName"]
     for other in subject.world.all(LINK):
         if (
@@ -32,7 +32,7 @@ def _network_sees_the_name_once(subject: Subject) -> None:
 
 
 def is_linked(subject: Subject, zone_id: str, vnet_id: str) -> bool:
-    """Says whether names of a zone are found in a network."""
+    """Returns whether names of a zone resolve in a network."""
     return any(
         link.id.startswith(f"{zone_id}/") and link.inputs["virtualNetwork"]["id"] == vnet_id
         for link in subject.world.all(LINK)

@@ -1,4 +1,4 @@
-"""The Azure provider itself: which subscription an instance works in, and the form that all resources have."""
+"""The Azure provider itself: the subscription of an instance, and the form of all resources."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ GROUP_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
 
 
 def configure(config: Properties, stack: str) -> Where:
-    """A stack is a subscription of its own, unless the provider names one. All are in one tenant."""
+    """A stack has its own subscription, unless the provider names one. All are in one tenant."""
     subscription = config.get("subscriptionId") or Seed(f"subscription/{stack}").guid()
     scope = f"azure/{subscription}"
     location = config.get("location") or ""
@@ -54,7 +54,7 @@ def configure(config: Properties, stack: str) -> Where:
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
-    """Subscription and location have their forms; the sandbox reads no environment variable and no CLI profile."""
+    """Checks the form of subscription and location; the sandbox reads no environment variable and no CLI profile."""
     location, subscription = config.get("location"), config.get("subscriptionId")
     if location is None:
         yield "location", "missing location; set azure_native.Provider(location=...)"
@@ -65,7 +65,7 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 
 def derived(subject: Subject) -> Properties:
-    """A resource that has a location and names none gets the provider's."""
+    """A resource type with a location gets the provider's location if it has none."""
     if "location" not in sdk.resource_shape(subject.token).types:
         return {}
     return {"location": subject.inputs.get("location") or subject.where.facts["location"]}
@@ -82,9 +82,9 @@ def client_config(_args: Properties, where: Where) -> Properties:
     }
 
 
-# A preview makes these calls too, as soon as there is something to call about.
+# A preview makes these calls too, if their resources exist.
 CALL_NEEDS = {
-    # Everybody may ask who they are.
+    # This call needs no permission.
     "azure-native:authorization:getClientConfig": Needs(),
     "azure-native:containerservice:getAgentPool": needs(
         "Microsoft.", read="ContainerService/managedClusters/agentPools/read"
@@ -107,7 +107,7 @@ INVOKES = {"azure-native:authorization:getClientConfig": client_config}
 
 
 def resource_id(kind: str, names: str) -> str:
-    """The template of an id: `Microsoft.Network/virtualNetworks/subnets`, and the inputs that hold each name."""
+    """Returns the template of an id: `Microsoft.Network/virtualNetworks/subnets`, and the inputs with the names."""
     provider, *types = kind.split("/")
     parts = zip(types, names.split(), strict=True)
     return f"{GROUP_ID}/providers/{provider}" + "".join(
@@ -150,10 +150,10 @@ def arm(
 ) -> Entry:
     """A resource of a resource group, or below a `parent` (its token), which owns it.
 
-    `path` names the inputs that hold the names in its id; the last is its own. A name in quotes is one that Azure
-    gives: there is only one of that kind. `operations` is what the permissions call the kind, if that is not `kind`;
-    `reads` and `more` are further operations (see `crud`). Whoever connects a private endpoint to a service that
-    `accepts_endpoints` must be one who may accept it there.
+    `path` lists the inputs with the names in its id; the last is its own. A name in quotes is a fixed name of Azure's:
+    there is only one resource of that kind. `operations` is the kind in the permissions, if it is not `kind`; `reads`
+    and `more` are further operations (see `crud`). Connecting a private endpoint to a service that `accepts_endpoints`
+    needs the right to accept it.
     """
     template = resource_id(kind, path)
     *above, own = path.split()
@@ -171,8 +171,8 @@ def arm(
         outputs={"name": f"{{{own}}}" if named else own[1:-1], "type": kind, **(outputs or {})},
         scope="account",
         autoname=AutoName(path=own, digits=8, separator="") if named else None,
-        # pulumi-azure-native, provider/pkg/provider/diff.go: every parameter of the path replaces; and what belongs to
-        # another resource is where that is. Azure/azure-rest-api-specs: x-ms-mutability of location is create and read.
+        # pulumi-azure-native, provider/pkg/provider/diff.go: every parameter of the path replaces; a child resource is
+        # in its parent's location. Azure/azure-rest-api-specs: x-ms-mutability of location is create and read.
         replaces_on=frozenset(
             {"resourceGroupName", *filter(str.isidentifier, path.split()), *(() if above else ("location",))}
         ),
@@ -188,7 +188,7 @@ def arm(
 
 
 def refers_to(path: str, *tokens: str, hold: Hold = "blocks") -> Ref:
-    """Resources by id. Those of another subscription are somebody else's, and not in the sandbox."""
+    """Resources by id. Those of another subscription are not in the sandbox."""
 
     def own(subject: Subject) -> Iterable[str]:
         mine = f"/subscriptions/{subject.where.facts['subscription']}/"
@@ -205,7 +205,7 @@ def refers_to(path: str, *tokens: str, hold: Hold = "blocks") -> Ref:
 
 
 def name_matches(path: str, pattern: str, text: str) -> Rule:
-    """A check of a name; `text` says the rule in Azure's words."""
+    """A check of a name; `text` is Azure's message."""
     form = re.compile(pattern)
 
     def check(subject: Subject) -> None:
@@ -228,7 +228,7 @@ def only(path: str, allowed: Callable[[Any], bool], text: str) -> Rule:
 
 
 def not_locked(subject: Subject) -> None:
-    """A lock keeps a resource and all that is in it from being deleted."""
+    """A lock keeps a resource and its contents from being deleted."""
     for record in subject.world.all(LOCK):
         scope = record.inputs["scope"]
         if subject.id != record.id and f"{subject.id}/".startswith(f"{scope}/"):
@@ -239,28 +239,28 @@ def not_locked(subject: Subject) -> None:
 
 
 def text_at(subject: Subject, path: str) -> str:
-    """The text at a path of the inputs; empty for none, or for one that is not known yet."""
+    """Returns the text at a path of the inputs; empty if it is missing or not known yet."""
     value = at(subject, path)
     return value if isinstance(value, str) else ""
 
 
 def at(subject: Subject, path: str, default: Any = None) -> Any:
-    """The first value at a path of the inputs."""
+    """Returns the first value at a path of the inputs."""
     return next(at_path(subject.inputs, path), default)
 
 
 def is_private(network: ipaddress.IPv4Network) -> bool:
-    """Says whether a range is not on the internet, so that no firewall of a service takes it."""
+    """Returns whether a range is not on the internet, so that no firewall of a service accepts it."""
     return any(network.subnet_of(private) for private in PRIVATE)
 
 
 def key_text(seed: str, label: str, length: int) -> str:
-    """An access key as Azure makes them, base64 of random bytes."""
+    """Returns an access key in Azure's form, base64 of random bytes."""
     return base64.b64encode(hashlib.sha512(f"{seed}/{label}".encode()).digest()[:length]).decode()
 
 
 def called(world_find: Record | None, what: str) -> Record:
-    """The resource that a function is about."""
+    """Returns the resource of a function."""
     if world_find is None:
         raise Refused(f"ResourceNotFound: {what} was not found.")
     return world_find

@@ -47,7 +47,7 @@ def _identity(subject: Subject) -> str | None:
 
 
 def list_keys(args: Properties, _where: Where, world: World) -> Properties:
-    """`listDatabaseKeys`: refused while access keys are off, which they are unless one turns them on."""
+    """`listDatabaseKeys`: refused unless access keys are turned on."""
     name = args["clusterName"]
     databases = [each for each in world.all(DATABASE) if each.inputs["clusterName"] == name]
     database = called(databases[0] if databases else None, f"database '{name}/{args['databaseName']}'")

@@ -1,4 +1,4 @@
-"""Resource groups. Deleting one deletes all that is in it."""
+"""Resource groups. Deleting a group deletes everything in it."""
 
 from catalogue import holdings
 from catalogue.azure.needs import crud
@@ -19,7 +19,7 @@ ENTRIES = [
         taken="cannot create already existing resource '{value}'",
         needs=crud("Resources/subscriptions/resourceGroups"),
         holds=holdings.RESOURCE_GROUP,
-        # Transcripts: group, network, subnets and NAT together 0.2 to 1.5. A delete waits for what is left in it.
+        # Transcripts: group, network, subnets and NAT together 0.2 to 1.5. A delete waits for the group's contents.
         minutes=(Minutes(0.1, 0.1, 1, slow=0.5),),
     )
 ]

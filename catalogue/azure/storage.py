@@ -1,4 +1,4 @@
-"""Storage accounts and what is in them."""
+"""Storage accounts and their contents."""
 
 import ipaddress
 
@@ -15,7 +15,7 @@ SERVICE = "azure-native:storage:BlobServiceProperties"
 
 
 def _firewall_is_possible(subject: Subject) -> None:
-    """Public addresses only, single ones without a prefix."""
+    """Only public addresses; a single address has no prefix."""
     for rule in as_list(as_map(subject.inputs.get("networkRuleSet")).get("ipRules")):
         text = str(rule.get("iPAddressOrRange"))
         address = ipaddress.IPv4Network(text)
@@ -40,7 +40,7 @@ def _identity(subject: Subject) -> str | None:
 
 
 def _versions_exist(subject: Subject) -> None:
-    """A rule for old versions is accepted only where versions are kept."""
+    """A rule for old versions is accepted only if the account keeps versions."""
     wants = any(
         as_map(as_map(as_map(rule).get("definition")).get("actions")).get("version")
         for rule in as_list(as_map(subject.inputs.get("policy")).get("rules"))
@@ -98,7 +98,7 @@ ENTRIES = [
             name_matches("blobServicesName", "default", "InvalidResourceName: the blob service is called default"),
             only("deleteRetentionPolicy.days", lambda days: 1 <= days <= 365, "OutOfRangeInput: {value} days"),
         ),
-        # Settings of an account, which go with it.
+        # Settings of an account, deleted with it.
         deletes=False,
     ),
     arm(

@@ -1,4 +1,4 @@
-"""`confluentcloud`: Kafka in Confluent Cloud, on Google Cloud. Users and clusters, and what is in a cluster."""
+"""`confluentcloud`: Kafka in Confluent Cloud, on Google Cloud: clusters, users, topics and access rules."""
 
 from catalogue.confluentcloud import clusters, data, users
 from catalogue.confluentcloud.provider import config_problems, configure

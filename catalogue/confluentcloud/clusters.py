@@ -1,4 +1,4 @@
-"""Environments, clusters, and the ways into their networks."""
+"""Environments, clusters, and the endpoints in their networks."""
 
 from catalogue import holdings
 from catalogue.confluentcloud.provider import (
@@ -40,7 +40,7 @@ def _is_not_protected(subject: Subject) -> None:
 
 
 def _address(subject: Subject, path: str) -> str:
-    """Of the first way in."""
+    """Returns the first endpoint's address."""
     found = _endpoints(subject)
     return found[0][path] if found else ""
 
@@ -62,7 +62,7 @@ def _rest(subject: Subject) -> str:
 
 
 def _endpoints(subject: Subject) -> list[Properties]:
-    """One for each access point that there is by now; a public cluster has none."""
+    """Returns an endpoint for each existing access point; none for a public cluster."""
     if not is_private(subject.inputs):
         return []
     environment, region = subject.inputs["environment"]["id"], subject.inputs["region"]
@@ -108,7 +108,7 @@ def _access_point(subject: Subject) -> Properties:
 
 
 def _connection_exists(subject: Subject) -> None:
-    """Confluent accepts the connection by its id, which has more digits than a number in JSON keeps."""
+    """Confluent accepts the connection by its id, which has more digits than a JSON number keeps."""
     point = as_map(subject.inputs.get("gcpIngressPrivateServiceConnectEndpoint"))
     connection = point.get("privateServiceConnectConnectionId")
     if connection and not subject.world.find(PSC_RULE, "pscConnectionId", connection):
@@ -122,7 +122,7 @@ ENTRIES = [
         outputs={"resourceName": "crn://confluent.cloud/organization={organization}/environment={id}"},
         not_found="404 Not Found: no environment {value}",
         in_use="409 Conflict: environment {id} is not empty",
-        # Nobody less may make an environment or give roles in it.
+        # No lower role may create an environment or assign roles in it.
         needs=ORGANIZATION_ADMIN,
         holds=holdings.KAFKA,
     ),
@@ -143,7 +143,7 @@ ENTRIES = [
         not_found="404 Not Found: no cluster {value}",
         needs=ENVIRONMENT_ADMIN,
         holds=holdings.KAFKA,
-        # Nobody published times of the elastic kinds. Vendor: a dedicated one takes 25 on average, so these take less.
+        # There are no published times of the elastic kinds. Vendor: a dedicated one takes 25 on average, so these less.
         minutes=(Minutes(3, 1, 1, slow=20, when=("enterprises", None)), Minutes(10, 2, 2, slow=25)),
     ),
     Entry(
@@ -154,7 +154,7 @@ ENTRIES = [
         not_found="404 Not Found: no gateway {value}",
         in_use="409 Conflict: gateway {id} has access points",
         needs=ENVIRONMENT_ADMIN,
-        # A gateway and an access point are made in Confluent's own network, like a private endpoint elsewhere.
+        # A gateway and an access point are in Confluent's own network, like a private endpoint elsewhere.
         minutes=(Minutes(1, 0.2, 0.5, slow=5),),
     ),
     Entry(

@@ -1,4 +1,4 @@
-"""What is made at the brokers themselves: topics and access rules."""
+"""Topics and access rules, which the brokers themselves create."""
 
 import re
 
@@ -18,7 +18,7 @@ ACL = ("resourceType", "resourceName", "patternType", "principal", "host", "oper
 
 
 def _admin_reaches_the_cluster(subject: Subject) -> None:
-    """Topics and ACLs are made at the brokers: with a key of somebody who may, and from where they can be reached."""
+    """Topics and ACLs need a key of a user with the rights, and a network path to the brokers."""
     cluster = subject.world.find(CLUSTER, "id", as_map(subject.inputs.get("kafkaCluster")).get("id"))
     if cluster is None:
         raise Refused("404 Not Found: no such cluster")

@@ -1,4 +1,4 @@
-"""Confluent Cloud itself: an organisation, ids and names as it writes them."""
+"""Confluent Cloud itself: the organisation, and ids and names in its form."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -17,14 +17,14 @@ CRN = re.compile(
 LETTERS = "abcdefghjkmnpqrvwxyz0123456789"  # no vowels, so no words
 
 
-# What the service account of the Cloud API key must be.
+# The role that the service account of the Cloud API key needs.
 ENVIRONMENT_ADMIN = Needs(write=("EnvironmentAdmin",))
-# Nobody less may make an environment or a service account, or give roles in them.
+# No lower role may create an environment or a service account, or assign roles in them.
 ORGANIZATION_ADMIN = Needs(write=("OrganizationAdmin",))
 
 
 def configure(config: Properties, stack: str) -> Where:
-    """An organisation for each stack."""
+    """Every stack has its own organisation."""
     guid = Seed(f"confluent/{stack}").guid()
     scope = f"confluent/{guid}"
     return Where(
@@ -33,34 +33,34 @@ def configure(config: Properties, stack: str) -> Where:
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
-    """The sandbox reads no environment variable, so the key has to be said."""
+    """Checks that a key is given: the sandbox reads no environment variable."""
     for key in ("cloudApiKey", "cloudApiSecret"):
         if not config.get(key):
             yield key, f"no {key}; set confluentcloud.Provider(cloud_api_key=..., cloud_api_secret=...)"
 
 
 def made_up(prefix: str, seed: Seed, length: int = 6) -> str:
-    """An id as Confluent writes them."""
+    """Returns an id in Confluent's form."""
     digits = seed.hex(2 * length, prefix)
     pairs = (int(digits[2 * place : 2 * place + 2], 16) for place in range(length))
     return prefix + "".join(LETTERS[pair % len(LETTERS)] for pair in pairs)
 
 
 def has_an_id(prefix: str) -> Callable[[Subject], str]:
-    """The id of an entry: its prefix, and six letters that are its own."""
+    """Returns a template for the id of an entry: its prefix, and six letters of its own."""
     return lambda subject: made_up(prefix, subject.seed)
 
 
 def types_of(cluster: Properties) -> list[str]:
-    """The type of a cluster; one, if the inputs are right."""
+    """Returns the types of a cluster: exactly one, if the inputs are valid."""
     return [kind for kind in KINDS if cluster.get(kind) is not None]
 
 
 def is_of_type(cluster: Properties | Record, kind: str) -> bool:
-    """Whether a cluster has this type."""
+    """Returns whether a cluster has this type."""
     return types_of(reveal(cluster.inputs) if isinstance(cluster, Record) else cluster) == [kind]
 
 
 def is_private(cluster: Properties | Record) -> bool:
-    """Whether only clients in the network reach the cluster."""
+    """Returns whether only clients in the network reach the cluster."""
     return is_of_type(cluster, "enterprises")

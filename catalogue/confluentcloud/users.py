@@ -37,7 +37,7 @@ def _crn_is_valid(subject: Subject) -> None:
 
 
 def principal_exists(subject: Subject) -> None:
-    """Access is given to users that there are."""
+    """Access is granted only to existing users."""
     principal = subject.inputs["principal"]
     if not principal.startswith("User:"):
         raise Refused(f"400 Bad Request: principal {principal!r} must be like User:sa-123abc")
@@ -46,7 +46,7 @@ def principal_exists(subject: Subject) -> None:
 
 
 def _cluster_takes_roles(subject: Subject) -> None:
-    """Roles on topics and groups are for the types from Standard on."""
+    """Roles on topics and groups need Standard or a higher type."""
     found = CRN.fullmatch(subject.inputs["crnPattern"])
     identifier = found["cluster"] if found else None
     cluster = subject.world.find(CLUSTER, "id", identifier) if identifier else None
@@ -57,13 +57,13 @@ def _cluster_takes_roles(subject: Subject) -> None:
 
 
 def _key_can_be_tried(subject: Subject) -> None:
-    """The provider waits until the brokers know a new key, which takes a way to them."""
+    """The provider waits until the brokers accept a new key, so it needs a network path to them."""
     managed = as_map(subject.inputs.get("managedResource"))
     cluster = subject.world.find(CLUSTER, "id", managed.get("id"))
     if cluster and is_private(cluster) and not subject.inputs.get("disableWaitForReady"):
         raise Refused(
             "error waiting for Kafka API Key to sync: dial tcp: lookup of the private REST endpoint: no such host; set "
-            "disable_wait_for_ready where the program runs outside of the network"
+            "disable_wait_for_ready if the program runs outside of the network"
         )
     if cluster and not as_map(managed.get("environment")).get("id"):
         raise Refused("400 Bad Request: a key for a cluster needs the environment of managed_resource")
@@ -108,7 +108,7 @@ ENTRIES = [
         admits=(_key_can_be_tried,),
         not_found="404 Not Found: no API key {value}",
         needs=ENVIRONMENT_ADMIN,
-        # The provider waits until the key may be used with the cluster.
+        # The provider waits until the key works with the cluster.
         minutes=(Minutes(0.5, 0.1, 0.1, slow=2),),
     ),
 ]

@@ -1,4 +1,4 @@
-"""Certificate authorities that Google makes for one instance: real ones, which stay the same over updates."""
+"""Certificate authorities that Google creates for one instance: real ones, which updates do not change."""
 
 import datetime
 from functools import partial
@@ -15,12 +15,12 @@ from catalogue.wire import Properties, reveal
 
 
 def authorities(common_name: str) -> Template:
-    """The output `serverCaCerts` of an instance: one authority, valid for ten years."""
+    """Returns a template for `serverCaCerts` of an instance: one authority, valid for ten years."""
     return partial(_kept_or_made, common_name)
 
 
 def authority_of(instance: Record) -> list[Properties]:
-    """The authorities that an instance has."""
+    """Returns the authorities of an instance."""
     return reveal(instance.outputs)["serverCaCerts"]
 
 
@@ -37,12 +37,12 @@ def _made(common_name: str) -> Properties:
         "expirationTime": certificate.not_valid_after_utc.isoformat(),
         "expireTime": certificate.not_valid_after_utc.isoformat(),
         "serialNumber": str(certificate.serial_number),
-        "sha1Fingerprint": certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - what Google calls it by
+        "sha1Fingerprint": certificate.fingerprint(hashes.SHA1()).hex(),  # noqa: S303 - Google's own fingerprint
     }
 
 
 def make_authority(common_name: str) -> x509.Certificate:
-    """A certificate authority of its own."""
+    """Returns a new certificate authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     begin = datetime.datetime.now(datetime.UTC)

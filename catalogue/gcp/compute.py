@@ -1,4 +1,4 @@
-"""Compute: networks, address ranges, NAT, endpoints of services elsewhere; and the peering with Google's own."""
+"""Compute: networks, address ranges, NAT, endpoints of services in other networks; the peering with Google's own."""
 
 import ipaddress
 import re
@@ -37,21 +37,21 @@ def subnetwork_ref(path: str) -> Ref:
 
 
 def name_is_valid(subject: Subject) -> None:
-    """Most of Google's names: a-z, 0-9 and -, a letter first, at most 63."""
+    """The form of most Google names: a-z, 0-9 and -, a letter first, at most 63."""
     name = as_text(subject.inputs.get("name"))
     if name and not NAME.fullmatch(name):
         raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
 
 
 def network_of(subject: Subject, value: str) -> str:
-    """The id of the network that a value names."""
+    """Returns the id of the network that a value names."""
     return next(
         (found.id for by in ("id", "selfLink", "name") if (found := subject.world.find(NETWORK, by, value))), value
     )
 
 
 def next_address(subject: Subject, cidr: str, taken: int) -> str:
-    """An address in a range; which one depends on how many are taken."""
+    """Returns an address in a range, by the number of taken ones."""
     return str(ipaddress.IPv4Network(cidr)[2 + taken])
 
 
@@ -94,7 +94,7 @@ def _ranges_are_free(subject: Subject) -> None:
 
 
 def _used_ranges_stay(subject: Subject) -> None:
-    """Google lets nobody take a range away from pods or services that use it (terraform-provider-google#2570)."""
+    """Google does not remove a range that pods or services use (terraform-provider-google#2570)."""
     kept = {(one["rangeName"], one["ipCidrRange"]) for one in as_list(subject.inputs.get("secondaryIpRanges"))}
     before = {(one["rangeName"], one["ipCidrRange"]) for one in as_list(subject.old_inputs.get("secondaryIpRanges"))}
     gone = {name for name, _ in before - kept}
@@ -146,7 +146,7 @@ def _ranges_are_of_the_network(subject: Subject) -> None:
 
 
 def _no_producer_is_left(subject: Subject) -> None:
-    """Google holds the connection while services are in it, and for days after the last one has gone."""
+    """Google holds the connection while services are in it, and for days after the last one was deleted."""
     network = network_of(subject, subject.inputs["network"])
     used = [
         record.id
@@ -163,7 +163,7 @@ def _no_producer_is_left(subject: Subject) -> None:
     if was_used and subject.inputs.get("deletionPolicy") not in ("ABANDON", "REMOVE_PEERING"):
         raise Refused(
             "Producer services (e.g. CloudSQL, Cloud Memstore, etc.) are still using this connection: they were "
-            "deleted, but Google keeps their places for days; set deletion_policy"
+            "deleted, but Google keeps their subnetworks for days; set deletion_policy"
         )
 
 
@@ -260,7 +260,7 @@ ENTRIES = [
         ),
         retires={"left peering": _left_peering},
         taken="Error 400: Cannot modify allocated ranges in CreateConnection. Please use UpdateConnection. ({id})",
-        # The range of the network that is lent to Google.
+        # The range of the network that Google's services use.
         needs=needs(
             "servicenetworking.",
             read="services.get",
@@ -336,7 +336,7 @@ ENTRIES = [
         ),
         checks=(name_is_valid, _target_is_an_attachment),
         admits=(IS_ON,),
-        # An endpoint of Private Service Connect, to a service in a network of somebody else.
+        # An endpoint of Private Service Connect, to a service in another owner's network.
         needs=needs(
             "compute.forwardingRules.",
             read="get",

@@ -159,7 +159,7 @@ def _cluster_of(subject: Subject) -> Record | None:
 
 
 def _pool_name(subject: Subject) -> str:
-    """Given, or made up of a prefix; one that was made up before stays."""
+    """Returns the given name, or a prefix with generated digits; a name that was generated before stays."""
     made_up = f"{subject.inputs.get('namePrefix')}{subject.seed.hex(26)}"
     return subject.inputs.get("name") or subject.old_outputs.get("name") or made_up
 

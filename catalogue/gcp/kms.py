@@ -18,12 +18,12 @@ DAY = 24 * 3600
 
 
 def key_ref(path: str) -> Ref:
-    """A key by its id; nothing keeps Google from destroying the versions of a key that is in use."""
+    """A key by its id; Google destroys the versions of a key even if it is in use."""
     return Ref(path=path, to=(KEY,), hold="free")
 
 
 def may_encrypt(path: str, agent: str) -> Rule:
-    """Whoever encrypts with a key needs the right to, as the identity of the service."""
+    """The service's identity needs the right to encrypt with a key."""
 
     def has_right(subject: Subject) -> None:
         member = f"serviceAccount:service-{subject['number']}@{agent}.iam.gserviceaccount.com"
@@ -35,7 +35,7 @@ def may_encrypt(path: str, agent: str) -> Rule:
                 and grant.inputs["role"] == ENCRYPTS
                 for grant in subject.world.all(KEY_MEMBER)
             )
-            # Of a key that exists already, the stack file's word is taken.
+            # An existing key is not checked.
             if key and key.urn and not any(granted):
                 raise Refused(
                     f"Error 400: {member} does not have permission cloudkms.cryptoKeyVersions.useToEncrypt on {value}; "

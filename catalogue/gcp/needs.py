@@ -1,4 +1,4 @@
-"""What several resource types of Google Cloud need."""
+"""Permissions that several resource types of Google Cloud need."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ READ_PROJECT: Final = needs("resourcemanager.projects.", read="get")
 
 
 def policy_of(service: str) -> Needs:
-    """To read and set who may do what with one kind of resource."""
+    """Read and write of the IAM policy of one kind of resource."""
     return needs(service, read="getIamPolicy", write="setIamPolicy")

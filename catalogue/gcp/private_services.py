@@ -1,4 +1,4 @@
-"""What Cloud SQL and Memorystore have in common: they stand in the range that a network lends to Google."""
+"""Common rules of Cloud SQL and Memorystore: both are in the address range that a network lends to Google."""
 
 from catalogue.entry import Record, Refused, Rule, Subject, Template
 from catalogue.gcp.compute import CONNECTION, GLOBAL_ADDRESS, NETWORK, network_of, next_address
@@ -6,19 +6,19 @@ from catalogue.wire import Properties, at_path, reveal
 
 
 def at(inputs: Properties, path: str) -> str:
-    """What a dotted path names; empty for nothing."""
+    """Returns the text at a dotted path; empty if there is none."""
     return next(at_path(inputs, path), "")
 
 
 def connected(network: str, lent: str) -> Rule:
-    """The network must be connected before, and the range lent; neither is named as what it is."""
+    """The network must be connected before, and the range lent. The inputs at both paths are names."""
 
     def is_connected(subject: Subject) -> None:
         value, range_name = at(subject.inputs, network), at(subject.inputs, lent)
         connection = _connection(subject, value)
         existing = subject.world.find(NETWORK, "id", value)
         if existing and not existing.urn:
-            return  # the stack file's word is taken for it
+            return  # an existing network is not checked
         if connection is None:
             raise Refused(
                 f"Error 400: Failed to create subnetwork. Please create Service Networking connection with service "
@@ -32,7 +32,7 @@ def connected(network: str, lent: str) -> Rule:
 
 
 def address_in(network: str, lent: str, token: str) -> Template:
-    """An address in the lent range."""
+    """Returns a template for an address in the lent range."""
 
     def address(subject: Subject) -> str:
         connection = _connection(subject, at(subject.inputs, network))
@@ -41,7 +41,7 @@ def address_in(network: str, lent: str, token: str) -> Template:
         if found is None:
             return "10.0.240.2"
         inputs = reveal(found.inputs)
-        # Google cuts a small subnetwork out for each service.
+        # Google uses a small subnetwork for each service.
         first = 1 if token.startswith("gcp:sql") else 250
         return next_address(subject, f"{inputs.get('address', '10.0.240.0')}/{inputs['prefixLength']}", first)
 
@@ -49,7 +49,7 @@ def address_in(network: str, lent: str, token: str) -> Template:
 
 
 def used_network(network: str) -> Template:
-    """The network whose connection Google holds for days after the service has gone."""
+    """Returns a template for the network whose connection Google holds for days after the service was deleted."""
     return lambda subject: network_of(subject, at(subject.inputs, network))
 
 

@@ -1,4 +1,4 @@
-"""The project: APIs that are on, Google's own identities, and who may do what."""
+"""The project: enabled APIs, Google's own identities, and roles."""
 
 import re
 
@@ -12,9 +12,9 @@ SERVICE_IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity"
 IAM_MEMBER = "gcp:projects/iAMMember:IAMMember"
 ACCOUNT = "gcp:serviceaccount/account:Account"
 
-# On in every project that was made by the console or the CLI.
+# Enabled in every project that the console or the CLI created.
 FROM_THE_START = paths("cloudresourcemanager.googleapis.com serviceusage.googleapis.com")
-# The identity that each service acts as, once it is asked for.
+# The identity of each service, which the first request for it creates.
 AGENTS = {
     "sqladmin.googleapis.com": "gcp-sa-cloud-sql",
     "redis.googleapis.com": "cloud-redis",
@@ -30,7 +30,7 @@ ACCOUNT_ID = re.compile(r"[a-z](?:[-a-z0-9]{4,28}[a-z0-9])")
 
 
 def api(name: str) -> Rule:
-    """Nothing can be made before the API of its service is on."""
+    """The API of a service must be enabled before a resource is created."""
 
     def is_on(subject: Subject) -> None:
         service = f"{name}.googleapis.com"
@@ -45,7 +45,7 @@ def api(name: str) -> Rule:
 
 
 def role_and_member_are_valid(subject: Subject) -> None:
-    """Misspelt roles and members are refused, and the project's id where its number belongs."""
+    """Misspelt roles and members are refused, and the project's id instead of its number."""
     role, member = as_text(subject.inputs.get("role")), as_text(subject.inputs.get("member"))
     if role and not ROLE.fullmatch(role):
         raise Refused(f"Error 400: Role {role} is not supported for this resource.")
@@ -54,7 +54,7 @@ def role_and_member_are_valid(subject: Subject) -> None:
 
 
 def member_exists(subject: Subject) -> None:
-    """IAM knows the service accounts of the project and the pools of its clusters; of others it takes anything."""
+    """IAM checks service accounts of the project and the pools of its clusters; it accepts any others."""
     member, project = str(subject.inputs["member"]), subject["project"]
     email = member.removeprefix("serviceAccount:")
     if email.endswith(f"@{project}.iam.gserviceaccount.com") and not subject.world.find(ACCOUNT, "email", email):
@@ -66,7 +66,7 @@ def member_exists(subject: Subject) -> None:
         if number != subject["number"]:
             raise Refused(f"Error 400: Identity Pool {pool} does not exist in project {number}")
         if not subject.world.find("gcp:container/cluster:Cluster", "workloadIdentityConfig.workloadPool", pool):
-            raise Refused(f"Error 400: Identity Pool does not exist ({pool}): no cluster has made it yet")
+            raise Refused(f"Error 400: Identity Pool does not exist ({pool}): no cluster has created it yet")
 
 
 def _is_an_api(subject: Subject) -> None:
@@ -84,7 +84,7 @@ def _account_id_is_valid(subject: Subject) -> None:
 def _agent_is_known(subject: Subject) -> None:
     service = as_text(subject.inputs.get("service"))
     if service and service not in AGENTS:
-        raise Refused(f"the sandbox knows the identities of {sorted(AGENTS)}, not of {service}")
+        raise Refused(f"the sandbox has the identities of {sorted(AGENTS)}, not of {service}")
 
 
 def _api_of_the_agent(subject: Subject) -> None:
@@ -106,7 +106,7 @@ ENTRIES = [
         ),
         taken="Error 409: {id} is managed twice",
         needs=USE_APIS,
-        # Transcripts: 0.3 to 3 until an API that was switched on answers.
+        # Transcripts: 0.3 to 3 until an enabled API answers.
         minutes=(Minutes(1, 0.1, 0.3, slow=3),),
     ),
     Entry(

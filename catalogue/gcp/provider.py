@@ -1,4 +1,4 @@
-"""The Google Cloud provider itself: which project and region an instance works in, labels, the functions."""
+"""The Google Cloud provider itself: the project and region of an instance, labels, the functions."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ SQL = "gcp:sql/databaseInstance:DatabaseInstance"
 
 
 def configure(config: Properties, stack: str) -> Where:
-    """A stack is a project of its own, unless the provider names one."""
+    """A stack has its own project, unless the provider names one."""
     project = config.get("project") or f"sandbox-{hashlib.sha256(stack.encode()).hexdigest()[:8]}"
     return _in_project(project, config)
 
@@ -32,18 +32,18 @@ def _in_project(project: str, config: Properties) -> Where:
 
 
 def stays(where: Where, known: Properties) -> Where:
-    """A resource keeps the project in its state; a change of the provider's moves nothing."""
+    """A resource stays in the project of its state, even if the provider's changes."""
     project = known.get("project")
     return _in_project(project, where.config) if project not in (None, UNKNOWN) else where
 
 
 def project_number(project: str) -> str:
-    """A project's number: identities are spelt with it."""
+    """Returns a project's number, which is in the names of identities."""
     return f"{int(hashlib.sha256(project.encode()).hexdigest(), 16) % 9 * 10**11 + 10**11:012d}"
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
-    """The sandbox reads no environment variable, so the region has to be said; labels have Google's alphabet."""
+    """The region is required, because the sandbox reads no environment variable; labels have Google's alphabet."""
     region = config.get("region")
     if region is None:
         yield "region", "no region; set gcp.Provider(region=...)"
@@ -55,13 +55,13 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 
 def may_be_deleted(subject: Subject) -> None:
-    """Refuses to delete what is not to be deleted."""
+    """Refuses to delete a resource with deletion policy PREVENT."""
     if subject.inputs.get("deletionPolicy") == "PREVENT":
         raise Refused(f"cannot destroy {subject.id}: deletion_policy is PREVENT")
 
 
 def derived(subject: Subject) -> Properties:
-    """Every resource tells its project, and where it can have labels, those it has with the provider's own."""
+    """Every resource has its project; one with labels has its own together with the provider's."""
     types = sdk.resource_shape(subject.token).types
     outputs: Properties = {}
     if "project" in types:
@@ -112,7 +112,7 @@ def client_config(_args: Properties, where: Where) -> Properties:
 
 
 def storage_agent(_args: Properties, where: Where, world: World) -> Properties:
-    """`gcp.storage.get_project_service_account`: asking for it brings it into being, once the API is on."""
+    """`gcp.storage.get_project_service_account`: the first call creates the account, if the API is enabled."""
     if world.find("gcp:projects/service:Service", "service", "storage.googleapis.com") is None:
         raise Refused("Error 403: Cloud Storage API has not been used in this project before or it is disabled")
     email = f"service-{where.facts['number']}@gs-project-accounts.iam.gserviceaccount.com"

@@ -1,4 +1,4 @@
-"""Secret Manager: secrets, without their values. A deleted one is gone at once, and its name is free."""
+"""Secret Manager: secrets, without their values. A deleted secret is gone at once, and its name is free."""
 
 import re
 
@@ -61,7 +61,7 @@ def _is_abandoned(subject: Subject) -> bool:
 
 
 def _secret_id(subject: Subject) -> str:
-    """The id of the secret that a right is on, which may be given by its name alone."""
+    """Returns the id of a right's secret; the input may be the name alone."""
     given = str(subject.inputs["secretId"])
     return given if "/" in given else f"projects/{subject['project']}/secrets/{given}"
 

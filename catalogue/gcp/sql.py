@@ -111,7 +111,7 @@ def _password_is_given(subject: Subject) -> None:
 
 
 def _no_user_is_left(subject: Subject) -> None:
-    """PostgreSQL does not drop a role that owns something, and roles of a running server do sooner or later."""
+    """PostgreSQL does not drop a role that owns objects, as roles of a running server do sooner or later."""
     if subject.inputs.get("deletionPolicy") != "ABANDON":
         raise Refused(
             f"Error 400: Invalid request: failed to delete user {subject.inputs['name']}: role cannot be dropped "
@@ -169,7 +169,7 @@ ENTRIES = [
         not_found="Error 404: The Cloud SQL instance {value} does not exist.",
         taken="Error 409: The Cloud SQL instance already exists: {id}.",
         needs=needs("cloudsql.instances.", read="get listServerCas", write="create update restart delete")
-        # The user that Google makes with every instance is deleted at once.
+        # Google creates a user with every instance; the provider deletes it at once.
         + needs("cloudsql.users.", write="list delete")
         + needs("compute.networks.", write="get"),
         holds=holdings.DATABASE,

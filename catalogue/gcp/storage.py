@@ -35,7 +35,7 @@ def _old_versions_exist(subject: Subject) -> None:
 
 
 def _condition_is_possible(subject: Subject) -> None:
-    """IAM conditions need uniform access, and look at objects in their own spelling."""
+    """IAM conditions need uniform access, and name objects in their own form."""
     condition = as_map(subject.inputs.get("condition"))
     bucket = subject.world.find(BUCKET, "name", subject.inputs["bucket"])
     if condition and bucket and not reveal(bucket.inputs).get("uniformBucketLevelAccess"):
@@ -83,7 +83,7 @@ ENTRIES = [
         "the system. Please select a different name and try again: {id}",
         needs=needs("storage.buckets.", read="get getIamPolicy", write="create update delete"),
         needs_if={
-            # What is not protected is emptied before it is deleted.
+            # An unprotected bucket is emptied before it is deleted.
             "forceDestroy": needs("storage.objects.", write="list get delete")
         },
         holds=holdings.MODELS,

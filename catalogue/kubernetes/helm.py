@@ -1,4 +1,4 @@
-"""Helm releases. The chart is rendered with the real Helm where it can be had, and every manifest is checked.
+"""Helm releases. The real Helm renders the chart if the chart is available, and every manifest is checked.
 
 `RASA_CHART` and `VAULT_CHART` name a chart on disk (a directory or an archive) to use; else Helm pulls it.
 """
@@ -39,7 +39,7 @@ def _existing_namespace(subject: Subject) -> list[str]:
 
 
 def _chart_on_disk(chart: str, version: str, repository: str) -> Path | None:
-    """Returns the chart's path, or None if it cannot be had; asks the network once in a run."""
+    """Returns the chart's path, or None if it is unavailable; tries the network once in a run."""
     variable = f"{chart.rstrip('/').rsplit('/', 1)[-1].upper()}_CHART"
     given = os.environ.get(variable)
     if given:
@@ -64,7 +64,7 @@ def _pull(chart: str, version: str, repository: str) -> Path | None:
 
 
 def _helm(arguments: list[str], seconds: int) -> str:
-    """Runs Helm with a home of its own, so that it reads no configuration of the user's."""
+    """Runs Helm with its own home directory, so that it reads no configuration of the user's."""
     program = shutil.which("helm", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if program is None:
         raise Refused("no helm: it comes with the package helm-binary; run `make setup`")
@@ -95,13 +95,13 @@ def _values_are_all_there(subject: Subject) -> None:
 
 
 def _nobody_is_at_work_on_it(subject: Subject) -> None:
-    """Helm leaves this mark on a release when it is killed, and then refuses to go on."""
+    """A killed Helm leaves this mark on a release, and then refuses to continue."""
     if str(as_map(subject.old_outputs.get("status")).get("status")).startswith("pending-"):
         raise Refused("another operation (install/upgrade/rollback) is in progress")
 
 
 def _release_is_possible(subject: Subject) -> None:
-    """Checks what the values refer to, and the rendered manifests if the chart can be had."""
+    """Checks the references in the values, and the rendered manifests if the chart is available."""
     around = Surroundings(subject.world, _namespace(subject))
     for name, key in _secret_references(subject.inputs.get("values")):
         keys = around.keys("Secret", name)
@@ -147,7 +147,7 @@ def _status(subject: Subject) -> Properties:
     }
 
 
-# What the charts of Rasa and of Vault make, and Helm's own record of a release, a Secret.
+# The objects in the charts of Rasa and Vault, and Helm's own record of a release, a Secret.
 RELEASED = (
     "clusterRoleBindings", "configMaps", "deployments", "events", "horizontalPodAutoscalers", "ingresses",
     "persistentVolumeClaims", "podDisruptionBudgets", "pods", "replicaSets", "roleBindings", "roles", "secrets",
@@ -170,8 +170,8 @@ ENTRIES = [
         taken="cannot re-use a name that is still in use: {id}",
         needs=Needs(write=RELEASED),
         holds=lambda name: holdings.VAULT if name == "vault-release" else "",
-        # Vault: 1 to 5 until its three pods run and the init Job has opened them. The Job does the waiting, the release
-        # itself is not waited for; its pods are what takes the time.
+        # Vault: 1 to 5 until its three pods run and the init Job has unsealed them. The Job waits for that, not the
+        # release; but the pods of the release are what takes the time.
         minutes=(
             Minutes(2, 2, 0.5, slow=3.5, when=("skipAwait", True)),
             # Rasa: 2 to 8 until all pods have fetched the image and loaded the model.

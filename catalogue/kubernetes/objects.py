@@ -1,4 +1,4 @@
-"""The API objects: one line each, as the API server treats them all alike."""
+"""The API objects: one line each, because the API server treats them all alike."""
 
 import base64
 import binascii
@@ -24,12 +24,12 @@ ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 
 
 def namespace_of(subject: Subject) -> str:
-    """The namespace of a namespaced object."""
+    """Returns the namespace of a namespaced object."""
     return as_map(subject.inputs.get("metadata")).get("namespace") or subject["defaultNamespace"]
 
 
 def _server(subject: Subject) -> Iterable[str]:
-    """A server that a cloud of the sandbox would have made must exist; another one is the user's business."""
+    """A server that a cloud of the sandbox would have created must exist; another server is not checked."""
     server = subject["server"]
     if server.endswith(EKS_DOMAIN):
         return [server]
@@ -41,7 +41,7 @@ def _host(subject: Subject) -> str:
 
 
 def signs_in(subject: Subject) -> None:
-    """The kubeconfig's exec plug-in must get its token for the cluster that the server address is of."""
+    """The kubeconfig's exec plug-in must get a token for the cluster at the server address."""
     _has_a_role(subject)
     cluster = subject.world.find(EKS_CLUSTER, "endpoint", subject["server"])
     name = subject.where.facts["clusterName"]
@@ -53,7 +53,7 @@ def signs_in(subject: Subject) -> None:
 
 
 def _has_a_role(subject: Subject) -> None:
-    """On AKS nobody may do anything by having made the cluster: a role over it says so."""
+    """On AKS the creator of a cluster has no rights in it without a role."""
     names = (subject.world.find(AKS_CLUSTER, name, _host(subject)) for name in ("fqdn", "privateFQDN"))
     cluster = next((each for each in names if each), None)
     if cluster is None or True not in at_path(cluster.inputs, "aadProfile.enableAzureRBAC"):
@@ -78,7 +78,7 @@ IN_CLUSTER = Ref(
 
 
 def in_namespace(path: str, read: Callable[[Subject], Iterable[str]]) -> Ref:
-    """The namespace that an object is in, and goes with."""
+    """The namespace of an object, which owns it."""
     return Ref(
         path=path, to=(NAMESPACE,), hold="owned", values=read,
         ignore=lambda value: value in BUILT_IN_NAMESPACES,
@@ -152,9 +152,9 @@ def _data_is_base64(subject: Subject) -> None:
 
 
 def _data_is_fixed(flag: str, *paths: str) -> Callable[[Subject], Iterable[str]]:
-    """The real provider replaces a ConfigMap or Secret whose data change, so that pods see the new name.
+    """Returns a function with the inputs whose change replaces the object, so that pods see the new name.
 
-    With the provider's `flag` on, only an immutable one is replaced.
+    With the provider's `flag` on, only an immutable object is replaced.
     """
 
     def replaced(subject: Subject) -> Iterable[str]:
@@ -186,7 +186,7 @@ def _service_status(subject: Subject) -> Properties:
 
 
 def _job_status(_subject: Subject) -> Properties:
-    """A Job has done its work when its creation returns, as the real provider waits for that."""
+    """A Job is finished when its creation returns, because the real provider waits for that."""
     return {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
 
 
@@ -196,7 +196,7 @@ def _deployment_status(subject: Subject) -> Properties:
 
 
 def _retained_disks(subject: Subject) -> list[str]:
-    """Azure's lie in the resource group of the cluster's nodes, and go with it unless the class names another."""
+    """Returns the kept disks. Azure deletes them with the nodes' resource group, unless the class names another."""
     go_along = subject.inputs["provisioner"] == AZURE_DISKS and "resourceGroup" not in as_map(
         subject.inputs.get("parameters")
     )
@@ -206,7 +206,7 @@ def _retained_disks(subject: Subject) -> list[str]:
 
 
 def _plural(kind: str) -> str:
-    """How Google's IAM names a kind: networkPolicies, storageClasses, jobs."""
+    """Returns the name of a kind in Google's IAM: networkPolicies, storageClasses, jobs."""
     name = kind[0].lower() + kind[1:]
     return name[:-1] + "ies" if name.endswith("y") else name + "es" if name.endswith("s") else name + "s"
 
@@ -246,9 +246,9 @@ ENTRIES = [
         NAMESPACE,
         namespaced=False,
         outputs={"status": lambda _subject: {"phase": "Active"}},
-        # The volumes of Vault go with its namespace.
+        # The volumes of Vault are deleted with its namespace.
         holds=lambda name: holdings.VAULT if name == "vault-space-namespace" else "",
-        # A namespace is gone when all that was in it is.
+        # Deleting a namespace waits for its contents.
         minutes=(Minutes(0.02, 0.02, 0.3, slow=0.1),),
     ),
     _object(
@@ -282,7 +282,7 @@ ENTRIES = [
         checks=(_restart_policy_ends,),
         waits_for=("pods",),
         admits=(_pods_can_start,),
-        # A script of seconds, in a pod that has to be scheduled and to fetch its image.
+        # A script of seconds, in a pod that has to be scheduled and has to pull its image.
         minutes=(Minutes(0.5, 0.5, 0.1, slow=1.5),),
     ),
     _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),

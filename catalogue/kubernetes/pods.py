@@ -1,4 +1,4 @@
-"""Why a pod would never start: it names something that is not there, or its namespace forbids it.
+"""Reasons why a pod would never start: it names a missing object, or its namespace forbids it.
 
 A real API server stores such a Job or Deployment, and `up` waits until its timeout; the sandbox refuses at once.
 """
@@ -18,20 +18,20 @@ TOKENS = {
 }
 ENFORCE = "pod-security.kubernetes.io/enforce"
 ALLOWED_VOLUMES = paths("name configMap csi downwardAPI emptyDir ephemeral persistentVolumeClaim projected secret")
-# A pod runs on with the certificates that the cluster itself puts into every namespace.
+# Every namespace has these objects from the cluster itself.
 BUILT_IN = {("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")}
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a pod of a namespace finds there: the living objects, and those that come in the same release."""
+    """The objects that a pod can use: living objects of its namespace, and those of its own release."""
 
     world: World
     namespace: str
     beside: tuple[Properties, ...] = field(default=())
 
     def keys(self, kind: str, name: str) -> set[str] | None:
-        """Returns the keys of a Secret or ConfigMap (no keys for other kinds); None if there is no such object."""
+        """Returns the keys of a Secret or ConfigMap (no keys for other kinds); None if the object does not exist."""
         if (kind, name) in BUILT_IN:
             return {"ca.crt"}
         for manifest in self.beside:
@@ -41,7 +41,7 @@ class Surroundings:
         return _keys(reveal(record.inputs)) if record else None
 
     def is_restricted(self) -> bool:
-        """Says whether the namespace enforces the restricted Pod Security Standard."""
+        """Returns whether the namespace enforces the restricted Pod Security Standard."""
         record = self.world.find(NAMESPACE, "id", self.namespace)
         return (
             record is not None and ENFORCE in _labels(record.inputs) and _labels(record.inputs)[ENFORCE] == "restricted"
@@ -49,11 +49,11 @@ class Surroundings:
 
 
 def can_start(owner: str, template: Properties, around: Surroundings) -> None:
-    """Refuses a pod template that no pod could start from; `owner` is such as `Job "x"`."""
+    """Refuses a pod template that no pod can start from; `owner` is a text like `Job "x"`."""
     spec = as_map(template.get("spec"))
     missing = [*_missing_objects(spec, around), *_missing_keys(spec, around)]
     if missing:
-        raise Refused(f"{owner} in namespace {around.namespace}: its pods would wait for ever: {'; '.join(missing)}")
+        raise Refused(f"{owner} in namespace {around.namespace}: its pods would wait forever: {'; '.join(missing)}")
     if around.is_restricted() and (violations := list(restricted_violations(spec))):
         raise Refused(
             f'{owner}: pods are forbidden: violates PodSecurity "restricted:latest": {", ".join(violations)} '
@@ -107,12 +107,12 @@ def _missing_key(kind: str, name: str, key: str, around: Surroundings) -> Iterat
     if keys is None:
         yield f'{kind.lower()} "{name}" not found'
     elif keys and key not in keys:
-        # Who makes an empty one leaves it to somebody in the cluster, whose keys nobody here knows.
+        # Something in the cluster fills in an empty object, and its keys are unknown here.
         yield f"couldn't find key {key} in {kind} {around.namespace}/{name}"
 
 
 def restricted_violations(spec: Properties) -> Iterator[str]:
-    """Yields what the restricted Pod Security Standard forbids in a pod spec, in the API server's words."""
+    """Yields the violations of the restricted Pod Security Standard in a pod spec, in the API server's words."""
     pod = as_map(spec.get("securityContext"))
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(key):

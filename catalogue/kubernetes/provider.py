@@ -1,4 +1,4 @@
-"""The Kubernetes provider itself: which cluster a kubeconfig means."""
+"""The Kubernetes provider itself: the cluster of a kubeconfig."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -14,7 +14,7 @@ REPLACING = ("kubeconfig", "context", "cluster")
 
 
 def configure(config: Properties, _stack: str) -> Where:
-    """Names the cluster by its server address; two providers with the same address see the same objects."""
+    """Identifies the cluster by its server address; two providers with the same address see the same objects."""
     chosen = _chosen(config)
     server = chosen["cluster"]["server"]
     namespace = config.get("namespace") or chosen["context"].get("namespace") or "default"
@@ -28,7 +28,7 @@ def configure(config: Properties, _stack: str) -> Where:
 
 
 def config_problems(config: Properties) -> Iterable[Problem]:
-    """A kubeconfig must be given, be readable and say how to sign in: the sandbox never reads the user's own one."""
+    """A readable kubeconfig with credentials must be given: the sandbox never reads the user's own one."""
     if config.get("kubeconfig") == UNKNOWN:
         return
     try:
@@ -40,9 +40,9 @@ def config_problems(config: Properties) -> Iterable[Problem]:
 
 
 def config_replaces(old: Properties, new: Properties) -> Iterable[str]:
-    """Says what replaces the provider, and with it every object: only `clusterIdentifier` where it is set.
+    """Yields the keys that replace the provider, and with it every object: only `clusterIdentifier` if it is set.
 
-    Without one, the real provider compares the kubeconfigs, and cannot where one of them is unknown.
+    Without it, the real provider compares the kubeconfigs, and cannot if one of them is unknown.
     """
     if old.get("clusterIdentifier") and new.get("clusterIdentifier"):
         return ["clusterIdentifier"] if old["clusterIdentifier"] != new["clusterIdentifier"] else []
@@ -50,10 +50,10 @@ def config_replaces(old: Properties, new: Properties) -> Iterable[str]:
 
 
 def _chosen(config: Properties) -> dict[str, Any]:
-    """Returns the context, cluster and user that the configuration means."""
+    """Returns the context, cluster and user of the configuration."""
     text = config.get("kubeconfig")
     if not text:
-        raise Refused("no kubeconfig: the sandbox never uses the one of the machine")
+        raise Refused("no kubeconfig: the sandbox never uses the machine's own")
     if "\n" not in text and not text.lstrip().startswith("{") and Path(text).expanduser().is_file():
         text = Path(text).expanduser().read_text()
     try:

@@ -1,4 +1,4 @@
-"""What the API server refuses before it stores anything: the published schema, names and labels."""
+"""Checks of the API server before it stores an object: the published schema, names and labels."""
 
 import json
 import re
@@ -18,13 +18,13 @@ LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?")
 SHORT_NAMED = frozenset({"Namespace", "Service"})
 FREELY_NAMED = frozenset({"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
 
-# The library looks for all versions and reads all definitions again for each manifest, which is most of its time.
+# The library searches all versions and reads all definitions again for each manifest, which takes most of its time.
 utils.schema_contents = cache(utils.schema_contents)
 utils.all_versions = cache(utils.all_versions)
 
 
 def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
-    """Checks a whole manifest; one with unknown parts passes, as it comes again with them. Raises `Refused`."""
+    """Checks a whole manifest. One with unknown parts passes, because it comes again later. Raises `Refused`."""
     if has_unknown(manifest):
         return
     kind, name = manifest["kind"], as_map(manifest.get("metadata")).get("name", "")
@@ -35,7 +35,7 @@ def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
             f'no matches for kind "{kind}" in version "{manifest["apiVersion"]}" (Kubernetes {version})'
         ) from error
     except kubernetes_validate.ValidationError as error:
-        # A Secret's own values must not get into a message.
+        # A Secret's values must not be in a message.
         why = f"not valid ({error.validator})" if kind == "Secret" else error.message
         raise Refused(f'{kind} "{name}" is invalid: {error.json_path.removeprefix("$.")}: {why}') from error
     allowed = LABEL_NAME if kind in SHORT_NAMED else SUBDOMAIN
@@ -52,13 +52,13 @@ def validate(manifest: Properties, version: str = KUBERNETES_VERSION) -> None:
                 )
 
 
-@lru_cache(maxsize=4096)  # a check is followed by a create of the same
+@lru_cache(maxsize=4096)  # a create checks an object again
 def _match_schema(manifest: str, version: str) -> None:
     kubernetes_validate.validate(json.loads(manifest), version, strict=True)
 
 
 def _without_nulls(value: Any) -> Any:
-    """A null is an absent key to the API server."""
+    """Returns the value without nulls, which the API server treats as absent keys."""
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in as_map(value).items() if item is not None}
     return [_without_nulls(item) for item in as_list(value)] if isinstance(value, list) else value

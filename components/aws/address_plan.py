@@ -9,7 +9,7 @@ from typing import Final
 
 NODE_BITS: Final = 4  # a sixteenth of the network for each zone's nodes and pods
 SMALL_BITS: Final = 8  # public and data subnets
-FIRST_DATA: Final = 8  # public subnets take the lower half of the last sixteenth, data subnets the upper
+FIRST_DATA: Final = 8  # public subnets use the lower half of the last sixteenth, data subnets the upper half
 MOST_ZONES: Final = 8
 
 
@@ -24,10 +24,10 @@ class ZonePlan:
 
 
 def plan_ranges(cidr: str, zones: Sequence[str]) -> tuple[ZonePlan, ...]:
-    """Ranges for each zone; a zone that is added at the end moves no other.
+    """Returns ranges for each zone. A new zone at the end of the list does not change other ranges.
 
     Of 10.0.0.0/16: private 10.0.0.0/20, 10.0.16.0/20, ...; public 10.0.240.0/24, ...; data 10.0.248.0/24, ...
-    Pods have addresses of the private subnets, hence their size. Raises `ValueError` above 8 zones.
+    Pods have addresses of the private subnets, so these are large. Raises `ValueError` for more than 8 zones.
     """
     if len(zones) > MOST_ZONES:
         raise ValueError(f"{len(zones)} zones, but the plan has room for {MOST_ZONES}")

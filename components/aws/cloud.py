@@ -1,7 +1,7 @@
-"""AWS as the platform sees it: one function for each thing that is created, and the ground that they share.
+"""AWS for the platform: one function for each layer that is created, and the base that they share.
 
-MSK, RDS and ElastiCache take the longest. They wait only for subnets and the key. All that they get from the cluster is
-who its pods are, which only their firewall rules use.
+MSK, RDS and ElastiCache take the longest. They wait only for subnets and the key. Only their firewall rules depend on
+the cluster: they name its pods.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from settings.network import CreateNetwork, ExistingVpc
 
 @dataclass(frozen=True, kw_only=True)
 class Pods:
-    """The pods of the cluster: who they are to a firewall, and how they get an identity."""
+    """The pods of the cluster: how firewalls identify them, and how they get an identity."""
 
     clients: ClientGroup | ClientRanges
     binding: Binding
 
 
 class AwsCloud:
-    """Fulfils `components.cloud.Cloud` for one platform, whose component is `parent`."""
+    """Implements `components.cloud.Cloud` for one platform, whose component is `parent`."""
 
     def __init__(self, name: str, settings: AwsSettings, parent: pulumi.Resource) -> None:
         self._name = name
@@ -146,7 +146,7 @@ class AwsCloud:
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[Allow]:
-        """Describes an S3 bucket that exists already."""
+        """Describes an existing S3 bucket."""
         bucket = existing(self._settings.model_storage, ExistingBucket)
         return existing_bucket(bucket, self._settings.region, self._settings.assistants)
 

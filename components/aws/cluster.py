@@ -1,7 +1,7 @@
-"""The Kubernetes cluster: EKS, with its log, its roles, its administrators and what runs before the nodes.
+"""The Kubernetes cluster: EKS, with its log, its roles, its administrators and the add-ons that come before the nodes.
 
-The nodes are in `nodes`. Storage classes, namespaces and all other objects in the cluster are left to
-`components.kubernetes`.
+The nodes are in `nodes`. `components.kubernetes` creates storage classes, namespaces and all other objects in the
+cluster.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class EksCluster(pulumi.ComponentResource):
     """A cluster with one pool of nodes. Ends in `connection`, which waits for nodes and add-ons.
 
     `secrets_key` encrypts Kubernetes Secrets. `networks` are the ranges of the subnets. `egress` are the routes that
-    nodes, but not the control plane, need. `role_arn` is the role that the provider assumes; empty for none. `name` and
-    `security_group_id` are known as soon as the control plane is: the group is that of nodes and pods.
+    nodes, but not the control plane, need. `role_arn` is the role that the provider assumes, or empty. `name` and
+    `security_group_id` are available as soon as the control plane exists. The group is that of nodes and pods.
     """
 
     def __init__(
@@ -110,10 +110,10 @@ class EksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # EKS would make the log group itself, and keep the logs for ever. It checks the role's rights at once,
-                # and needs them until it is gone.
+                # EKS would create the log group itself, and keep the logs forever. It checks the role's rights at
+                # once, and needs them until it is deleted.
                 depends_on=[logs, rights],
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
@@ -121,7 +121,7 @@ class EksCluster(pulumi.ComponentResource):
 
     def _admins(self, name: str, cluster: aws.eks.Cluster) -> None:
         for principal in self._settings.admins:
-            # By the principal, not by its place in the list: another's going must not replace this one.
+            # By the principal, not by its index: deleting another principal must not replace this entry.
             admin = f"{name}-admin-{hashlib.sha256(principal.encode()).hexdigest()[:8]}"
             entry = aws.eks.AccessEntry(
                 admin, cluster_name=cluster.name, principal_arn=principal, opts=pulumi.ResourceOptions(parent=self)
@@ -137,7 +137,7 @@ class EksCluster(pulumi.ComponentResource):
 
 
 def kubeconfig(name: str, endpoint: str, authority: str, region: str, role_arn: str) -> str:
-    """A kubeconfig that signs in by the AWS CLI.
+    """Returns a kubeconfig that signs in with the AWS CLI.
 
     `authority` is the cluster's certificate authority, base64. `role_arn` is assumed first, unless it is empty.
     """

@@ -1,7 +1,7 @@
-"""Keys of KMS: the one that all data of the platform is encrypted with, and those that something has for itself.
+"""Keys of KMS: the key for all data of the platform, and separate keys.
 
-Users get at a key through the services that encrypt with it, or with it alone; their rights stand in their roles'
-policies. Deleting a key makes everything unreadable that it has encrypted, every snapshot and backup.
+Users access a key through the services that encrypt with it, or directly; the policies of their roles have the rights.
+Deleting a key makes everything unreadable that was encrypted with it, every snapshot and backup included.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from components.aws.site import Site
 class EncryptionKey(pulumi.ComponentResource):
     """A symmetric customer managed key, rotated every year. `key_arn` is its ARN.
 
-    `purpose` describes the key to people. `statements` of the key's policy are about services of AWS that use
-    it for themselves, not for a caller.
+    `purpose` is the description for people. `statements` of the key's policy are for AWS services that use the key for
+    themselves, not for a caller.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ def log_groups(site: Site) -> Mapping[str, object]:
 
 def _account(account: pulumi.Output[str]) -> Mapping[str, object]:
     return {
-        # Without it IAM policies have no say over the key, and nobody could change it any more.
+        # Without this statement IAM policies do not apply to the key, and nobody could change it any more.
         "Sid": "AccountDecidesByIam",
         "Effect": "Allow",
         "Principal": {"AWS": pulumi.Output.format("arn:aws:iam::{0}:root", account)},

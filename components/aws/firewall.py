@@ -11,10 +11,10 @@ from components.aws.site import ClientGroup, ClientRanges, DataTier
 
 
 class Firewall(pulumi.ComponentResource):
-    """A security group. Each rule is a resource of its own, so the group, and the service in it, wait for no client.
+    """A security group. Each rule is a separate resource, so the group, and the service in it, wait for no client.
 
-    Clients may reach the `ports`. `members_talk`: members of the group (brokers) may reach one another, and nothing
-    else outside. `rules` must exist before a client can connect.
+    Clients may reach the `ports`. With `members_talk`, members of the group (brokers) may reach one another, but
+    nothing outside. `rules` must exist before a client can connect.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Firewall(pulumi.ComponentResource):
 def _sources(
     port: int, clients: ClientGroup | ClientRanges
 ) -> Iterator[tuple[str, pulumi.Output[str] | None, str | None]]:
-    """For each rule the end of its name, and its source: a group or a range, which is what AWS takes one of."""
+    """Returns the end of the name and the source for each rule. AWS allows one source: a group or a range."""
     match clients:
         case ClientGroup(group_id=group_id):
             yield str(port), group_id, None

@@ -1,6 +1,6 @@
-"""IAM policy documents: what they say, as values; and the JSON that AWS takes.
+"""IAM policy documents: their statements as values, and the JSON for AWS.
 
-A service component tells what its users may do as `Allow` statements; `identity` gives them to a role.
+A service component returns the rights of its users as `Allow` statements; `identity` gives them to a role.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Allow:
 
 
 def permissions(statements: Sequence[Allow]) -> pulumi.Output[str]:
-    """The policy of a role, JSON."""
+    """Returns the policy of a role, JSON."""
     return document(
         [
             {
@@ -40,9 +40,9 @@ def permissions(statements: Sequence[Allow]) -> pulumi.Output[str]:
 
 
 def trust(service: str, account: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
-    """Who may take a role: a service of AWS, JSON.
+    """Returns a policy that lets a service of AWS assume a role, JSON.
 
-    `account` limits it to what the service does for that account, where the service tells (EC2 does not).
+    `account` limits the service to requests of that account, if the service names it (EC2 does not).
     """
     return document(
         [
@@ -58,7 +58,7 @@ def trust(service: str, account: pulumi.Input[str] | None = None) -> pulumi.Outp
 
 
 def federated_trust(provider_arn: str, issuer: str, namespace: str, service_account: str) -> pulumi.Output[str]:
-    """Who may take a role: a service account of the cluster whose tokens `issuer` signs, JSON."""
+    """Returns a policy that lets a service account of the cluster assume a role, JSON. `issuer` signs its tokens."""
     subject = issuer.removeprefix("https://").rstrip("/")
     return document(
         [
@@ -78,5 +78,5 @@ def federated_trust(provider_arn: str, issuer: str, namespace: str, service_acco
 
 
 def document(statements: Sequence[Mapping[str, object]]) -> pulumi.Output[str]:
-    """A policy with any statements, JSON."""
+    """Returns a policy with any statements, JSON."""
     return pulumi.Output.json_dumps({"Version": VERSION, "Statement": list(statements)})

@@ -1,7 +1,7 @@
 """Identity: a role for a service account, through EKS Pod Identity or an OIDC provider (IRSA).
 
-What the role may do is told by the service components. A pod must start after its role is bound to its service account:
-one that starts before has no credentials until it is restarted.
+The service components define the rights of the role. A pod must start after its role is bound to its service account: a
+pod that starts earlier has no credentials until it is restarted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PodIdentityBinding:
 
 @dataclass(frozen=True, kw_only=True)
 class IrsaBinding:
-    """Pods trade the token of their service account for the role that its annotation names."""
+    """Pods exchange the token of their service account for the role in its annotation."""
 
     issuer: str
     provider_arn: str
@@ -37,7 +37,7 @@ class IrsaBinding:
 
 @dataclass(frozen=True, kw_only=True)
 class NoBinding:
-    """The cluster gives its pods no identity of AWS."""
+    """The cluster gives its pods no AWS identity."""
 
 
 Binding: TypeAlias = PodIdentityBinding | IrsaBinding | NoBinding
@@ -107,7 +107,7 @@ def workload_identity(
     rights: Sequence[iam_policy.Allow],
     opts: pulumi.ResourceOptions,
 ) -> WorkloadIdentity:
-    """The identity of a service account. Creates nothing if the cluster gives its pods no identities of AWS."""
+    """The identity of a service account. Creates nothing if the cluster gives its pods no AWS identities."""
     match binding:
         case PodIdentityBinding():
             return PodIdentity(

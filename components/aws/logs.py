@@ -11,7 +11,7 @@ from components.aws.site import Site
 def log_group(
     name: str, path: str, *, site: Site, parent: pulumi.Resource, days: int | None = None
 ) -> aws.cloudwatch.LogGroup:
-    """A group that keeps logs for `days`, by default those of the profile. `path` is its physical name."""
+    """Creates a log group that keeps logs for `days`, by default the profile's. `path` is its physical name."""
     return aws.cloudwatch.LogGroup(
         name,
         name=path,

@@ -1,7 +1,7 @@
 """Model storage: an S3 bucket; each assistant reads the models below its own prefix, and the bucket's list of names.
 
-Whoever uploads models (a person, a pipeline) brings an identity of their own. Old versions of a model are kept for a
-while, so that a replaced or deleted one can be brought back.
+A person or a pipeline uploads models with its own identity. Old versions of a model are kept for a while, so that a
+replaced or deleted one can be restored.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ class S3ModelStorage(pulumi.ComponentResource):
         self.register_outputs({"bucket": self._bucket.bucket})
 
     def access(self, assistant: Assistant) -> Rights[iam_policy.Allow]:
-        """How the pods of an assistant get access."""
+        """Returns the access of an assistant's pods."""
         return _reading(self._bucket.arn, self._site.storage_key, self._site.region, assistant)
 
     def _guard(self, name: str) -> tuple[pulumi.Resource, ...]:
-        """Encryption, ownership and the ban on public access. Returns what must be there before the bucket is used."""
+        """Creates encryption, ownership and the ban on public access. Returns what the bucket's users must wait for."""
         bucket = self._bucket
         child = pulumi.ResourceOptions(parent=self)
         key = self._site.storage_key
@@ -77,7 +77,7 @@ class S3ModelStorage(pulumi.ComponentResource):
             ],
             opts=child,
         )
-        # S3 refuses changes of a bucket's access that run at the same time: one after the other.
+        # S3 refuses simultaneous changes of a bucket's access, so create these one after the other.
         ownership = aws.s3.BucketOwnershipControls(
             f"{name}-ownership", bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=child
         )
@@ -131,7 +131,7 @@ class S3ModelStorage(pulumi.ComponentResource):
                     "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
                 }
             ],
-            # A rule for old versions needs them to exist.
+            # A rule for old versions needs versioning.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
 
@@ -139,7 +139,7 @@ class S3ModelStorage(pulumi.ComponentResource):
 def existing_bucket(
     settings: ExistingBucket, region: str, assistants: Sequence[Assistant]
 ) -> ModelStorage[iam_policy.Allow]:
-    """A bucket that exists already."""
+    """Describes an existing bucket."""
     bucket = pulumi.Output.from_input(settings.bucket)
     return Service(
         address=_address(bucket),
@@ -172,7 +172,7 @@ def _connections(
 def _reading(
     bucket_arn: pulumi.Input[str], key: pulumi.Input[str] | None, region: str, assistant: Assistant
 ) -> Rights[iam_policy.Allow]:
-    """Rasa asks for the bucket, then reads one object. `key` is the ARN of the bucket's key, if it has one."""
+    """Returns the rights to find the bucket and read one object. `key` is the ARN of the bucket's key, if any."""
     read = (
         iam_policy.Allow(actions=["s3:ListBucket"], resources=[bucket_arn]),
         iam_policy.Allow(

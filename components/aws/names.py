@@ -1,8 +1,8 @@
 """Physical names: one function for each naming rule of AWS. Pure.
 
-Only what AWS wants named is named here: what a person looks for, what another service finds by its name, and what is
-unique beyond the account. Everything else (security groups, subnet and parameter groups, launch templates) keeps the
-name that Pulumi makes from the resource's own, with a random end, so that it can be replaced before it is deleted.
+This module names resources that people look for, that another service finds by name, or that are unique beyond the
+account. All others (security groups, subnet and parameter groups, launch templates) have the name that Pulumi makes
+from the resource's own, with a random end, so that they can be replaced before they are deleted.
 
 `name` is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. `suffix` is random
 and kept in the state, for names that are global or cannot be used again soon.
@@ -52,14 +52,14 @@ def kafka_cluster(name: str) -> str:
 
 
 def kafka_secret(name: str, suffix: str) -> str:
-    """Secret with SCRAM credentials: MSK takes none without this prefix, and a deleted name stays taken for weeks."""
+    """Secret with SCRAM credentials: MSK requires this prefix, and a deleted name stays taken for weeks."""
     return f"AmazonMSK_{name}-{suffix}"
 
 
 def recovery_secret(name: str, suffix: str) -> str:
     """Secret: at most 512, and a deleted name stays taken for weeks.
 
-    AWS adds a hyphen and 6 characters to make the ARN, so a name must not end like that itself.
+    AWS adds a hyphen and 6 characters to form the ARN, so a name must not end like that itself.
     """
     return f"{name}/{suffix}"
 
@@ -80,15 +80,15 @@ def key_alias(name: str) -> str:
 
 
 def cluster_log_group(cluster: str) -> str:
-    """Where EKS writes its control plane logs; it would make the group itself, without retention."""
+    """Log group of the EKS control plane; EKS would create the group itself, without retention."""
     return f"/aws/eks/{cluster}/cluster"
 
 
 def database_log_group(instance: str, log: str) -> str:
-    """Where RDS writes a log; it would make the group itself, without retention."""
+    """Log group of an RDS log; RDS would create the group itself, without retention."""
     return f"/aws/rds/instance/{instance}/{log}"
 
 
 def delivered_log_group(name: str, log: str) -> str:
-    """A log that AWS delivers. The prefix keeps the account's resource policy for log delivery short."""
+    """Log group for logs that AWS delivers. The prefix keeps the account's resource policy for log delivery short."""
     return f"/aws/vendedlogs/{name}/{log}"

@@ -1,8 +1,7 @@
 """The network: a VPC with three subnets in every zone.
 
-Private subnets hold nodes and pods and reach the internet through NAT. Data subnets hold the data services and reach
-nothing. Public subnets hold NAT gateways and load balancers of the internet. Who may talk to whom is said by each
-service's own firewall.
+Private subnets hold nodes and pods and reach the internet through NAT. Data subnets hold the data services and have no
+route out. Public subnets hold NAT gateways and public load balancers. The firewall of each service limits its clients.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ INTERNET: Final = "0.0.0.0/0"
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConnection:
-    """What those who stand in a network are told of it. `networks` are the ranges of the subnets.
+    """The network for the components inside it. `networks` are the ranges of the subnets.
 
     `egress` are the routes that nodes need to reach the internet; the subnets do not wait for them.
     """
@@ -37,7 +36,7 @@ class NetworkConnection:
 
 
 def existing_network(vpc: ExistingVpc) -> NetworkConnection:
-    """A network that is there already, with its own ways out."""
+    """Describes an existing network, with its own routes to the internet."""
     return NetworkConnection(
         vpc_id=pulumi.Output.from_input(vpc.vpc_id),
         private_subnet_ids=tuple(map(pulumi.Output.from_input, vpc.private_subnets)),
@@ -57,7 +56,7 @@ class Network(pulumi.ComponentResource):
         super().__init__("rasa:aws:Network", name, {}, opts)
         self._prefix = name
         self._child = pulumi.ResourceOptions(parent=self)
-        # Data stands on these: refused here, a new range or zone stops before anything is made for it.
+        # Data depends on these resources. With protection, a new range or zone stops before anything is created.
         self._ground = pulumi.ResourceOptions(parent=self, protect=site.protect)
         ranges = plan_ranges(settings.cidr, settings.zones)
 
@@ -69,7 +68,7 @@ class Network(pulumi.ComponentResource):
             tags={"Name": name},
             opts=self._ground,
         )
-        # Every VPC comes with a group that lets its members talk to all; adopted without a rule it lets nobody.
+        # Every VPC has a default group that lets its members talk to all; adopted without rules it allows nothing.
         aws.ec2.DefaultSecurityGroup(f"{name}-default-group", vpc_id=self._vpc.id, opts=self._child)
 
         public = [self._subnet("public", zone.zone, zone.public, {"kubernetes.io/role/elb": "1"}) for zone in ranges]
@@ -79,7 +78,7 @@ class Network(pulumi.ComponentResource):
         ]
         data = [self._subnet("data", zone.zone, zone.data, {}) for zone in ranges]
 
-        # No default route: whoever gets hold of a data service has no way out.
+        # No default route, so that an attacker in a data service cannot send data out.
         data_routes = self._route_table("data")
         for zone, subnet in zip(ranges, data, strict=True):
             self._associate("data", zone, subnet, data_routes)
@@ -157,7 +156,7 @@ class Network(pulumi.ComponentResource):
     def _internet(
         self, ranges: tuple[ZonePlan, ...], public: list[aws.ec2.Subnet], *, each_zone: bool
     ) -> list[aws.ec2.NatGateway]:
-        """The way out: NAT gateways, in the first public subnet or in each of them."""
+        """Creates the NAT gateways, in the first public subnet or in each of them."""
         gateway = aws.ec2.InternetGateway(
             f"{self._prefix}-internet", vpc_id=self._vpc.id, tags={"Name": self._prefix}, opts=self._child
         )
@@ -175,7 +174,7 @@ class Network(pulumi.ComponentResource):
             if nat_gateways and not each_zone:
                 continue
             name = f"{self._prefix}-nat-{zone.zone}"
-            # AWS refuses both as long as the VPC has no internet gateway, which they do not name.
+            # AWS refuses both until the VPC has an internet gateway, which they do not name.
             address = aws.ec2.Eip(
                 name, domain="vpc", tags={"Name": name}, opts=pulumi.ResourceOptions(parent=self, depends_on=[gateway])
             )

@@ -1,4 +1,4 @@
-"""What prod adds to the network: private endpoints of AWS's own services, and a log of all connections."""
+"""Additions to the network in prod: private endpoints of AWS services, and a log of all connections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.aws import iam_policy, names
 from components.aws.logs import log_group
 from components.aws.site import Site
 
-# What nodes, pods and the cluster's controllers call; S3 has a gateway endpoint, which costs nothing.
+# The services that nodes, pods and controllers call; S3 has a free gateway endpoint.
 SERVICES: Final = (
     "autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "kms", "logs",
     "secretsmanager", "sts",
@@ -20,7 +20,7 @@ SERVICES: Final = (
 
 
 class PrivateEndpoints(pulumi.ComponentResource):
-    """Interface endpoints under the services' usual names: calls to AWS stay inside the network.
+    """Interface endpoints with the services' usual names: calls to AWS stay inside the network.
 
     `clients` is the range (CIDR) that may use the endpoints.
     """
@@ -95,7 +95,7 @@ class FlowLogs(pulumi.ComponentResource):
                         resources=[pulumi.Output.format("{0}:*", group.arn)],
                     ),
                     iam_policy.Allow(
-                        # Listing can only be allowed for all log groups of a region.
+                        # Listing can be allowed only for all log groups of a region.
                         actions=["logs:DescribeLogGroups"],
                         resources=[pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", site.region, site.account)],
                     ),

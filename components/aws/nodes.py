@@ -1,8 +1,8 @@
 """The nodes of the cluster and the add-ons around them.
 
-One managed node group. It starts with `minNodes` nodes; `maxNodes` is how far an autoscaler of nodes may go. There is
-none yet: until then, whoever needs more nodes sets the group's desired size, which is not put back.
-Add-ons come in the version that EKS recommends for the cluster's when they are first made.
+One managed node group. It starts with `minNodes` nodes; an autoscaler of nodes may grow it to `maxNodes`. There is no
+autoscaler yet: until then, set the group's desired size for more nodes, which `up` does not revert. Add-ons get the
+version that EKS recommends for the cluster's version when they are created.
 """
 
 from __future__ import annotations
@@ -26,24 +26,25 @@ NODE_POLICIES: Final[Mapping[str, str]] = {
     "cni": "AmazonEKS_CNI_Policy",
     "ssm": "AmazonSSMManagedInstanceCore",  # a shell on a node without SSH or an open port
 }
-# Without these a node does not become ready. The agent gives pods their roles.
+# A node is ready only with these. The agent gives pods their roles.
 BEFORE_NODES: Final[Mapping[str, str | None]] = {
     "vpc-cni": json.dumps({"enableNetworkPolicy": "true"}),
     "kube-proxy": None,
     "eks-pod-identity-agent": None,
 }
-# These are pods themselves. metrics-server is what autoscaling of Rasa reads.
+# These are pods themselves. Autoscaling of Rasa reads metrics-server.
 AFTER_NODES: Final = ("coredns", "metrics-server")
 EBS_DRIVER: Final = "aws-ebs-csi-driver"
 DISK_ACCOUNT: Final = "ebs-csi-controller-sa"
-DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
+DISK_GB: Final = {True: 100, False: 50}  # True: prod; images of Rasa are large
 
 
 class NodePool(pulumi.ComponentResource):
     """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
 
-    `egress` are the routes to the internet, without which a node cannot join. `volumes` says how the cluster makes
-    disks: EKS has no default storage class. `grow` is whether the stack file asks for more nodes than at the last `up`.
+    `egress` are the routes to the internet, without which a node cannot join. `volumes` is the class of the cluster's
+    disks: EKS has no default storage class. `grow` is whether the stack file asks for more nodes than at the
+    last `up`.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class NodePool(pulumi.ComponentResource):
                 parent=self,
                 # A node joins through the internet (`egress`), with its role's rights and the add-ons' pods.
                 depends_on=[*rights, *before, *self._egress],
-                # An autoscaler or a person scales the nodes between the limits.
+                # An autoscaler or a person sets the number of nodes.
                 ignore_changes=[] if grow else ["scalingConfig.desiredSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
@@ -150,7 +151,7 @@ class NodePool(pulumi.ComponentResource):
         on: Sequence[pulumi.Resource] = (),
         disk_role: pulumi.Output[str] | None = None,
     ) -> aws.eks.Addon:
-        """An add-on: its settings (JSON), what its pods need besides, and the role of the driver of disks, if any."""
+        """Creates an add-on: its settings (JSON), what its pods need besides, and the role of a disk driver, if any."""
         return aws.eks.Addon(
             f"{name}-{addon}",
             cluster_name=self._cluster_name,
@@ -159,7 +160,7 @@ class NodePool(pulumi.ComponentResource):
             pod_identity_associations=[{"role_arn": disk_role, "service_account": DISK_ACCOUNT}] if disk_role else None,
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="PRESERVE",
-            # A pod needs a node, which no property of an add-on names.
+            # Its pods need a node, which no property of an add-on names.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(on)),
         )
 
@@ -168,7 +169,7 @@ class NodePool(pulumi.ComponentResource):
         return {"type": "gp3", "encrypted": "true", **({} if key is None else {"kmsKeyId": key})}
 
     def _disk_rights(self, name: str, role_arn: pulumi.Output[str]) -> tuple[pulumi.Resource, ...]:
-        """What the driver's role may do with the platform's key: AWS's own policy knows none."""
+        """Returns the rights of the driver's role on the platform's key, which AWS's own policy does not have."""
         site = self._site
         if site.storage_key is None:
             return ()
@@ -183,7 +184,7 @@ class NodePool(pulumi.ComponentResource):
 
 
 def disk_encryption(key: pulumi.Output[str], region: str) -> tuple[iam_policy.Allow, ...]:
-    """What the driver may do with a key: make an encrypted disk, and let EC2 read it as long as a node has it."""
+    """Returns a driver's rights on a key: create an encrypted disk, and let EC2 read it while a node uses it."""
     via_ec2 = {"StringEquals": {"kms:ViaService": f"ec2.{region}.amazonaws.com"}}
     return (
         iam_policy.Allow(

@@ -1,4 +1,4 @@
-"""Roles that AWS's own services take to work for the platform. Those of pods are in `identity`."""
+"""Roles of AWS services that work for the platform. Roles of pods are in `identity`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from components.aws.site import Site
 def service_role(
     name: str, service: str, managed_policy: str, *, site: Site, parent: pulumi.Resource
 ) -> pulumi.Output[str]:
-    """ARN of a role for a service such as `monitoring.rds.amazonaws.com`, with the rights of AWS's own policy.
+    """Returns the ARN of a role for a service such as `monitoring.rds.amazonaws.com`, with the rights of AWS's policy.
 
-    It is known when the role has them: a service refuses one without, or fails with its first call.
+    The ARN is available when the role has its rights: a service refuses a role without, or its first call fails.
     """
     child = pulumi.ResourceOptions(parent=parent)
     role = aws.iam.Role(

@@ -1,4 +1,4 @@
-"""A user of MSK who signs in with a password (SCRAM-SHA-512): a secret that the cluster reads."""
+"""A user of MSK with a password (SCRAM-SHA-512) in a secret that the cluster reads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.passwords import generated_password
 
 
 class ScramUser(pulumi.ComponentResource):
-    """`auth` is how a client signs in, as soon as `ready` exists.
+    """`auth` has the client's credentials, valid as soon as `ready` exists.
 
     `key` encrypts the secret. MSK accepts only a customer managed key.
     """
@@ -46,7 +46,7 @@ class ScramUser(pulumi.ComponentResource):
             secret_string=pulumi.Output.json_dumps({"username": username, "password": password}),
             opts=child,
         )
-        # Word for word what MSK would add itself; anything else would be a difference at the next refresh.
+        # Exactly what MSK would add itself; anything else would be a difference at the next refresh.
         readable = aws.secretsmanager.SecretPolicy(
             f"{name}-policy",
             secret_arn=secret.arn,

@@ -1,4 +1,4 @@
-"""What every component gets: account, region, profile, and how careful it must be."""
+"""The arguments of every component: account, region, profile, protection."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from settings import Profile
 class Site:
     """Account, region and profile of the platform.
 
-    `was_prod` is whether the last `up`, if there was one, had the profile `prod` as well. `protect` is whether data is
-    kept from deletion. `storage_key` is the ARN of the key that encrypts data and logs; None for the services' own
-    keys.
+    `was_prod`: the last `up`, if there was one, had the profile `prod` as well. `protect`: data is protected from
+    deletion. `storage_key` is the ARN of the key that encrypts data and logs; None for the services' own keys.
     """
 
     region: str
@@ -28,35 +27,35 @@ class Site:
 
     @property
     def is_prod(self) -> bool:
-        """Whether this is the redundant, strict profile."""
+        """Returns whether this is the redundant, strict profile."""
         return self.profile is Profile.PROD
 
     @property
     def log_days(self) -> int:
-        """Days that logs are kept."""
+        """The number of days that logs are kept."""
         return 90 if self.is_prod else 7
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClientGroup:
-    """Clients, by the security group that they are in."""
+    """Clients, by their security group."""
 
     group_id: pulumi.Output[str]
 
 
 @dataclass(frozen=True)
 class ClientRanges:
-    """Clients, by the address ranges that they are in."""
+    """Clients, by their address ranges."""
 
     networks: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataTier:
-    """Where data services stand, and who may reach them.
+    """The network of the data services, and their clients.
 
-    `networks` are the ranges of the subnets. `clients` are the cluster's pods: the only thing of the cluster that a
-    data service is told. Only its firewall rules may use it, so that the service itself does not wait for the cluster.
+    `networks` are the ranges of the subnets. `clients` are the cluster's pods. Only firewall rules may use `clients`,
+    so that the service itself does not wait for the cluster.
     """
 
     vpc_id: pulumi.Output[str]

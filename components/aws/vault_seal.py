@@ -1,7 +1,7 @@
-"""What HashiCorp Vault in the cluster needs of AWS: a key that unseals it, and a place for its recovery keys.
+"""The resources of AWS for Vault in the cluster: a key that unseals it, and a secret for its recovery keys.
 
-Owns both, and the identities of Vault's own pods and of the Job that initialises it. The recovery keys come from that
-Job, which can only add a value to the secret; to read it takes a right that nobody is given here.
+It also creates the identities of Vault's pods and of the Job that initialises Vault. The Job stores the recovery keys,
+and can only add a value to the secret. Nobody here gets the right to read it.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
 class KmsVaultSeal(pulumi.ComponentResource):
-    """The seal `awskms`; with `init: job` also a secret for the recovery keys, empty. Ends in `connection`.
+    """The seal `awskms`; with `init: job` also an empty secret for the recovery keys. Ends in `connection`.
 
-    The key is used at every start: Vault is lost with it, whoever has the recovery keys.
+    Every start needs the key: without it Vault is lost, even with the recovery keys.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
         self.register_outputs({"keyArn": key})
 
     def _key(self, name: str, purpose: str) -> pulumi.Output[str]:
-        """ARN of a key of its own."""
+        """Returns the ARN of a new key."""
         return EncryptionKey(name, purpose=purpose, site=self._site, opts=pulumi.ResourceOptions(parent=self)).key_arn
 
     def _recovery(self) -> RecoveryStore:
@@ -69,7 +69,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
             recovery_window_in_days=30 if self._site.is_prod else 7,
             opts=pulumi.ResourceOptions(parent=self, protect=self._site.protect),
         )
-        # To encrypt a new value is all that Secrets Manager does with the key for whoever may not read the others.
+        # Secrets Manager uses the key only to encrypt a new value for a caller that may not read the other values.
         for_this_secret = {
             "StringEquals": {
                 "kms:ViaService": f"secretsmanager.{region}.amazonaws.com",

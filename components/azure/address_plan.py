@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Final
 
-CLUSTER_BITS: Final = 4  # a sixteenth of the network for the nodes; pods have addresses of their own (overlay)
+CLUSTER_BITS: Final = 4  # a sixteenth of the network for the nodes; pods have separate addresses (overlay)
 SMALL_BITS: Final = 8  # the subnets of the data services
 
 
@@ -20,7 +20,7 @@ class NetworkPlan:
 
 
 def plan_ranges(cidr: str) -> NetworkPlan:
-    """Ranges for the subnets. Of 10.0.0.0/16: cluster 10.0.0.0/20, database 10.0.240.0/24, endpoints 10.0.241.0/24."""
+    """Returns the ranges. Of 10.0.0.0/16: cluster 10.0.0.0/20, database 10.0.240.0/24, endpoints 10.0.241.0/24."""
     network = ipaddress.IPv4Network(cidr)
     parts = list(network.subnets(prefixlen_diff=CLUSTER_BITS))
     database, endpoints, *_ = parts[-1].subnets(prefixlen_diff=SMALL_BITS - CLUSTER_BITS)
@@ -28,5 +28,5 @@ def plan_ranges(cidr: str) -> NetworkPlan:
 
 
 def name_service_address(service_cidr: str) -> str:
-    """Where the cluster's name service answers: the tenth address of the services' range, as usual."""
+    """Returns the address of the cluster's name service: the tenth of the services' range, as usual."""
     return str(ipaddress.IPv4Network(service_cidr)[10])

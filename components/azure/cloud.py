@@ -1,7 +1,7 @@
-"""Azure as the platform sees it: one function for each thing that is created, and the ground that they share.
+"""Azure for the platform: one function for each layer that is created, and the base that they share.
 
 Redis, the database and the cluster take the longest, and wait only for subnets and the key. The firewall of its subnet
-says who reaches a data service, so no data service needs to know anything of the cluster.
+limits the clients of a data service, so no data service depends on the cluster.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from settings.model_storage import ExistingContainer
 from settings.network import CreateNetwork, ExistingVnet
 
 LOG_DAYS: Final = 90
-# The issuer that vouches for the service accounts of the cluster; None if the pods get no identities of Entra.
+# The issuer of the cluster's service account tokens; None if the pods get no Entra identities.
 Pods: TypeAlias = pulumi.Input[str] | None
 
 
 class AzureCloud:
-    """Fulfils `components.cloud.Cloud` for one platform, whose component is `parent`.
+    """Implements `components.cloud.Cloud` for one platform, whose component is `parent`.
 
     Analytics signs in to all services with passwords, so it gets no rights.
     """
@@ -134,7 +134,7 @@ class AzureCloud:
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[RoleGrant]:
-        """Describes a container that exists already."""
+        """Describes an existing container."""
         return existing_container(existing(self._settings.model_storage, ExistingContainer), self._settings)
 
     def vault_seal(self, pods: Pods) -> VaultSeal:
@@ -170,7 +170,7 @@ class AzureCloud:
 
     @property
     def _operators(self) -> tuple[str, ...]:
-        """The ranges on the internet that people come from: those that may reach the cluster."""
+        """The ranges on the internet that may reach the cluster, and so the people who operate it."""
         match self._settings.cluster:
             case CreateAks(api_access=tuple() as ranges):
                 return ranges

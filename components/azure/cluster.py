@@ -1,7 +1,7 @@
-"""The Kubernetes cluster: AKS, with its identity, its administrators and who may sign in.
+"""The Kubernetes cluster: AKS, with its identity, its administrators and its sign-in.
 
-Entra decides who signs in and Azure's roles what they may do; there are no local accounts. The nodes are in `nodes`.
-Namespaces and all other objects in the cluster are left to `components.kubernetes`.
+Entra signs users in and Azure's roles give them rights; there are no local accounts. The nodes are in `nodes`.
+`components.kubernetes` creates namespaces and all other objects in the cluster.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ SERVER_APP: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"  # AKS in every tenan
 class AksCluster(pulumi.ComponentResource):
     """A cluster with a pool of nodes. Ends in `connection`, which waits for the nodes and the right to sign in.
 
-    `deployer` is the object id of the principal that runs `up`. `issuer` vouches for the service accounts, so that they
-    can be identities of Entra.
+    `deployer` is the object id of the principal that runs `up`. `issuer` signs the tokens of service accounts, so that
+    they can be Entra identities.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class AksCluster(pulumi.ComponentResource):
                 "service_cidr": settings.service_cidr,
                 "dns_service_ip": name_service_address(settings.service_cidr),
                 "load_balancer_sku": "standard",
-                # In a network of somebody else, AKS takes a way out of its own, or that of the subnet if it has one.
+                # In an existing network, AKS uses its own load balancer, or the subnet's outbound route if it has one.
                 "outbound_type": "loadBalancer" if self._network.egress_ip is None else "userAssignedNATGateway",
             },
             agent_pool_profiles=[system_pool(site, self._network.zones, self._network.cluster_subnet_id)],
@@ -149,12 +149,12 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # AKS needs its rights in the network at once, and takes its disks along when it goes.
+                # AKS needs its rights in the network at once, and deletes its disks with itself.
                 depends_on=[rights, *disks.ready],
                 hooks=site.patience,
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
-                # The autoscaler owns the number of nodes.
+                # The autoscaler sets the number of nodes.
                 ignore_changes=["agentPoolProfiles[0].count"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
@@ -168,14 +168,14 @@ class AksCluster(pulumi.ComponentResource):
             )
         ranges: list[pulumi.Input[str]] = [*access] if OPEN not in access else []
         if ranges and egress_ip is not None:
-            # The nodes come to the API through NAT, from the internet.
+            # The nodes reach the API through NAT, from the internet.
             ranges.append(egress_ip.apply(lambda ip: f"{ip}/32"))
         return azure.containerservice.ManagedClusterAPIServerAccessProfileArgs(
             authorized_ip_ranges=ranges, disable_run_command=True
         )
 
     def _admins(self, name: str, cluster: azure.containerservice.ManagedCluster) -> list[pulumi.Resource]:
-        """Whoever makes a cluster has no rights in it; so the deployer gets them. Groups get theirs from AKS."""
+        """Gives the deployer rights: the creator of a cluster has none in it. AKS gives groups theirs."""
         roles = {"admin": Role.KUBERNETES_CLUSTER_ADMIN, "user": Role.KUBERNETES_CLUSTER_USER}
         return [
             grant(
@@ -183,7 +183,7 @@ class AksCluster(pulumi.ComponentResource):
                 role,
                 scope=cluster.id,
                 principal_id=self._deployer,
-                principal_type=None,  # a person or a pipeline; Azure knows
+                principal_type=None,  # a person or a pipeline; Azure finds out
                 site=self._site,
                 parent=self,
             )
@@ -191,7 +191,7 @@ class AksCluster(pulumi.ComponentResource):
         ]
 
     def _maintenance(self, name: str, cluster: azure.containerservice.ManagedCluster) -> None:
-        """When AKS may upgrade by itself: the cluster and its nodes, in the night to Sunday."""
+        """Sets when AKS may upgrade by itself: the cluster and its nodes, in the night to Sunday."""
         last: pulumi.Resource = cluster
         for schedule in ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"):
             last = azure.containerservice.MaintenanceConfiguration(
@@ -205,13 +205,13 @@ class AksCluster(pulumi.ComponentResource):
                     "duration_hours": 6,
                     "utc_offset": "+00:00",
                 },
-                # AKS takes one change of a cluster at a time.
+                # AKS allows one change of a cluster at a time.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[last]),
             )
 
 
 def kubeconfig(given: str) -> str:
-    """A kubeconfig that signs in by kubelogin.
+    """Returns a kubeconfig that signs in with kubelogin.
 
     `given` is the kubeconfig of AKS, base64. Only the address and the certificate authority are taken from it, because
     it asks people to type a code. Ours uses the login of the Azure CLI, unless the environment variable

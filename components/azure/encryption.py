@@ -1,7 +1,7 @@
-"""The key that all data of the platform is encrypted with, and the identity as which the services use it.
+"""The key for all data of the platform, and the identity with which the services use it.
 
-Nobody else may use it. In prod only: services take a key only from a vault whose purge protection is on, and such a
-vault, with its name, stays for 90 days after it was deleted. Without the key all data and all backups are unreadable.
+Nobody else may use the key. It is in prod only: services accept only keys of vaults with purge protection, and such a
+vault, with its name, stays for 90 days after its deletion. Without the key all data and all backups are unreadable.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from components.azure.site import Site, StorageKey
 
 
 class EncryptionKey(pulumi.ComponentResource):
-    """An RSA key in a vault of its own, closed to all but Azure's own services. Ends in `storage_key`."""
+    """An RSA key in its own vault, which only Azure's own services can reach. Ends in `storage_key`."""
 
     def __init__(
         self, name: str, *, tenant: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions | None = None
@@ -23,7 +23,7 @@ class EncryptionKey(pulumi.ComponentResource):
         super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         vault = key_vault(name, tenant=tenant, purge_protection=True, site=site, parent=self)
-        # Through the resource manager: needs neither a role in the vault nor a way through its firewall.
+        # Through the resource manager: needs neither a role in the vault nor access through its firewall.
         key = azure.keyvault.Key(
             f"{name}-key",
             key_name="data",
@@ -45,7 +45,7 @@ class EncryptionKey(pulumi.ComponentResource):
             parent=self,
         )
         self.storage_key = StorageKey(
-            # A service that is given the key uses it at once.
+            # A service uses the key at once.
             url=pulumi.Output.all(key.key_uri_with_version, granted.id).apply(lambda known: str(known[0])),
             identity_id=identity.id,
         )

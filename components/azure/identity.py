@@ -1,7 +1,7 @@
 """Identity: a managed identity for a service account of an assistant, through Entra Workload ID.
 
-The service components say what the identity may do, as `RoleGrant`s. The cluster's webhook gives a pod its token when
-the pod starts, if the pod has the label and its account has the annotation.
+The service components define the rights of the identity as `RoleGrant`s. The cluster's webhook gives a pod its token
+when the pod starts, if the pod has the label and its account has the annotation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ AUDIENCE: Final = "api://AzureADTokenExchange"
 class RoleGrant:
     """A role, built-in or by its id, over a resource, by its id.
 
-    `key` tells it apart from the others of one identity.
+    `key` distinguishes it from other grants of the identity.
     """
 
     key: str
@@ -35,7 +35,7 @@ class RoleGrant:
 class ManagedIdentity(pulumi.ComponentResource):
     """An identity with exactly these rights, for one service account. Ends in `connection`.
 
-    It has one federated credential only: Entra refuses to add a second one to an identity at the same time.
+    It has only one federated credential: Entra refuses to add two to an identity at the same time.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Which of an operator's address ranges a service's own firewall can be told. Pure."""
+"""The address ranges of operators that the firewall of a service can have. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _PRIVATE: Final = tuple(ipaddress.IPv4Network(each) for each in ("10.0.0.0/8", "
 
 
 def is_reachable(ranges: Sequence[str]) -> bool:
-    """Whether a service that lets these ranges in is reached from the internet at all."""
+    """Returns whether a service that allows these ranges can be reached from the internet."""
     return OPEN in ranges or bool(on_the_internet(ranges))
 
 
 def on_the_internet(ranges: Sequence[str]) -> list[ipaddress.IPv4Network]:
-    """Those that are not private: Azure refuses a private one."""
+    """Returns the ranges that are not private: Azure refuses private ones."""
     networks = [ipaddress.IPv4Network(each) for each in ranges]
     return [network for network in networks if not any(network.overlaps(private) for private in _PRIVATE)]

@@ -1,4 +1,4 @@
-"""A vault of Key Vault as all of the platform's are: rights by roles, closed to the internet, kept after a deletion."""
+"""A vault of Key Vault in the platform's form: rights by roles, closed to the internet, kept after a deletion."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def key_vault(
     site: Site,
     parent: pulumi.Resource,
 ) -> azure.keyvault.Vault:
-    """The vault, with its lock and its logs; `name` begins its physical name.
+    """Creates the vault, with its lock and its logs; its physical name begins with `name`.
 
-    With purge protection, which cannot be taken back, it stays for 90 days after it was deleted, whatever anybody does;
-    else for 7, or until somebody purges it. `clients` are ranges on the internet that may reach it; private endpoints
-    and Azure's own services always may.
+    With purge protection, which is permanent, it stays for 90 days after its deletion; else for 7, or until somebody
+    purges it. `clients` are ranges on the internet that may reach it. Private endpoints and Azure's own services always
+    may.
     """
     suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=parent))
     vault = azure.keyvault.Vault(
@@ -54,7 +54,7 @@ def key_vault(
 
 
 def _firewall(clients: Sequence[str]) -> azure.keyvault.NetworkRuleSetArgs:
-    """Key Vault gives a single address back with its /32."""
+    """Returns the firewall. Key Vault returns a single address with its /32."""
     return azure.keyvault.NetworkRuleSetArgs(
         bypass="AzureServices",
         default_action="Allow" if OPEN in clients else "Deny",

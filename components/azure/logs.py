@@ -1,4 +1,4 @@
-"""Where the services log to: a Log Analytics workspace. In prod only: what is written is paid for."""
+"""The log destination of the services: a Log Analytics workspace. In prod only, because stored logs cost money."""
 
 from __future__ import annotations
 

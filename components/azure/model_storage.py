@@ -1,9 +1,9 @@
-"""Model storage: Blob Storage; each assistant has a container of its own, and reads nothing else.
+"""Model storage: Blob Storage; each assistant has its own container, and reads nothing else.
 
-Rasa itself signs in to Blob Storage with the account's key only (`auth: key`), which opens the whole account. Without
-any key (`auth: initDownload`) a script downloads the model as the pod's identity before Rasa starts. Whoever uploads
-models brings an identity of their own. Old versions of a model are kept for a while, so that a replaced or deleted one
-can be brought back.
+Rasa itself signs in to Blob Storage only with the account's key (`auth: key`), which opens the whole account. Without a
+key (`auth: initDownload`) a script downloads the model as the pod's identity before Rasa starts. A person or a pipeline
+uploads models with its own identity. Old versions of a model are kept for a while, so that a replaced or deleted one
+can be restored.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ DOWNLOAD: Final = Path(__file__).parent / "scripts" / "download_model.py"
 class BlobModelStorage(pulumi.ComponentResource):
     """A private, encrypted, versioned account. `connections` by the assistant's name.
 
-    `uploaders` are the ranges on the internet from which models may be uploaded in dev. In prod the account is reached
-    only from inside the network. `generation`: odd numbers use the account's first key, even numbers the second.
+    `uploaders` are the ranges on the internet from which models may be uploaded in dev. In prod only clients in the
+    network reach the account. `generation`: odd numbers use the account's first key, even numbers the second.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class BlobModelStorage(pulumi.ComponentResource):
         self.register_outputs({"account": self._account.name})
 
     def access(self, assistant: Assistant) -> Access[RoleGrant]:
-        """How the pods of an assistant get access: they read its container, or use the account's key."""
+        """Returns the access of an assistant's pods: they read its container, or use the account's key."""
         match self._settings.auth:
             case ModelAuth.KEY:
                 return NoIdentityNeeded()
@@ -149,7 +149,7 @@ class BlobModelStorage(pulumi.ComponentResource):
                     }
                 ]
             },
-            # A rule for old versions needs them to exist.
+            # A rule for old versions needs versioning.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versions]),
         )
 
@@ -178,7 +178,7 @@ class BlobModelStorage(pulumi.ComponentResource):
         )
 
     def _key(self) -> pulumi.Output[str]:
-        """One of the account's two keys. Azure's answer is not marked as secret."""
+        """Returns one of the account's two keys. Azure's answer is not marked as secret."""
         keys = azure.storage.list_storage_account_keys_output(
             account_name=self._account.name,
             resource_group_name=self._site.resource_group,
@@ -189,7 +189,7 @@ class BlobModelStorage(pulumi.ComponentResource):
 
 
 def existing_container(given: ExistingContainer, settings: AzureSettings) -> ModelStorage[Never]:
-    """A container that exists already. Whoever owns it gives the pods' identity the right to read it."""
+    """Describes an existing container. Its owner gives the pods' identity the right to read it."""
     by_key = given.auth is ModelAuth.KEY
     key = settings.secret(given.account_key) if given.account_key and by_key else None
     return Service(
@@ -215,9 +215,9 @@ def container_connection(
     from_inside: bool = False,
     ready: tuple[pulumi.Resource, ...] = (),
 ) -> ModelStorageConnection | DownloadedModel:
-    """An assistant's access to a container: with the account's key by Rasa itself, or by a script without one.
+    """Returns an assistant's access to a container: with the account's key by Rasa itself, or by a script without one.
 
-    `from_inside`: only who is in the network can upload.
+    `from_inside`: uploads are possible only from inside the network.
     """
     environment: Mapping[str, pulumi.Input[str]] = {"AZURE_ACCOUNT_NAME": account, "AZURE_CONTAINER": container}
     upload = pulumi.Output.format(
@@ -243,7 +243,7 @@ def container_connection(
 
 
 def firewall(ranges: Sequence[str]) -> azure.storage.NetworkRuleSetArgs:
-    """Who may reach the account from the internet. Storage takes single addresses without their /32."""
+    """Returns the clients on the internet. Storage accepts single addresses only without their /32."""
     if OPEN in ranges:
         return azure.storage.NetworkRuleSetArgs(default_action=azure.storage.DefaultAction.ALLOW)
     addresses = [

@@ -1,10 +1,10 @@
 """Physical names: one function for each naming rule of Azure. Pure.
 
-Only what has a rule of its own, is unique in the world, or is looked for by people is named here. Everything else keeps
-the name that Pulumi makes from the resource's own, with a random end, so that it can be replaced before it is deleted.
+This module names resources that have their own rule, are unique in the world, or that people look for. All others have
+the name that Pulumi makes from the resource's own, with a random end, so that they can be replaced first.
 
 `name` is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. `suffix` is random
-(6 hexadecimal digits) and kept in the state: it alone keeps global names apart, which is why they may be cut.
+(6 hexadecimal digits) and kept in the state. It alone makes global names unique, so the rest may be shortened.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ def resource_group(name: str) -> str:
 
 
 def node_resource_group(name: str) -> str:
-    """Where AKS puts machines, disks and load balancers: at most 80, unique in the subscription."""
+    """Resource group of AKS for machines, disks and load balancers: at most 80, unique in the subscription."""
     return f"{name}-nodes"
 
 
 def key_vault(name: str, suffix: str) -> str:
     """Key Vault: 3 to 24, no `--`, unique in the world; a deleted one keeps its name for up to 90 days."""
     platform, _, purpose = name.rpartition("-")
-    end = f"{purpose}-{suffix}"  # that people know which vault it is
+    end = f"{purpose}-{suffix}"  # shows people which vault it is
     return _ending(platform, end, 24)
 
 
 def role(name: str, id: str) -> str:
-    """Role of our own: at most 512, unique in the tenant."""
+    """Custom role: at most 512, unique in the tenant."""
     return f"{name}-{id}"
 
 
@@ -53,7 +53,7 @@ def database_server(name: str, suffix: str) -> str:
 
 
 def database_zone(name: str) -> str:
-    """Private DNS zone of the flexible server: this end is demanded, and it must not be the server's own name."""
+    """Private DNS zone of the flexible server. Azure requires this end, and another name than the server's."""
     return f"{name}.private.postgres.database.azure.com"
 
 
@@ -73,12 +73,12 @@ def kubernetes_cluster(name: str) -> str:
 
 
 def node_pool(size: str) -> str:
-    """Node pool: at most 12 of a-z and 0-9. Another machine size is another pool, made before the old one goes."""
+    """Node pool: at most 12 of a-z and 0-9. Another machine size is another pool, created before the old is deleted."""
     return f"rasa{_digest(size)}"
 
 
 def _ending(name: str, suffix: str, limit: int) -> str:
-    """The name, cut where it is too long, with single hyphens, and the suffix."""
+    """Returns the name with single hyphens and the suffix, shortened if it is too long."""
     single = re.sub(r"-{2,}", "-", name)
     return f"{single[: limit - len(suffix) - 1].rstrip('-')}-{suffix}"
 

@@ -1,7 +1,7 @@
 """The network: a VNet with a subnet for the nodes, one for the database and one for the private endpoints.
 
-The nodes reach the internet through NAT. The database and the endpoints are reached by the nodes alone, on the ports of
-the services, and have no way out through this network. A subnet spans all zones.
+The nodes reach the internet through NAT. Only the nodes can reach the database and the endpoints, on the ports of the
+services. These have no route out through this network. A subnet spans all zones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from settings.network import azure_zones as default_zones
 
 DATABASE_PORTS: Final = ("5432",)
 ENDPOINT_PORTS: Final = ("443", "9093", "10000")  # Blob and Key Vault, Event Hubs, Redis
-LAST: Final = 4096  # the weakest priority of a rule that can be made
+LAST: Final = 4096  # the lowest priority that a rule can have
 
 
 class Network(pulumi.ComponentResource):
@@ -40,14 +40,14 @@ class Network(pulumi.ComponentResource):
             tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # Data stands on it: refused here, a new range stops before anything is made for it.
+                # Data depends on the network. With protection, a new range stops before anything is created.
                 protect=site.protect,
-                # The subnets are resources of their own; Azure lists them here as well.
+                # The subnets are separate resources; Azure lists them here as well.
                 ignore_changes=["subnets"],
             ),
         )
-        # Azure changes one subnet of a network at a time. That of the cluster comes last, so that no data service
-        # waits for NAT.
+        # Azure changes one subnet of a network at a time. The cluster's subnet is last, so that no data service waits
+        # for NAT.
         database = self._subnet(
             "database",
             plan.database,
@@ -58,7 +58,7 @@ class Network(pulumi.ComponentResource):
             delegations=[
                 azure.network.DelegationArgs(name="postgres", service_name="Microsoft.DBforPostgreSQL/flexibleServers")
             ],
-            # Where the database archives its log.
+            # The database archives its log there.
             service_endpoints=[azure.network.ServiceEndpointPropertiesFormatArgs(service="Microsoft.Storage")],
         )
         endpoints = self._subnet(
@@ -110,7 +110,7 @@ class Network(pulumi.ComponentResource):
         private_endpoint_network_policies: str | None = None,
         default_outbound_access: bool | None = None,
     ) -> azure.network.Subnet:
-        """A subnet of data services: what the rules do not allow is denied."""
+        """Creates a subnet for data services: everything that the rules do not allow is denied."""
         others = azure.network.SecurityRuleArgs(
             name="others",
             priority=LAST,
@@ -144,7 +144,7 @@ class Network(pulumi.ComponentResource):
         )
 
     def _nat(self, name: str, zones: Sequence[str]) -> tuple[azure.network.NatGateway, pulumi.Output[str]]:
-        """The way out and its address. Azure puts a NAT gateway in one zone; a subnet can have only one."""
+        """Creates the NAT gateway and its address. Azure puts it in one zone; a subnet can have only one."""
         address = azure.network.PublicIPAddress(
             f"{name}-nat-address",
             resource_group_name=self._site.resource_group,
@@ -167,7 +167,7 @@ class Network(pulumi.ComponentResource):
 
 
 def existing_network(settings: ExistingVnet, region: str) -> NetworkConnection:
-    """A network of somebody else, of which nothing is made or changed: its firewalls and its way out are theirs."""
+    """Describes an existing network. Its firewalls and its outbound route are not changed."""
     zones = settings.dns_zones
     given = {
         Zone.BLOB: zones.blob,
@@ -196,7 +196,7 @@ def existing_network(settings: ExistingVnet, region: str) -> NetworkConnection:
 def allow(
     priority: int, name: str, source: str, destination: str, ports: Sequence[str]
 ) -> azure.network.SecurityRuleArgs:
-    """A rule that lets a range in, over TCP."""
+    """Returns a rule that allows a range, over TCP."""
     return azure.network.SecurityRuleArgs(
         name=name,
         priority=priority,

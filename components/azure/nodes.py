@@ -1,6 +1,6 @@
-"""The nodes of the cluster: a few for the cluster's own pods, made with it, and the pool that Rasa's pods run on.
+"""The nodes of the cluster: a few for the cluster's own pods, created with it, and the pool for Rasa's pods.
 
-Both grow and shrink by themselves. The pool's machines are of the first size in the settings.
+Both scale automatically. The pool's machines have the first size in the settings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from components.azure import names
 from components.azure.site import Site
 from settings.cluster import CreateCluster
 
-SYSTEM_SIZE: Final = {True: "Standard_D4ds_v5", False: "Standard_D2ds_v5"}  # by whether it is prod
+SYSTEM_SIZE: Final = {True: "Standard_D4ds_v5", False: "Standard_D2ds_v5"}  # True: prod
 SYSTEM_NODES: Final = {True: (3, 6), False: (1, 2)}
 DISK_GB: Final = {True: 100, False: 64}  # on the machine's own disk; images of Rasa are large
 SURGE: Final = "33%"
@@ -24,7 +24,7 @@ SURGE: Final = "33%"
 def system_pool(
     site: Site, zones: Sequence[str], subnet_id: pulumi.Output[str]
 ) -> azure.containerservice.ManagedClusterAgentPoolProfileArgs:
-    """The pool that a cluster is made with. In prod only the cluster's own pods run there."""
+    """Returns the pool that is created with a cluster. In prod only the cluster's own pods run there."""
     least, most = SYSTEM_NODES[site.is_prod]
     return azure.containerservice.ManagedClusterAgentPoolProfileArgs(
         name="system",
@@ -100,7 +100,7 @@ class NodePool(pulumi.ComponentResource):
             tags=site.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # The autoscaler scales the nodes between the limits.
+                # The autoscaler sets the number of nodes.
                 ignore_changes=[] if grow_from else ["count"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),

@@ -1,7 +1,7 @@
-"""Patience: a role takes effect minutes after it was given, and Azure does not tell when.
+"""Retries: a role takes effect minutes after its assignment, and Azure does not report when.
 
-Whoever uses a role at once is refused until then, so the engine tries such a resource again. What Azure begins to make
-and then gives up fails all the same: the resource is there, and the next `up` goes on with it.
+Azure refuses a resource that uses a role too early, so the engine retries it. If Azure begins to create a resource and
+then fails, there is no retry: the resource exists, and the next `up` continues with it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 import pulumi
 
-# What Azure says when an identity has not got its role (yet), or when a role of our own is not known everywhere.
+# Azure's messages if an identity does not have its role yet, or if a custom role is not known everywhere.
 REFUSALS: Final = (
     "KeyVaultAccessForbidden",
     "KeyVaultAuthenticationFailure",
@@ -22,16 +22,16 @@ REFUSALS: Final = (
     "WithoutPermission",
 )
 SECONDS: Final = 20
-TRIES: Final = 30  # ten minutes, the longest that a role has been seen to take
+TRIES: Final = 30  # ten minutes, the longest that a role has taken
 
 
 def patience(name: str) -> pulumi.ResourceHookBinding:
-    """For the `hooks` of every resource that uses a role which the program gives. One for a program."""
+    """Returns the `hooks` of every resource that uses a role from the program. One for a program."""
     return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(name, try_again)])
 
 
 async def try_again(failure: pulumi.ErrorHookArgs) -> bool:
-    """Whether to try again, told after a while."""
+    """Returns whether to try again, after a delay."""
     if len(failure.errors) > TRIES or not any(refusal in failure.errors[0] for refusal in REFUSALS):
         return False
     pulumi.log.info(f"{failure.name}: a role has not taken effect yet; it is tried again in {SECONDS} seconds")

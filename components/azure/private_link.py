@@ -1,4 +1,4 @@
-"""How a service is reached from inside the network under its usual name: DNS zones and private endpoints."""
+"""Private access to a service under its usual name: DNS zones and private endpoints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.azure.site import DataTier, Site
 
 
 class Zone(StrEnum):
-    """The services with a private DNS zone, as the stack file calls them."""
+    """The services with a private DNS zone, as the stack file names them."""
 
     BLOB = "blob"
     DATABASE = "database"
@@ -22,14 +22,14 @@ class Zone(StrEnum):
     KEY_VAULT = "keyVault"
 
 
-# The names that Azure demands. The zone of the database begins with a name of its own.
+# Azure requires these names. The zone of the database begins with its own name.
 ZONE_NAMES: Final[Mapping[Zone, str]] = {
     Zone.BLOB: "privatelink.blob.core.windows.net",
     Zone.REDIS: "privatelink.redis.azure.net",
     Zone.EVENT_HUBS: "privatelink.servicebus.windows.net",
     Zone.KEY_VAULT: "privatelink.vaultcore.azure.net",
 }
-# The part of the service that an endpoint leads to.
+# The part of the service that an endpoint connects to.
 GROUPS: Final[Mapping[Zone, str]] = {
     Zone.BLOB: "blob",
     Zone.REDIS: "redisEnterprise",
@@ -39,9 +39,9 @@ GROUPS: Final[Mapping[Zone, str]] = {
 
 
 class PrivateZone(pulumi.ComponentResource):
-    """A private DNS zone that is linked to the network. If the zone exists already, nothing is created.
+    """A private DNS zone that is linked to the network. For an existing zone, nothing is created.
 
-    `zone_id` waits for the link too: a name that is looked up too early is not found for minutes.
+    `zone_id` waits for the link too: a failed lookup is cached for minutes.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class PrivateZone(pulumi.ComponentResource):
 class PrivateEndpoint(pulumi.ComponentResource):
     """A private address of the service `service_id`.
 
-    Before `ready` exists, the service's name leads nowhere, or to its closed public address.
+    Before `ready` exists, the service's name does not resolve, or resolves to its closed public address.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Azure's built-in roles that the program gives, and how it gives one of these or of its own."""
+"""Azure's built-in roles that the program assigns, and how it assigns built-in and custom roles."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def grant(
     site: Site,
     parent: pulumi.Resource,
 ) -> azure.authorization.RoleAssignment:
-    """Gives a role, built-in or by its id, over a resource and all that is in it; it takes effect within minutes.
+    """Assigns a role, built-in or by its id, over a resource and everything in it; it takes effect within minutes.
 
-    Without the type Azure looks the principal up, and does not find one that was made a moment ago.
+    Without the type Azure looks the principal up, and does not find one that was just created.
     """
-    # The SDK takes None for a person, who a pipeline is not; an output with nothing in it stays nothing.
+    # The SDK treats None as a person, but a pipeline is no person; an output of None stays None.
     type_ = principal_type if principal_type is not None else pulumi.Output[str | None].from_input(None)
     return azure.authorization.RoleAssignment(
         name,
@@ -48,7 +48,7 @@ def grant(
         principal_type=type_,
         opts=pulumi.ResourceOptions(
             parent=parent,
-            # It may be given before Azure knows it everywhere.
+            # Azure may not know a new custom role everywhere yet.
             hooks=None if isinstance(role, Role) else site.patience,
         ),
     )

@@ -1,4 +1,4 @@
-"""What every service with data gets beside the service itself: a lock against deletion, and logs."""
+"""Additions to every service with data: a lock against deletion, and logs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERYTHING: Final = "allLogs"
 
 
 def lock(name: str, resource_id: pulumi.Output[str], *, site: Site, parent: pulumi.Resource) -> None:
-    """In prod nobody can delete the resource or a part of it, not even in the portal, while the lock is there."""
+    """Creates a lock in prod: nobody can delete the resource or a part of it, not even in the portal."""
     if site.protect:
         azure.authorization.ManagementLockByScope(
             name,
@@ -34,7 +34,7 @@ def log(
     site: Site,
     parent: pulumi.Resource,
 ) -> None:
-    """Sends what the resource logs to the platform's workspace, if there is one: everything, or these categories."""
+    """Sends the resource's logs to the platform's workspace, if there is one: everything, or these categories."""
     if site.logs is None:
         return
     chosen = [azure.monitor.DiagnosticsLogSettingsArgs(enabled=True, category=each) for each in categories]

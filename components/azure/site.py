@@ -1,4 +1,4 @@
-"""What every component gets: account, region, profile, network, and how careful it must be."""
+"""The arguments of every component: subscription, resource group, profile, network, protection."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from settings import Profile
 
 @dataclass(frozen=True, kw_only=True)
 class StorageKey:
-    """A key of a Key Vault, and the identity as which the services use it.
+    """A key of a Key Vault, and the identity with which the services use it.
 
-    `url` names one version of the key. Whoever takes it waits until the identity may use the key.
+    `url` names one version of the key. Its users wait until the identity may use the key.
     """
 
     url: pulumi.Output[str]
@@ -27,18 +27,17 @@ class StorageKey:
 
     @property
     def name(self) -> pulumi.Output[str]:
-        """Name of the key: services that take this instead of the URL follow its rotation."""
+        """Name of the key: services that use it instead of the URL follow the key's rotation."""
         return self.url.apply(lambda url: url.split("/")[4])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Subscription, resource group and profile of the platform; the provider knows the region.
+    """Subscription, resource group and profile of the platform; the provider has the region.
 
-    `protect` is whether data is kept from deletion. `storage_key` encrypts data; None for the services' own keys.
-    `patience` is for resources that use a role at once: to encrypt, or to join the network. `logs` is the id of the
-    workspace that services log to; None for no logs. `tags` are to be put on every resource that can have them, because
-    the provider does not.
+    `protect`: data is protected from deletion. `storage_key` encrypts data; None for the services' own keys. `patience`
+    is for resources that use a role at once: to encrypt, or to join the network. `logs` is the id of the workspace for
+    logs; None for no logs. `tags` are for every resource that can have them, because the provider does not set them.
     """
 
     subscription: pulumi.Output[str]
@@ -52,16 +51,16 @@ class Site:
 
     @property
     def is_prod(self) -> bool:
-        """Whether this is the redundant, strict profile."""
+        """Returns whether this is the redundant, strict profile."""
         return self.profile is Profile.PROD
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataTier:
-    """Where data services stand: the database in a subnet of its own, all others behind private endpoints.
+    """The network of the data services: the database in its own subnet, all others behind private endpoints.
 
-    `database_networks` and `endpoint_networks` are the ranges of the subnets. `zone_ids` are DNS zones that are
-    there and linked to the network, by `private_link.Zone`; the others are made, each by its service.
+    `database_networks` and `endpoint_networks` are the ranges of the subnets. `zone_ids` are existing DNS zones that
+    are linked to the network, by `private_link.Zone`; each service creates its zone if it is missing.
     """
 
     vnet_id: pulumi.Output[str]
@@ -74,11 +73,11 @@ class DataTier:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConnection:
-    """The network as the rest of the platform sees it.
+    """The network for the rest of the platform.
 
-    `network_id` is what the cluster may change: the network, or only its own subnet where the network is somebody
-    else's. `cluster_networks` are the ranges of nodes and of private endpoints, which pods reach as well. `egress_ip`
-    is the address that the nodes have on the internet, if the program gave them one.
+    `network_id` is what the cluster may change: the network, or only its own subnet in an existing network.
+    `cluster_networks` are the ranges of nodes and of private endpoints, which pods reach as well. `egress_ip` is the
+    nodes' address on the internet, if the program created one.
     """
 
     zones: Sequence[str]

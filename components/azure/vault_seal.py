@@ -1,8 +1,8 @@
-"""What HashiCorp Vault in the cluster needs of Azure: a key that unseals it, and a place for its recovery keys.
+"""The resources of Azure for Vault in the cluster: a key that unseals it, and a secret for its recovery keys.
 
-Owns both, and the identities of Vault's own pods and of the Job that initialises it. Key Vault lets nobody make an
-empty secret, so the secret is only named here: it is there once that Job, which can only add a value to it, has added
-the first. To read it takes a right that nobody is given here.
+It also creates the identities of Vault's pods and of the Job that initialises Vault. Key Vault has no empty secrets, so
+the secret has only a name here. It exists after that Job, which can only add a value to it, has added the first. Nobody
+here gets the right to read it.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
 class KeyVaultSeal(pulumi.ComponentResource):
-    """The seal `azurekeyvault`; with `init: job` also a place for the recovery keys, empty. Ends in `connection`.
+    """The seal `azurekeyvault`; with `init: job` also an empty vault for the recovery keys. Ends in `connection`.
 
-    Each is in a Key Vault of its own, so that a right to the one is never a right to the other. The key is used at
-    every start: without it Vault is lost, even to those who have the recovery keys. `issuer` is that of the cluster,
-    `tenant` that of Entra. `operators` are the ranges on the internet from which the recovery keys may be read in dev;
-    in prod they are reached only from inside the network.
+    Each is in its own Key Vault, so that a right to one is never a right to the other. Every start needs the key:
+    without it Vault is lost, even with the recovery keys. `issuer` is that of the cluster, `tenant` that of Entra.
+    `operators` are the ranges on the internet from which the recovery keys may be read in dev; in prod they can be
+    reached only from inside the network.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
             tier=tier,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # A network sees one zone of a name only, so all endpoints stand in this one.
+        # A network can have only one zone of a name, so all endpoints are in this one.
         self._tier = replace(tier, zone_ids={**tier.zone_ids, Zone.KEY_VAULT: zone.zone_id})
         self._ready: list[pulumi.Resource] = []
         vault = self._vault(f"{name}-seal")
@@ -86,7 +86,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
         self.register_outputs({"keyName": key.name})
 
     def _vault(self, name: str, clients: Sequence[str] = ()) -> azure.keyvault.Vault:
-        """A Key Vault that is reached through a private endpoint, and from these ranges on the internet."""
+        """Creates a Key Vault with a private endpoint, and access from these ranges on the internet."""
         site = self._site
         vault = key_vault(
             name, tenant=self._tenant, purge_protection=site.is_prod, clients=clients, site=site, parent=self
@@ -103,7 +103,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
         return vault
 
     def _key(self, name: str, vault: azure.keyvault.Vault) -> azure.keyvault.Key:
-        """Made through the resource manager, like the key for data. It is rotated; an old version never expires."""
+        """Creates a key through the resource manager, like the key for data. Old versions never expire."""
         return azure.keyvault.Key(
             f"{name}-key",
             key_name="seal",
@@ -145,7 +145,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
         )
 
     def _role(self, name: str) -> pulumi.Output[str]:
-        """The id of a role of our own, which can be given in this resource group only."""
+        """Returns the id of a custom role, which can be assigned in this resource group only."""
         site, child = self._site, pulumi.ResourceOptions(parent=self)
         id = pulumi_random.RandomUuid(f"{name}-role-id", opts=child)
         group = pulumi.Output.format("/subscriptions/{0}/resourceGroups/{1}", site.subscription, site.resource_group)

@@ -1,6 +1,6 @@
-"""Disks for pods: how the cluster makes them, encrypted with the platform's key where it has one.
+"""Disks for pods: how the cluster creates them, encrypted with the platform's key if there is one.
 
-They lie in the cluster's own resource group and go with the cluster, whatever Kubernetes is told to retain.
+They are in the cluster's own resource group and are deleted with the cluster, even if Kubernetes retains them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from components.connections import VolumeClass
 class Disks(pulumi.ComponentResource):
     """Ends in `connection`. Disks are locally redundant: Vault, which needs more, keeps a copy in every zone.
 
-    `principal_id` is the identity of the cluster, which creates the disks. The cluster waits for `ready`, so that it,
-    and with it every disk, is deleted before the key's set.
+    `principal_id` is the identity of the cluster, which creates the disks. The cluster waits for `ready`, so that it
+    and its disks are deleted before the disk encryption set.
     """
 
     def __init__(

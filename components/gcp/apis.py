@@ -1,7 +1,7 @@
 """The APIs of the project that the platform uses.
 
-They stay on when the stack goes: something else in the project may need them by then. Two have to be on before the
-first run, because turning others on goes through them: `cloudresourcemanager` and `serviceusage`.
+They stay enabled after the stack: other resources in the project may need them. Two have to be enabled before the first
+run, because enabling others needs them: `cloudresourcemanager` and `serviceusage`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SERVICES: Final = (
 
 
 class Apis(pulumi.ComponentResource):
-    """`ready` are the APIs, on."""
+    """Enables the APIs; `ready` are their resources."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:Apis", name, {}, opts)

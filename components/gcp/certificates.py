@@ -1,4 +1,4 @@
-"""Certificate authorities that a service makes for itself and tells as outputs."""
+"""Certificate authorities that a service creates for itself and has as outputs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pulumi
 
 
 class Authority(Protocol):
-    """One of them, as the provider hands it out."""
+    """An authority in the provider's type."""
 
     @property
     def cert(self) -> str | None:
@@ -18,7 +18,7 @@ class Authority(Protocol):
 
 
 def concatenated(authorities: pulumi.Output[Sequence[Authority]]) -> pulumi.Output[str]:
-    """All of them, PEM: for years before one ends, the next one is there beside it, and both are valid."""
+    """Returns all authorities, PEM: years before one expires, the service adds the next, and both are valid."""
     return authorities.apply(_joined)
 
 

@@ -1,7 +1,7 @@
-"""Google Cloud as the platform sees it: one function for each thing that is created, and the ground that they share.
+"""Google Cloud for the platform: one function for each layer that is created, and the base that they share.
 
-Cloud SQL, Memorystore and Kafka take the longest, and wait only for the network and the key. None of them needs to know
-anything of the cluster: they are reached through the network, and policies in the cluster say by whom.
+Cloud SQL, Memorystore and Kafka take the longest, and wait only for the network and the key. They do not depend on the
+cluster: clients reach them through the network, and policies in the cluster limit the clients.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from settings.model_storage import ExistingGcsBucket
 from settings.network import CreateNetwork, ExistingVpcNetwork
 from settings.network import gcp_zones as zones
 
-# The identities of the service accounts of the cluster; None if the pods get no identities of Google Cloud.
+# The identities of the cluster's service accounts; None if the pods get no Google Cloud identities.
 Pods: TypeAlias = WorkloadPool | None
 
 
 class GcpCloud:
-    """Fulfils `components.cloud.Cloud` for one platform, whose component is `parent`.
+    """Implements `components.cloud.Cloud` for one platform, whose component is `parent`.
 
     Analytics signs in to all services with passwords, so it gets no rights.
     """
@@ -129,7 +129,7 @@ class GcpCloud:
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[BucketRole]:
-        """Describes a bucket that exists already."""
+        """Describes an existing bucket."""
         return existing_bucket(existing(self._settings.model_storage, ExistingGcsBucket), self._settings.assistants)
 
     def vault_seal(self, pods: Pods) -> VaultSeal:

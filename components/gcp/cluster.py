@@ -1,9 +1,9 @@
 """The Kubernetes cluster: GKE Standard, its access and its log. In prod over all zones of the region.
 
-The nodes are in `nodes`. Storage classes, namespaces and all other objects in the cluster are left to
-`components.kubernetes`. Who may use the Kubernetes API is said by IAM (`roles/container.developer` and the like), and
-from where by `apiAccess`. With ranges, or `private`, the API has an address, and a firewall before it. A firewall that
-lets everyone pass is none: then the API has no address, only a name at Google, which asks IAM before anything else.
+The nodes are in `nodes`. `components.kubernetes` creates storage classes, namespaces and all other objects in the
+cluster. IAM (`roles/container.developer` and the like) limits who may use the Kubernetes API, and `apiAccess` from
+where. With ranges, or `private`, the API has an address behind a firewall. A firewall that lets everyone pass protects
+nothing, so otherwise the API has no address, only a name at Google, which asks IAM before anything else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EVERYONE: Final = "0.0.0.0/0"
 INSIDE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")  # reaches the private address only from the network
 ALL_LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "CONTROLLER_MANAGER", "SCHEDULER")
 DEV_LOGS: Final = ("SYSTEM_COMPONENTS", "WORKLOADS")
-# Where Google's load balancers and their probes come from; they go straight to the pods.
+# The sources of Google's load balancers and their probes, which connect to pods directly.
 LOAD_BALANCERS: Final = ("130.211.0.0/22", "35.191.0.0/16")
 
 
@@ -57,7 +57,7 @@ class GkeCluster(pulumi.ComponentResource):
         )
         is_open = EVERYONE in settings.api_access
         self.endpoint = pulumi.Output.format("https://{0}", _name_of_api(cluster) if is_open else cluster.endpoint)
-        # By its name the API has a public certificate.
+        # Under its name the API has a public certificate.
         authority = pulumi.Output.from_input("") if is_open else cluster.master_auth.apply(_authority)
         self.connection = ClusterConnection(
             name=cluster.name,
@@ -89,8 +89,8 @@ class GkeCluster(pulumi.ComponentResource):
                 "cluster_secondary_range_name": tier.pods_range,
                 "services_secondary_range_name": tier.services_range,
             },
-            datapath_provider="ADVANCED_DATAPATH",  # network policies are obeyed
-            dns_config={"cluster_dns": "KUBE_DNS"},  # and know name servers that are pods
+            datapath_provider="ADVANCED_DATAPATH",  # enforces network policies
+            dns_config={"cluster_dns": "KUBE_DNS"},  # its name servers are pods, which network policies can name
             private_cluster_config={"enable_private_nodes": True, "enable_private_endpoint": is_private},
             control_plane_endpoints_config={
                 "dns_endpoint_config": {"allow_external_traffic": is_open},
@@ -101,7 +101,7 @@ class GkeCluster(pulumi.ComponentResource):
                 if is_open
                 else {
                     "cidr_blocks": [{"cidr_block": cidr} for cidr in ranges],
-                    # Else every machine of every customer of Google Cloud may knock.
+                    # Otherwise every machine of every Google Cloud customer could connect.
                     "gcp_public_cidrs_access_enabled": False,
                 }
             ),
@@ -119,7 +119,7 @@ class GkeCluster(pulumi.ComponentResource):
                 }
             },
             security_posture_config={"mode": "BASIC", "vulnerability_mode": "VULNERABILITY_DISABLED"},
-            # A cluster begins with nodes. They go at once, but until then they are nodes like others.
+            # A cluster begins with nodes. They are deleted at once, but until then they are normal nodes.
             remove_default_node_pool=True,
             initial_node_count=1,
             node_config={
@@ -128,16 +128,16 @@ class GkeCluster(pulumi.ComponentResource):
                 "boot_disk_kms_key": site.key_id,
                 "shielded_instance_config": {"enable_secure_boot": True},
             },
-            # On unless it is said to be off.
+            # On by default, so False has to be explicit.
             deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # It names the key and the nodes' identity, but not their rights.
+                # The cluster names the key and the nodes' identity, but not their rights.
                 depends_on=[*identity.roles, *site.granted(Agent.KUBERNETES, Agent.COMPUTE)],
-                # What is said of the first nodes is gone with them.
+                # These settings of the first nodes are deleted with the nodes.
                 ignore_changes=["nodeConfig", "initialNodeCount"],
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
@@ -145,7 +145,7 @@ class GkeCluster(pulumi.ComponentResource):
 
 
 def _volumes(site: Site) -> VolumeClass:
-    """Disks in one zone, of GKE's own driver, encrypted with the platform's key; without one by Google's own."""
+    """Returns disks in one zone, of GKE's own driver, encrypted with the platform's key if there is one."""
     key = {} if site.key_id is None else {"disk-encryption-kms-key": site.key_id}
     return VolumeClass(
         provisioner="pd.csi.storage.gke.io",
@@ -165,7 +165,7 @@ def _authority(auth: gcp.container.outputs.ClusterMasterAuth) -> str:
 
 
 def kubeconfig(name: str, server: str, authority: str) -> str:
-    """A kubeconfig that signs in by Google's plug-in.
+    """Returns a kubeconfig that signs in with Google's plug-in.
 
     `authority` is the cluster's certificate authority, base64; empty if the server has a public certificate.
     """

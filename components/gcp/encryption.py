@@ -1,6 +1,6 @@
-"""The key that all data of the platform is encrypted with, and who may use it.
+"""The key for all data of the platform, and its users.
 
-Only Google's own identities of the services use it; whoever reads data through a service needs no right to the key.
+Only Google's own identities of the services use it. Clients that read data through a service need no right to the key.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class EncryptionKey(pulumi.ComponentResource):
         self.register_outputs({"keyId": key.id})
 
     def _agents(self, name: str, site: Site) -> Mapping[Agent, pulumi.Output[str]]:
-        """The members. Those of Cloud SQL and Memorystore come into being when somebody asks for them."""
+        """Returns the members. The first request for them creates those of Cloud SQL and Memorystore."""
         storage = gcp.storage.get_project_service_account_output(
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(site.apis))
         )

@@ -1,4 +1,4 @@
-"""Rights, as data: what a service component tells about those who use it. Pure."""
+"""Rights as data: what a service component's users need. Pure."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ ResourceRole: TypeAlias = BucketRole | KeyRole | SecretRole
 
 
 def objects_below(bucket: str, prefix: str) -> str:
-    """An IAM condition: only objects of the bucket below the prefix. Lists of names are not objects."""
+    """Returns an IAM condition: only objects of the bucket below the prefix. Lists of names are not objects."""
     return f'resource.name.startsWith("projects/_/buckets/{bucket}/objects/{prefix}")'

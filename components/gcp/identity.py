@@ -1,6 +1,6 @@
-"""Identity: a service account of the cluster is itself an identity of Google Cloud, by Workload Identity Federation.
+"""Identity: a service account of the cluster is itself a Google Cloud identity, by Workload Identity Federation.
 
-What it may do is told by the service components. Pods fetch their tokens from the metadata server of their node.
+The service components define its rights. Pods get their tokens from the metadata server of their node.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import pulumi_gcp as gcp
 from components.connections import WorkloadIdentity
 from components.gcp.iam_roles import BucketRole, KeyRole, ResourceRole, SecretRole, objects_below
 
-# Where the metadata server answers, and where it answered before Dataplane V2.
+# The addresses of the metadata server, with Dataplane V2 and before it.
 METADATA: Final = (("169.254.169.254/32", 80), ("169.254.169.252/32", 988))
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadPool:
-    """The identities of a cluster, whose `name` is known when they are. `number` is that of the pool's project."""
+    """The identities of a cluster. `name` is available when they are. `number` is that of the pool's project."""
 
     name: pulumi.Output[str]
     number: pulumi.Output[str]
 
     def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
-        """The member that a service account is. It needs the project's number: with the id it is nobody."""
+        """Returns the IAM member of a service account. The project's id instead of its number would name nobody."""
         return pulumi.Output.format(
             "principal://iam.googleapis.com/projects/{0}/locations/global/workloadIdentityPools/{1}/subject/ns/{2}/sa/{3}",
             self.number,
@@ -38,7 +38,7 @@ class WorkloadPool:
 
 
 class FederatedIdentity(pulumi.ComponentResource):
-    """Exactly these rights for one service account. Ends in `connection`."""
+    """Gives one service account exactly these rights. Ends in `connection`."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The way to a private Kafka in Confluent Cloud: an address in our own network, by Private Service Connect."""
+"""The connection to a private Kafka in Confluent Cloud: an address in our own network, by Private Service Connect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.gcp.site import EndpointTier, Site
 
 
 class KafkaEndpoint(pulumi.ComponentResource):
-    """`point` tells a cluster that it has an address here, and which one; `ready` is what makes its name known."""
+    """`point` is the access point with the address, for a cluster; `ready` are the resources that publish its name."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
             environment={"id": environment_id},
             gateway={"id": gateway.id},
             gcp_ingress_private_service_connect_endpoint={
-                # A text: it has more digits than a number in JSON keeps.
+                # A text: it has more digits than a JSON number keeps.
                 "private_service_connect_connection_id": rule.psc_connection_id
             },
             opts=child,
@@ -68,7 +68,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
             private_visibility_config={"networks": [{"network_url": tier.network_id}]},
             opts=child,
         )
-        # Brokers come and go, so no name but all names.
+        # Brokers are added and deleted, so the record covers all names.
         record = gcp.dns.RecordSet(
             f"{name}-brokers",
             managed_zone=zone.name,
@@ -86,12 +86,12 @@ class KafkaEndpoint(pulumi.ComponentResource):
 def _attachment(gateway: confluent.outputs.GatewayGcpIngressPrivateServiceConnectGateway | None) -> str:
     attachment = gateway.private_service_connect_service_attachment if gateway else None
     if attachment is None:
-        raise LookupError("Confluent has not told the gateway's service attachment yet; run `pulumi refresh`")
+        raise LookupError("Confluent has not returned the gateway's service attachment yet; run `pulumi refresh`")
     return attachment
 
 
 def _domain(point: confluent.outputs.AccessPointGcpIngressPrivateServiceConnectEndpoint | None) -> str:
     domain = point.dns_domain if point else None
     if domain is None:
-        raise LookupError("Confluent has not told the access point's domain yet; run `pulumi refresh`")
+        raise LookupError("Confluent has not returned the access point's domain yet; run `pulumi refresh`")
     return domain

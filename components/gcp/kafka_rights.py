@@ -1,6 +1,6 @@
-"""Who may do what in Kafka, as data, and both ways in which Confluent Cloud writes it down. Pure.
+"""Rights in Kafka as data, and both forms in which Confluent Cloud stores them. Pure.
 
-Roles reach down to topics and groups from the cluster type Standard on; a Basic cluster knows access rules (ACLs).
+Cluster types from Standard on have roles on topics and groups; a Basic cluster has only access rules (ACLs).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from settings import Assistant
 
 
 class Action(StrEnum):
-    """What is allowed, by the name of its role."""
+    """An allowed action, with the name of its role."""
 
     WRITE = "DeveloperWrite"
     READ = "DeveloperRead"
@@ -36,17 +36,17 @@ class KafkaRight:
     name: str
 
     def crn(self, cluster: str, cluster_id: str) -> str:
-        """The resource name that a role is for; `cluster` is that of the cluster."""
+        """Returns the resource name of a role; `cluster` is the resource name of the cluster."""
         return f"{cluster}/kafka={cluster_id}/{self.kind}={self.name}"
 
 
 def producer(assistant: Assistant) -> tuple[KafkaRight, ...]:
-    """Rasa writes the assistant's events."""
+    """Returns the rights of Rasa, which writes the assistant's events."""
     return (KafkaRight(action=Action.WRITE, kind="topic", name=assistant.events_topic),)
 
 
 def consumer(assistant: Assistant) -> tuple[KafkaRight, ...]:
-    """Analytics reads the events in its group, and writes what it cannot process."""
+    """Returns the rights of analytics, which reads the events in its group, and writes what it cannot process."""
     return (
         KafkaRight(action=Action.READ, kind="topic", name=assistant.events_topic),
         KafkaRight(action=Action.READ, kind="group", name=assistant.consumer_group),
@@ -55,5 +55,5 @@ def consumer(assistant: Assistant) -> tuple[KafkaRight, ...]:
 
 
 def maker(assistant: Assistant) -> tuple[KafkaRight, ...]:
-    """The Job makes the assistant's topics; it cannot read or write them."""
+    """Returns the rights of the Job that creates the assistant's topics; it cannot read or write them."""
     return (KafkaRight(action=Action.MANAGE, kind="topic", name=f"{assistant.name}-*"),)

@@ -15,17 +15,17 @@ from components.passwords import of_generation
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaRole:
-    """A role, and what it is for: the resource name (CRN) of a cluster, or of a part of it."""
+    """A role on a resource name (CRN) of a cluster, or of a part of it."""
 
     name: str
     crn: pulumi.Output[str]
 
 
 class KafkaUser(pulumi.ComponentResource):
-    """`auth` is how a client signs in; `principal` is the user as access rules name it; `ready` are its roles.
+    """`auth` has the client's credentials; `principal` is the user in access rules; `ready` are its roles.
 
-    `private`: the machine that runs the program does not reach the brokers, so nobody waits until they know the key.
-    `generation` is that of the key; the user stays the same.
+    `private`: the machine that runs the program cannot reach the brokers, so it does not wait for them.
+    `generation` is that of the key; the user stays.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class KafkaUser(pulumi.ComponentResource):
                 "environment": {"id": environment_id},
             },
             disable_wait_for_ready=private,
-            # Confluent tries the key as soon as it is made, which takes the roles.
+            # Confluent tests a new key at once, which needs the roles.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.ready)),
         )
         self.auth = PasswordAuth(username=key.id, password=pulumi.Output.secret(key.secret))

@@ -1,7 +1,7 @@
-"""Keys of Cloud KMS, each in a key ring of its own, and Google's identities that encrypt with them.
+"""Keys of Cloud KMS, each in its own key ring, and Google's identities that encrypt with them.
 
-A key ring and a key can never be deleted: when a key goes, its versions are destroyed after a while, and the names stay
-taken. So each ring's name ends randomly, and a key that is made again stands in a new ring.
+A key ring and a key can never be deleted: if the stack deletes a key, its versions are destroyed after a while, and the
+names stay taken. So each ring's name ends randomly, and a key that is created again is in a new ring.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ QUARTER: Final = f"{90 * 24 * 3600}s"
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """A key by its id, and by the names that the id is made of; `suffix` is the random end of its ring's name."""
+    """A key by its id, and by the names in the id; `suffix` is the random end of its ring's name."""
 
     id: pulumi.Output[str]
     ring: pulumi.Output[str]
@@ -31,17 +31,17 @@ class Key:
 
 
 def symmetric_key(name: str, key: str, destroyed_after: str, site: Site, *, parent: pulumi.Resource) -> Key:
-    """A symmetric key, rotated every quarter; its older versions still decrypt.
+    """Creates a symmetric key, rotated every quarter; its older versions still decrypt.
 
-    Deleted, they can be restored for the time of `destroyed_after`, in seconds like `86400s`. To change it would be to
-    make another key.
+    A deleted key can be restored for the time of `destroyed_after`, in seconds like `86400s`. Another time replaces the
+    key.
     """
     suffix = random_suffix(name, parent)
     ring = gcp.kms.KeyRing(
         f"{name}-ring",
         name=suffix.apply(lambda end: names.key_ring(name, end)),
         location=site.region,
-        # Nothing is there before its API is on.
+        # Nothing can be created before its API is enabled.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(site.apis)),
     )
     made = gcp.kms.CryptoKey(
@@ -59,14 +59,14 @@ def symmetric_key(name: str, key: str, destroyed_after: str, site: Site, *, pare
 def may_encrypt(
     name: str, key_id: pulumi.Input[str], member: pulumi.Input[str], *, parent: pulumi.Resource
 ) -> gcp.kms.CryptoKeyIAMMember:
-    """The right of one of Google's identities to encrypt with a key."""
+    """Gives one of Google's identities the right to encrypt with a key."""
     return gcp.kms.CryptoKeyIAMMember(
         name, crypto_key_id=key_id, role=ENCRYPTS, member=member, opts=pulumi.ResourceOptions(parent=parent)
     )
 
 
 def service_agent(name: str, service: str, site: Site, *, parent: pulumi.Resource) -> pulumi.Output[str]:
-    """The member that a service acts as. It comes into being when somebody asks for it."""
+    """Returns the member of a service's own identity. The first request for it creates the identity."""
     return gcp.projects.ServiceIdentity(
         name, service=service, opts=pulumi.ResourceOptions(parent=parent, depends_on=list(site.apis))
     ).member

@@ -1,7 +1,7 @@
 """Model storage: a Cloud Storage bucket; each assistant reads the models below its own prefix, and nothing else.
 
-Whoever uploads models (a person, a pipeline) brings an identity of their own. Old versions of a model are kept for a
-while, so that a replaced or deleted one can be brought back.
+A person or a pipeline uploads models with its own identity. Old versions of a model are kept for a while, so that a
+replaced or deleted one can be restored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from settings import Assistant
 from settings.model_storage import CreateModelStorage, ExistingGcsBucket
 
 KEPT_VERSIONS: Final = 5  # of one model, however old
-WEEK_SECONDS: Final = 7 * 24 * 3600  # in prod whatever was deleted for good can still be brought back
+WEEK_SECONDS: Final = 7 * 24 * 3600  # in prod even a permanently deleted model can be restored for a week
 
 
 class GcsModelStorage(pulumi.ComponentResource):
@@ -42,7 +42,7 @@ class GcsModelStorage(pulumi.ComponentResource):
         bucket = gcp.storage.Bucket(
             f"{name}-bucket",
             name=suffix.apply(lambda end: names.bucket(name, end)),
-            location=site.region.upper(),  # as Google writes it back
+            location=site.region.upper(),  # Google returns it in capitals
             storage_class="STANDARD",
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
@@ -52,7 +52,7 @@ class GcsModelStorage(pulumi.ComponentResource):
             lifecycle_rules=[
                 {
                     "action": {"type": "Delete"},
-                    # All of it has to be true.
+                    # All of these have to be true.
                     "condition": {
                         "with_state": "ARCHIVED",
                         "days_since_noncurrent_time": settings.old_version_days,
@@ -64,7 +64,7 @@ class GcsModelStorage(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # Nothing is there before its API is on; and it names the key, but not the right to use it.
+                # Nothing can be created before its API is enabled; the bucket names the key, but not the right to it.
                 depends_on=[*site.apis, *site.granted(Agent.STORAGE)],
             ),
         )
@@ -74,7 +74,7 @@ class GcsModelStorage(pulumi.ComponentResource):
         self.register_outputs({"bucket": bucket.name})
 
     def access(self, assistant: Assistant) -> Rights[BucketRole]:
-        """How the pods of an assistant get access: Rasa asks for the bucket, then reads one object."""
+        """Returns the access of an assistant's pods: Rasa looks for the bucket, then reads one object."""
         return Rights(
             (
                 BucketRole(bucket=self._bucket, role="roles/storage.bucketViewer"),
@@ -84,7 +84,7 @@ class GcsModelStorage(pulumi.ComponentResource):
 
 
 def existing_bucket(settings: ExistingGcsBucket, assistants: Sequence[Assistant]) -> ModelStorage[Never]:
-    """A bucket that exists already. Its own policy, which is left alone, says who may read it."""
+    """Describes an existing bucket. Its own policy, which is not changed, says who may read it."""
     bucket = pulumi.Output.from_input(settings.bucket)
     return Service(
         address=_address(bucket), connection=_connections(bucket, assistants), rasa=lambda _: GrantedElsewhere()

@@ -1,11 +1,10 @@
 """Physical names: one function for each naming rule of Google Cloud and Confluent. Pure.
 
-Only what is unique beyond the project, what cannot be used again soon, what is limited to few characters and what a
-person looks for is named here. Everything else (networks, addresses, rules, zones) keeps the name that Pulumi makes
-from the resource's own, with a random end, so that it can be replaced before it is deleted.
+This module names resources that are unique beyond the project, whose names cannot be used again soon or are short, or
+that people look for. All others (networks, addresses, rules, zones) have the name that Pulumi makes from the resource's
+own, with a random end, so that they can be replaced before they are deleted.
 
 `name` is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. `suffix` is random
-and kept in the state.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ def redis_instance(name: str) -> str:
 
 
 def key_ring(name: str, suffix: str) -> str:
-    """Cloud KMS: at most 63; a key ring can never be deleted, so its name is never free again."""
+    """Cloud KMS: at most 63; a key ring can never be deleted, so its name stays taken."""
     return fit(f"{name}-{suffix}", 63)
 
 
 def secret(name: str, suffix: str) -> str:
-    """Secret Manager: at most 255, unique in the project; one that is left behind keeps its name."""
+    """Secret Manager: at most 255, unique in the project; a secret that is left behind keeps its name."""
     return fit(f"{name}-{suffix}", 255)
 
 
@@ -44,7 +43,7 @@ def kubernetes_cluster(name: str) -> str:
 
 
 def service_account(name: str) -> str:
-    """Service account: 6 to 30; a deleted one can be brought back for 30 days."""
+    """Service account: 6 to 30; a deleted one can be restored for 30 days."""
     return fit(name, 30)
 
 

@@ -1,7 +1,7 @@
 """The network: a VPC with one subnetwork for nodes and pods, one for endpoints, and a range lent to Google.
 
-A subnetwork spans all zones of its region. Nodes reach the internet through NAT; the data services, in Google's own
-network behind the lent range, reach nothing. Google's APIs are reached without NAT.
+A subnetwork spans all zones of its region. Nodes reach the internet through NAT. The data services are in Google's own
+network behind the lent range, without a route out. Nodes reach Google's APIs without NAT.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PRIVATE_SERVICES: Final = "servicenetworking.googleapis.com"
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConnection:
-    """A network as the rest of the platform sees it."""
+    """The network for the rest of the platform."""
 
     data: DataTier
     nodes: NodeTier
@@ -47,14 +47,14 @@ class Network(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("rasa:gcp:Network", name, {}, opts)
-        # What data stands on: to replace it would be to replace the data.
+        # Data depends on these resources: replacing them would replace the data.
         ground = pulumi.ResourceOptions(parent=self, protect=site.protect)
         plan = plan_ranges(settings.cidr)
         vpc = gcp.compute.Network(
             f"{name}-vpc",
             auto_create_subnetworks=False,
             routing_mode="REGIONAL",
-            # Nothing is there before its API is on.
+            # Nothing can be created before its API is enabled.
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect, depends_on=list(site.apis)),
         )
         secondary = {PODS: cluster.pod_cidr, SERVICES: cluster.service_cidr} if cluster else {}
@@ -96,8 +96,8 @@ class Network(pulumi.ComponentResource):
             service=PRIVATE_SERVICES,
             reserved_peering_ranges=[lent.name],
             update_on_creation_fail=True,
-            # Google holds the connection for days after the last service in it is gone. To leave it would leave a
-            # peering, with which no network can be deleted.
+            # Google holds the connection for days after its last service was deleted. Abandoning the connection would
+            # leave a peering, with which no network can be deleted.
             deletion_policy="REMOVE_PEERING",
             opts=ground,
         )
@@ -116,7 +116,7 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"networkId": vpc.id})
 
     def _nat(self, name: str, vpc: gcp.compute.Network, region: str) -> pulumi.Resource:
-        """The way out of all subnetworks. Its ports are shared as they are needed: many pods call the same LLM."""
+        """Creates the NAT of all subnetworks. Its ports are shared on demand: many pods call the same LLM."""
         child = pulumi.ResourceOptions(parent=self)
         router = gcp.compute.Router(f"{name}-router", network=vpc.id, region=region, opts=child)
         return gcp.compute.RouterNat(
@@ -126,7 +126,7 @@ class Network(pulumi.ComponentResource):
             nat_ip_allocate_option="AUTO_ONLY",
             source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
             enable_dynamic_port_allocation=True,
-            enable_endpoint_independent_mapping=False,  # does not go together with shared ports
+            enable_endpoint_independent_mapping=False,  # incompatible with shared ports
             min_ports_per_vm=64,
             max_ports_per_vm=8192,
             log_config={"enable": True, "filter": "ERRORS_ONLY"},
@@ -135,7 +135,7 @@ class Network(pulumi.ComponentResource):
 
 
 def existing_network(settings: ExistingVpcNetwork, site: Site) -> NetworkConnection:
-    """A network that is there: nothing is made. Endpoints stand among the nodes."""
+    """Describes an existing network; creates nothing. Endpoints are in the nodes' range."""
     network_id = pulumi.Output.format("projects/{0}/global/networks/{1}", site.project, settings.network)
     subnetwork_id = pulumi.Output.format(
         "projects/{0}/regions/{1}/subnetworks/{2}", site.project, site.region, settings.subnetwork

@@ -1,6 +1,6 @@
 """The nodes of the cluster: one pool, scaled by GKE between `minNodes` and `maxNodes`, over all zones of the cluster.
 
-Nodes have no public address and an identity of their own that may write logs and pull images, nothing else.
+Nodes have no public address, and their own identity, which may only write logs and pull images.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from components.gcp.site import Agent, Site
 from settings.cluster import CreateGke
 
 NODE_ROLES: Final = ("roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader")
-SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"  # what they may do is said by the roles
-DISK_GB: Final = {True: 100, False: 50}  # by whether it is prod; images of Rasa are large
+SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"  # the roles limit the nodes' rights
+DISK_GB: Final = {True: 100, False: 50}  # True: prod; images of Rasa are large
 
 
 class NodeIdentity(pulumi.ComponentResource):
-    """A service account for nodes. `email` is known as soon as it has its roles."""
+    """A service account for nodes. `email` is available as soon as it has its roles."""
 
     def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:gcp:NodeIdentity", name, {}, opts)
@@ -28,7 +28,7 @@ class NodeIdentity(pulumi.ComponentResource):
             f"{name}-account",
             account_id=names.service_account(name),
             display_name=f"Nodes of {name}",
-            # Nothing is there before its API is on.
+            # Nothing can be created before its API is enabled.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(site.apis)),
         )
         self.roles: tuple[pulumi.Resource, ...] = tuple(
@@ -48,7 +48,7 @@ class NodeIdentity(pulumi.ComponentResource):
 class NodePool(pulumi.ComponentResource):
     """Nodes. With `ready`, pods can be scheduled and get images and identities.
 
-    `egress` is the way to the internet, where most images come from.
+    `egress` is the route to the internet, from which nodes pull most images.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class NodePool(pulumi.ComponentResource):
         super().__init__("rasa:gcp:NodePool", name, {}, opts)
         pool = gcp.container.NodePool(
             f"{name}-pool",
-            # The provider adds a random end, so that a new pool can take the pods before the old one goes.
+            # The provider adds a random end, so that a new pool can take the pods before the old one is deleted.
             name_prefix="nodes-",
             cluster=cluster.id,
             location=cluster.location,
@@ -83,7 +83,7 @@ class NodePool(pulumi.ComponentResource):
                 parent=self,
                 # Nodes write logs and pull images as soon as they run, most of these from the internet (`egress`).
                 depends_on=[*identity.roles, *site.granted(Agent.COMPUTE), *egress],
-                # Only how many nodes it starts with; whoever scales them owns their number.
+                # Only the number at creation; an autoscaler or a person sets the number of nodes.
                 ignore_changes=["initialNodeCount"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="90m", delete="45m"),
             ),
@@ -94,7 +94,7 @@ class NodePool(pulumi.ComponentResource):
 
 def _node(settings: CreateGke, site: Site, identity: NodeIdentity) -> gcp.container.NodePoolNodeConfigArgsDict:
     return {
-        "machine_type": settings.node_sizes[0],  # GKE takes one
+        "machine_type": settings.node_sizes[0],  # GKE accepts one
         "image_type": "COS_CONTAINERD",
         "spot": not site.is_prod,
         "disk_type": "pd-balanced",

@@ -1,4 +1,4 @@
-"""What every component gets: account, region, profile, network, and how careful it must be."""
+"""The arguments of every component: project, region, profile, network, protection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from settings import Profile
 
 
 class Agent(StrEnum):
-    """Google's own identities that encrypt data with the platform's key, by the API that they belong to."""
+    """Google's own identities that encrypt data with the platform's key, by their API."""
 
     COMPUTE = "compute.googleapis.com"
     KUBERNETES = "container.googleapis.com"
@@ -23,7 +23,7 @@ class Agent(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StorageKey:
-    """A key of Cloud KMS. `grants` let each agent use it; none where the key exists already."""
+    """A key of Cloud KMS. `grants` let each agent use it; empty for an existing key."""
 
     id: pulumi.Output[str]
     grants: Mapping[Agent, pulumi.Resource] = field(default_factory=dict[Agent, pulumi.Resource])
@@ -33,10 +33,9 @@ class StorageKey:
 class Site:
     """Project, region and profile of the platform.
 
-    `number` is the project's number, which identities are spelt with. `protect` is whether data is kept from deletion.
-    `labels` are for what the provider does not label by itself. `storage_key` encrypts data; None for the services'
-    own keys. `apis` must be on before the first resource of a branch of the graph; the others wait by what they refer
-    to.
+    `number` is the project's number, which is in the names of identities. `protect`: data is protected from deletion.
+    `labels` are for resources that the provider does not label. `storage_key` encrypts data; None for the services' own
+    keys. `apis` must be enabled before the first resource of a branch of the graph; others wait through references.
     """
 
     project: pulumi.Output[str]
@@ -51,7 +50,7 @@ class Site:
 
     @property
     def is_prod(self) -> bool:
-        """Whether this is the redundant, strict profile."""
+        """Returns whether this is the redundant, strict profile."""
         return self.profile is Profile.PROD
 
     @property
@@ -60,7 +59,7 @@ class Site:
         return None if self.storage_key is None else self.storage_key.id
 
     def granted(self, *agents: Agent) -> list[pulumi.Resource]:
-        """What a service waits for that encrypts as these agents: it names the key, but not the right to use it."""
+        """Returns what a service with these agents waits for: it names the key, but not the right to use it."""
         if self.storage_key is None:
             return []
         grants = self.storage_key.grants
@@ -69,9 +68,9 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class DataTier:
-    """Where data services stand: in a range of the network that is lent to Google.
+    """The network of the data services: a range of the network that is lent to Google.
 
-    `ready` must exist before something can be put there, because it names the range, but not the connection.
+    `ready` must exist before a service is created there, because it names the range, but not the connection.
     """
 
     network_id: pulumi.Output[str]
@@ -82,7 +81,7 @@ class DataTier:
 
 @dataclass(frozen=True, kw_only=True)
 class NodeTier:
-    """Where nodes and pods stand. They need `egress` to reach the internet; the subnetwork does not wait for it."""
+    """The network of nodes and pods. They need `egress` to reach the internet; the subnetwork does not wait for it."""
 
     network_id: pulumi.Output[str]
     subnetwork_id: pulumi.Output[str]
@@ -94,7 +93,7 @@ class NodeTier:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointTier:
-    """Where endpoints of services in other networks stand."""
+    """The network of endpoints of services in other networks."""
 
     network_id: pulumi.Output[str]
     subnetwork_id: pulumi.Output[str]

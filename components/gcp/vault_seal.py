@@ -1,7 +1,7 @@
-"""What HashiCorp Vault in the cluster needs of Google Cloud: a key that unseals it, and a place for its recovery keys.
+"""The resources of Google Cloud for Vault in the cluster: a key that unseals it, and a secret for its recovery keys.
 
-Owns both, and the identities of Vault's own pods and of the Job that initialises it. The recovery keys come from that
-Job, which can only add a value to the secret; to read it takes a right that nobody is given here.
+It also creates the identities of Vault's pods and of the Job that initialises Vault. The Job stores the recovery keys,
+and can only add a value to the secret. Nobody here gets the right to read it.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from components.gcp.keys import ENCRYPTS, Key, may_encrypt, service_agent, symme
 from components.gcp.site import Site
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
-# Vault looks a key up before it encrypts with it, which the right to encrypt does not hold.
+# Vault looks a key up before it encrypts with it, which the right to encrypt does not include.
 LOOKS: Final = "roles/cloudkms.viewer"
 ADDS: Final = "roles/secretmanager.secretVersionAdder"
 SECRET_MANAGER: Final = "secretmanager.googleapis.com"
-# The longest there is. The same in both profiles: a stack that goes to prod has to keep its keys.
+# The longest possible time. Equal in both profiles: a stack that moves to prod has to keep its keys.
 KEPT: Final = f"{120 * 24 * 3600}s"
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
 
 
 class CloudKmsVaultSeal(pulumi.ComponentResource):
-    """The seal `gcpckms`; with `init: job` also a secret for the recovery keys, empty. Ends in `connection`.
+    """The seal `gcpckms`; with `init: job` also an empty secret for the recovery keys. Ends in `connection`.
 
-    The key is used at every start: Vault is lost with it, whoever has the recovery keys.
+    Every start needs the key: without it Vault is lost, even with the recovery keys.
     """
 
     def __init__(
@@ -77,14 +77,13 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
             secret_id=key.suffix.apply(lambda end: names.secret(name, end)),
             replication={"user_managed": {"replicas": [replica]}},
             version_destroy_ttl=KEPT,
-            # A secret that is deleted is gone at once. In prod it is left behind, to be read as long as its key can be
-            # restored.
+            # A deleted secret is gone at once. In prod it is left behind, readable as long as its key can be restored.
             deletion_policy="ABANDON" if site.is_prod else "DELETE",
             deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # It names the key, but not the right to use it.
+                # The secret names the key, but not the right to use it.
                 depends_on=[grant],
             ),
         )

@@ -19,7 +19,7 @@ def secret_access(
     account_namespace: str,
     opts: pulumi.ResourceOptions,
 ) -> tuple[pulumi.Resource, pulumi.Resource]:
-    """The Role and its binding: what `account` of `account_namespace` may do with the Secret `secret` of `namespace`.
+    """Creates the Role and its binding: `account` of `account_namespace` may use the Secret `secret` of `namespace`.
 
     `may_create`: the account may also create Secrets in that namespace. A right to create cannot be limited to one
     name; a right to read can.

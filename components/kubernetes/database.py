@@ -1,7 +1,7 @@
-"""Databases and roles on the shared PostgreSQL server, made from inside the cluster, where the server can be reached.
+"""Databases and roles on the shared PostgreSQL server, created from inside the cluster, which can reach the server.
 
-Owns the namespace `rasa-system`, which alone holds the administrator's password, and one Job per assistant that makes
-its role and database. The server is the cloud's; tables are Rasa's.
+It creates the namespace `rasa-system`, the only one with the administrator's password, and one Job per assistant that
+creates its role and database. The cloud creates the server; Rasa creates the tables.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SCRIPT: Final = Path(__file__).parent / "scripts" / "database_roles.py"
 
 
 class DatabaseServer(pulumi.ComponentResource):
-    """The namespace `rasa-system`, with what the administrator of the PostgreSQL server needs to sign in."""
+    """The namespace `rasa-system`, with the administrator's credentials for the PostgreSQL server."""
 
     def __init__(
         self,
@@ -175,7 +175,7 @@ class AssistantDatabase(pulumi.ComponentResource):
 
 
 def login(role: str, generation: int) -> str:
-    """Who signs in for a role that owns a database: at first the role itself."""
+    """Returns the login role of a role that owns a database: for the first generation, the owner itself."""
     return of_generation(role, generation).replace("-", "_")
 
 

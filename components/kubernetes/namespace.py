@@ -1,8 +1,8 @@
-"""A namespace in which nothing is allowed that is not asked for.
+"""A namespace in which everything is denied by default.
 
-Owns the Namespace with the Pod Security Standard `restricted` (pods for OpenShift keep it, too), a policy that denies
-all traffic and one that lets every pod ask the name service. What else a pod may reach is a policy of the one that runs
-it.
+It creates the Namespace with the Pod Security Standard `restricted` (pods for OpenShift meet it, too), a policy that
+denies all traffic, and one that lets every pod query the name service. The creator of a pod adds a policy for all other
+traffic.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from settings import PodSecurity
 _MODES: Final = ("enforce", "warn", "audit")
 _MORE_LABELS: Final[Mapping[PodSecurity, Mapping[str, str]]] = {
     PodSecurity.RESTRICTED: {},
-    # OpenShift would set the labels above by what the service accounts may do, and so weaken them.
+    # OpenShift would set the labels above according to the rights of service accounts, and so weaken them.
     PodSecurity.OPENSHIFT: {"security.openshift.io/scc.podSecurityLabelSync": "false"},
 }
 
 
 class RestrictedNamespace(pulumi.ComponentResource):
-    """A namespace, closed. `name` is an output of the Namespace, so that who uses it waits for it.
+    """A closed namespace. `name` is an output of the Namespace, so that its users wait for it.
 
     `protect` keeps it from deletion.
     """
@@ -48,7 +48,7 @@ class RestrictedNamespace(pulumi.ComponentResource):
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
                 name=namespace, labels={**labels, **versions, **_MORE_LABELS[pod_security]}
             ),
-            # With it go the claims of volumes in it.
+            # Deleting it deletes the volume claims in it.
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         self.name: pulumi.Output[str] = resource.metadata.name
@@ -68,7 +68,7 @@ class RestrictedNamespace(pulumi.ComponentResource):
         ingress: Sequence[Ingress] | None = None,
         parent: pulumi.Resource | None = None,
     ) -> kubernetes.networking.v1.NetworkPolicy:
-        """A network policy called `policy` in the namespace; one without any rule denies both directions."""
+        """Creates a network policy with the name `policy`; a policy without any rule denies both directions."""
         types = [kind for kind, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None]
         return kubernetes.networking.v1.NetworkPolicy(
             name,

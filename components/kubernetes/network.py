@@ -1,6 +1,6 @@
-"""Rules of network policies: who may be reached from a pod and who may reach it.
+"""Rules of network policies: the peers that a pod may reach, and those that may reach it.
 
-Pure: makes arguments, no resources. Everything not allowed here is denied by the namespace's default.
+Pure: returns arguments, no resources. The namespace's default denies everything that is not allowed here.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from settings import PodSecurity
 NAME_LABEL: Final = "app.kubernetes.io/name"
 _NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
 
-# Private, shared and link-local ranges: other tenants of the network, the Kubernetes API, the metadata of the node.
+# Private, shared and link-local ranges: other tenants of the network, the Kubernetes API, the node's metadata.
 _NOT_PUBLIC: Final = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
-# Where NodeLocal DNSCache answers, on every cluster that has it.
+# The address of NodeLocal DNSCache on every cluster that has it.
 _NODE_LOCAL_DNS: Final = "169.254.20.10/32"
 
 Peer = kubernetes.networking.v1.NetworkPolicyPeerArgs
@@ -55,25 +55,25 @@ def to_dns(kind: PodSecurity) -> list[Egress]:
         case PodSecurity.RESTRICTED:
             return rules
         case PodSecurity.OPENSHIFT:
-            # A policy sees the port of the pods, not that of their service.
+            # A policy sees the port of the pods, not the port of their service.
             return [*rules, _name_service([_namespace("openshift-dns")], 5353)]
 
 
 def to_internet(cluster_networks: Iterable[str], port: int = 443) -> Egress:
-    """To public addresses (LLMs, channels, object storage: a policy cannot name them) and those of the cluster itself.
+    """To public addresses (LLMs, channels, object storage: a policy cannot name them) and the cluster's own networks.
 
-    The cluster's networks hold the cloud's private endpoints and internal load balancers, so that an LLM or a bucket
-    behind one of those works too. Every other private range stays closed.
+    The cluster's networks hold the cloud's private endpoints and internal load balancers, so an LLM or a bucket behind
+    one of these works too. All other private ranges stay closed.
     """
     public = Peer(ip_block=kubernetes.networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=list(_NOT_PUBLIC)))
     return Egress(to=[public, *_blocks(cluster_networks)], ports=_tcp([port]))
 
 
 def to_url(url: str, cluster_networks: Iterable[str]) -> Egress:
-    """To the server that a URL names.
+    """To the server in a URL.
 
-    A policy knows no host names. A service of the cluster (`name.namespace.svc...`) opens its namespace on every port,
-    because a policy sees the port of the pod and the URL holds that of the service; any other name opens its port.
+    A policy cannot have host names. For a service of the cluster (`name.namespace.svc...`) it opens the namespace on
+    every port, because a policy sees the pod's port and the URL has the service's; for other names it opens the port.
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -93,12 +93,12 @@ def to_namespace(namespace: str, *ports: int) -> Egress:
 
 
 def to_apis() -> Egress:
-    """To the APIs of Kubernetes and the cloud: where they answer differs by cluster, and no policy can name them."""
+    """To the APIs of Kubernetes and the cloud: their addresses differ by cluster, and no policy can name them."""
     return to_networks(["0.0.0.0/0"], 443, 6443)
 
 
 def to_identity(identity: WorkloadIdentity, cluster_networks: Iterable[str]) -> list[Egress]:
-    """Where a pod fetches its tokens: inside the node, or, for an annotated account, also at the cloud's API."""
+    """To the source of a pod's tokens: inside the node, or, for an annotated account, also the cloud's API."""
     rules = [to_networks([address], port) for address, port in identity.endpoints]
     return [*rules, to_internet(cluster_networks)] if identity.service_account_annotations else rules
 

@@ -1,6 +1,6 @@
-"""What every pod of the program has in common: the restricted security context, environment variables, digests.
+"""Common parts of all pods of the program: the restricted security context, environment variables, digests.
 
-Owns the answers to the Pod Security Standard `restricted`; which pods there are is decided by who uses it.
+It meets the Pod Security Standard `restricted`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Values: TypeAlias = Mapping[str, Value]
 
 _POD_SECURITY: Final[dict[PodSecurity, Values]] = {
     PodSecurity.RESTRICTED: {"runAsUser": USER, "runAsGroup": USER, "fsGroup": USER},
-    # The cluster gives every namespace users and groups of its own, and refuses any other.
+    # The cluster gives every namespace its own users and groups, and refuses all others.
     PodSecurity.OPENSHIFT: {},
 }
 # No readOnlyRootFilesystem: Rasa writes to /app/.rasa and /tmp.
@@ -45,7 +45,7 @@ Environment: TypeAlias = Mapping[str, pulumi.Input[str] | SecretKey]
 
 
 def environment_values(environment: Environment) -> list[Value]:
-    """The variables as they stand in a manifest or in Helm values."""
+    """Returns the variables as a manifest or Helm values have them."""
     return [
         {"name": name, "valueFrom": {"secretKeyRef": {"name": value.secret, "key": value.key}}}
         if isinstance(value, SecretKey)
@@ -55,12 +55,12 @@ def environment_values(environment: Environment) -> list[Value]:
 
 
 def pod_security_values(wanted: PodSecurity) -> Values:
-    """The security context of a pod, as in a manifest or in Helm values."""
+    """Returns the security context of a pod, as a manifest or Helm values have it."""
     return {"runAsNonRoot": True, **_POD_SECURITY[wanted], "seccompProfile": {"type": "RuntimeDefault"}}
 
 
 def digest(inputs: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
-    """SHA-256 over everything that something depends on; secret as soon as one input is."""
+    """Returns the SHA-256 of all inputs; secret if one input is."""
     return pulumi.Output.json_dumps(inputs, sort_keys=True).apply(_sha256)
 
 

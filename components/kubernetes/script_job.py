@@ -1,6 +1,6 @@
-"""A Job that runs one Python script of this repository in Rasa Pro's own image, and runs again when its inputs change.
+"""A Job that runs one Python script of this repository in Rasa Pro's own image, and runs again if its inputs change.
 
-Owns the Job and the ConfigMap that brings the script. Secrets and certificates are the caller's.
+It creates the Job and the ConfigMap with the script. The caller creates secrets and certificates.
 """
 
 from __future__ import annotations
@@ -27,25 +27,24 @@ from components.kubernetes.sidecar import Sidecar, sidecar_values
 from settings import PodSecurity
 
 SCRIPT_DIRECTORY: Final = "/etc/rasa/job"
-# Where a pod finds what its service account signs in with at the Kubernetes API, and at another reader.
+# The directory of a pod's credentials for the Kubernetes API.
 API_DIRECTORY: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 TOKEN_DIRECTORY: Final = "/var/run/secrets/rasa"
 TOKEN: Final = "token"
-# A node may have to be added and the image, of some gigabytes, pulled first.
+# The cluster may have to add a node and pull the image, of some gigabytes, first.
 _DEADLINE_SECONDS: Final = 900
-# Enough for grants and network policies that take effect late; each try waits longer than the one before.
+# Enough for grants and network policies that take effect late; each retry waits longer than the one before.
 _RETRIES: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptJobArgs:
-    """`script` runs with `files` beside it; `secrets` are the secret values behind `environment`.
+    """`script` runs with `files` in its directory; `secrets` are the secret values behind `environment`.
 
-    `config_maps` are further ConfigMaps by the directory where they are mounted; `sidecars` read one of them each.
-    `pod_name` is the pod's `app.kubernetes.io/name`, by which network policies know it. `reaches_api`: the service
-    account may talk to the Kubernetes API. `audience`: beside the API's own there is a token for that other reader, in
-    `TOKEN_DIRECTORY`. `schedule` (cron): it runs at these times as well. `after` is what the Job needs but does not
-    name: policies, firewall rules, grants.
+    `config_maps` are further ConfigMaps by their mount directory; `sidecars` read one of them each. `pod_name` is the
+    pod's `app.kubernetes.io/name`, by which network policies select it. `reaches_api`: the service account may use the
+    Kubernetes API. `audience`: a second token, for this audience, in `TOKEN_DIRECTORY`. `schedule` (cron): it runs at
+    these times as well. `after` is what the Job needs but does not name: policies, firewall rules, grants.
     """
 
     namespace: pulumi.Input[str]
@@ -67,7 +66,7 @@ class ScriptJobArgs:
 
 
 class ScriptJob(pulumi.ComponentResource):
-    """The Job is done when this component is."""
+    """A Job; it is complete when this component is."""
 
     def __init__(self, name: str, args: ScriptJobArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:ScriptJob", name, None, opts)
@@ -79,8 +78,8 @@ class ScriptJob(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         mounts = {SCRIPT_DIRECTORY: config.metadata.name, **args.config_maps}
-        # A Job cannot be changed, only replaced. Its manifest names Secrets and files but does not hold them, so the
-        # digest of all inputs stands in it: whatever changes, the Job is replaced, that is: runs again.
+        # A Job cannot be changed, only replaced. Its manifest names Secrets and files without their contents, so it has
+        # a digest of all inputs: any change replaces the Job and so runs it again.
         plain = {key: value for key, value in args.environment.items() if not isinstance(value, SecretKey)}
         inputs = digest({**files, **plain, **args.secrets})
         manifest: Values = {
@@ -94,7 +93,7 @@ class ScriptJob(pulumi.ComponentResource):
                 "spec": _pod(args, mounts),
             },
         }
-        # The SDK's types know the names of Python only; those of a manifest are what Kubernetes gets anyway.
+        # The SDK's types have Python's names only; Kubernetes gets the manifest's names anyway.
         job = cast("kubernetes.batch.v1.JobSpecArgsDict", manifest)
         self.job = kubernetes.batch.v1.Job(
             f"{name}-job",
@@ -148,7 +147,7 @@ def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> Values
                 "command": ["python", f"{SCRIPT_DIRECTORY}/{args.script.name}"],
                 "env": environment_values(args.environment),
                 "securityContext": CONTAINER_SECURITY,
-                # What the script said last becomes part of the error that `up` shows.
+                # The script's last output becomes part of the error that `up` shows.
                 "terminationMessagePolicy": "FallbackToLogsOnError",
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
                 "volumeMounts": [

@@ -1,6 +1,6 @@
-"""A container that runs beside the others of a pod: starts before them, ends after them, and lets a Job complete.
+"""A container that runs next to the others of a pod: it starts before them, ends after them, and lets a Job complete.
 
-Such a one is an init container that restarts always (Kubernetes 1.29 and later). Pure: makes values.
+It is an init container that always restarts (Kubernetes 1.29 and later). Pure: returns values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from components.kubernetes.pod import CONTAINER_SECURITY, Values
 
 @dataclass(frozen=True, kw_only=True)
 class Sidecar:
-    """`directory` is that of the one ConfigMap which it reads."""
+    """`directory` is the mount directory of its ConfigMap."""
 
     name: str
     image: str
@@ -24,7 +24,7 @@ class Sidecar:
 
 
 def sidecar_values(sidecar: Sidecar, volume: str) -> Values:
-    """The container, as in a manifest or in Helm values; `volume` is the pod's volume with its ConfigMap."""
+    """Returns the container, as in a manifest or in Helm values; `volume` is the pod's volume with its ConfigMap."""
     return {
         "name": sidecar.name,
         "image": sidecar.image,

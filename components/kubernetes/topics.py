@@ -1,7 +1,7 @@
-"""The topics of an assistant, made from inside the cluster where nothing else reaches the brokers.
+"""The topics of an assistant, created from inside the cluster if nothing else reaches the brokers.
 
-Owns the Job, the Secret of the user that may make these topics, and the Job's way to the brokers. Only for topics that
-the cloud's part could not make itself; who may write and read them is the cloud's.
+It creates the Job, the Secret of the user that may create these topics, and the Job's network policy. It is only for
+topics that the cloud cannot create. The cloud grants the rights to write and read them.
 """
 
 from __future__ import annotations

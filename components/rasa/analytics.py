@@ -1,6 +1,6 @@
-"""Values of Rasa Pro Services (`rasaProServices`): analytics, with a database of its own, fed by the events topic.
+"""Values of Rasa Pro Services (`rasaProServices`): analytics, with its own database, which reads the events topic.
 
-Pure. Does not make the database, the topics or the Secret.
+Pure. It does not create the database, the topics or the Secret.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _RESOURCES: Final[dict[Profile, Values]] = {
 
 
 def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
-    """`rasaProServices`. It is on in the chart, so that off has to be said."""
+    """Returns `rasaProServices`. The chart has it on, so off has to be explicit."""
     kafka, database = wiring.connections.event_queue, wiring.databases.analytics
     if kafka is None or database is None:
         return {"enabled": False}
@@ -69,7 +69,7 @@ def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Val
 
 
 def analytics_url(database: DatabaseConnection, auth: PasswordAuth) -> pulumi.Output[str]:
-    """The connection URL that analytics takes as a whole; as secret as the password in it."""
+    """Returns the connection URL that analytics needs; as secret as the password in it."""
     return pulumi.Output.concat(
         "postgresql://",
         pulumi.Output.from_input(auth.username).apply(_encoded),
@@ -122,9 +122,9 @@ def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
 
 
 def _sign_in(kafka: KafkaConnection) -> Environment:
-    """What the chart sets itself as soon as it is told a mechanism, but with a user name that stands in the manifest.
+    """Returns the variables of the sign-in. With a mechanism, the chart would put the user name into the manifest.
 
-    A rotation changes the name together with the password, which a pod that starts meanwhile must find together.
+    A rotation changes the name and the password together, and a pod that starts meanwhile must get a matching pair.
     """
     match kafka.consumer:
         case PasswordAuth():

@@ -1,6 +1,6 @@
 """An assistant on the platform: its namespace, databases, secrets, policies, accounts, smoke test and release.
 
-Owns what is in the assistant's namespace. The services behind the connections are the cloud's.
+It creates everything in the assistant's namespace. The cloud creates the services behind the connections.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from settings.stack import Rotation
 
 
 class RasaAssistant(pulumi.ComponentResource):
-    """One Rasa release. Without a model, or before Vault is initialised, everything but the release is created, and
+    """One Rasa release. Without a model, or before Vault is initialised, everything except the release is created, and
     `next_step` says what is missing.
 
     `secrets` are the values of `rasa:secrets` by key. `vault` is None if credentials come in a Secret. `endpoints` and
-    `values` are what the release gets, without any secret.
+    `values` are the release's, without any secret.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class RasaAssistant(pulumi.ComponentResource):
         )
         network = RasaNetwork(f"{name}-network", wiring=wiring, namespace=space, networks=cluster.networks, opts=child)
         accounts = self._accounts(name, wiring, space.name)
-        # None of these is named by a pod, and none can do without them.
+        # Pods need all of these, but name none of them.
         topics = self._topics(name, wiring, space)
         ready = (*topics, *network.ready, *accounts, *_services_ready(wiring))
 
@@ -120,7 +120,7 @@ class RasaAssistant(pulumi.ComponentResource):
         )
 
     def _accounts(self, name: str, wiring: Wiring, namespace: pulumi.Input[str]) -> list[pulumi.Resource]:
-        """The service accounts. The chart could make them, but the smoke test runs as Rasa before the release."""
+        """Creates the service accounts. The chart could do that, but the smoke test runs as Rasa before the release."""
         identities: dict[str, WorkloadIdentity | None] = {SERVICE_ACCOUNT: wiring.connections.rasa}
         if wiring.assistant.analytics:
             identities[ANALYTICS_SERVICE_ACCOUNT] = wiring.connections.analytics
@@ -134,7 +134,7 @@ class RasaAssistant(pulumi.ComponentResource):
                     namespace=namespace,
                     annotations=dict(identity.service_account_annotations) if identity is not None else {},
                 ),
-                # No pod here talks to the Kubernetes API.
+                # No pod here uses the Kubernetes API.
                 automount_service_account_token=False,
                 opts=pulumi.ResourceOptions(parent=self),
             )
@@ -142,7 +142,7 @@ class RasaAssistant(pulumi.ComponentResource):
         ]
 
     def _topics(self, name: str, wiring: Wiring, space: RestrictedNamespace) -> tuple[pulumi.Resource, ...]:
-        """The topics, where the cloud's part could not make them."""
+        """Creates the topics that the cloud could not create."""
         kafka = wiring.connections.event_queue
         if kafka is None or kafka.missing_topics is None:
             return ()
@@ -159,7 +159,7 @@ class RasaAssistant(pulumi.ComponentResource):
     def _disruption_budget(
         self, name: str, assistant: Assistant, namespace: pulumi.Input[str]
     ) -> list[pulumi.Resource]:
-        """Nodes are drained one Rasa pod at a time; with a single replica a budget would only block the drain."""
+        """Lets nodes drain one Rasa pod at a time; with a single replica a budget would only block the drain."""
         if assistant.replicas < 2:
             return []
         return [
@@ -177,5 +177,5 @@ def _services_ready(wiring: Wiring) -> list[pulumi.Resource]:
     services = (connections.lock_store, connections.event_queue, connections.model_storage)
     parts = (databases.rasa, databases.analytics, *services, connections.rasa, connections.analytics)
     ready = (resource for part in parts if part is not None for resource in part.ready)
-    # The Job that makes one database makes the other, too.
+    # One Job creates both databases.
     return list(dict.fromkeys(ready))

@@ -1,6 +1,6 @@
 """An assistant's databases, and how their credentials reach Rasa: in a Secret, or through Vault.
 
-Creates what is missing of both. The servers are shared, and the program creates them.
+It creates what is missing of both. The program creates the shared servers elsewhere.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def databases_of(
     secrets: Mapping[str, pulumi.Output[str]],
     opts: pulumi.ResourceOptions,
 ) -> tuple[AssistantDatabases, VaultConnection | None]:
-    """The databases as Rasa and analytics see them, and the Vault where Rasa finds its credentials, if there is one.
+    """Returns the databases for Rasa and analytics, and the Vault with Rasa's credentials, if there is one.
 
     `secrets` are the values of `rasa:secrets` by key. `generation` is that of the logins at the tracker store.
     """
@@ -86,6 +86,6 @@ def databases_of(
 def _password_in_vault(
     assistant: Assistant, vault: VaultServer | ExistingVault | None, secrets: Mapping[str, pulumi.Output[str]]
 ) -> pulumi.Output[str] | None:
-    """The password that the user's own Vault already holds."""
+    """Returns the password that the user's own Vault already holds."""
     key = vault.logins[assistant.name].password if isinstance(vault, ExistingVault) else None
     return None if key is None else secrets[key]

@@ -1,8 +1,8 @@
 """`endpoints.yml` of an assistant, with Outputs at the leaves and `${VAR}` where a secret belongs.
 
-Pure. Rasa ignores unknown keys and falls back to stores in memory without a word, so every key here is one that was
-read in Rasa's code (3.14 to 3.17). Traps: the host is `url` for tracker store and broker, `host` for Redis; the default
-database differs per store; a quoted `${VAR}` is not substituted, nor one under `client_id`.
+Pure. Rasa ignores unknown keys and silently falls back to stores in memory, so every key here was read in Rasa's code
+(3.14 to 3.17). Traps: the host is `url` for tracker store and broker, `host` for Redis; the default database differs
+per store; Rasa does not substitute a quoted `${VAR}`, nor one under `client_id`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TIMERS_AND_KEEPALIVE: Final = "3.16"
 
 
 def endpoints(wiring: Wiring) -> Values:
-    """The sections of the services that the assistant has; a service it does not have leaves none."""
+    """Returns the sections of the assistant's services; a service that it does not have has no section."""
     assistant, connections = wiring.assistant, wiring.connections
     recent = wiring.since(_TIMERS_AND_KEEPALIVE)
     sections: dict[str, Any] = {"tracker_store": _tracker_store(wiring.databases.rasa)}
@@ -43,7 +43,7 @@ def endpoints(wiring: Wiring) -> Values:
     if connections.event_queue is not None:
         sections["event_broker"] = _event_broker(connections.event_queue, assistant.name, keepalive=recent)
     if assistant.action_server is not None:
-        # The chart runs the action server but does not tell Rasa where it is.
+        # The chart runs the action server but does not give Rasa its address.
         sections["action_endpoint"] = {"url": f"http://{ACTION_SERVER_POD}:{ACTION_SERVER_PORT}/webhook"}
     if assistant.nlg is not None:
         sections["nlg"] = {"url": assistant.nlg.url}
@@ -114,7 +114,7 @@ def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) ->
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": kafka.mechanism,
         "ssl_cafile": f"{CA_DIRECTORY}/{KAFKA_CA}",
-        # Without it no producer can be built, and then no conversation is stored either.
+        # Without it Rasa cannot create a producer, and then no conversation is stored either.
         "ssl_check_hostname": True,
     }
     if keepalive:

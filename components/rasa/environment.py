@@ -23,7 +23,7 @@ from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, Se
 from components.kubernetes.vault.token import TOKEN_KEY
 from components.rasa.wiring import SECRET, VAULT_CA, Wiring
 
-# With a rotation some user names change too: they stand beside their passwords, so that both change at once.
+# A rotation also changes some user names: they are in the Secret with their passwords, so that both change at once.
 DB_USERNAME_KEY: Final = "dbUsername"
 DB_PASSWORD_KEY: Final = "dbPassword"
 REDIS_PASSWORD_KEY: Final = "redisPassword"
@@ -35,7 +35,7 @@ _POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
 
 
 def environment(wiring: Wiring) -> Environment:
-    """The variables that the chart does not set by itself."""
+    """Returns the variables that the chart does not set by itself."""
     return dict(_variables(wiring))
 
 
@@ -47,7 +47,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             for variable in storage.secret_environment:
                 yield variable, SecretKey(secret=SECRET, key=variable)
         case DownloadedModel() as model:
-            # Rasa needs none of it; the smoke test, which has the same environment, does.
+            # Rasa does not need them, but the smoke test, which has the same environment, does.
             yield from model.environment.items()
         case None:
             pass
@@ -65,7 +65,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             pass
     if wiring.vault is not None:
         yield "VAULT_TOKEN", SecretKey(secret=wiring.vault.token_secret, key=TOKEN_KEY)
-        # Read by Vault's client, which Rasa does not tell of any authority.
+        # Vault's client reads it; Rasa passes no authority to the client.
         yield "VAULT_CACERT", f"{CA_DIRECTORY}/{VAULT_CA}"
     if connections.lock_store is not None:
         match connections.lock_store.auth:
@@ -84,7 +84,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
                 yield from _iam(region)
                 yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
     for variable in wiring.assistant.secret_env:
-        # The variable's name, all capitals, can never be one of the keys above.
+        # The variable's name is all capitals, so it never equals one of the keys above.
         yield variable, SecretKey(secret=SECRET, key=variable)
 
 

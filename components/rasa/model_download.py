@@ -1,7 +1,7 @@
-"""The model, where Rasa cannot read object storage by itself: an init container downloads it as the pod's identity.
+"""The model, if Rasa cannot read object storage by itself: an init container downloads it as the pod's identity.
 
-Pure: makes values. The script is the cloud's, runs in Rasa's own image and comes with the ConfigMap of authorities.
-A running pod keeps its model; another one comes with the next start.
+Pure: returns values. The cloud has the script. It runs in Rasa's own image and is in the ConfigMap of authorities. A
+running pod keeps its model; another model is loaded at the next start.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _DIRECTORY: Final = "/app/models"  # where the chart mounts its volume `models`
 
 
 def download(wiring: Wiring) -> DownloadedModel | None:
-    """What is to be downloaded before Rasa starts; None where Rasa does it itself, or has the model in its image."""
+    """Returns the model to download before Rasa starts; None if Rasa downloads it, or has it in its image."""
     storage = wiring.connections.model_storage
     return storage if isinstance(storage, DownloadedModel) else None
 
 
 def model_file(key: str) -> str:
-    """Where the pod has the model of that key."""
+    """Returns the path of the model with that key in the pod."""
     return f"{_DIRECTORY}/{key.rsplit('/', 1)[-1]}"
 
 
 def download_container(wiring: Wiring, model: DownloadedModel, key: str, volume: str) -> Values:
-    """The init container; `volume` is the pod's volume with the script."""
+    """Returns the init container; `volume` is the pod's volume with the script."""
     return {
         "name": "model-download",
         "image": wiring.image,

@@ -1,6 +1,6 @@
-"""Who talks to whom in an assistant's namespace: what Rasa, its actions and analytics need, and nothing else.
+"""The network policies of an assistant's namespace: what Rasa, its actions and analytics need, and nothing else.
 
-Owns one policy per kind of pod, on top of a namespace that denies all and lets every pod ask the name service.
+It creates one policy per kind of pod, on top of a namespace that denies all and lets every pod query the name service.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class RasaNetwork(pulumi.ComponentResource):
         super().__init__("rasa:core:Network", name, None, opts)
         self._namespace = namespace
         policies = [
-            # The smoke test proves Rasa's own way to the services, so both have one policy.
+            # The smoke test checks Rasa's own connections, so both have one policy.
             self._policy(
                 f"{name}-egress", "rasa-egress", RASA_POD, SMOKE_TEST_POD, egress=rasa_egress(wiring, networks)
             ),
@@ -104,7 +104,7 @@ class RasaNetwork(pulumi.ComponentResource):
 
 
 def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
-    """Where a Rasa pod may connect to."""
+    """Returns what a Rasa pod may connect to."""
     assistant, redis = wiring.assistant, wiring.connections.lock_store
     rules = [_to_postgres(wiring.databases.rasa)]
     if redis is not None:
@@ -122,9 +122,9 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
 
 
 def rasa_ingress(wiring: Wiring, networks: tuple[str, ...]) -> list[Ingress]:
-    """Who may connect to a Rasa pod: the cluster's own networks (probes, load balancers, port-forward).
+    """Returns what may connect to a Rasa pod: the cluster's own networks (probes, load balancers, port-forward).
 
-    With an ingress also every pod of the cluster, because the namespace of its controller is the user's to choose.
+    With an ingress also every pod of the cluster, because the user chooses the namespace of its controller.
     """
     rules = [from_networks(networks, RASA_PORT)]
     if wiring.assistant.ingress is not None:
@@ -150,6 +150,6 @@ def _to_vault(vault: VaultConnection) -> Egress:
 
 
 def _model_urls(groups: tuple[dict[str, Any], ...]) -> list[str]:
-    """Addresses of language models of your own."""
+    """Returns the addresses of the user's own language models."""
     models = [model for group in groups for model in group["models"]]
     return [model["api_base"] for model in models if "api_base" in model]

@@ -1,4 +1,4 @@
-"""What the user does after `up`, as text for the stack output `next`. Pure."""
+"""The user's next step after `up`, as text for the stack output `next`. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REST = "rest"
 
 
 def next_step(wiring: Wiring) -> pulumi.Output[str]:
-    """Initialise Vault, upload a model and name it, or talk to the assistant."""
+    """Returns how to initialise Vault, upload a model and name it, or talk to the assistant."""
     assistant, storage = wiring.assistant, wiring.connections.model_storage
     if wiring.vault is not None and not wiring.vault.usable:
         return pulumi.Output.from_input(

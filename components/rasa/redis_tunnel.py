@@ -1,8 +1,8 @@
-"""The way to a Redis whose certificate names no host: a sidecar that speaks TLS in Rasa's place.
+"""The connection to a Redis whose certificate names no host: a sidecar uses TLS in place of Rasa.
 
-Redis clients compare the host name, and Rasa has no setting against it. HAProxy checks the chain alone, against exactly
-the authorities of the connection, so nobody else's certificate passes. Rasa talks to it inside the pod, without TLS.
-Pure. The ConfigMap with configuration and certificates is that of `secrets`.
+Redis clients compare the host name, and Rasa has no setting against that. HAProxy checks the chain alone, against
+exactly the authorities of the connection, so no other certificate passes. Rasa connects to it inside the pod, without
+TLS. Pure. `secrets` has the ConfigMap with configuration and certificates.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SIDECAR: Final = Sidecar(
 
 
 def configuration(redis: RedisConnection) -> pulumi.Output[str]:
-    """HAProxy's configuration. A host name is looked up once, at its start."""
+    """Returns HAProxy's configuration. HAProxy looks a host name up once, at its start."""
     return pulumi.Output.format(_CONFIGURATION, redis.host, redis.port)
 
 

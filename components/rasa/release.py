@@ -1,4 +1,4 @@
-"""The Helm release of Rasa's chart. What is in it is decided by `values`; what it needs exists before it."""
+"""The Helm release of Rasa's chart. `values` has its contents; what it needs exists before it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.artifacts import CHART, CHART_VERSION
 from components.kubernetes.pod import Values
 from components.rasa.wiring import RELEASE
 
-# The image and the model are fetched and loaded, pod after pod.
+# Each pod in turn pulls the image and loads the model.
 _TIMEOUT_SECONDS: Final = 1200
 
 
@@ -24,7 +24,7 @@ def release(
     after: Sequence[pulumi.Resource],
     parent: pulumi.Resource,
 ) -> kubernetes.helm.v3.Release:
-    """Install the chart, or upgrade it, and wait until all pods are ready; undo what fails.
+    """Installs the chart, or upgrades it, waits until all pods are ready, and rolls a failure back.
 
     `after` is everything that the pods use by name: Secrets, accounts, policies, and the smoke test.
     """

@@ -1,7 +1,7 @@
-"""What is not in the values of a Rasa pod: the Secret `rasa-secrets` and the ConfigMap `rasa-cloud-ca`.
+"""The secrets and certificates of a Rasa pod: the Secret `rasa-secrets` and the ConfigMap `rasa-cloud-ca`.
 
-Owns both and the two secrets that nobody else makes, the API token and the JWT secret. The Secret holds exactly the
-keys that are used. Passwords of the services are the connections'.
+It creates both, the API token and the JWT secret. The Secret holds exactly the keys that are used. The connections have
+the passwords of the services.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class RasaSecrets(pulumi.ComponentResource):
     """`values` are the contents of the Secret. `revision` changes with each of them and reveals none of them.
 
     `given` are the values of `rasa:secrets` by key. `generation` is that of the API token and the JWT secret. `after`
-    is everything that makes the services accept the credentials: no pod may find one here that is not valid yet.
+    are the resources that make the services accept the credentials: a pod must not find an invalid credential here.
     """
 
     def __init__(
@@ -72,11 +72,11 @@ class RasaSecrets(pulumi.ComponentResource):
             data=authorities,
             opts=child,
         )
-        # Running pods keep the old values. A digest of secrets does not belong into Helm values, so a random number
-        # stands there, drawn anew when the digest changes.
+        # Running pods keep the old values. Helm values must not have a digest of secrets, so they have a random number,
+        # which is drawn again if the digest changes.
         vault = wiring.vault
         token = {} if vault is None or vault.token is None else {TOKEN_KEY: vault.token}
-        # Rasa reads these by itself, but keeps what it has read for as long as the database takes it.
+        # Rasa reads these itself, but keeps what it has read as long as the database accepts it.
         in_vault = {} if vault is None or vault.credentials is None else {vault.path: vault.credentials.password}
         read = {**self.values, **authorities, **token, **in_vault}
         revision = random.RandomId(f"{name}-revision", byte_length=4, keepers={"sha256": digest(read)}, opts=child)
@@ -86,7 +86,7 @@ class RasaSecrets(pulumi.ComponentResource):
 
 
 def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
-    """The keys for licence, services and the assistant's own variables; none that nobody reads."""
+    """Returns the keys for licence, services and the assistant's own variables; only those that something reads."""
     assistant, connections, databases = wiring.assistant, wiring.connections, wiring.databases
     secrets = {variable: given[key] for variable, key in assistant.secret_env.items()}
     secrets[LICENSE_KEY] = given[_LICENSE]
@@ -110,7 +110,7 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
 
 
 def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
-    """The files of the ConfigMap: the roots of each service that speaks TLS, and what uses them beside Rasa itself."""
+    """Returns the files of the ConfigMap: the roots of each service with TLS, and the files of sidecars and scripts."""
     connections = wiring.connections
     files = {POSTGRES_CA: wiring.databases.rasa.ca_pem}
     if connections.lock_store is not None and connections.lock_store.ca_pem is not None:

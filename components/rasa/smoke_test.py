@@ -1,7 +1,7 @@
-"""The smoke test: before the release, Rasa's own libraries try every service from a pod that is like Rasa's.
+"""The smoke test: before the release, Rasa's own libraries try every service from a pod like Rasa's.
 
-Owns the Job. It has Rasa's image, identity, network policy, environment, certificates and `endpoints`, so what fails
-here would have failed there, later and silently. `up` ends with its findings.
+It creates the Job with Rasa's image, identity, network policy, environment, certificates and `endpoints`. What fails
+here would fail in Rasa too, later and silently. `up` ends with its findings.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def smoke_test(
     after: tuple[pulumi.Resource, ...],
     opts: pulumi.ResourceOptions,
 ) -> ScriptJob:
-    """The Job of one assistant. It runs again when a service, a secret or the model's key changes.
+    """Creates the Job of one assistant. It runs again if a service, a secret or the model's key changes.
 
     `after` is what the pod needs but its manifest does not name: policies, identity, topics, roles.
     """
@@ -47,14 +47,14 @@ def smoke_test(
         model = {
             "storage": "download" if downloaded else storage.remote_storage,
             "script": f"{CA_DIRECTORY}/{SCRIPT}" if downloaded else None,
-            # Without a model in the stack file only the bucket can be tried.
+            # Without a model in the stack file it tries only the bucket.
             "key": wiring.model if wiring.has_model else None,
             "upload": storage.upload_command,
         }
     config: Values = {
         "endpoints": endpoints,
         "model": model,
-        # A user name is no secret, and one as common as `rasa` must not be blotted out of every sentence.
+        # A user name is not secret, and a common one like `rasa` must not be removed from every sentence.
         "secrets": [
             name
             for name, value in variables.items()

@@ -1,8 +1,8 @@
 """Values of Rasa's chart for an assistant, with Outputs at the leaves and no secret in them.
 
-Pure. The chart's schema is open: it takes a misspelled path without a word, so the tests compare every path here with
-those recorded from the pinned chart. Namespace, Secret, ConfigMap, service accounts and network policies are made by
-the program; the values only name them.
+Pure. The chart's schema is open: it accepts a misspelled path silently, so the tests compare every path here with those
+recorded from the pinned chart. The program creates Namespace, Secret, ConfigMap, service accounts and network policies;
+the values only name them.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ LICENSE_KEY: Final = "rasaProLicense"
 AUTH_TOKEN_KEY: Final = "authToken"
 JWT_SECRET_KEY: Final = "jwtSecret"
 
-# A release that cannot start leaves the old pods alone.
+# Old pods stay if the new release cannot start.
 _STRATEGY: Final[Values] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 _TARGET_CPU_PERCENT: Final = 80
 
 # The port opens only after the model is downloaded and loaded, and the chart has no startup probe: 60 + 20 * 15 s.
 _LIVENESS: Final[Values] = {"initialDelaySeconds": 60, "periodSeconds": 15, "timeoutSeconds": 5, "failureThreshold": 20}
-# `/` answers 200 without any model, `/status` 409. It wants the token, which must not stand in the manifest of an
-# httpGet probe; curl encodes it. `None` takes the chart's own httpGet away, since a probe cannot have both.
+# `/` answers 200 without any model, `/status` 409. It requires the token, which must not be in the manifest of an
+# httpGet probe; curl encodes it. `None` removes the chart's own httpGet, because a probe cannot have both.
 _READINESS: Final[Values] = {
     "httpGet": None,
     "exec": {
@@ -67,9 +67,9 @@ _READINESS: Final[Values] = {
 
 
 def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]) -> Values:
-    """Everything the release is given. `secrets_revision` changes with a secret, so that pods start anew with it."""
+    """Returns all values of the release. `secrets_revision` changes with a secret, so that pods restart with it."""
     return {
-        # Names of objects, and so addresses, that do not depend on the release's name.
+        # Object names, and so addresses, that do not depend on the release's name.
         "fullnameOverride": RELEASE,
         "rasaProLicense": {"secretName": SECRET, "secretKey": LICENSE_KEY},
         # The chart has one map for the pods of all its parts.
@@ -78,7 +78,7 @@ def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str
         "actionServer": _action_server(wiring),
         "rasaProServices": analytics_values(wiring, secrets_revision),
         "duckling": {"enabled": False},
-        # The chart's policies know neither data services nor the action server; ours stand in `network`.
+        # The chart's policies cover neither data services nor the action server; ours are in `network`.
         "networkPolicy": {"enabled": False},
     }
 
@@ -148,12 +148,12 @@ def _arguments(wiring: Wiring) -> list[Value]:
         return []
     if isinstance(storage, DownloadedModel):
         return ["--model", model_file(model)]
-    # Without --model Rasa would ask for an object called models.tar.gz.
+    # Without --model Rasa would look for an object with the name models.tar.gz.
     return ["--remote-storage", storage.remote_storage, "--model", model]
 
 
 def _spread() -> Values:
-    """Prefer other zones, then other nodes. The chart has no topology spread constraints."""
+    """Prefers other zones, then other nodes. The chart has no topology spread constraints."""
     selector: Values = {"matchLabels": {NAME_LABEL: RASA_POD}}
     return {
         "podAntiAffinity": {

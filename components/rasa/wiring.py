@@ -1,4 +1,4 @@
-"""What the pure functions of this package are given, and the names that they share with each other and the chart."""
+"""The arguments of the pure functions of this package, and the names that they share with each other and the chart."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ ANALYTICS_PORT: Final = 8732
 
 ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
 
-# The object that `ModelStorageConnection.upload_command` makes.
+# The object that `ModelStorageConnection.upload_command` creates.
 UPLOADED_MODEL: Final = "model.tar.gz"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wiring:
-    """One assistant and everything it is wired to."""
+    """One assistant and all its connections."""
 
     assistant: Assistant
     profile: Profile
@@ -45,27 +45,27 @@ class Wiring:
 
     @property
     def image(self) -> str:
-        """Rasa Pro's image."""
+        """Returns Rasa Pro's image."""
         return image_of(self.assistant)
 
     @property
     def model(self) -> str | None:
-        """Object key of the model; None where it is in the image."""
+        """Returns the object key of the model; None if it is in the image."""
         storage = self.connections.model_storage
         return None if storage is None else f"{storage.prefix}{self.assistant.model or UPLOADED_MODEL}"
 
     @property
     def has_model(self) -> bool:
-        """Whether there is a model to run: named in the stack file, or in the image."""
+        """Returns whether there is a model to run: named in the stack file, or in the image."""
         return self.connections.model_storage is None or self.assistant.model is not None
 
     @property
     def tunnelled(self) -> bool:
-        """Whether pods reach Redis through a sidecar."""
+        """Returns whether pods reach Redis through a sidecar."""
         return self.connections.lock_store is not None and self.connections.lock_store.tunnel
 
     def since(self, version: str) -> bool:
-        """Whether the assistant's Rasa Pro is that version (major.minor) or a later one."""
+        """Returns whether the assistant's Rasa Pro is that version (major.minor) or a later one."""
         return _numbers(self.assistant.rasa_version) >= _numbers(version)
 
 

@@ -1,4 +1,4 @@
-"""How long the real clouds would take: a prediction from published times and the graph of what waits for what.
+"""Predicts how long a run would take on the real clouds, from published times and the graph of dependencies.
 
-Nothing here waits. The engine runs at the sandbox's speed, and what it did is laid out on a clock of its own.
+Nothing here waits: the engine runs at the sandbox's speed, and the schedule is calculated from what it did.
 """

@@ -1,6 +1,6 @@
-"""The timeline as a picture: bars by service, minutes from left to right, what the run waits for in colour.
+"""The timeline as a picture: bars by service, minutes from left to right, the critical path in colour.
 
-Plain SVG, with the system's own fonts. It brings its background along, and turns dark where the reader's screen is.
+Plain SVG with the system's fonts. It has its own background, and is dark if the reader's screen is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BOTTOM: Final = 40
 ROW: Final = 20
 HEAD: Final = 28
 BAR: Final = 12
-# A bar that is shorter than this share of the run is a speck: it is counted, not drawn.
+# A bar that is shorter than this share of the run is counted, not drawn.
 SPECK: Final = 0.015
 TICKS: Final = (0.5, 1, 2, 5, 10, 15, 30, 60)
 MOST_TICKS: Final = 16
@@ -53,20 +53,20 @@ text { fill: #e6edf3 }
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of the picture: a bar, or several that are alike, under the name that they share."""
+    """One line of the picture: a bar, or several similar bars, under their common name."""
 
     label: str
     bars: Sequence[Bar]
 
     @property
     def first(self) -> Bar:
-        """The bar that is drawn."""
+        """The bar to draw."""
         return self.bars[0]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A service: what of it is drawn, and how many specks are not."""
+    """A service: its rows, and how many short bars are not drawn."""
 
     title: str
     kind: str
@@ -77,12 +77,12 @@ class Group:
 
     @property
     def height(self) -> int:
-        """In pixels."""
+        """The height in pixels."""
         return HEAD + ROW * len(self.rows)
 
 
 def svg(timeline: Timeline) -> str:
-    """The picture."""
+    """Returns the picture."""
     groups = groups_of(timeline)
     height = TOP + sum(group.height for group in groups) + BOTTOM
     return "\n".join(
@@ -101,7 +101,7 @@ def svg(timeline: Timeline) -> str:
 
 
 def groups_of(timeline: Timeline) -> list[Group]:
-    """The services in the order in which they begin."""
+    """Returns the services in the order in which they begin."""
     shortest = max(SPECK * timeline.minutes, 0.01)
     by_service = sorted(timeline.bars, key=lambda bar: bar.service.urn if bar.service else "")
     found: list[Group] = []
@@ -137,7 +137,7 @@ def _rows(bars: Iterable[Bar]) -> Iterator[Row]:
 
 
 def _names(bar: Bar) -> tuple[str, str]:
-    """How a service is called, without the platform's name in front, and what it is."""
+    """Returns a service's name without the platform's name in front, and its kind."""
     if bar.service is None:
         return "no service", ""
     platform = bar.service.parent.rpartition("::")[2]

@@ -1,7 +1,4 @@
-"""What waits for what: the resources of a stack, read from the state that the engine wrote.
-
-The providers are not told of dependencies; the state knows them all.
-"""
+"""The dependencies of a stack's resources, read from the state that the engine wrote. Providers do not see them."""
 
 from __future__ import annotations
 
@@ -15,9 +12,7 @@ from sandbox.home import Home
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A resource, component or provider. `needs` are the URNs that it names itself: `depends_on`, and whose outputs
-    are its inputs.
-    """
+    """A resource, component or provider. `needs` are the URNs of its `depends_on` and of the outputs in its inputs."""
 
     urn: str
     token: str
@@ -29,7 +24,7 @@ class Node:
 
     @property
     def waits_for(self) -> frozenset[str]:
-        """All that has to exist first, as the engine sees it."""
+        """The URNs that have to exist first, as the engine sees it."""
         return self.needs | {urn for urn in (self.parent, self.provider) if urn}
 
 
@@ -37,7 +32,7 @@ Graph = Mapping[str, Node]
 
 
 def graph_of(nodes: Iterable[Node]) -> Graph:
-    """The nodes by URN. Of two with the same URN, one of which is to be deleted, the first counts: the new one."""
+    """Returns the nodes by URN. If a URN occurs twice, the first one is the new one: the other one will be deleted."""
     found: dict[str, Node] = {}
     for node in nodes:
         found.setdefault(node.urn, node)
@@ -45,7 +40,7 @@ def graph_of(nodes: Iterable[Node]) -> Graph:
 
 
 def read_graph(home: Home) -> Graph:
-    """The stack's resources as the last operation left them; none if there was no operation."""
+    """Returns the stack's resources after the last operation; nothing if there was no operation."""
     if not home.state_file.is_file():
         return {}
     latest: Mapping[str, Any] = json.loads(home.state_file.read_text())["checkpoint"].get("latest") or {}

@@ -1,4 +1,4 @@
-"""What the providers were asked to do in one run, in the order in which it was done."""
+"""The operations that the providers carried out in one run, in their order."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sandbox.clock.times import Operation
 
 @dataclass(frozen=True)
 class Journal:
-    """Filled by many threads: adding to a list needs no lock."""
+    """Many threads write to it: appending to a list needs no lock."""
 
     entries: list[tuple[Operation, str]] = field(default_factory=list[tuple[Operation, str]])
 
     def note(self, operation: Operation, urn: str) -> None:
-        """An operation on the resource has succeeded."""
+        """Records an operation that has succeeded."""
         self.entries.append((operation, urn))
 
     def made(self) -> dict[str, tuple[Operation, ...]]:
-        """By URN, what was done one after the other until the resource was as it should be.
+        """Returns the operations that brought each resource to its final state, by URN.
 
-        That is a create or an update, and a delete before it where the old one had to go first.
+        That is a create or an update, with a delete before it if the engine deleted the old resource first.
         """
         done: dict[str, tuple[Operation, ...]] = {}
         deleted: set[str] = set()
@@ -33,7 +33,7 @@ class Journal:
         return done
 
     def gone(self) -> Set[str]:
-        """What was deleted in the end: for good, or because another one had taken its place."""
+        """Returns the URNs whose last operation is a delete: of a resource, or of a predecessor that was replaced."""
         last: dict[str, Operation] = {}
         for operation, urn in self.entries:
             last[urn] = operation

@@ -1,8 +1,7 @@
-"""When each operation of a run would start and end, if nothing but its dependencies held it up.
+"""The start and end of each operation of a run, if only its dependencies delay it.
 
-Two rules, both the engine's own. A resource is created or changed as soon as all that it waits for is there. Deletes
-come after that, in rounds: the engine ends one round before it begins the next, and in a round is what nothing depends
-on that still exists.
+The engine has two rules. It creates or changes a resource as soon as all its dependencies exist. Deletes come after
+that, in rounds: a round has all resources that nothing depends on any more, and ends before the next round begins.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from sandbox.clock.graph import Graph
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """One operation, in minutes since the run began. `critical`: had it been shorter, so might the run have been."""
+    """One operation, in minutes since the run began. `critical`: if it were shorter, the run might be shorter too."""
 
     urn: str
     start: float
@@ -25,7 +24,7 @@ class Span:
 
 
 def forward(graph: Graph, minutes: Mapping[str, float]) -> tuple[Span, ...]:
-    """Creates and updates: what each takes, by URN; a resource without minutes is there already."""
+    """Returns the creates and updates. `minutes` are by URN; a resource without minutes exists already."""
     waits = {urn: sorted(node.waits_for & graph.keys()) for urn, node in graph.items()}
     starts: dict[str, float] = {}
     ends: dict[str, float] = {}
@@ -39,7 +38,7 @@ def forward(graph: Graph, minutes: Mapping[str, float]) -> tuple[Span, ...]:
 
 
 def _critical_path(waits: Mapping[str, list[str]], ends: Mapping[str, float]) -> Set[str]:
-    """One longest chain: from what ends last, back through what each waited for longest."""
+    """Returns the URNs of one longest chain, from the last to end back through the longest waits."""
     path: set[str] = set()
     at = max(ends, key=lambda urn: (ends[urn], urn), default=None)
     while at is not None:
@@ -49,7 +48,7 @@ def _critical_path(waits: Mapping[str, list[str]], ends: Mapping[str, float]) ->
 
 
 def backward(graph: Graph, doomed: Set[str], minutes: Mapping[str, float], begin: float = 0.0) -> tuple[Span, ...]:
-    """Deletes of the doomed, some of which take minutes. Components and providers make rounds as well."""
+    """Returns the deletes; only URNs in `minutes` take time. Components and providers are in the rounds as well."""
     spans: list[Span] = []
     for deleted in _rounds(graph, doomed):
         longest = max(deleted, key=lambda urn: (minutes.get(urn, 0.0), urn))
@@ -63,7 +62,7 @@ def backward(graph: Graph, doomed: Set[str], minutes: Mapping[str, float], begin
 
 
 def _rounds(graph: Graph, doomed: Set[str]) -> list[list[str]]:
-    """The engine's rounds: taken away from the bottom up, then turned round."""
+    """Returns the engine's rounds: collected from the bottom up, then reversed."""
     left = {urn for urn in doomed if urn in graph}
     rounds: list[list[str]] = []
     while left:
@@ -74,5 +73,5 @@ def _rounds(graph: Graph, doomed: Set[str]) -> list[list[str]]:
 
 
 def length(spans: tuple[Span, ...]) -> float:
-    """How long the run takes."""
+    """Returns how many minutes the run takes."""
     return max((span.end for span in spans), default=0.0)

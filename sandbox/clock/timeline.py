@@ -1,4 +1,4 @@
-"""The prediction for one run: how long, what when, and what it waits for. Written as JSON, and told in two lines."""
+"""The prediction for one run: its duration, its operations and its critical path, as JSON and in two lines of text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from sandbox.clock.times import Operation, minutes, slow_minutes
 VERSION: Final = 1
 CLOUDS: Final = {"aws": "AWS", "azure-native": "Azure", "gcp": "GCP"}
 STACK: Final = "pulumi:pulumi:Stack"
-# How many links of the chain are told: the longest ones.
+# How many links of the chain the text names: the longest ones.
 TOLD: Final = 4
 Clock = Callable[[Operation, str, Mapping[str, Any]], float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One operation and the resource it is about. `service` is the component that the resource is part of."""
+    """One operation and its resource. `service` is the component that the resource is part of."""
 
     node: Node
     service: Node | None
@@ -30,13 +30,13 @@ class Bar:
 
     @property
     def minutes(self) -> float:
-        """How long it takes."""
+        """The duration."""
         return self.span.end - self.span.start
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """Bars by their start; `slow` is how long the run takes if everything is as slow as was ever seen."""
+    """Bars by their start. `slow` is the duration in minutes if every operation takes the longest time on record."""
 
     stack: str
     command: str
@@ -47,18 +47,18 @@ class Timeline:
 
     @property
     def critical(self) -> tuple[Bar, ...]:
-        """What the run waits for, in order, without what takes no time."""
+        """The critical path, in order, without operations that take no time."""
         return tuple(bar for bar in self.bars if bar.span.critical and bar.minutes)
 
 
 def of_new_stack(stack: str, graph: Graph) -> Timeline:
-    """The prediction for the first `up`: everything is created."""
+    """Returns the prediction for the first `up`: everything is created."""
     made: dict[str, tuple[Operation, ...]] = {urn: ("create",) for urn, node in graph.items() if _is_real(node)}
     return _timeline(stack, "up", graph, {}, made, {})
 
 
 def of_run(stack: str, command: str, before: Graph, after: Graph, journal: Journal) -> Timeline:
-    """The prediction for a run: what was in the state before and after it, and what the providers did."""
+    """Returns the prediction for a run from the state before and after it, and the providers' operations."""
     made = {urn: operations for urn, operations in journal.made().items() if urn in after}
     gone = {urn: node for urn, node in before.items() if urn in journal.gone() or urn not in after}
     return _timeline(stack, command, after, gone, made, dict.fromkeys(journal.gone() & before.keys(), ("delete",)))
@@ -100,14 +100,14 @@ def _bar(graph: Graph, span: Span, done: Mapping[str, tuple[Operation, ...]]) ->
 
 
 def _service(graph: Graph, urn: str) -> Node | None:
-    """The component that the resource is part of: the one below the platform, or the outermost one elsewhere."""
+    """Returns the component that the resource is part of: the one below the platform, else the outermost one."""
     components = [node for node in _ancestors(graph, urn) if node.token != STACK]
     inner = components[:-1] if components and components[-1].token.endswith(":Platform") else components
     return inner[-1] if inner else next(iter(components), None)
 
 
 def _ancestors(graph: Graph, urn: str) -> Iterator[Node]:
-    """From the inside to the outside."""
+    """Yields the parents from the inside to the outside."""
     while (parent := graph.get(graph[urn].parent)) is not None:
         yield parent
         urn = parent.urn
@@ -119,17 +119,17 @@ def _cloud(graph: Graph) -> str:
 
 
 def told(minutes: float) -> str:
-    """Minutes for a reader: whole ones, or one digit where that says more."""
+    """Returns minutes as text: whole minutes, or one digit after the point if that is more precise."""
     return f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}".removesuffix(".0")
 
 
 def _is_real(node: Node) -> bool:
-    """Whether a provider is asked to make it: it is no component, no stack, and no provider."""
+    """Returns whether a provider creates the resource: it is no component, stack or provider."""
     return not node.token.startswith(("rasa:", "pulumi:"))
 
 
 def sentences(timeline: Timeline) -> str:
-    """The prediction in words: how long, and the longest of what it waits for."""
+    """Returns the prediction in words: its duration, and the longest links of the critical path."""
     longest = sorted(timeline.critical, key=lambda bar: -bar.minutes)[:TOLD]
     chain = ", then ".join(f"{bar.node.name} {told(bar.minutes)}" for bar in timeline.critical if bar in longest)
     return (
@@ -139,7 +139,7 @@ def sentences(timeline: Timeline) -> str:
 
 
 def as_json(timeline: Timeline) -> dict[str, Any]:
-    """What timeline.json holds; docs/time.md tells what each key means."""
+    """Returns the content of timeline.json; docs/time.md describes the keys."""
     return {
         "version": VERSION,
         "stack": timeline.stack,

@@ -1,4 +1,4 @@
-"""How long one operation takes on one type of resource: what the catalogue says, or else the package's default."""
+"""The time that one operation on one type of resource takes: from the catalogue, or the package's default."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Operation = Literal["create", "update", "delete"]
 
 
 def times_of(token: str, inputs: Mapping[str, Any]) -> Minutes | None:
-    """The minutes of a resource: the first of its type whose condition its inputs fulfil; None for a mere record."""
+    """Returns the first times of the type whose condition the inputs fulfil; None for a resource that takes no time."""
     package = package_of(token)
     entry = package.entries.get(token) if package else None
     return next((each for each in entry.minutes if each.hold(dict(inputs))), None) if entry else None
 
 
 def minutes(operation: Operation, token: str, inputs: Mapping[str, Any]) -> float:
-    """How long the operation typically takes."""
+    """Returns how long the operation typically takes."""
     found = times_of(token, inputs)
     return _record(token)[0] if found is None else getattr(found, operation)
 
 
 def slow_minutes(operation: Operation, token: str, inputs: Mapping[str, Any]) -> float:
-    """How long it takes at worst; of an update or delete, as much longer than usual as a create may be."""
+    """Returns how long it takes at worst. Updates and deletes slow down by the same factor as a create."""
     found = times_of(token, inputs)
     return _record(token)[1] if found is None else getattr(found, operation) * found.slow / found.create
 

@@ -21,18 +21,18 @@ HEADING: Final = "Kept by the cloud, by design:"
 # What stays after a destroy: each line of it is one of these, and each of these stays.
 STAYS: Final[dict[str, tuple[str, ...]]] = {
     "dev": (
-        r"KMS key \S+ \(Data of rasa-dev-data\), deleted for good after 7 days; until .*",
-        r"KMS key \S+ \(Seal of rasa-dev-vault\), deleted for good after 7 days; until .*",
-        r"KMS key \S+ \(Recovery keys of rasa-dev-vault\), deleted for good after 7 days; until .*",
-        r"secret rasa-dev-vault-recovery/\S+, recoverable for 7 days; its name is not free before",
+        r"KMS key \S+ \(Data of rasa-dev-data\), deleted permanently after 7 days; until .*",
+        r"KMS key \S+ \(Seal of rasa-dev-vault\), deleted permanently after 7 days; until .*",
+        r"KMS key \S+ \(Recovery keys of rasa-dev-vault\), deleted permanently after 7 days; until .*",
+        r"secret rasa-dev-vault-recovery/\S+, recoverable for 7 days, during which its name is taken",
     ),
     "prod": (
-        r"KMS key \S+ \(Data of rasa-prod-data\), deleted for good after 30 days; until .*",
-        r"KMS key \S+ \(Seal of rasa-prod-vault\), deleted for good after 30 days; until .*",
-        r"KMS key \S+ \(Recovery keys of rasa-prod-vault\), deleted for good after 30 days; until .*",
+        r"KMS key \S+ \(Data of rasa-prod-data\), deleted permanently after 30 days; until .*",
+        r"KMS key \S+ \(Seal of rasa-prod-vault\), deleted permanently after 30 days; until .*",
+        r"KMS key \S+ \(Recovery keys of rasa-prod-vault\), deleted permanently after 30 days; until .*",
         r"DB snapshot .* \(final snapshot of rasa-prod-tracker-store\)",
         r"cache snapshot .* \(final snapshot of rasa-prod-lock-store\)",
-        r"secret rasa-prod-vault-recovery/\S+, recoverable for 30 days; its name is not free before",
+        r"secret rasa-prod-vault-recovery/\S+, recoverable for 30 days, during which its name is taken",
         r"automated backups.*",
         r"the disks of storage class vault, which outlive their claims",
     ),

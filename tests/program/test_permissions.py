@@ -26,7 +26,7 @@ from tools.permissions.__main__ import documents
 from tools.permissions.needs import PREVIEW, UP, Mode
 from tools.permissions.program import Used, used_by
 from tools.stacks import DEV, PROD, SHIPPED, changed, with_dummies
-from tools.write_permissions import NEEDED, PAGE, ROOT, page, used
+from tools.write_permissions import NEEDED, used
 
 # Stacks beyond the shared ones, for what only a choice brings along.
 ADMINS: Final = {"cluster.admins": ["arn:aws:iam::111122223333:role/ops"]}
@@ -132,7 +132,7 @@ def test_bring_your_own_uses_nothing_that_is_not_listed(cloud: Cloud):
 
 def test_a_type_that_the_catalogue_does_not_know_is_refused_with_the_place_where_it_belongs():
     queue = Registration(urn="", type="aws:sqs/queue:Queue", name="queue", custom=True)
-    with pytest.raises(Unlisted, match=r"aws:sqs/queue:Queue: it is not known: add an Entry under catalogue/aws/"):
+    with pytest.raises(Unlisted, match=r"aws:sqs/queue:Queue: it has no entry: add an Entry under catalogue/aws/"):
         aws.needed(replace(of_stack("dev"), resources=(queue,)))
 
 
@@ -265,7 +265,3 @@ def test_secrets_of_a_stack_file_are_not_needed():
 
 def test_the_command_reads_a_stack_file():
     assert allowed(used_by("dev")) == allowed(used("dev"))
-
-
-def test_the_page_is_fresh():
-    assert (ROOT / PAGE).read_text() == page(), "run: python -m tools.write_permissions"

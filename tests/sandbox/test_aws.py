@@ -298,8 +298,8 @@ def test_what_a_destroy_leaves_of_vault_is_told(world: World) -> None:
     world.delete(T["Key"], "k", id)
     with world.store.transaction() as transaction:
         assert transaction.kept("dev") == [
-            f"KMS key {id} (Seal of rasa), deleted for good after 30 days; until then it can be restored",
-            f"secret {name}, recoverable for 30 days; its name is not free before",
+            f"KMS key {id} (Seal of rasa), deleted permanently after 30 days; until then it can be restored",
+            f"secret {name}, recoverable for 30 days, during which its name is taken",
         ]
 
 

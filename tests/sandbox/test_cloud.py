@@ -16,8 +16,8 @@ LOG_GROUP = AWS_TOKENS["LogGroup"]
 CONFIG: Properties = {"serverProperties": "a=b"}
 
 
-def test_a_type_without_a_row_is_refused_by_name(world: World) -> None:
-    with pytest.raises(Refused, match="the sandbox has no entry for type aws:sqs/queue:Queue"):
+def test_a_type_without_an_entry_is_refused_by_name(world: World) -> None:
+    with pytest.raises(Refused, match="aws:sqs/queue:Queue: it has no entry: add an Entry"):
         world.check("aws:sqs/queue:Queue", "q", {})
 
 

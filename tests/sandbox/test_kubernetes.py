@@ -163,7 +163,7 @@ def test_a_kubeconfig_must_be_usable() -> None:
 
     assert problems({"kubeconfig": KUBECONFIG}) == []
     assert problems({"kubeconfig": UNKNOWN}) == []
-    assert "never uses the one of the machine" in problems({})[0][1]
+    assert "never uses the machine's own" in problems({})[0][1]
     assert "failed to parse" in problems({"kubeconfig": "{"})[0][1]
     assert "'x' does not exist" in problems({"kubeconfig": KUBECONFIG, "context": "x"})[0][1]
     assert "no credentials" in problems({"kubeconfig": KUBECONFIG.replace("exec", "nothing")})[0][1]

@@ -17,12 +17,12 @@ PARTS: Final = {"imports": imports.part, "stacks": stacks.part, "assistants": as
 
 
 def main() -> None:
-    """Each part is kept, and the page written, as soon as it is measured."""
+    """Measures the parts. Stores each result and writes the page as soon as the part is measured."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description="measure the program's time and memory")
     parser.add_argument("part", nargs="?", choices=PARTS, help="one part alone")
     parser.add_argument("--rounds", type=_at_least_one, default=3, help="how often everything is measured")
     chosen = parser.parse_args()
-    # Stopped, it must remove its workplaces and say nothing more.
+    # A stopped run must remove its workplaces and print nothing more.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for name in [chosen.part] if chosen.part else PARTS:
         started = time.monotonic()

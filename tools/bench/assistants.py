@@ -17,10 +17,10 @@ STACK: Final = PROD[Cloud.AWS]
 
 
 def part(rounds: int) -> dict[str, list[dict[str, Any]]]:
-    """The runs by the number of assistants, in the order of rounds."""
+    """Returns the runs by the number of assistants, in the order of rounds."""
     places = {count: _place(count) for count in COUNTS}
     say("assistants: warm-up")
-    places[COUNTS[0]].succeed("preview")  # Python compiles what is new to it
+    places[COUNTS[0]].succeed("preview")  # Python compiles new modules
     found: dict[str, list[dict[str, Any]]] = {str(count): [] for count in COUNTS}
     for round_ in range(1, rounds + 1):
         for count, place in places.items():
@@ -33,16 +33,16 @@ def part(rounds: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def _place(count: int) -> Workplace:
-    """The stack with this many assistants like the shipped one, ready, nothing created."""
+    """Returns a ready workplace with a number of assistants like the shipped one; nothing is created yet."""
     say(f"assistants: getting ready for {count}")
     place = fresh(f"assistants-{count}", STACK)
     place.set(assistants=assistants(count))
-    place.succeed("config")  # makes the stack
+    place.succeed("config")  # creates the stack
     return place
 
 
 def assistants(count: int) -> list[dict[str, Any]]:
-    """As many as wanted like the one of the shipped stack, each with a name and a host of its own."""
+    """Returns settings of assistants like the shipped one, each with its own name and host."""
     (one,) = settings_of(STACK)["assistants"]
     return [
         one | {"name": f"rasa{number}", "ingress": one["ingress"] | {"host": f"rasa{number}.example.com"}}

@@ -1,8 +1,8 @@
 """Writes a flat program: the resources that a stack has in its state, one after the other, by plain constructors.
 
-It does nothing but register these resources with the same SDKs: no settings, no components, no calls to a cloud, no
-outputs. Inputs are literals, except for what only a cloud can tell (ids, addresses, generated passwords): these are
-outputs of the resource that had them first, as in any program.
+It only registers these resources with the same SDKs: no settings, no components, no calls to a cloud, no outputs.
+Inputs are literals. Values that a cloud generates (ids, addresses, passwords) are outputs of the resource that had them
+first, as in any program.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from sandbox.cloud import ENGINE_KEYS
 from sandbox.inputs import decode_config
 
 HEAD: Final = '"""Written by tools/bench/flat.py."""\n\nfrom pulumi import Output, ResourceOptions\n'
-# Shorter texts that a cloud answers are words, not ids.
+# Shorter texts in a cloud's answer are words, not ids.
 SHORTEST: Final = 8
 PROVIDERS: Final = "pulumi:providers:"
 NOTHING: Final = "Output.from_input(None)"
 COMPONENTS: Final = ("rasa:", "pulumi:pulumi:")
-# What an SDK's constructor fills in where nothing is given. An output of nothing keeps it from doing so.
+# An input that the SDK's constructor fills in if it is missing. An output of None prevents that.
 FILLED_IN: Final = {"azure-native:authorization:RoleAssignment": ("principalType",)}
 
 Path = tuple[str | int, ...]
 
 
 class CannotWrite(Exception):
-    """The state has something that no literal stands for."""
+    """The state has a value that no literal can express."""
 
 
 def is_registered(token: str) -> bool:
-    """Whether a flat program registers resources of this type: all but components and the stack itself."""
+    """Returns whether a flat program registers resources of this type: all except components and the stack."""
     return not token.startswith(COMPONENTS)
 
 
 def program(state: Iterable[Mapping[str, Any]]) -> str:
-    """The source of a program for the resources of `pulumi stack export --show-secrets`."""
+    """Returns the source of a program for the resources of `pulumi stack export --show-secrets`."""
     resources = [resource for resource in state if is_registered(resource["type"])]
     writer = _Writer(made(resources))
     lines = [writer.statement(resource) for resource in resources]
@@ -48,9 +48,9 @@ def program(state: Iterable[Mapping[str, Any]]) -> str:
 
 
 class _Writer:
-    """Knows what it has written: the variables by URN, and how to say each text that a cloud has made.
+    """Stores the variables by URN, and the expression for each text that a cloud generated.
 
-    `made` is which resource has made a text, by URN.
+    `made` has the URN of the resource that generated a text.
     """
 
     def __init__(self, made: Mapping[str, str]) -> None:
@@ -61,7 +61,7 @@ class _Writer:
         self._used: set[str] = set()
 
     def statement(self, resource: Mapping[str, Any]) -> str:
-        """The constructor call of one resource."""
+        """Returns the constructor call of a resource."""
         token, urn = resource["type"], resource["urn"]
         inputs = _inputs(resource)
         self._used.clear()
@@ -82,7 +82,7 @@ class _Writer:
         return alias
 
     def _options(self, resource: Mapping[str, Any]) -> str:
-        """What it waits for is named where no input does so already."""
+        """Returns the options: dependencies that no input expresses."""
         known = [self._variables[urn] for urn in resource.get("dependencies", ()) if urn in self._variables]
         waits = [variable for variable in known if variable not in self._used]
         options = [f"depends_on=[{', '.join(waits)}]"] if waits else []
@@ -108,7 +108,7 @@ class _Writer:
                 return repr(value)
 
     def _text(self, text: str) -> str:
-        """The text, with the outputs that are parts of it in their places; of two that fit, the longer one."""
+        """Returns the text with outputs in place of the parts that they generated; the longest part comes first."""
         found = sorted((output for output in self._outputs if output in text), key=len, reverse=True)
         if not found:
             return repr(text)
@@ -126,9 +126,9 @@ def _inputs(resource: Mapping[str, Any]) -> Properties:
 
 
 def made(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Which resource has made a text: all others that were answered with it wait for this one.
+    """Returns the resource that generated each text: all other resources with the text wait for this one.
 
-    What unrelated ones are answered with, such as the account, is a word of the cloud, and as good as a literal.
+    A text that unrelated resources have in their outputs, such as the account, is as good as a literal.
     """
     made: dict[str, str] = {}
     words: set[str] = set()
@@ -143,14 +143,14 @@ def made(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _answered(resource: Mapping[str, Any]) -> dict[str, Path]:
-    """The texts that a cloud answered and that are not among the inputs, with where they are; the id is at ()."""
+    """Returns the texts in a resource's outputs that are not inputs, with their paths; the id is at ()."""
     given = {text for _, text in _texts(reveal(_inputs(resource)))}
     outputs = [((), resource.get("id", "")), *_texts(reveal(_plain(as_map(resource.get("outputs")))))]
     return {text: path for path, text in reversed(outputs) if len(text) >= SHORTEST and text not in given}
 
 
 def _plain(value: Any) -> Any:
-    """What the state says of a value as the sandbox has it on the wire: there a secret's value is JSON text."""
+    """Returns a value of the state in the sandbox's wire form; the state has a secret's value as JSON text."""
     match value:
         case dict():
             items: Properties = {key: _plain(item) for key, item in as_map(value).items()}
@@ -162,7 +162,7 @@ def _plain(value: Any) -> Any:
 
 
 def _texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every text in a value with its path."""
+    """Yields every text in a value with its path."""
     match value:
         case str():
             yield path, value

@@ -1,4 +1,4 @@
-"""How long Python takes to import what the program of each cloud imports: SDK modules first, then our own."""
+"""Measures the imports of each cloud's program: SDK modules first, then our own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tools.stacks import PROD, recording
 from tools.workplace import environment
 
 FLOOR: Final = "pulumi"
-# The library that settings are made of; it counts as an SDK.
+# The settings use this library; it counts as an SDK.
 SETTINGS: Final = "pydantic"
 TIMER: Final = """
 import json, time
@@ -30,11 +30,11 @@ print(json.dumps([seconds(step) for step in json.loads(input())]))
 
 
 def part(rounds: int) -> dict[str, list[dict[str, float]]]:
-    """Processor seconds by cloud in the order of rounds: `floor` is Pulumi's own SDK, `sdks` those of the clouds."""
+    """Returns processor seconds by cloud, in the order of rounds: `floor` is Pulumi's SDK, `sdks` are the clouds'."""
     say("imports: finding out what each program uses")
     steps = {cloud: _steps(cloud) for cloud in Cloud}
     found: dict[str, list[dict[str, float]]] = {cloud.value: [] for cloud in Cloud}
-    for round_ in range(rounds + 1):  # in the first one Python compiles what is new to it
+    for round_ in range(rounds + 1):  # in the first round Python compiles new modules
         for cloud in Cloud:
             seconds: dict[str, float] = dict(zip(("floor", "sdks", "ours"), timed(steps[cloud]), strict=True))
             if round_:
@@ -45,7 +45,7 @@ def part(rounds: int) -> dict[str, list[dict[str, float]]]:
 
 
 def timed(steps: Iterable[str]) -> list[float]:
-    """Processor seconds of each step, one after the other in a Python of their own."""
+    """Returns the seconds of processor time of each step, run one after the other in a new Python process."""
     command = [sys.executable, "-c", TIMER]
     answer = subprocess.run(
         command, input=json.dumps(list(steps)), cwd=ROOT, env=environment(), check=True, capture_output=True, text=True
@@ -59,13 +59,13 @@ def _steps(cloud: Cloud) -> list[str]:
 
 
 def sdk_modules(made: Recording) -> list[str]:
-    """The SDK modules of all that a program registers."""
+    """Returns the SDK modules of everything that a program registers."""
     tokens = {one.type for one in made.resources.values() if one.custom}
     return sorted({sdk.constructor(token).__module__ for token in tokens})
 
 
 def own(cloud: Cloud) -> list[str]:
-    """The imports of the program itself, and those that it does for a cloud alone."""
+    """Returns the imports of the program, and those that it does for one cloud only."""
     main = ast.parse((ROOT / "__main__.py").read_text())
     chooses = ast.parse((ROOT / "components" / "platform.py").read_text())
     cases = {

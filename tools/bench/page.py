@@ -1,4 +1,4 @@
-"""Writes docs/performance.md: each table between marks of its own, so that a part can be measured alone."""
+"""Writes docs/performance.md. Each table has its own marks, so that a part can be measured alone."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ NAMES: Final = tuple(name for of_part in TABLES.values() for name in of_part)
 
 
 def begin(name: str) -> str:
-    """What stands before a table."""
+    """Returns the line before a table."""
     return f"<!-- Table `{name}`, written by `make bench`. -->"
 
 
 def write(part: str, result: Any, rounds: int) -> list[str]:
-    """Writes and returns the tables of a part that has been measured; the others stay as they are."""
+    """Writes and returns the tables of a measured part; the others stay as they are."""
     page = PAGE.read_text()
     shown = {name: table(result) for name, table in TABLES[part].items()}
     for name, table in shown.items():
@@ -40,7 +40,7 @@ def write(part: str, result: Any, rounds: int) -> list[str]:
 
 
 def conditions(rounds: int) -> str:
-    """What figures depend on, apart from what is measured."""
+    """Returns the conditions of the measurement: rounds, cores, versions."""
     version = subprocess.run(["pulumi", "version"], check=True, capture_output=True, text=True).stdout.strip()
     medians = f"Medians of {rounds} rounds" if rounds > 1 else "One round"
     return f"{medians} on {os.cpu_count()} cores, Python {platform.python_version()}, Pulumi {version}."

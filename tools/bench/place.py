@@ -1,4 +1,4 @@
-"""Where benchmarks happen, `.sandbox/bench/`, with the result of each part as JSON."""
+"""The directory of the benchmarks, `.sandbox/bench/`, with the result of each part as JSON."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DIRECTORY: Final = ROOT / ".sandbox" / "bench"
 
 
 def say(text: str) -> None:
-    """A sign of life."""
+    """Prints progress."""
     print(f"bench: {text}", flush=True)
 
 
 def fresh(name: str, stack: str) -> Workplace:
-    """A new workplace for one of the shipped stacks."""
+    """Returns a new workplace for a shipped stack."""
     directory = DIRECTORY / name
     shutil.rmtree(directory, ignore_errors=True)
     return Workplace.make(directory, stack, {})
@@ -30,12 +30,12 @@ def fresh(name: str, stack: str) -> Workplace:
 
 @contextmanager
 def copied(workplace: Workplace) -> Generator[Workplace]:
-    """Another workplace in the same state, for a while."""
+    """Yields a temporary copy of a workplace, with its state."""
     with tempfile.TemporaryDirectory(dir=DIRECTORY) as directory:
         yield workplace.copy(Path(directory) / "project")
 
 
 def keep(part: str, result: Any) -> None:
-    """Writes all that was measured of a part."""
+    """Writes the result of a part."""
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     (DIRECTORY / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""One measured command: `python -m sandbox pulumi ...` in a workplace, and what each of its processes took."""
+"""One measured command: `python -m sandbox pulumi ...` in a workplace, and the time and memory of its processes."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from typing import Any, Final
 from tools.workplace import Workplace, environment
 
 PROBE: Final = Path(__file__).parent / "probe"
-# What starts a Pulumi program in Python.
+# The script that starts a Pulumi program in Python.
 EXECUTOR: Final = "pulumi-language-python-exec"
 CHARACTERS_SHOWN: Final = 4000
 
 
 class CommandFailed(Exception):
-    """A command to be measured failed; the message is the end of what it printed."""
+    """A measured command failed; the message is the end of its output."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a command took. Processor time is in seconds; `processor` is that of all processes together.
+    """The measures of a command. `wall` and processor times are in seconds; `processor` is that of all processes.
 
-    `peak` is the most memory that the program's own process had, in MiB; `resources` how many the engine counted, the
-    stack and components among them.
+    `peak` is the most memory of the program's own process, in MiB. `resources` is the number of resources that the
+    engine counted, the stack and components included.
     """
 
     wall: float
@@ -42,7 +42,7 @@ class Run:
 
 
 def measure(workplace: Workplace, command: str, *options: str) -> Run:
-    """Runs a command that has to succeed."""
+    """Runs a command, which has to succeed."""
     with tempfile.TemporaryDirectory() as reports, tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", "pulumi", command, "--stack", workplace.stack, *options],
@@ -78,12 +78,12 @@ def measure(workplace: Workplace, command: str, *options: str) -> Run:
 
 
 def counted(printed: str) -> int:
-    """How many resources the engine says that it creates, or would create; 0 if it says nothing of it."""
+    """Returns how many resources the engine creates, or would create; 0 if it prints no number."""
     found = re.search(r"\+ (\d+) (?:to create|created)", printed)
     return int(found[1]) if found else 0
 
 
 def _the_one(reports: list[dict[str, Any]], word: str) -> dict[str, Any]:
-    """The report of the one process with a word in its command."""
+    """Returns the report of the one process with a word in its command."""
     (found,) = (report for report in reports if any(Path(part).name == word for part in report["command"]))
     return found

@@ -1,6 +1,6 @@
-"""`preview` and the first `up` of each prod stack: by our program, by a flat one with the same resources, by none.
+"""Measures `preview` and the first `up` of each prod stack: of our program, a flat one, and an empty one.
 
-A round measures all three, one after the other, so that they share whatever else the machine does.
+A round measures all three, one after the other, so that other load on the machine affects all of them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ FLAT: Final = "flat"
 EMPTY: Final = "empty"
 COMMANDS: Final = {"preview": (), "up": ("--yes", "--skip-preview")}
 MAIN: Final = "__main__.py"
-# As in ours: the collector of cycles is no cost of our components.
+# As in our program: the garbage collector is no cost of our components.
 WITHOUT_COLLECTOR: Final = "import gc\n\ngc.disable()\n"
-# In a module, as the program's own parts are: Python keeps the compiled form of modules only.
+# A module, like the program's own parts: Python stores compiled code of modules only.
 FLAT_MODULE: Final = "flat_program"
 
 # The runs by program, in the order of rounds.
@@ -33,11 +33,11 @@ Runs = dict[str, list[dict[str, Any]]]
 
 
 class OtherResources(Exception):
-    """The flat program has not registered what ours has."""
+    """The flat program has not registered the resources of our program."""
 
 
 def part(rounds: int) -> dict[str, dict[str, Runs]]:
-    """The runs by stack, command and program."""
+    """Returns the runs by stack, command and program."""
     return {stack: _measured(stack, rounds) for stack in PROD.values()}
 
 
@@ -50,7 +50,7 @@ def _measured(stack: str, rounds: int) -> dict[str, Runs]:
             for command, options in COMMANDS.items():
                 with copied(workplace) as place:
                     run = measure(place, command, *options)
-                    resources[program] = registered(place)  # at last what `up` has registered
+                    resources[program] = registered(place)  # the resources of the last `up`
                 found[command][program].append(asdict(run))
                 say(f"{stack}, round {round_} of {rounds}: {command} of {program}: {told(run)}")
         if resources[FLAT] != resources[OURS]:
@@ -59,7 +59,7 @@ def _measured(stack: str, rounds: int) -> dict[str, Runs]:
 
 
 def _places(stack: str) -> dict[str, Workplace]:
-    """A workplace for each program, in which the stack is ready and empty, and all Python is compiled."""
+    """Returns a workplace for each program. The stack is ready and empty, and all Python is compiled."""
     places = {program: fresh(f"{stack}-{program}", stack) for program in (OURS, FLAT, EMPTY)}
     say(f"{stack}: getting ready: preview and up of {OURS}, whose state becomes the flat program")
     places[OURS].succeed("preview")
@@ -77,16 +77,16 @@ def _places(stack: str) -> dict[str, Workplace]:
 
 def _replace_program(workplace: Workplace, source: str) -> None:
     main = workplace.directory / MAIN
-    main.unlink()  # it is a link to ours
+    main.unlink()  # a link to our program
     main.write_text(WITHOUT_COLLECTOR + source)
 
 
 def registered(workplace: Workplace) -> Counter[str]:
-    """How many resources of each type the stack has, provider instances among them; components do not count."""
+    """Returns how many resources of each type the stack has, with provider instances and without components."""
     graph = read_graph(Home(Path(workplace.directory), workplace.stack))
     return Counter(node.token for node in graph.values() if flat.is_registered(node.token))
 
 
 def told(run: Run) -> str:
-    """A run in a few words."""
+    """Returns a run in a few words."""
     return f"{run.wall:.1f} s, {run.processor:.1f} s of processor time, {run.peak:.0f} MiB"

@@ -9,7 +9,7 @@ from tools.bench.assistants import COUNTS
 from tools.bench.figures import Rounds, each_further, growth, middle, ratio, share
 from tools.bench.stacks import EMPTY, FLAT, OURS
 
-# Goals: in times of the flat program, and of what an earlier assistant costs (1 is linear; the rest is for noise).
+# Goals: as a multiple of the flat program, and of an earlier assistant's cost (1 is linear; the rest is for noise).
 MOST_OF_FLAT: Final = 1.5
 MOST_OF_LINEAR: Final = 1.1
 MEASURES: Final = {"wall": "time", "processor": "processor time", "peak": "memory"}
@@ -20,7 +20,7 @@ ByStack = Mapping[str, Mapping[str, Mapping[str, Rounds]]]
 
 
 def stacks(result: ByStack) -> str:
-    """Our program and the empty one in times of the flat one."""
+    """Returns our program and the empty one as multiples of the flat one."""
     head = ["Stack", "Command", *MEASURES.values(), *(f"empty: {measure}" for measure in MEASURES.values())]
     found = {
         (stack, command): [ratio(runs[program], runs[FLAT], key) for program in (OURS, EMPTY) for key in MEASURES]
@@ -37,7 +37,7 @@ def stacks(result: ByStack) -> str:
 
 
 def shares(result: ByStack) -> str:
-    """Who takes the processor time of our program's commands."""
+    """Returns the shares of processor time in the commands of our program."""
     rows = [
         [f"`{stack}`", f"`{command}`", _percent(program), _percent(sandbox), _percent(1 - program - sandbox)]
         for stack, commands in result.items()
@@ -48,7 +48,7 @@ def shares(result: ByStack) -> str:
 
 
 def assistants(result: Mapping[str, Rounds]) -> str:
-    """A preview with more and more assistants, and what each further one costs."""
+    """Returns previews with more and more assistants, and the cost of each further assistant."""
     by_count = {count: result[str(count)] for count in COUNTS}
     by_measure = {key: {count: middle(rounds, key) for count, rounds in by_count.items()} for key in GROWS}
     sizes = [[str(count), *(f"{values[count]:.0f}" for values in by_measure.values())] for count in COUNTS]
@@ -66,7 +66,7 @@ def assistants(result: Mapping[str, Rounds]) -> str:
 
 
 def imports(result: Mapping[str, Rounds]) -> str:
-    """What is imported for each cloud, in times of Pulumi's own SDK."""
+    """Returns the imports of each cloud, as multiples of Pulumi's own SDK."""
     rows = [
         [cloud, *(_times(ratio(rounds, [{key: one["floor"]} for one in rounds], key)) for key in ("sdks", "ours"))]
         for cloud, rounds in result.items()
@@ -75,7 +75,7 @@ def imports(result: Mapping[str, Rounds]) -> str:
 
 
 def verdict(goal: float, found: Mapping[str, float]) -> str:
-    """Whether all figures, as they are shown, are under the goal; else by how much each one misses it."""
+    """Returns whether all figures, rounded as shown, are under the goal; else by how much each figure misses it."""
     shown = {name: round(value, 2) for name, value in found.items()}
     missed = [f"{name} by {value - goal:.2f}" for name, value in shown.items() if value >= goal]
     if missed:

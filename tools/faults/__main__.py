@@ -1,7 +1,7 @@
-"""`make faults`: every kind of fault on every shipped stack. Parts that have passed before are not done again.
+"""`make faults`: every kind of fault on every shipped stack. Parts that have passed before are skipped.
 
-`make faults STACK=prod KIND=kills` does one part, and each of the two alone limits the other. Other faults are drawn
-every day; `make faults SEED=<day>` draws again what a day drew, and so goes on with a run of that day.
+`make faults STACK=prod KIND=kills` runs one part; STACK or KIND alone selects several parts. The faults change with the
+day; `make faults SEED=<day>` repeats a day's faults, and so continues a run of that day.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tools.written import filled
 
 
 def main(stack: str, kind: str) -> int:
-    """Does what is chosen and not done; returns 1 if anything has failed."""
+    """Runs the chosen parts that have no result yet. Returns 1 if any part has failed."""
     chosen = list(_chosen(stack, kind))
     if not chosen:
         print(f"faults: STACK is one of {', '.join(SHIPPED)}; KIND is one of {', '.join(KINDS)}", file=sys.stderr)
@@ -44,7 +44,7 @@ def main(stack: str, kind: str) -> int:
         PAGE.write_text(filled(PAGE.read_text(), BEGIN, table(KINDS, SHIPPED, found)))
         print(f"faults: {PAGE.relative_to(ROOT)} is written")
     else:
-        print(f"faults: {len(results) - len(found)} parts are open, until then {PAGE.relative_to(ROOT)} stays as it is")
+        print(f"faults: {len(results) - len(found)} parts are left, until then {PAGE.relative_to(ROOT)} is unchanged")
     return int(any(found[part].failure for part in chosen))
 
 
@@ -55,8 +55,8 @@ def _chosen(stack: str, kind: str) -> Iterator[Part]:
 
 
 def carry_out(part: Part) -> str:
-    """Does one part and keeps its result; returns a line about it."""
-    # In one piece: another process prints at the same time.
+    """Runs one part and stores its result; returns a line about it."""
+    # In one write: another process prints at the same time.
     print(f"faults: {part.kind} on {part.stack}\n", end="", flush=True)
     shutil.rmtree(part.directory, ignore_errors=True)
     part.directory.mkdir(parents=True)
@@ -66,7 +66,7 @@ def carry_out(part: Part) -> str:
         exercise = Exercise.begin(part.directory, part.stack, f"{SEED}/{part.stack}/{part.kind}", WarmWorkplace)
         cases = KINDS[part.kind](exercise)
         shutil.rmtree(part.directory)
-    except Exception:  # noqa: BLE001 - the other parts go on
+    except Exception:  # noqa: BLE001 - the other parts continue
         failure = traceback.format_exc()
     seconds = round(time.monotonic() - started)
     keep(part, Result(cases, seconds, SEED, program(), failure))

@@ -1,7 +1,7 @@
-"""A stack that is led through faults, and the judge of what became of it.
+"""Runs a stack through faults, and checks what became of it.
 
-Whatever happens, nothing that was made may be made again, be lost or become another one before it is destroyed: neither
-in the cloud, nor a secret in the state. In the end cloud and state hold the same, and there is nothing left to do.
+Until `destroy`, no resource may be created twice, be lost or be exchanged: neither in the cloud, nor a secret in the
+state. At the end cloud and state are equal, and there are no changes left.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from sandbox.home import Home
 from sandbox.store import Store
 from tools.workplace import Finished, Workplace, plain
 
-# Made in the state alone: nothing of a cloud belongs to them.
+# These exist in the state only, not in a cloud.
 STATELESS: Final = ("random:", "tls:")
-# The graph is less than this deep, so that many runs are enough for any plan.
+# The graph has fewer levels, so that many runs are enough for any plan.
 RUNS: Final = 60
 
 
 @dataclass
 class Exercise:
-    """`random` is where everything that is drawn comes from."""
+    """`random` is the source of all random choices."""
 
     workplace: Workplace
     random: random.Random
@@ -38,14 +38,14 @@ class Exercise:
 
     @classmethod
     def begin(cls, directory: Path, stack: str, seed: str, of: type[Workplace] = Workplace) -> Exercise:
-        """The shipped stack, of which nothing is there yet."""
+        """Starts with a shipped stack without resources."""
         workplace = of.make(directory / "project", stack, {VARIABLE: str(directory / "plan.json")})
-        begun = cls(workplace, random.Random(seed))  # noqa: S311 - has to come out the same again
+        begun = cls(workplace, random.Random(seed))  # noqa: S311 - a run must be repeatable
         begun.plan([])
         return begun
 
     def beside(self, stack: str) -> Exercise:
-        """Another stack, to compare with."""
+        """Returns another stack, to compare with."""
         directory = self.workplace.directory.parent / stack
         directory.mkdir()
         return Exercise.begin(directory, stack, stack, type(self.workplace))
@@ -55,11 +55,11 @@ class Exercise:
         return Path(self.workplace.variables[VARIABLE])
 
     def plan(self, faults: list[Fault]) -> None:
-        """Sets what strikes from the next run on."""
+        """Sets the faults from the next run on."""
         self._plan.write_text(json.dumps({"faults": [vars(fault) for fault in faults]}))
 
     def run(self, command: str, faults: list[Fault], *options: str) -> tuple[Finished, list[Fault]]:
-        """Runs a command, and tells how it ended and which faults struck."""
+        """Runs a command; returns its result and the faults that struck."""
         self.plan(faults)
         log = log_of(self._plan)
         log.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ class Exercise:
         return finished, struck
 
     def succeed(self, command: str) -> str:
-        """Runs a command without faults, and returns what it printed."""
+        """Runs a command without faults; returns its output."""
         finished, _ = self.run(command, [])
         assert finished.status == 0, finished.output[-3000:]
         return finished.output
@@ -81,7 +81,7 @@ class Exercise:
     def until_done(self, command: str, faults: list[Fault], *options: str) -> None:
         """Repeats a command until every fault has struck and it succeeds.
 
-        A failed run has to tell of every resource that was struck why it failed.
+        A failed run has to report the reason for every resource that a fault struck.
         """
         for _ in range(RUNS):
             finished, struck = self.run(command, faults, *options)
@@ -89,30 +89,30 @@ class Exercise:
             faults = [fault for fault in faults if (fault.operation, fault.urn) not in done]
             if finished.status == 0:
                 assert not struck, f"succeeded although struck by {struck}"
-                assert not faults, f"nothing ever asked for {faults}"
+                assert not faults, f"no call matched {faults}"
                 return
             assert struck, f"failed for another reason:\n{finished.output[-3000:]}"
             untold = {name_of(fault.urn) for fault in struck} - told(finished.output)
-            assert not untold, f"nothing is said of {untold}:\n{finished.output[-3000:]}"
+            assert not untold, f"no diagnostic names {untold}:\n{finished.output[-3000:]}"
         raise AssertionError(f"not done after {RUNS} runs")
 
     def expected(self) -> list[str]:
-        """The URNs of all that a provider is asked to make."""
+        """Returns the URNs of all resources that a provider creates."""
         return [urn for urn in self.workplace.plan() if type_of(urn).partition(":")[0] not in ("rasa", "pulumi")]
 
     @property
     def cloud(self) -> Path:
-        """The file that the sandbox keeps its clouds in."""
+        """Returns the file in which the sandbox stores its clouds."""
         return self.workplace.directory / ".sandbox" / "cloud.sqlite"
 
     def made(self) -> list[Record]:
-        """What the cloud has of the stack."""
+        """Returns the stack's resources in the cloud."""
         with Store(self.cloud).transaction() as cloud:
             return cloud.of_stack(self.workplace.stack)
 
     @property
     def state(self) -> dict[str, Any]:
-        """The state as the backend keeps it; empty before the first run."""
+        """Returns the state in the backend; empty before the first run."""
         home = Home(self.workplace.directory, self.workplace.stack)
         if not home.state_file.exists():
             return {}
@@ -120,28 +120,28 @@ class Exercise:
 
     @property
     def known(self) -> dict[str, dict[str, Any]]:
-        """The state's resources by URN."""
+        """Returns the state's resources by URN."""
         return {one["urn"]: one for one in self.state.get("resources", [])}
 
     def orphans(self) -> list[Record]:
-        """What the cloud has and the state does not know."""
+        """Returns the resources of the cloud that are not in the state."""
         known = self.known
         return [record for record in self.made() if known.get(record.urn, {}).get("id") != record.id]
 
     def nothing_is_lost(self) -> None:
-        """What was there is there, is there once, and is what it was. A value that was drawn is not drawn again."""
+        """Checks that each resource still exists, once and unchanged, and that no random value has changed."""
         there = self._found()
         assert {urn: there.get(urn) for urn in self._there} == self._there
         self._there = there
 
     def nothing_is_new(self) -> None:
-        """What is there was there before, is there once, and is what it was."""
+        """Checks that each resource existed before, exists once, and is unchanged."""
         there = self._found()
         assert there == {urn: self._there.get(urn) for urn in there}
         self._there = there
 
     def _found(self) -> dict[str, Any]:
-        """What is there, by URN. What was made anew, under the same id even, is another one."""
+        """Returns what exists, by URN. A resource that was created again is another one, even with the old id."""
         records = self.made()
         twice = [urn for urn, count in Counter(record.urn for record in records).items() if count > 1]
         assert not twice, f"made twice: {twice}"
@@ -149,12 +149,12 @@ class Exercise:
         return {record.urn: (record.id, record.seed) for record in records} | drawn
 
     def forget(self, urns: list[str]) -> None:
-        """These may be gone, or made again."""
+        """Allows that these are deleted or created again."""
         for urn in urns:
             self._there.pop(urn, None)
 
     def all_is_well(self) -> None:
-        """Cloud and state hold the same, secrets too, and there is nothing to do."""
+        """Checks that cloud and state are equal, with their secrets, and no changes are left."""
         state = {
             one["urn"]: (one["id"], plain(one["inputs"]))
             for one in self.workplace.resources(show_secrets=True)
@@ -164,13 +164,13 @@ class Exercise:
         self.workplace.succeed("preview", "--expect-no-changes")
 
     def all_is_gone(self) -> None:
-        """Neither cloud nor state hold anything."""
+        """Checks that cloud and state are empty."""
         assert [record.urn for record in self.made()] == []
         assert self.known == {}
 
 
 def told(output: str) -> set[str]:
-    """The names of the resources of which the engine says at the end that a fault is why they failed."""
+    """Returns the names of the resources for which the engine's diagnostics name a fault as the reason."""
     _, _, diagnostics = output.partition("\nDiagnostics:\n")
     blocks = re.split(r"(?m)^  (?=\S+ \(.*\):$)", diagnostics)
     return {block[block.index("(") + 1 : block.index("):\n")] for block in blocks if MARK in block}

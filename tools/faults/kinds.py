@@ -1,4 +1,4 @@
-"""The kinds of exercise. Each leads one stack through many faults and returns how many there were."""
+"""The kinds of exercise. Each tests one stack with many faults and returns how many there were."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.faults.exercise import STATELESS, Exercise
 from tools.stacks import DEV, PROD
 
 GO_ON: Final = "--continue-on-error"
-# How a call can fail so that the user need only repeat the command.
+# Failures after which the user only has to repeat the command.
 PASSING: Final = ("fail", "throttle", "timeout")
 KILLS: Final = {"create": 16, "update": 8, "delete": 10}
 AT_ONCE: Final = 8
@@ -28,7 +28,7 @@ def creates(exercise: Exercise) -> int:
 
 
 def singles(exercise: Exercise) -> int:
-    """One create of each type fails, and `up` stops at it. What the run had made before stays."""
+    """One create of each type fails, and `up` stops there. What the run has created before stays."""
     faults = _one_each(exercise, "create", _one_of_each_type(exercise, exercise.expected()))
     exercise.until_done("up", faults)
     exercise.all_is_well()
@@ -56,7 +56,7 @@ def reads(exercise: Exercise) -> int:
 
 
 def deletes(exercise: Exercise) -> int:
-    """The first delete of everything fails. What prod protects stays whatever is tried before it is allowed."""
+    """The first delete of everything fails. Protected resources of prod stay until `destroy` is allowed."""
     if exercise.workplace.stack in PROD.values():
         exercise.succeed("up")
         _destroy_what_is_protected(exercise)
@@ -68,7 +68,7 @@ def deletes(exercise: Exercise) -> int:
 
 
 def lost(exercise: Exercise) -> int:
-    """The cloud makes a resource, and its answer gets lost: nobody knows of it."""
+    """The cloud creates a resource, and its answer gets lost: the resource is not in the state."""
     urns = [urn for urn in exercise.expected() if not type_of(urn).startswith(STATELESS)]
     faults = [Fault("lost", "create", urn) for urn in exercise.random.sample(urns, LOST)]
     left = faults
@@ -85,7 +85,7 @@ def lost(exercise: Exercise) -> int:
 
 
 def network(exercise: Exercise) -> int:
-    """The network is gone for some calls in a row: three times while all is made, then in each other command."""
+    """The network is gone for several calls: three times while everything is created, then once per other command."""
     draw = exercise.random.randint
     total = len(exercise.expected())
 
@@ -110,7 +110,7 @@ def network(exercise: Exercise) -> int:
 
 
 def drift(exercise: Exercise) -> int:
-    """Somebody changes one resource of each type and deletes some. Refresh sees it, `up` mends it."""
+    """Somebody changes one resource of each type and deletes some. Refresh reports it, and `up` repairs it."""
     exercise.succeed("up")
     before = meddling.change_one_of_each_type(exercise)
     gone = meddling.delete_what_nothing_needs(exercise)
@@ -152,7 +152,7 @@ def helm(exercise: Exercise) -> int:
 
 
 def kills(exercise: Exercise) -> int:
-    """The engine is killed again and again, before and after the cloud has done what it was asked for."""
+    """The engine is killed repeatedly, before and after the cloud has carried a call out."""
     expected = set(exercise.expected())
     _kill(exercise, "up", KILLS["create"], lambda: len(expected - exercise.known.keys()))
     exercise.succeed("up")
@@ -167,18 +167,18 @@ def kills(exercise: Exercise) -> int:
     return sum(KILLS.values())
 
 
-# The longest first, so that the end is not waited for by one core alone.
+# The longest first, so that one core alone does not run the longest at the end.
 KINDS: Final[Mapping[str, Callable[[Exercise], int]]] = {
     kind.__name__: kind for kind in (kills, creates, singles, updates, deletes, drift, helm, network, reads, lost)
 }
-# The kinds that go by type, and the stacks that have all types together.
+# The kinds that test one resource of each type, and the stacks that together have all types.
 BY_TYPE: Final = ("singles", "reads")
 _PROD_OF: Final = {dev: PROD[cloud] for cloud, dev in DEV.items()}
 HAVE_ALL_TYPES: Final = ("dev", "dev-gcp", *PROD.values())
 
 
 def is_due(kind: str, stack: str) -> bool:
-    """Whether this kind is exercised on this stack."""
+    """Returns whether this kind runs on this stack."""
     return kind not in BY_TYPE or stack in HAVE_ALL_TYPES
 
 
@@ -187,7 +187,7 @@ def _one_each(exercise: Exercise, operation: str, urns: list[str], kinds: tuple[
 
 
 def _one_of_each_type(exercise: Exercise, urns: list[str]) -> list[str]:
-    """Draws them; of a dev stack those of types that the prod stack of its cloud has not."""
+    """Draws one of each type; on a dev stack only of types that the prod stack of its cloud does not have."""
     stack = exercise.workplace.stack
     others = [] if stack in PROD.values() else exercise.beside(_PROD_OF[stack]).expected()
     led_there = {type_of(urn) for urn in others}
@@ -202,13 +202,13 @@ def _tag(exercise: Exercise) -> None:
 
 
 def _to_update(exercise: Exercise) -> list[str]:
-    """What a provider will be asked to update, and not the providers themselves."""
+    """Returns what providers will be asked to update, without the providers themselves."""
     plan = exercise.workplace.plan()
     return [urn for urn, operation in plan.items() if operation == "update" and not type_of(urn).startswith("pulumi:")]
 
 
 def _allow_destroy(exercise: Exercise) -> None:
-    """Lifts the protections; Azure's are locks, which go."""
+    """Removes the protections; on Azure these are locks, which are deleted."""
     exercise.workplace.set(allowDestroy=True)
     exercise.forget([urn for urn, operation in exercise.workplace.plan().items() if operation == "delete"])
     exercise.succeed("up")
@@ -231,9 +231,9 @@ def _through(exercise: Exercise, command: str, faults: list[Fault]) -> int:
 
 
 def _kill(exercise: Exercise, command: str, times: int, left: Callable[[], int]) -> None:
-    """Kills the command so many times, spread over the changes that are left to be made."""
+    """Kills the command `times` times, spread over the changes that are left."""
     for turn in range(times, 0, -1):
-        # What is under way at the same time goes on for a moment.
+        # Operations under way at the same time continue for a moment.
         spread = max(0, left() // turn - AT_ONCE)
         kind = exercise.random.choice(("kill", "kill-late"))
         _kill_at(exercise, Fault(kind, after=exercise.random.randint(0, spread)), command)

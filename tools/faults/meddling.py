@@ -1,4 +1,4 @@
-"""What somebody does to a stack's resources without telling Pulumi."""
+"""Changes to a stack's resources behind Pulumi's back."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tools.faults.exercise import Exercise
 
 ENTRIES: Final[dict[str, Entry]] = {token: entry for package in PACKAGES for token, entry in package.entries.items()}
 TAGS: Final = ("tags", "labels", "resourceLabels")
-DELETED: Final = 6  # or fewer, where there are not so many
+DELETED: Final = 6  # or fewer, if there are not so many
 
 
 def change_one_of_each_type(exercise: Exercise) -> dict[str, tuple[str, Any]]:
-    """Returns which input has been changed, and what it was, by URN. Types without such an input are left out."""
+    """Returns which input has been changed, and its old value, by URN. Types without such an input are skipped."""
     by_type: dict[str, list[Record]] = {}
     for record in exercise.made():
         by_type.setdefault(record.token, []).append(record)
@@ -37,7 +37,7 @@ def change_one_of_each_type(exercise: Exercise) -> dict[str, tuple[str, Any]]:
 
 
 def delete_what_nothing_needs(exercise: Exercise) -> list[str]:
-    """Returns the URNs of what is gone."""
+    """Deletes some resources that nothing depends on; returns their URNs."""
     needed = {urn for one in exercise.workplace.resources() for urn in one.get("dependencies", [])}
     free = [record for record in exercise.made() if record.urn not in needed]
     assert free
@@ -49,9 +49,9 @@ def delete_what_nothing_needs(exercise: Exercise) -> list[str]:
 
 
 def _changes(record: Record) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """What can be changed, and changed back, without another resource being made of it: path and value.
+    """Yields inputs that can be changed in place and changed back: path and value.
 
-    No numbers: what has grown cannot always shrink.
+    It yields no numbers: what has grown cannot always shrink.
     """
     entry = ENTRIES[record.token]
     named = {entry.autoname.path} if entry.autoname else set[str]()

@@ -1,4 +1,4 @@
-"""What the exercises have shown, kept so that a run that was stopped can go on, and the table that is made of it."""
+"""The results of the exercises, stored so that a stopped run can continue, and the table made from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.venv import CHECKOUT as ROOT
 KEPT: Final = ROOT / ".sandbox" / "faults"
 PAGE: Final = ROOT / "docs" / "reliability.md"
 BEGIN: Final = "<!-- Written by `make faults`. -->"
-# What is put to the test, and what tests it: with anything else results are others.
+# The files that results depend on.
 OURS: Final = (
     "__main__.py",
     "Pulumi*.yaml",
@@ -32,13 +32,13 @@ class Part:
 
     @property
     def directory(self) -> Path:
-        """Where it is carried out; what failed can be looked at there."""
+        """The directory of the run; look there after a failure."""
         return KEPT / f"{self.stack}-{self.kind}"
 
 
 @dataclass(frozen=True)
 class Result:
-    """`cases` are the faults that were overcome; a failure says what was seen instead."""
+    """`cases` is the number of faults that were overcome; a failure has a message."""
 
     cases: int
     seconds: int
@@ -49,7 +49,7 @@ class Result:
 
 @cache
 def program() -> str:
-    """A digest of all that a result depends on, but for the seed."""
+    """Returns a digest of all that a result depends on, except the seed."""
     digest = hashlib.sha256()
     for path in sorted(path for pattern in OURS for path in ROOT.glob(pattern)):
         digest.update(path.read_bytes())
@@ -57,13 +57,13 @@ def program() -> str:
 
 
 def keep(part: Part, result: Result) -> None:
-    """Writes a result down."""
+    """Stores a result."""
     KEPT.mkdir(parents=True, exist_ok=True)
     _file(part).write_text(json.dumps(asdict(result), indent=2) + "\n")
 
 
 def of(part: Part, seed: str) -> Result | None:
-    """The part's result with a seed, if it has one for the program as it is now."""
+    """Returns the part's result with a seed for the present program; None if there is none."""
     result = Result(**json.loads(_file(part).read_text())) if _file(part).exists() else None
     return result if result and (result.program, result.seed) == (program(), seed) else None
 
@@ -73,7 +73,7 @@ def _file(part: Part) -> Path:
 
 
 def table(kinds: Iterable[str], stacks: Iterable[str], results: Mapping[Part, Result]) -> str:
-    """A row for each stack, a column for each kind: the number of faults that were overcome."""
+    """Returns a row for each stack, a column for each kind: the number of faults that were overcome."""
     kinds = list(kinds)
     lines = [f"| Stack | {' | '.join(kinds)} |", f"|---{'|---' * len(kinds)}|"]
     for stack in stacks:

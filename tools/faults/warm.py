@@ -1,4 +1,4 @@
-"""Commands by a process that has loaded the SDKs before: each one is a fork of it, and so takes about half the time."""
+"""Runs commands in a fork of a process that has already loaded the SDKs, which takes about half the time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.workplace import Finished, Workplace, environment
 
 
 def warm() -> None:
-    """Loads what the sandbox needs to judge any resource."""
+    """Loads what the sandbox needs for any resource."""
     validate({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "any"}})
     for package in PACKAGES:
         for token in package.entries:
@@ -25,7 +25,7 @@ def warm() -> None:
 
 @dataclass(frozen=True)
 class WarmWorkplace(Workplace):
-    """The same, for a process of one thread."""
+    """A workplace for a process with one thread."""
 
     def pulumi(self, command: str, *options: str) -> Finished:
         arguments = [*command.split(), "--stack", self.stack, *options]

@@ -1,4 +1,4 @@
-"""What docs/reliability.md tells a user to do, done by its own commands."""
+"""The instructions of docs/reliability.md, run with the page's commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAKE_OVER: Final = ("--yes", "--skip-preview", "--generate-code=false", "--prote
 
 
 def after_a_kill(exercise: Exercise) -> None:
-    """The lock and what the engine was in the middle of go; what the cloud has made all the same is taken over."""
+    """Removes the lock and the pending operations; adopts what the cloud has created all the same."""
     workplace = exercise.workplace
     workplace.succeed("cancel", "--yes")
     deployment: dict[str, Any] = json.loads(workplace.state())["deployment"]
@@ -27,7 +27,7 @@ def after_a_kill(exercise: Exercise) -> None:
 
 
 def take_over(exercise: Exercise) -> None:
-    """Imports what the cloud has and the state does not know; a release that is half there is uninstalled."""
+    """Imports what is in the cloud and not in the state; uninstalls a release that is incomplete."""
     orphans = exercise.orphans()
     for release in (orphan for orphan in orphans if orphan.token == RELEASE):
         _helm_uninstall(exercise, release)
@@ -40,7 +40,7 @@ def take_over(exercise: Exercise) -> None:
 
 
 def _fill_in(path: Path, wanted: dict[str, str]) -> None:
-    """Leaves what exists in the file that the preview has written, with its id, and what it is part of."""
+    """Keeps the existing resources in the file that the preview has written, with their ids and parents."""
     ids = {(type_of(urn), name_of(urn)): id for urn, id in wanted.items()}
     given = json.loads(path.read_text())
     parts = [one for one in given["resources"] if one.get("component")]
@@ -50,19 +50,19 @@ def _fill_in(path: Path, wanted: dict[str, str]) -> None:
 
 
 def _key(entry: dict[str, Any]) -> tuple[str, str]:
-    """Names are made different where the program has given two resources the same one."""
+    """Returns the type and the logical name. The preview's `name` differs if two resources have the same name."""
     return entry["type"], entry.get("logicalName", entry["name"])
 
 
 def _helm_uninstall(exercise: Exercise, release: Record) -> None:
-    """What the command does to the cluster."""
+    """Does to the cluster what the command does."""
     with Store(exercise.cloud).transaction() as cloud:
         cloud.delete(release.key)
     exercise.forget([release.urn])
 
 
 def set_helm_status(exercise: Exercise, urn: str, status: str) -> None:
-    """Leaves a release as a killed Helm does, `pending-...`, or as `helm rollback` does, `deployed`."""
+    """Sets the status of a release: `pending-...` as after a killed Helm, or `deployed` as after `helm rollback`."""
     (release,) = (record for record in exercise.made() if record.urn == urn)
     outputs: dict[str, Any] = {
         **release.outputs,

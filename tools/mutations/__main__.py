@@ -1,10 +1,10 @@
-"""Makes one mistake after another in copies of the program, and reports whether the check meant for it finds it.
+"""Makes one mistake after another in copies of the program, and reports whether the intended check finds it.
 
     python -m tools.mutations [contract | policy] [words ...]
 
-tries all mistakes of `contract.yaml` and `policy.yaml` or of one of them, or only those whose name has one of the
-words. `--sample` tries a few, which change with the day (tools/daily.py). A mistake that can no longer be made, because
-its fragment is not in the program exactly once, is an error whichever are tried.
+tries all mistakes of `contract.yaml` and `policy.yaml` or of one file, or only those whose name has one of the words.
+`--sample` tries a few, which change with the day (tools/daily.py). A mistake whose fragment is not in the program
+exactly once is an error, even if it is not among the tried ones.
 """
 
 import argparse
@@ -36,7 +36,7 @@ SAMPLE: Final = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Mutation:
-    """In `file`, `old` becomes `new`. `meant` is what has to find it: a policy rule, or pytest's name of a test."""
+    """In `file`, `old` becomes `new`. `meant` has to find it: a policy rule, or pytest's name of a test."""
 
     name: str
     meant: str
@@ -69,7 +69,7 @@ def _rows(table: str) -> list[dict[str, Any]]:
 
 
 def failed_tests(mutation: Mutation, copy: Path) -> str:
-    """Runs the test that is meant for the mistake in the copy, and returns its name if it failed."""
+    """Runs the intended test in the copy; returns its name if it failed."""
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", "not engine"]
     finished = subprocess.run(
         [*command, mutation.meant],
@@ -87,12 +87,12 @@ def failed_tests(mutation: Mutation, copy: Path) -> str:
 
 
 def broken_rules(mutation: Mutation, copy: Path) -> str:
-    """Runs the copy of the program without an engine, and returns the rules that it breaks. Once in a process."""
+    """Runs the copy of the program without an engine; returns the rules that it violates. Once per process."""
     for name in [name for name in sys.modules if name.split(".")[0] in PROGRAM]:
         del sys.modules[name]
     sys.path.insert(0, str(copy))
     settings = settings_of(mutation.stack)
-    # The mistake is the pack's to find, even if a cloud would refuse it first.
+    # The pack has to find the mistake, even if a cloud would refuse it first.
     made = run_program(settings, stack=mutation.stack, program=copy / "__main__.py", strict=False)
     return ", ".join(sorted({one.rule for one in judge(made, context_of(settings))}))
 
@@ -104,7 +104,7 @@ TABLES: Final[Mapping[str, tuple[Callable[[], Iterator[Mutation]], Callable[[Mut
 
 
 def found(mutation: Mutation, by: Callable[[Mutation, Path], str]) -> str:
-    """Makes the mistake in a copy of the checkout's own files, and returns what finds it."""
+    """Makes the mistake in a copy of the checkout's own files; returns what finds it."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=CHECKOUT, capture_output=True, check=True
     )
@@ -122,10 +122,10 @@ def found(mutation: Mutation, by: Callable[[Mutation, Path], str]) -> str:
 
 
 def tried(table: str, mutations: Sequence[Mutation]) -> int:
-    """Tries them, each in a process of its own, and returns how many were not found as they should be."""
+    """Tries the mistakes, each in its own process; returns how many were not found by the intended check."""
     _, by = TABLES[table]
     if by is broken_rules:
-        warm()  # the clouds' SDKs, which each process would load for itself otherwise
+        warm()  # the clouds' SDKs, which each process would load otherwise
     wrong = 0
     with get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         for mutation, result in zip(mutations, pool.imap(partial(found, by=by), mutations), strict=True):
@@ -134,7 +134,7 @@ def tried(table: str, mutations: Sequence[Mutation]) -> int:
                 "found" if result == mutation.meant else f"WRONG, {result or 'nothing'} instead of {mutation.meant}"
             )
             print(f"{table}: {mutation.name}: {verdict}", flush=True)
-    print(f"{table}: {len(mutations) - wrong} of {len(mutations)} mistakes were found, each by what is meant for it")
+    print(f"{table}: {len(mutations) - wrong} of {len(mutations)} mistakes were found, each by the intended check")
     return wrong
 
 

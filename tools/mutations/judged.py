@@ -1,6 +1,6 @@
-"""The pack as the engine asks it, over what the program registers: the same policies, arguments and containers.
+"""Runs the pack on the program's registrations like the engine: the same policies, arguments and containers.
 
-Only the wire between engine and pack is left out; `tests/engine/test_matrix_policy.py` has it.
+Only the wire between engine and pack is missing; `tests/engine/test_matrix_policy.py` has it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from policy.pack import RULES, policies
 from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
 
 TODAY: Final = date(2026, 6, 1)
-# The types that each rule on the whole stack looks at.
+# The types that each rule on the whole stack reads.
 CONCERNED: Final = {
     rule.name: {*rule.companions, *(one.type for one in rule.companions.values())} for rule in RULES if rule.companions
 }
@@ -34,7 +34,7 @@ CONCERNED: Final = {
 
 @dataclass(frozen=True, order=True)
 class Violation:
-    """A rule that is broken, by a resource ("" for the stack), and what a person reads."""
+    """A violated rule, with the resource ("" for the stack) and the message."""
 
     rule: str
     resource: str
@@ -42,7 +42,7 @@ class Violation:
 
 
 def context_of(settings: Mapping[str, Any], **changes: Any) -> Context:
-    """The context that the stack file of a stack gives."""
+    """Returns the context that a stack's file gives."""
     said: dict[str, Any] = {
         "profile": settings["profile"],
         "allow_destroy": settings.get("allowDestroy", False),
@@ -52,9 +52,7 @@ def context_of(settings: Mapping[str, Any], **changes: Any) -> Context:
 
 
 def judge(recording: Recording, context: Context, only: Registration | None = None) -> list[Violation]:
-    """Everything that the pack has against a recording. With `only` a single resource is judged, and of the rules on
-    the whole stack those that speak of its type: for the rest the recording is as it was.
-    """
+    """Returns all violations in a recording. `only` limits this to one resource, and to stack rules about its type."""
     resources = list(recording.resources.values())
     judged = [one for one in resources if only is None or only is one]
     found: list[Violation] = []
@@ -78,17 +76,17 @@ def judge(recording: Recording, context: Context, only: Registration | None = No
 
 
 def props_of(one: Registration) -> Mapping[str, Any]:
-    """Its inputs in the containers of Pulumi's."""
+    """Returns its inputs in Pulumi's containers."""
     return unknown_checking_proxy({key: _wire(value) for key, value in one.inputs.items()})
 
 
 def options_of(one: Registration) -> PolicyResourceOptions:
-    """Its options."""
+    """Returns its options."""
     return PolicyResourceOptions(one.protect, [], None, [], PolicyCustomTimeouts(0, 0, 0), [], one.parent)
 
 
 def stack_of(resources: Sequence[Registration]) -> list[PolicyResource]:
-    """All resources, with the connections between them."""
+    """Returns all resources, with the connections between them."""
     made = {
         one.urn: PolicyResource(one.type, props_of(one), one.urn, one.name, options_of(one), None, None, [], {})
         for one in resources
@@ -100,7 +98,7 @@ def stack_of(resources: Sequence[Registration]) -> list[PolicyResource]:
 
 
 def _wire(value: Any) -> Any:
-    """A recorded value as the engine sends it: secrets in clear, numbers as floats, a mark for what is not known."""
+    """Returns a recorded value as the engine sends it: secrets in clear, numbers as floats, a mark for unknowns."""
     match value:
         case Secret():
             return _wire(value.value)

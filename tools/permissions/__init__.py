@@ -1,1 +1,1 @@
-"""What the deployer must be allowed: policies for each cloud, from what the program registers for a stack file."""
+"""The permissions of the deployer: policies for each cloud, from what the program registers for a stack file."""

@@ -1,4 +1,4 @@
-"""Prints what the deployer of a stack must be allowed: `python -m tools.permissions STACK [--read-only]`."""
+"""Prints the permissions that the deployer of a stack needs: `python -m tools.permissions STACK [--read-only]`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.permissions.program import Used, used_by
 
 
 def documents(used: Used, mode: Mode, subscription: str) -> list[tuple[str, str]]:
-    """File names and contents: policies of IAM, or one custom role. None where nothing of the cloud is used."""
+    """Returns file names and contents: IAM policies, or a custom role. Empty if nothing of the cloud is used."""
     name = f"{used.name}-{'preview' if mode.read_only else 'deploy'}"
     match used.cloud:
         case Cloud.AWS:
@@ -28,7 +28,7 @@ def documents(used: Used, mode: Mode, subscription: str) -> list[tuple[str, str]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.permissions", description=__doc__)
     parser.add_argument("stack", help="the name in Pulumi.<stack>.yaml")
-    parser.add_argument("--read-only", action="store_true", help="what a preview and the look for drift need")
+    parser.add_argument("--read-only", action="store_true", help="only for previews and drift checks")
     parser.add_argument("--into", type=Path, help="a directory for the files, instead of printing them")
     parser.add_argument("--subscription", default="<subscription>", help="id of the subscription, for Azure")
     options = parser.parse_args()

@@ -1,8 +1,8 @@
-"""AWS: the policies of IAM for one stack, each within the size that a managed policy may have.
+"""AWS: the IAM policies for one stack, each within the size limit of a managed policy.
 
-Scoped are: by name, what the program names after the stack; by the tags that the provider puts on everything, what in
-EC2 and KMS has no name; by region, all else. An account id is `*`: a role works in its own account only, unless another
-account lets it in.
+Actions are limited by name for everything that the program names after the stack; by the tags that the provider sets
+for resources of EC2 and KMS, which have no names; by region for all else. An account id is `*`: a role works in its own
+account only, unless another account lets it in.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from catalogue.needs import Needs
 from tools.permissions.needs import Mode, needed_in
 from tools.permissions.program import Used
 
-MANAGED_POLICY: Final = 6144  # characters that are no white space
+MANAGED_POLICY: Final = 6144  # characters without white space
 Conditions: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
 
-# What is named after the stack (`{stack}` is `rasa-<stack>`), by the service of its actions.
+# ARNs of everything that is named after the stack (`{stack}` is `rasa-<stack>`), by the service of its actions.
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "iam": ("iam::*:role/{stack}-*",),
     "s3": ("s3:::{stack}-*",),
@@ -49,9 +49,9 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudwatch": ("cloudwatch:{region}:*:alarm:TargetTracking-*",),
 }
 OBJECTS: Final = ("s3:::{stack}-*/*",)
-# What is read of these is either secret or named; of the others only names and settings are read, of all there are.
+# Reads of these services are limited by name, because they show secrets. Other reads show only names and settings.
 READ_BY_NAME: Final = frozenset({"iam", "s3", "secretsmanager", "kafka-cluster"})
-# AWS asks for these without saying of what.
+# AWS checks these actions without a resource.
 UNNAMED: Final = frozenset(
     {
         "eks:CreateCluster",
@@ -62,7 +62,7 @@ UNNAMED: Final = frozenset(
         "logs:PutResourcePolicy",
     }
 )
-# Of EC2 only what has the stack's tags.
+# In EC2, only resources with the stack's tags.
 TAGGED: Final = frozenset(
     f"ec2:{name}"
     for name in [
@@ -88,7 +88,7 @@ TAGGED: Final = frozenset(
         "DeleteTags",
     ]
 )
-# What gets its tags as it is made. RunInstances is EKS's: it tries the launch template out.
+# These get their tags at creation. EKS uses RunInstances to try the launch template.
 TAGGED_AS_MADE: Final = [
     "AllocateAddress",
     "AuthorizeSecurityGroupEgress",
@@ -113,20 +113,20 @@ DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """On what, and under which conditions."""
+    """The resources and conditions of a permission."""
 
     resources: tuple[str, ...] = ("*",)
     conditions: Conditions = field(default_factory=dict[str, Mapping[str, Sequence[str]]])
 
 
 def needed(used: Used) -> Needs:
-    """All that the resources and calls of a stack need."""
+    """Returns everything that the resources and calls of a stack need."""
     needs = needed_in(used, "aws")
     return Needs(read=needs.read, write=tuple(action.partition("@")[0] for action in needs.write))
 
 
 def policies(used: Used, mode: Mode) -> list[str]:
-    """JSON documents that together allow what is needed."""
+    """Returns JSON documents that together allow what is needed."""
     statements: dict[str, tuple[Scope, set[str]]] = {}
     for action in sorted(set(mode.of(needed(used)))):
         for scope in _scopes(action, used):
@@ -136,7 +136,7 @@ def policies(used: Used, mode: Mode) -> list[str]:
 
 
 def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Names of actions by their service."""
+    """Returns the names of actions by their service."""
     found: dict[str, list[str]] = defaultdict(list)
     for action in sorted(set(actions)):
         service, _, name = action.partition(":")
@@ -145,7 +145,7 @@ def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
 
 
 def is_read(action: str) -> bool:
-    """Whether it only looks, by its verb."""
+    """Returns whether the action only reads, by its verb."""
     return action.partition(":")[2].startswith(("Describe", "Get", "List"))
 
 
@@ -174,7 +174,7 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
             yield Scope(conditions={"StringEquals": {"ec2:CreateAction": TAGGED_AS_MADE}})
             yield Scope(resources=_arns(("ec2:{region}:*:*/*",), names), conditions=tagged)
             if DEFAULT_GROUP in used.types:
-                # AWS makes it with the network, and without tags.
+                # AWS creates it with the network, and without tags.
                 yield Scope(
                     resources=_arns(("ec2:{region}:*:security-group/*",), names),
                     conditions={"Null": {"aws:ResourceTag/stack": ["true"]}},
@@ -195,7 +195,7 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
 
 
 def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
-    """Keys have no names, and their tags count only minutes after they were set: what has none yet is let through."""
+    """Returns the scope of a key's action. Keys have no names, and new tags count late: no tag is allowed too."""
     keys = _arns(("kms:{region}:*:key/*",), names)
     tag = {"aws:ResourceTag/stack": [used.stack]}
     own: Conditions = {"StringEqualsIfExists": tag}
@@ -218,7 +218,7 @@ def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
 
 
 def _trusted(used: Used) -> Iterator[str]:
-    """The services that the roles of the stack are made for. EKS also takes the nodes' role, which is EC2's."""
+    """Yields the services that may use the stack's roles. EKS also passes on the nodes' role, which is for EC2."""
     yield "eks.amazonaws.com"
     for role in used.of_type("aws:iam/role:Role"):
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
@@ -226,7 +226,7 @@ def _trusted(used: Used) -> Iterator[str]:
 
 
 def _existing_clusters(used: Used) -> tuple[str, ...]:
-    """A cluster that the stack does not make is not named after it, but its pods get their roles there."""
+    """Returns existing clusters. They are not named after the stack, but its pods get their roles there."""
     clusters = {str(one.inputs["clusterName"]) for one in used.of_type(ASSOCIATION)}
     others = sorted(cluster for cluster in clusters if not cluster.startswith(f"{used.name}-"))
     kinds = ("cluster/{}", "podidentityassociation/{}/*")
@@ -251,7 +251,7 @@ def _statement(scope: Scope, actions: Sequence[str]) -> dict[str, Any]:
 
 
 def _packed(statements: list[dict[str, Any]]) -> list[str]:
-    """As few documents as hold them all, filled in order."""
+    """Returns as few documents as possible, filled in order."""
     documents: list[list[dict[str, Any]]] = [[]]
     for statement in statements:
         for part in _parts(statement):
@@ -262,7 +262,7 @@ def _packed(statements: list[dict[str, Any]]) -> list[str]:
 
 
 def _parts(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A statement, in two where it alone would be too long."""
+    """Yields a statement, in two parts if it alone would be too long."""
     if len(_compact([statement])) <= MANAGED_POLICY:
         yield statement
         return

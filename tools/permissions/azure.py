@@ -1,6 +1,6 @@
 """Azure: the custom role for one stack.
 
-A role holds for all that is below the scope at which it is given; names and tags do not count.
+A role applies to everything below the scope at which it is assigned; names and tags cannot limit it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from tools.permissions.program import Used
 
 
 def needed(used: Used) -> Needs:
-    """All that the resources and calls of a stack need."""
+    """Returns everything that the resources and calls of a stack need."""
     return needed_in(used, "azure-native")
 
 
 def role(used: Used, mode: Mode, subscription: str) -> str:
-    """The JSON of a custom role that allows what is needed."""
+    """Returns the JSON of a custom role that allows what is needed."""
     return json.dumps(_definition(used, mode, subscription), indent=2)
 
 
@@ -37,7 +37,7 @@ def _definition(used: Used, mode: Mode, subscription: str) -> dict[str, Any]:
 
 
 def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Operations by their provider."""
+    """Returns operations by their provider."""
     found: dict[str, list[str]] = {}
     for action in sorted(set(actions)):
         provider, _, name = action.removeprefix("Microsoft.").partition("/")
@@ -46,5 +46,5 @@ def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
 
 
 def is_read(action: str) -> bool:
-    """Whether it only looks. To list keys is to look, at something secret."""
+    """Returns whether the action only reads. Listing keys counts as reading, although the keys are secret."""
     return action.endswith("/read") or action.rpartition("/action")[0].rpartition("/")[2].startswith("list")

@@ -1,6 +1,6 @@
 """Google Cloud: the custom role for one stack.
 
-A role of a project holds for the whole project: give each environment a project of its own.
+A role of a project applies to the whole project: give each environment its own project.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from tools.permissions.program import Used
 
 
 def needed(used: Used) -> Needs:
-    """All that the resources and calls of a stack need; in a cluster of GKE, also what is in it."""
+    """Returns everything that the resources and calls of a stack need, including what is in a GKE cluster."""
     total = needed_in(used, "gcp")
     return total + cluster.gke(used) if "gcp:container/cluster:Cluster" in used.types else total
 
 
 def role(used: Used, mode: Mode) -> str:
-    """The YAML of a custom role that allows what is needed."""
+    """Returns the YAML of a custom role that allows what is needed."""
     return yaml.safe_dump(
         {
             "title": f"{used.name} {'preview' if mode.read_only else 'deploy'}",
@@ -35,7 +35,7 @@ def role(used: Used, mode: Mode) -> str:
 
 
 def services(permissions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Permissions by their service."""
+    """Returns permissions by their service."""
     found: dict[str, list[str]] = {}
     for permission in sorted(set(permissions)):
         service, _, name = permission.partition(".")
@@ -44,5 +44,5 @@ def services(permissions: Sequence[str]) -> Mapping[str, list[str]]:
 
 
 def is_read(permission: str) -> bool:
-    """Whether it only looks."""
+    """Returns whether the permission only reads."""
     return permission.rpartition(".")[2].startswith(("get", "list"))

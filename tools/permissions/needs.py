@@ -1,4 +1,4 @@
-"""What all that a program uses needs, from the catalogue, in one of two modes."""
+"""Collects the permissions of everything that a program uses from the catalogue, in one of two modes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tools.permissions.program import Used
 
 @dataclass(frozen=True, kw_only=True)
 class Mode:
-    """`read_only` is for a preview and for drift; else for `up` and `destroy`."""
+    """`read_only` is for previews and drift checks, otherwise for `up` and `destroy`."""
 
     read_only: bool
 
     def of(self, what: Needs) -> tuple[str, ...]:
-        """The permissions of this mode."""
+        """Returns the permissions of this mode."""
         return what.read if self.read_only else (*what.read, *what.write)
 
 

@@ -1,4 +1,4 @@
-"""What the program registers for a stack file: it runs without an engine, on the sandbox's clouds."""
+"""The program's registrations for a stack file: it runs without an engine, on the sandbox's clouds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.stacks import settings_of
 
 @dataclass(frozen=True, kw_only=True)
 class Used:
-    """The resources and calls of a stack. `name` is what its physical names begin with."""
+    """The resources and calls of a stack. Its physical names begin with `name`."""
 
     stack: str
     cloud: Cloud
@@ -23,7 +23,7 @@ class Used:
 
     @classmethod
     def by(cls, recording: Recording, stack: str, config: Mapping[str, Any]) -> Used:
-        """What a recorded program used. `config` are the settings of its stack file."""
+        """Returns what a recorded program used. `config` has the settings of its stack file."""
         return cls(
             stack=stack,
             cloud=Cloud(config["cloud"]),
@@ -42,19 +42,19 @@ class Used:
         return frozenset(one.type for one in self.resources)
 
     def of(self, *packages: str) -> list[Registration]:
-        """The resources of some providers."""
+        """Returns the resources of some providers."""
         return [one for one in self.resources if one.package in packages]
 
     def of_type(self, type_: str) -> list[Registration]:
-        """The resources of one type."""
+        """Returns the resources of one type."""
         return [one for one in self.resources if one.type == type_]
 
     def calls_of(self, package: str) -> list[str]:
-        """The calls of one provider."""
+        """Returns the calls of one provider."""
         return sorted(call for call in self.calls if call.split(":")[0] == package)
 
 
 def used_by(stack: str) -> Used:
-    """What the program uses for `Pulumi.<stack>.yaml`."""
+    """Returns what the program uses for `Pulumi.<stack>.yaml`."""
     config = settings_of(stack)
     return Used.by(run_program(config, stack=stack), stack, config)

@@ -1,4 +1,4 @@
-"""What the workflows in `.github/workflows` do: which stacks a change touches, comments, drift, and talking to GitHub.
+"""The code of the workflows in `.github/workflows`: touched stacks, comments, drift, and requests to GitHub.
 
-Only the standard library is used, so that a job that may write to GitHub installs nothing.
+It uses only the standard library, so that a job that may write to GitHub installs nothing.
 """

@@ -1,4 +1,4 @@
-"""What the workflows and `make pr-comment` call: `python -m tools.pulls <command>`."""
+"""The commands of the workflows and of `make pr-comment`: `python -m tools.pulls <command>`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _stacks(options: argparse.Namespace) -> int:
-    """Two lists for the matrices of a workflow, in the form of a step's outputs: `cloud=[...]` and `sandbox=[...]`."""
+    """Prints two lists for a workflow's matrices, as outputs of a step: `cloud=[...]` and `sandbox=[...]`."""
     known = stacks_in(CHECKOUT)
     wanted = list(known)
     if options.since:
@@ -65,7 +65,7 @@ def _drift(options: argparse.Namespace) -> int:
 
 
 def _tell(outcome: Outcome, into: Path, text: str) -> int:
-    """The diff to the log, the short text to the summary of the workflow's run."""
+    """Writes the diff to the log, and the short text to the summary of the workflow's run."""
     diff = into / engine.DIFF
     print(diff.read_text() if diff.exists() else "\n".join(outcome.errors))
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
@@ -75,7 +75,7 @@ def _tell(outcome: Outcome, into: Path, text: str) -> int:
 
 
 def _comment(options: argparse.Namespace) -> int:
-    """The comment as it would be posted, with nothing else on the standard output."""
+    """Prints the comment as it would be posted, and nothing else on the standard output."""
     with tempfile.TemporaryDirectory() as scratch:
         base = _git("merge-base", "HEAD", options.base).strip()
         outcome = stand_in.preview(CHECKOUT, options.stack, Path(scratch), base=base, policy_pack=options.policy_pack)
@@ -97,34 +97,34 @@ def _report(options: argparse.Namespace) -> int:
 def _git(*arguments: str) -> str:
     found = subprocess.run(["git", *arguments], cwd=CHECKOUT, check=False, capture_output=True, text=True)
     if found.returncode:
-        sys.exit(f"git {' '.join(arguments)}: {found.stderr.strip()}; is the commit to compare with here (BASE=...)?")
+        sys.exit(f"git {' '.join(arguments)}: {found.stderr.strip()}; does this checkout have the commit (BASE=...)?")
     return found.stdout
 
 
 def commands() -> argparse.ArgumentParser:
-    """What can be called, and how."""
+    """Returns the parser of the commands."""
     parser = argparse.ArgumentParser(prog="python -m tools.pulls", description=__doc__)
     verbs = parser.add_subparsers(required=True)
     looks = argparse.ArgumentParser(add_help=False)
     looks.add_argument("stack")
     looks.add_argument("--policy-pack", default="", help="the pack to run, a directory")
     base = argparse.ArgumentParser(add_help=False)
-    base.add_argument("--base", default="main", help="the commit that a sandbox stands up first")
+    base.add_argument("--base", default="main", help="the commit that a sandbox deploys first")
     into = argparse.ArgumentParser(add_help=False)
-    into.add_argument("--into", type=Path, required=True, help="directory for what was found")
+    into.add_argument("--into", type=Path, required=True, help="directory for the result")
 
     stacks = verbs.add_parser("stacks", help="the stacks, for a workflow")
-    stacks.add_argument("--cloud", default="", help="names of those that stand in a cloud, apart by spaces")
+    stacks.add_argument("--cloud", default="", help="stacks that are deployed in a cloud, separated by spaces")
     stacks.add_argument("--since", default="", help="only those that differ from this commit")
     stacks.set_defaults(run=_stacks)
-    preview = verbs.add_parser("preview", parents=[looks, base, into], help="look at what up would do")
+    preview = verbs.add_parser("preview", parents=[looks, base, into], help="preview an up")
     preview.add_argument("--sandbox", action="store_true", help="in the sandbox instead of the cloud")
     preview.add_argument("--save-plan", action="store_true", help="keep a plan for up")
     preview.set_defaults(run=_preview)
-    up = verbs.add_parser("up", parents=[looks], help="carry a plan out")
+    up = verbs.add_parser("up", parents=[looks], help="run a saved plan")
     up.add_argument("--plan", type=Path, required=True)
     up.set_defaults(run=_up)
-    drift = verbs.add_parser("drift", parents=[looks, into], help="look for what no up changed")
+    drift = verbs.add_parser("drift", parents=[looks, into], help="find changes that no up made")
     drift.set_defaults(run=_drift)
     text = verbs.add_parser("comment", parents=[looks, base], help="print the comment of a pull request")
     text.set_defaults(run=_comment)

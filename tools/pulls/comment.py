@@ -1,4 +1,4 @@
-"""The comment on a pull request: in ten seconds, what will change and whether data is at risk."""
+"""The comment on a pull request. It shows at a glance what will change and whether data is at risk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catalogue.holdings import GRAVEST_FIRST
 from tools.pulls.markdown import LONGEST_SENTENCE, alert, block, code, join, section
 from tools.pulls.outcome import KNOWN_LATER, Action, Change, Outcome, Property, Violation
 
-# What a reader takes in at once; longer lists are folded away.
+# The longest list that a reader sees at once; longer lists are folded.
 SHORT = 12
 PROPERTIES = 3
 DONE: Final[Mapping[Action, str]] = {
@@ -19,7 +19,7 @@ DONE: Final[Mapping[Action, str]] = {
     "replace": "replaced",
     "delete": "deleted",
 }
-# Made again at every change of what they do: each is a run, not something that stands.
+# Replaced at every change of what they do: a run, not a lasting resource.
 RUNS = frozenset({"kubernetes:batch/v1:Job"})
 WHERE = {
     "cloud": "Compared with the stack's own state",
@@ -28,12 +28,12 @@ WHERE = {
 
 
 def marker(stack: str) -> str:
-    """By what a comment of a stack is found again; a reader does not see it."""
+    """Returns the mark that identifies a stack's comment; a reader does not see it."""
     return f"<!-- pulumi-preview:{stack} -->"
 
 
 def comment(outcome: Outcome, *, commit: str = "", link: str = "") -> str:
-    """The whole comment, which a person reads from the top until they know enough."""
+    """Returns the whole comment, the most important part first."""
     lost = [change for change in outcome.changes if _loses_data(change)]
     runs = [change for change in outcome.changes if change.type in RUNS and change.action != "create"]
     rest = [change for change in outcome.changes if change not in lost and change not in runs]
@@ -71,25 +71,25 @@ def _verdict(outcome: Outcome, lost: Sequence[Change]) -> str:
         return alert(
             "CAUTION",
             f"**Refused, because protected data would be lost:** {what}. `up` will not do this. "
-            "The way to do it all the same: `docs/replace.md`.",
+            "If you need the change: `docs/replace.md`.",
         )
     if lost:
         return alert(
             "CAUTION",
-            f"**Data is at risk:** {what}. What replaces it is new and empty; what is in the old one goes with it. "
+            f"**Data is at risk:** {what}. The replacement is new and empty; the data in the old resource is deleted. "
             "Read `docs/replace.md` before you merge.",
         )
     if any(one.mandatory for one in outcome.violations):
         return alert("WARNING", "**The policy pack refuses this.** No data is at risk. Nothing was changed.")
     if not outcome.succeeded:
-        return alert("WARNING", "**The preview failed.** What is listed is as far as it came. Nothing was changed.")
+        return alert("WARNING", "**The preview failed.** The list ends where it failed. Nothing was changed.")
     if not outcome.changes:
         return alert("NOTE", "**Nothing will change.**")
     return alert("NOTE", "**No data is at risk.**")
 
 
 def _counts(outcome: Outcome) -> str:
-    """Resources of the cloud and the cluster; components and providers are not counted."""
+    """Returns counts of resources of the cloud and the cluster, without components and providers."""
     if not outcome.changes and not outcome.succeeded:
         return ""
     found = Counter(change.action for change in outcome.changes if not change.refused)
@@ -98,7 +98,7 @@ def _counts(outcome: Outcome) -> str:
 
 
 def _data_lines(lost: Sequence[Change]) -> Iterator[str]:
-    """One line for each thing that a person knows; the resources behind it after it."""
+    """Yields one line for each thing that a person knows, followed by its resources."""
     for what, changes in _by_holding(lost).items():
         will = "would be" if changes[0].refused else "will be"
         verbs = " or ".join(sorted({DONE[change.action] for change in changes}))
@@ -108,7 +108,7 @@ def _data_lines(lost: Sequence[Change]) -> Iterator[str]:
 
 
 def _by_holding(lost: Sequence[Change]) -> dict[str, list[Change]]:
-    """Changes by what they lose, the gravest first."""
+    """Returns changes by what they lose, the most serious first."""
     found: dict[str, list[Change]] = {what: [] for what in GRAVEST_FIRST}
     for change in lost:
         found.setdefault(change.holds, []).append(change)
@@ -120,9 +120,9 @@ def _list(title: str, changes: Sequence[Change]) -> list[str]:
 
 
 def line(change: Change) -> str:
-    """The resource and why; of a replacement, what forces it."""
+    """Returns the resource and the reason; for a replacement, what forces it."""
     told = [one for one in change.properties if one.forces] or list(change.properties)
-    told.sort(key=lambda one: one.new == KNOWN_LATER)  # a cause before what only follows from one
+    told.sort(key=lambda one: one.new == KNOWN_LATER)  # a cause before its consequences
     shown = [_property(one) for one in told[:PROPERTIES]]
     if len(told) > PROPERTIES:
         shown.append(f"and {len(told) - PROPERTIES} more")
@@ -137,7 +137,7 @@ def _property(one: Property) -> str:
 
 
 def _by_type(changes: Iterable[Change]) -> Iterable[str]:
-    """One line for each type: what is new is understood by its kind, and there may be hundreds."""
+    """Yields one line for each type: there may be hundreds of new resources, and their type says enough."""
     of_type: dict[str, list[Change]] = {}
     for change in changes:
         of_type.setdefault(change.type, []).append(change)
@@ -148,7 +148,7 @@ def _by_type(changes: Iterable[Change]) -> Iterable[str]:
 
 
 def _type(type_: str) -> str:
-    """`aws:rds/instance:Instance` as `aws:rds:Instance`."""
+    """Returns `aws:rds/instance:Instance` as `aws:rds:Instance`."""
     package, _, rest = type_.partition(":")
     module, _, name = rest.rpartition(":")
     return code(f"{package}:{module if package == 'kubernetes' else module.partition('/')[0]}:{name}")
@@ -169,5 +169,5 @@ def _source(outcome: Outcome, commit: str, link: str) -> str:
 
 
 def untouched(stack: str, commit: str) -> str:
-    """The comment on a stack that only an earlier push touched."""
+    """Returns the comment on a stack that only an earlier push touched."""
     return join([f"{marker(stack)}\n### Preview of {code(stack)}", f"Commit {code(commit[:7])} does not touch it."])

@@ -1,6 +1,6 @@
-"""What somebody or something else changed in a cloud since the last `up`, harmless apart from dangerous.
+"""Reports what changed in a cloud since the last `up` without Pulumi, with dangerous changes apart from harmless ones.
 
-Harmless is only what stands in a list here: whatever is not known to be harmless is for a person to look at.
+Only the changes in the list here are harmless. A person has to look at all others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HARMLESS: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# Types that say who may reach or use something; part of the type's token.
+# Types that grant access to something; part of the type's token.
 ACCESS: Final = re.compile(
     r":iam/|:authorization:|securityGroup|firewall|networkSecurity|NetworkPolicy|rbac\.|PublicAccess|BucketPolicy"
     r"|IAM|SecretPolicy|kafkaAcl|roleAssignment",
@@ -33,7 +33,7 @@ ACCESS: Final = re.compile(
 
 
 def marker(stack: str) -> str:
-    """By what the issue of a stack is found again."""
+    """Returns the mark that identifies the issue of a stack."""
     return f"<!-- pulumi-drift:{stack} -->"
 
 
@@ -42,7 +42,7 @@ def title(stack: str) -> str:
 
 
 def why_dangerous(change: Change) -> str:
-    """The reason to look at a change at once; empty for a harmless one."""
+    """Returns the reason to look at a change at once; empty for a harmless one."""
     if change.action != "update":
         return f"gone: {change.holds}" if change.holds else "gone"
     if change.properties and all(HARMLESS.fullmatch(one.path) for one in change.properties):
@@ -55,10 +55,10 @@ def why_dangerous(change: Change) -> str:
 
 
 def report(outcome: Outcome, *, link: str = "") -> str:
-    """The text of the issue."""
+    """Returns the text of the issue."""
     dangerous = [(why_dangerous(change), change) for change in outcome.changes if why_dangerous(change)]
     harmless = [change for change in outcome.changes if not why_dangerous(change)]
-    # Gone first, then data and access, then the rest.
+    # Deleted resources first, then data and access, then the rest.
     dangerous.sort(key=lambda found: (found[0].startswith("gone") is False, found[0] == "a setting"))
     parts = [
         marker(outcome.stack),
@@ -66,22 +66,22 @@ def report(outcome: Outcome, *, link: str = "") -> str:
         *[block(error) for error in outcome.errors],
         *section("Dangerous", [f"**{why}**: {line(change)}" for why, change in dangerous], folded=False),
         *section(f"Harmless: {len(harmless)}", [line(change) for change in harmless], folded=True),
-        "The arrow goes from what the last `up` left to what the cloud has now. The next `up` puts a changed setting "
-        "back, and cannot bring data back: `docs/pull-requests.md` tells what to do.",
+        "The arrow goes from what the last `up` left to what the cloud has now. The next `up` reverts a changed "
+        "setting, but cannot restore data: `docs/pull-requests.md` describes what to do.",
         f"<sub>[Full diff]({link})</sub>" if link else "",
     ]
     return join(parts)
 
 
 def has_drift(outcome: Outcome) -> bool:
-    """Whether there is anything to report; a look that failed is, too."""
+    """Returns whether there is anything to report, including a failed check."""
     return bool(outcome.changes) or not outcome.succeeded
 
 
 def _verdict(outcome: Outcome, dangerous: int, harmless: int) -> str:
     stack = code(outcome.stack)
     if not outcome.succeeded:
-        return alert("WARNING", f"**Looking at {stack} failed**, so nobody knows whether it has drifted.")
+        return alert("WARNING", f"**The check of {stack} failed**, so its drift is unknown.")
     if dangerous:
         return alert("CAUTION", f"**{some(dangerous, 'dangerous change')} of {stack}** that no `up` made.")
     return alert("NOTE", f"**{some(harmless, 'harmless change')} of {stack}** that no `up` made.")

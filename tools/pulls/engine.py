@@ -1,4 +1,4 @@
-"""Runs the engine for a workflow and keeps what it says: `result.json` for programs, `diff.txt` for people."""
+"""Runs the engine for a workflow and stores its output: `result.json` for programs, `diff.txt` for people."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ class Engine:
 
 
 def preview(engine: Engine, stack: str, into: Path, *, policy_pack: str, save_plan: bool = False) -> Outcome:
-    """What `up` would do. `save_plan` keeps a plan that `up --plan` then does not leave."""
+    """Returns what `up` would do. `save_plan` stores a plan, to which `up --plan` then keeps."""
     plan = ["--save-plan", str(into / PLAN)] if save_plan else []
     pack = ["--policy-pack", policy_pack] if policy_pack else []
     return _look(engine, ["preview", *pack, *plan], stack, into)
 
 
 def drift(engine: Engine, stack: str, into: Path) -> Outcome:
-    """What the clouds have that the state does not know."""
+    """Returns the differences between the clouds and the state."""
     return _look(engine, ["refresh", "--preview-only"], stack, into)
 
 
 def up(engine: Engine, stack: str, plan: Path, *, policy_pack: str) -> int:
-    """Carries a plan out; the CLI's own words go to the terminal. Returns its exit status."""
+    """Runs a plan; the CLI's output goes to the terminal. Returns its exit status."""
     pack = ["--policy-pack", policy_pack] if policy_pack else []
     command = [*engine.command, *_UP, *pack, "--plan", str(plan), *_common(stack)]
     return subprocess.run(command, cwd=engine.directory, env=_environment(), check=False).returncode
 
 
 def stand_up(engine: Engine, stack: str) -> subprocess.CompletedProcess[str]:
-    """Carries the program out and keeps the CLI's words back."""
+    """Deploys the program without printing the CLI's output."""
     return _quietly(engine, [*_UP, *_common(stack)])
 
 
@@ -69,21 +69,21 @@ def _look(engine: Engine, command: Sequence[str], stack: str, into: Path) -> Out
     found = _quietly(engine, arguments)
     (into / DIFF).write_text(found.stdout)
     outcome = read_events(log.read_text().splitlines() if log.exists() else [], stack=stack, where=engine.where)
-    log.unlink(missing_ok=True)  # it holds the whole state, which nobody needs further on
+    log.unlink(missing_ok=True)  # it holds the whole state, which is not needed any more
     if found.returncode and not outcome.errors and not outcome.changes:
-        # It ended before it began: signing in, the backend, or no such stack.
+        # The engine did not begin: the sign-in or the backend failed, or the stack does not exist.
         outcome = failed(stack, engine.where, end_of(found.stdout))
     save(outcome, into)
     return outcome
 
 
 def end_of(text: str) -> str:
-    """The last lines, where a failure says why."""
+    """Returns the last lines, which have the reason of a failure."""
     return "\n".join(text.splitlines()[-LAST_LINES:])
 
 
 def failed(stack: str, where: str, sentence: str) -> Outcome:
-    """The outcome of a preview that could not begin."""
+    """Returns the outcome of a preview that could not begin."""
     return Outcome(stack=stack, where=where, succeeded=False, errors=(sentence,))
 
 
@@ -105,5 +105,5 @@ def _quietly(engine: Engine, arguments: Sequence[str]) -> subprocess.CompletedPr
 
 
 def _environment() -> dict[str, str]:
-    """The event log is among what the CLI keeps for those who look into it, and for Pulumi's own Automation API."""
+    """Returns variables that make the CLI write its event log. Pulumi's own Automation API uses them too."""
     return os.environ | {"PULUMI_DEBUG_COMMANDS": "true"}

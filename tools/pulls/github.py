@@ -1,4 +1,4 @@
-"""Comments and issues on GitHub, by `gh`, which every runner of GitHub has and which takes `GH_TOKEN`."""
+"""Comments and issues on GitHub, by `gh`, which is on every GitHub runner and reads `GH_TOKEN`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-# Whose comments and issues are ours to edit: anybody can write a marker.
+# Edit only comments and issues of this author: anyone can write a marker.
 OURSELVES = "github-actions[bot]"
 
 
@@ -20,7 +20,7 @@ class Repository:
     name: str
 
     def upsert_comment(self, number: int, marker: str, body: str) -> None:
-        """Writes the comment that begins with the marker, or edits the one that is there."""
+        """Writes the comment that begins with the marker, or edits the existing one."""
         for found in self._list(f"issues/{number}/comments", {}):
             if _is_ours(found, marker):
                 self._send("PATCH", f"issues/comments/{found['id']}", {"body": body})
@@ -28,13 +28,13 @@ class Repository:
         self._send("POST", f"issues/{number}/comments", {"body": body})
 
     def comments(self, number: int, marker_start: str) -> list[str]:
-        """The comments of ours that begin so."""
+        """Returns our comments that begin with the text."""
         return [one["body"] for one in self._list(f"issues/{number}/comments", {}) if _is_ours(one, marker_start)]
 
     def pull_request_of(self, run: Mapping[str, Any]) -> int | None:
-        """The open pull request that a workflow run was about; None if it has moved on meanwhile.
+        """Returns the open pull request of a workflow run; None if it has newer commits.
 
-        GitHub itself is asked: what the run says about itself in its files is a stranger's word.
+        It asks GitHub: the run's own files may come from a stranger.
         """
         head = f"{run['head_repository']['owner']['login']}:{run['head_branch']}"
         for pull in self._list("pulls", {"state": "open", "head": head}):

@@ -1,7 +1,6 @@
-"""What the engine says it would do, without the rest of what it says.
+"""The changes that the engine plans, read from its event log.
 
-It is read from the engine's event log and is what a workflow hands on as a file. Secrets are not in it: the engine
-writes `[secret]` in their place.
+A workflow passes this on as a file. It has no secrets: the engine writes `[secret]` in their place.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any, Final, Literal, cast
 
 Action = Literal["create", "update", "replace", "delete"]
 
-# The engine's steps. Replacing has several; all else (same, read, refresh) changes nothing.
+# The engine's steps. A replacement has several; all others (same, read, refresh) change nothing.
 ACTIONS: Final[Mapping[str, Action]] = {
     "create": "create",
     "import": "create",
@@ -25,7 +24,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "import-replacement": "replace",
     "delete": "delete",
 }
-# How the engine spells a value that is known only after `up`, and, in an object of two keys, a secret.
+# The engine's spelling of a value that is known only after `up`, and, in an object of two keys, of a secret.
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SECRET: Final = "[secret]"
 KNOWN_LATER: Final = "known after up"
@@ -33,13 +32,13 @@ LONGEST_VALUE = 60
 STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PART = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[\]]+)')
 _PROTECTED = re.compile(r'unable to (replace|delete) resource "([^"]+)"')
-# What the engine adds to a program's own words.
+# The engine adds these to a program's own messages.
 _ECHO = ("an unhandled error occurred: program exited with non-zero exit code", "preview failed", "update failed")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Property:
-    """A property that changes. `old` and `new` are short texts; both empty where the values are no single word."""
+    """A property that changes. `old` and `new` are short texts; both are empty if the values are no single words."""
 
     path: str
     old: str = ""
@@ -49,9 +48,7 @@ class Property:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What would be done to one resource. `holds` is what a person knows its data as; `refused` is set if its
-    protection keeps the engine from doing it.
-    """
+    """A planned change of one resource. `holds` names its data; `refused`: its protection stops the engine."""
 
     action: Action
     type: str
@@ -63,7 +60,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """What the policy pack says; a `mandatory` one stops the engine."""
+    """A violation of the policy pack; a `mandatory` one stops the engine."""
 
     policy: str
     resource: str
@@ -73,7 +70,7 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The result of a preview; of one that failed, as far as it came. `where` is `cloud` or `sandbox`."""
+    """The result of a preview, up to the point of its failure if it failed. `where` is `cloud` or `sandbox`."""
 
     stack: str
     where: str
@@ -89,7 +86,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, text: str) -> Outcome:
-        """Reads what `to_json` wrote, perhaps elsewhere: anything else is a ValueError, KeyError or TypeError."""
+        """Reads the output of `to_json`, perhaps of a stranger: else raises ValueError, KeyError or TypeError."""
         given = json.loads(text)
         if given["where"] not in ("cloud", "sandbox") or not STACK.fullmatch(given["stack"]):
             raise ValueError("not the outcome of a preview")
@@ -130,14 +127,14 @@ def _change(given: Mapping[str, Any]) -> Change:
 
 
 def read_events(lines: Iterable[str], *, stack: str, where: str) -> Outcome:
-    """Reads an event log: one JSON object a line."""
+    """Reads an event log: one JSON object per line."""
     steps: dict[str, Change] = {}
     same: set[str] = set()
     said: dict[str, list[str]] = {"error": [], "warning": []}
     violations: list[Violation] = []
     succeeded = False
     for event in map(json.loads, lines):
-        # A preview announces each step; a refresh only tells what came of it.
+        # A preview announces each step; a refresh only reports the results.
         step = event.get("resourcePreEvent") or event.get("resOutputsEvent")
         if step:
             _take(step["metadata"], steps, same)
@@ -167,7 +164,7 @@ def read_events(lines: Iterable[str], *, stack: str, where: str) -> Outcome:
 
 
 def _take(metadata: Mapping[str, Any], steps: dict[str, Change], same: set[str]) -> None:
-    """Remembers a step. Components and providers are left out: they are no resources of a cloud."""
+    """Stores a step. It skips components and providers, which are no resources of a cloud."""
     urn, type_ = metadata["urn"], metadata["type"]
     if type_.startswith(("rasa:", "pulumi:")):
         return
@@ -176,14 +173,14 @@ def _take(metadata: Mapping[str, Any], steps: dict[str, Change], same: set[str])
         same.add(urn)
         return
     before = steps.get(urn)
-    # The last of a replacement's steps is a deletion, which tells no reason; the same step may be told twice.
+    # The last step of a replacement is a deletion, without a reason; the engine may also report a step twice.
     if before is None or (not before.properties and action == before.action):
         properties = tuple(_properties(metadata)) if action in ("update", "replace") else ()
         steps[urn] = Change(action=action, type=type_, name=_name(urn), properties=properties, holds=_held(type_, urn))
 
 
 def _held(type_: str, urn: str) -> str:
-    # Imported late: whoever only reads an outcome has none of the packages that the catalogue needs.
+    # Imported late: a job that only reads an outcome does not have the catalogue's packages.
     from catalogue.packages import what_it_holds
 
     return what_it_holds(type_, _name(urn))
@@ -203,7 +200,7 @@ def _properties(metadata: Mapping[str, Any]) -> Iterator[Property]:
 
 
 def _value(state: Mapping[str, Any] | None, path: str) -> str:
-    """A short text for the value of a property among a state's inputs; empty where there is none or it is a group."""
+    """Returns a short text for a property among a state's inputs; empty if it is missing or a group."""
     value: Any = (state or {}).get("inputs") or {}
     for key, index, word in _PART.findall(path):
         if isinstance(value, list) and index:
@@ -224,7 +221,7 @@ def _value(state: Mapping[str, Any] | None, path: str) -> str:
 
 
 def _refused(error: str) -> Iterator[Change]:
-    """What an error says is protected: each resource of a chain has a sentence, and the last one is meant."""
+    """Yields a deletion or replacement for each sentence of an error about protection; the last one is protected."""
     for action, urn in _PROTECTED.findall(error):
         type_ = urn.split("::")[2].rpartition("$")[2]
         yield Change(action=cast("Action", action), type=type_, name=_name(urn), refused=True, holds=_held(type_, urn))
@@ -244,5 +241,5 @@ def _name(urn: str) -> str:
 
 
 def _plain(message: str) -> str:
-    """Without the engine's marks for colours."""
+    """Returns the message without the engine's colour marks."""
     return re.sub(r"<\{%[a-z]+%\}>", "", message).strip()

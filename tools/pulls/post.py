@@ -1,4 +1,4 @@
-"""Brings results to GitHub: previews as comments, drift as issues. It runs none of what it is given, and checks it."""
+"""Posts results to GitHub: previews as comments, drift as issues. It checks the results, and runs nothing in them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ANY_STACK = "<!-- pulumi-preview:"
 
 
 def previews(repository: Repository, run: Mapping[str, Any], directory: Path) -> str:
-    """One comment for each stack that the run looked at; returns a sentence about it.
+    """Posts one comment for each stack of the run; returns a sentence about it.
 
-    A comment on a stack that an earlier push touched and this one does not says so, unless the run did not get so far.
+    If only an earlier push touched a stack, its comment says so, unless the run ended early.
     """
     number = repository.pull_request_of(run)
     if number is None:
@@ -38,7 +38,7 @@ def previews(repository: Repository, run: Mapping[str, Any], directory: Path) ->
 
 
 def drifts(repository: Repository, directory: Path, link: str) -> str:
-    """One issue for each stack that has drifted, and none for one that has not; returns a sentence about it."""
+    """Opens an issue for each stack that has drifted, closes the others; returns a sentence about it."""
     outcomes = list(results(directory))
     for outcome in outcomes:
         marker = drift.marker(outcome.stack)
@@ -50,7 +50,7 @@ def drifts(repository: Repository, directory: Path, link: str) -> str:
 
 
 def results(directory: Path) -> Iterator[Outcome]:
-    """The outcomes below a directory. One that is not what we write is passed over: it may be a stranger's."""
+    """Yields the outcomes below a directory. It skips invalid ones: they may be a stranger's."""
     for path in sorted(directory.glob(f"*/{RESULT}")):
         if path.is_symlink() or path.stat().st_size > LARGEST_RESULT:
             continue
@@ -58,4 +58,4 @@ def results(directory: Path) -> Iterator[Outcome]:
             yield Outcome.from_json(path.read_text())
         except (ValueError, KeyError, TypeError):
             shown = re.sub(r"[^A-Za-z0-9_.-]", "?", path.parent.name)
-            print(f"{shown}: not the result of a preview; passed over")
+            print(f"{shown}: not the result of a preview; skipped")

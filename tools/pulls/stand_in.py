@@ -1,6 +1,6 @@
-"""A preview without credentials: the sandbox first stands the stack up as the base has it, then looks at the change.
+"""A preview without credentials: the sandbox first deploys the stack of the base commit, then previews the change.
 
-Both are done in a directory of their own, so that the sandbox of the checkout stays as it is.
+Both happen in temporary directories, so that the sandbox of the checkout does not change.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from pathlib import Path
 from tools.pulls import engine
 from tools.pulls.outcome import Outcome
 
-# Never shared with the copy: the sandbox's contents and what git keeps.
+# Not shared with the copy: the sandbox's contents and git's.
 OWN = frozenset({".git", ".sandbox"})
 
 
 def preview(checkout: Path, stack: str, into: Path, *, base: str, policy_pack: str) -> Outcome:
-    """What the checkout changes of the stack as it is at the commit `base`; all of it where there is none of it yet."""
+    """Previews the checkout against the stack at the commit `base`; everything is new if the stack is new."""
     with tempfile.TemporaryDirectory(prefix="preview-") as scratch:
         before, after = Path(scratch, "base"), Path(scratch, "checkout")
         extract(checkout, base, before)
         if (before / f"Pulumi.{stack}.yaml").exists():
             stood = engine.stand_up(engine.Engine.of_sandbox(before), stack)
             if stood.returncode:
-                sentence = f"The sandbox cannot stand {stack} up as it is at {base}:\n{engine.end_of(stood.stdout)}"
+                sentence = f"The sandbox cannot deploy {stack} as it is at {base}:\n{engine.end_of(stood.stdout)}"
                 outcome = engine.failed(stack, "sandbox", sentence)
                 engine.save(outcome, into)
                 return outcome
@@ -36,7 +36,7 @@ def preview(checkout: Path, stack: str, into: Path, *, base: str, policy_pack: s
 
 
 def extract(checkout: Path, commit: str, directory: Path) -> None:
-    """The files of a commit, run with the packages of the checkout."""
+    """Extracts the files of a commit, to run them with the packages of the checkout."""
     directory.mkdir()
     archive = subprocess.run(["git", "archive", "--format=tar", commit], cwd=checkout, check=True, capture_output=True)
     subprocess.run(["tar", "-x"], cwd=directory, input=archive.stdout, check=True)
@@ -44,7 +44,7 @@ def extract(checkout: Path, commit: str, directory: Path) -> None:
 
 
 def link(checkout: Path, directory: Path) -> None:
-    """A project directory with the checkout's contents. The engine finds a project by real files, not by links."""
+    """Makes a project directory with the checkout's contents. The engine finds a project by real files, not links."""
     directory.mkdir()
     for path in checkout.iterdir():
         if path.name.startswith("Pulumi."):

@@ -1,4 +1,4 @@
-"""Which stacks a change touches."""
+"""The stacks that a change touches."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 CLOUDS = frozenset({"aws", "azure", "gcp"})
-# A provider that is used on one cloud only.
+# A provider for one cloud only.
 ONLY_ON = {"confluent": "gcp"}
-# All that the engine runs or reads. The catalogue, sandbox, tools, tests and pages are not among it.
+# All files that the engine runs or reads. Catalogue, sandbox, tools, tests and pages are not among them.
 PROGRAM = ("Pulumi.yaml", "__main__.py", "requirements.txt", "components", "policy", "providers", "settings")
 _STACK_FILE = re.compile(r"Pulumi\.([A-Za-z0-9_.-]+)\.yaml")
 _CLOUD = re.compile(r"^ +rasa:cloud: *[\"']?(\w+)", re.MULTILINE)
 
 
 def stacks_touched(files: Iterable[str], stacks: Mapping[str, str]) -> list[str]:
-    """The stacks, sorted, that a change of these files touches. `stacks` is the cloud of each stack there is.
+    """Returns the stacks, sorted, that a change of these files touches. `stacks` has the cloud of each stack.
 
-    A stack file touches its stack, a file of one cloud the stacks of that cloud, any other of the program all stacks.
+    A stack file touches its stack, a file of one cloud the stacks of that cloud, any other program file all stacks.
     """
     touched: set[str] = set()
     for file in map(PurePosixPath, files):
@@ -32,9 +32,9 @@ def stacks_touched(files: Iterable[str], stacks: Mapping[str, str]) -> list[str]
 
 
 def _cloud_of(file: PurePosixPath) -> str:
-    """The cloud that a file of the program belongs to; empty for a file of all.
+    """Returns the cloud of a program file; empty for a file of all clouds.
 
-    A cloud's files are in a directory of its name or are named so: `components/aws/`, `settings/azure_rules.py`.
+    The files of a cloud are in a directory of its name or have its name: `components/aws/`, `settings/azure_rules.py`.
     """
     words = {*file.parts[:-1], re.split(r"[_.]", file.name)[0]}
     named = {ONLY_ON.get(word, word) for word in words} & CLOUDS
@@ -42,7 +42,7 @@ def _cloud_of(file: PurePosixPath) -> str:
 
 
 def stacks_in(checkout: Path) -> dict[str, str]:
-    """The cloud of each stack that has a file in the checkout; empty for a file that names none."""
+    """Returns the cloud of each stack that has a file in the checkout; empty for a file without a cloud."""
     found: dict[str, str] = {}
     for path in sorted(checkout.glob("Pulumi.*.yaml")):
         name = _STACK_FILE.fullmatch(path.name)

@@ -1,7 +1,7 @@
-"""What an assistant has in Vault: its database's credentials, and a token that reads these and nothing else.
+"""An assistant's part of Vault: its database's credentials, and a token that reads these and nothing else.
 
-Owns the Job that writes the credentials and delivers the token, its rights, and the Secrets around it. For a Vault of
-the user's, where both are there already, only the Secret with the token.
+It creates the Job that writes the credentials and delivers the token, the Job's rights, and the Secrets around it. For
+an existing Vault it creates only the Secret with the token.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class AssistantVault(pulumi.ComponentResource):
             f"{name}-credentials",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
             string_data={"username": credentials.username, "password": credentials.password},
-            # The Job brings them to Vault at any time of its schedule.
+            # The Job delivers them to Vault at any time of its schedule.
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
         rights = secret_access(
@@ -96,7 +96,7 @@ class AssistantVault(pulumi.ComponentResource):
                     service_account=CONFIG_ACCOUNT,
                     reaches_api=True,
                     audience=AUDIENCE,
-                    # Rasa renews its token seconds before it ends, and is lost when Vault does not answer just then.
+                    # Rasa renews its token seconds before it ends, and loses it if Vault does not answer just then.
                     schedule=_EVERY_DAY,
                     after=(*server.ready, token, *rights),
                 ),
@@ -120,7 +120,7 @@ class AssistantVault(pulumi.ComponentResource):
 
 
 class ExistingAssistantVault(pulumi.ComponentResource):
-    """The assistant's part of a Vault that exists already. Ends in `connection`.
+    """The assistant's part of an existing Vault. Ends in `connection`.
 
     `token` is the one that the user created for the assistant.
     """

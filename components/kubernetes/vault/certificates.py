@@ -1,7 +1,7 @@
 """Vault's own certificate authority, and the certificate of its nodes.
 
-Both are renewed by an `up` that comes soon enough before they end; nodes take a new certificate when they are restarted
-(docs/vault.md). The keys live in the state, encrypted.
+An `up` before their end renews both; nodes load a new certificate at their restart (docs/vault.md). The keys are in the
+state, encrypted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MONTH_HOURS: Final = 30 * 24
 
 
 class VaultCertificates(pulumi.ComponentResource):
-    """`ca_pem` is what clients trust; `certificate_pem`, valid `until`, and `private_key_pem` are what a node shows."""
+    """`ca_pem` is the authority for clients; a node has `certificate_pem`, valid `until`, and `private_key_pem`."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("rasa:kubernetes:VaultCertificates", name, None, opts)

@@ -1,7 +1,7 @@
-"""The Job that initialises Vault once, stores its recovery keys at the cloud, and gives up the root token.
+"""The Job that initialises Vault once, stores its recovery keys in the cloud, and revokes the root token.
 
-Owns the Job and its rights in the cluster. What it does step by step is in its script; none of the keys and tokens that
-it handles ever reaches the program, its state or its output.
+It creates the Job and its rights in the cluster. The script has the steps. The keys and tokens that it handles never
+reach the program, its state or its output.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from settings.secrets_manager import INIT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 SCRIPTS: Final = Path(__file__).parents[1] / "scripts"
 CONFIG: Final = "vault.json"
-# Where the script keeps Vault's answer until the recovery keys are stored.
+# The Secret in which the script keeps Vault's answer until the recovery keys are stored.
 _STASH: Final = "vault-init"
 
 _SHARES, _THRESHOLD = 5, 3
-# An assistant that is down for longer than this has lost its token.
+# An assistant that is down for longer loses its token.
 _TOKEN_PERIOD_SECONDS: Final = 7 * 24 * 3600
 _DEADLINE_SECONDS: Final = 600
 
@@ -34,7 +34,7 @@ SERVICE_ACCOUNT_FILES: Final = {"api": API_DIRECTORY, "vault_token": f"{TOKEN_DI
 
 
 def modules() -> dict[str, str]:
-    """The files that the scripts for Vault share; a script imports what lies beside it."""
+    """Returns the common modules of the scripts for Vault; a script imports files of its own directory."""
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("vault_*.py"))}
 
 
@@ -51,14 +51,13 @@ def initialisation(
     after: tuple[pulumi.Resource, ...],
     opts: pulumi.ResourceOptions,
 ) -> ScriptJob:
-    """The Job. It runs again when its inputs change, and then only checks that everything is as it should be.
+    """Creates the Job. It runs again if its inputs change, and then only checks the state of Vault.
 
-    `recovery` is where the recovery keys are stored; None if users initialised Vault themselves, which is then only
-    checked.
+    `recovery` is the store of the recovery keys; None if users initialised Vault themselves: then the Job only checks.
     """
     audit = {"stdout": "stdout"}
     if profile is Profile.PROD:
-        # Vault stops when no audit device can be written, so there are two.
+        # Vault stops if it cannot write any audit device, so there are two.
         audit = {"file": AUDIT_FILE, **audit}
     config = {
         "nodes": node_addresses(settings.nodes),

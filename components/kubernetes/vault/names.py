@@ -1,4 +1,4 @@
-"""What Vault is called in the cluster: by its chart, by the pods that use it, and by its certificate. Pure."""
+"""Names of Vault in the cluster: for its chart, its clients, and its certificate. Pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CONFIG_POD: Final = "vault-config"
 PORT: Final = 8200
 CLUSTER_PORT: Final = 8201
 
-# The service of the chart that leads to the active node, the only one that is never sealed.
+# The chart's service for the active node, the only one that is never sealed.
 ADDRESS: Final = f"https://{RELEASE}-active.{VAULT_NAMESPACE}.svc:{PORT}"
 
-# The engine for key and value, and what tokens of service accounts have to be for.
+# The key-value engine, and the audience of service accounts' tokens.
 MOUNT: Final = "secret"
 AUDIENCE: Final = "vault"
 
@@ -29,12 +29,12 @@ CA_FILE: Final = "ca.pem"
 
 
 def node_addresses(nodes: int) -> list[str]:
-    """Addresses of the single nodes, the first of which is initialised."""
+    """Returns the addresses of the single nodes. The Job initialises the first one."""
     return [f"https://{RELEASE}-{index}.{RELEASE}-internal.{VAULT_NAMESPACE}.svc:{PORT}" for index in range(nodes)]
 
 
 def certificate_names() -> list[str]:
-    """Every name by which a node is called; nodes call each other by the short one, whatever their number."""
+    """Returns every name of a node; nodes call each other by the short one, independent of their number."""
     services = [
         f"{service}.{VAULT_NAMESPACE}.{suffix}"
         for service in (RELEASE, f"{RELEASE}-active", f"*.{RELEASE}-internal")

@@ -1,7 +1,7 @@
 """HashiCorp Vault in the cluster: namespace, certificates, volumes, release, and the Job that initialises it.
 
-Owns everything in the namespace `vault` but what an assistant adds (`assistant`). The key that unseals it, the
-identities and the place of the recovery keys are the cloud's (`VaultSeal`).
+It creates everything in the namespace `vault` except what an assistant adds (`assistant`). The cloud creates the key
+that unseals it, the identities and the store of the recovery keys (`VaultSeal`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NO_ANNOTATIONS: Final[dict[str, pulumi.Input[str]]] = {}
 def vault_of(
     settings: Settings, seal: VaultSeal | None, cluster: ClusterConnection, opts: pulumi.ResourceOptions
 ) -> VaultServer | ExistingVault | None:
-    """The Vault that the stack file asks for; None where credentials come by Secret."""
+    """Returns the Vault of the stack file; None if credentials come by Secret."""
     match settings.secrets_manager:
         case KubernetesSecrets():
             return None
@@ -64,7 +64,7 @@ def vault_of(
 
 
 def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, pulumi.Input[str]]:
-    """Where Vault is, and the command that shows its recovery keys to whoever may read them; for people."""
+    """Returns Vault's address, and the command that shows its recovery keys to people who may read them."""
     match vault:
         case None:
             return {}
@@ -75,7 +75,7 @@ def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, p
 
 
 class VaultServer(pulumi.ComponentResource):
-    """Vault. `usable` says whether assistants can be wired to it. If so, Vault is set up when `ready` exists.
+    """Vault. `usable` says whether assistants can use it. If so, Vault is set up when `ready` exists.
 
     `clients` are the namespaces that read from it. `image` is an image of Rasa Pro, which contains the Vault client.
     `protect` keeps the data from deletion.
@@ -140,7 +140,7 @@ class VaultServer(pulumi.ComponentResource):
                 storage_class=self._storage_class(),
                 certificate_until=certificates.until,
             ),
-            # Before it is initialised no pod is ready, and who initialises it needs the pods.
+            # Before the initialisation no pod is ready, and the initialisation needs the pods.
             skip_await=True,
             opts=pulumi.ResourceOptions(
                 parent=self, protect=protect, depends_on=[secret, *policies, *seal.ready, *seal.server.ready]
@@ -175,14 +175,14 @@ class VaultServer(pulumi.ComponentResource):
             metadata=kubernetes.meta.v1.ObjectMetaArgs(name=_STORAGE_CLASS),
             provisioner=volumes.provisioner,
             parameters=dict(volumes.parameters),
-            # Only when a pod is scheduled is it known in which zone the disk has to be.
+            # The zone of a disk is fixed only when its pod is scheduled.
             volume_binding_mode="WaitForFirstConsumer",
             allow_volume_expansion=True,
             reclaim_policy="Retain" if self._profile is Profile.PROD else "Delete",
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=list(volumes.ready),
-                # A StatefulSet cannot be given another class, so the name has to stay.
+                # A StatefulSet cannot change its class, so the name has to stay.
                 delete_before_replace=True,
             ),
         )

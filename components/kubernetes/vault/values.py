@@ -1,7 +1,7 @@
 """Values of Vault's chart: integrated storage, TLS everywhere, unsealed by a key of the cloud, restricted pods.
 
-Pure. The chart's schema is open, so the tests compare every path here with those recorded from the pinned chart.
-Certificates, policies and the storage class are made by the program; the values only name them.
+Pure. The chart's schema is open, so the tests compare every path here with those recorded from the pinned chart. The
+program creates certificates, policies and the storage class; the values only name them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from settings.secrets_manager import VAULT_ACCOUNT, CreateVault
 
 _TLS: Final = "/vault/userconfig/tls"
 AUDIT_FILE: Final = "/vault/audit/audit.log"
-# The user and group that own the image's files.
+# The owner of the image's files.
 _USER: Final = {"runAsUser": 100, "runAsGroup": 1000, "fsGroup": 1000}
 _AUDIT_GB: Final = 20
 
@@ -34,7 +34,7 @@ def vault_values(
     storage_class: pulumi.Input[str] | None,
     certificate_until: pulumi.Input[str],
 ) -> Values:
-    """All values of the release.
+    """Returns all values of the release.
 
     `storage_class` is None for the cluster's default class. `certificate_until` is when the certificate expires.
     """
@@ -49,7 +49,7 @@ def vault_values(
             # Nodes are restarted by hand, the active one last.
             "updateStrategyType": "OnDelete",
             "logFormat": "json",
-            # A pod whose annotation is an older one than its StatefulSet's shows the old certificate.
+            # A pod whose annotation is older than its StatefulSet's uses the old certificate.
             "annotations": {"rasa/certificate-until": certificate_until},
             "extraLabels": dict(seal.server.pod_labels),
             "extraEnvironmentVars": {"VAULT_CACERT": f"{_TLS}/ca.crt"},
@@ -82,7 +82,7 @@ def vault_values(
 
 
 def configuration(nodes: int, seal: VaultSeal) -> pulumi.Output[str]:
-    """Vault's configuration file, HCL."""
+    """Returns Vault's configuration file, HCL."""
     peers = [_PEER.format(index=index, release=RELEASE, port=PORT, tls=_TLS) for index in range(nodes)]
     options = [pulumi.Output.concat("  ", key, ' = "', value, '"\n') for key, value in seal.options.items()]
     return pulumi.Output.concat(
@@ -95,7 +95,7 @@ def configuration(nodes: int, seal: VaultSeal) -> pulumi.Output[str]:
     )
 
 
-# No memory lock: the kernel allows it to privileged containers only, and nodes of Kubernetes have no swap.
+# No memory lock: the kernel allows it only in privileged containers, and Kubernetes nodes have no swap.
 _CONFIGURATION: Final = """\
 ui = false
 disable_mlock = true
@@ -125,9 +125,9 @@ def _user(wanted: PodSecurity) -> Values:
 
 
 def _affinity(*, required: bool) -> str:
-    """Never two nodes of Vault on one of the cluster in prod, and other zones where there are any.
+    """Returns rules: never two Vault nodes on one cluster node in prod, and other zones if there are several.
 
-    As text, since the chart's own default is one.
+    They are text, because the chart's own default is text.
     """
     selector: Values = {"matchLabels": {"app.kubernetes.io/name": RELEASE, "component": "server"}}
     apart: Values = {"topologyKey": "kubernetes.io/hostname", "labelSelector": selector}
@@ -147,6 +147,6 @@ def _storage(gigabytes: int, storage_class: pulumi.Input[str] | None, *, is_prod
     return {
         "dataStorage": volume(gigabytes),
         "auditStorage": volume(_AUDIT_GB) if is_prod else {"enabled": False},
-        # What is in the volumes is what Vault knows.
+        # The volumes hold Vault's data.
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
     }
