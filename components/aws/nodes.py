@@ -43,12 +43,8 @@ class NodePool(pulumi.ComponentResource):
     """Nodes and add-ons. With `ready`, pods can be scheduled, resolve names, use disks and get their roles.
 
     `egress` are the routes to the internet, without which a node cannot join. `volumes` is the class of the cluster's
-<<<<<<< HEAD
-    disks: EKS has no default storage class. `grow`: the stack file asks for more nodes than the last `up`.
-=======
     disks: EKS has no default storage class. `grow` is whether the stack file asks for more nodes than at the
     last `up`.
->>>>>>> refs/heads/guard
     """
 
     def __init__(
