@@ -208,4 +208,4 @@ class ExistingEventQueue(EventQueue):
 class NoEventQueue(EventQueue):
     """No event stream."""
 
-    kind: Literal["none"] = kind_of("none")
+    kind: Literal["none"] = kind_of("none", Effect.RESTARTS_PODS)

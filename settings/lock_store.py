@@ -168,4 +168,4 @@ class ExistingLockStore(LockStore):
 class NoLockStore(LockStore):
     """Locks and timers in memory: only for a single replica."""
 
-    kind: Literal["none"] = kind_of("none")
+    kind: Literal["none"] = kind_of("none", Effect.RESTARTS_PODS)

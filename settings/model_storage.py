@@ -137,7 +137,7 @@ class ExistingGcsBucket(ExistingModelStorage):
 class NoModelStorage(ModelStorage):
     """The model is in the image."""
 
-    kind: Literal["none"] = kind_of("none")
+    kind: Literal["none"] = kind_of("none", Effect.RESTARTS_PODS)
 
     @property
     def without_identity(self) -> str:

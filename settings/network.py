@@ -115,6 +115,9 @@ class CreateVpc(CreateNetwork):
 class CreateVnet(CreateNetwork):
     """A new virtual network: a subnet for the nodes, one for PostgreSQL, one for private endpoints."""
 
+    zones: tuple[Zone, ...] = setting(
+        None, Effect.REPLACES, note="in prod, only the pool of nodes and the outgoing address"
+    )
     cidr: Cidr = setting(None, Effect.REFUSED, prefix=(16, 19, "what the subnets of all services need", "10.0.0.0/16"))
 
     def problems(self, stack: Stack) -> Iterator[Problem]:

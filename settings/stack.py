@@ -58,13 +58,13 @@ class PolicyException(Model):
     The pack checks both the rule and the last day: only the pack has the rules, and only an operation has a date.
     """
 
-    rule: Text = setting("A rule of the pack; [policies.md](policies.md) lists them.", Effect.IN_PLACE)
+    rule: Text = setting("A rule of the pack; [policies.md](policies.md) lists them.", Effect.NOTHING)
     resource: Text | None = setting(
-        "The only resource with the exception, by its name in Pulumi; without it, all.", Effect.IN_PLACE, default=None
+        "The only resource with the exception, by its name in Pulumi; without it, all.", Effect.NOTHING, default=None
     )
-    reason: Text | None = setting("Why. The exception needs a reason.", Effect.IN_PLACE, default=None)
+    reason: Text | None = setting("Why. The exception needs a reason.", Effect.NOTHING, default=None)
     until: Annotated[str, AfterValidator(_date)] | None = setting(
-        "The last day of the exception, as text.", Effect.IN_PLACE, default=None
+        "The last day of the exception, as text.", Effect.NOTHING, default=None
     )
 
     def weaknesses(self, at: str) -> Iterator[Problem]:

@@ -17,11 +17,16 @@ STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stac
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "region": ("eu-west-1", "northeurope", "europe-west4"),
     "tags": ({"owner": "me"},),
-    "secrets": ({"license": "another-license"},),
-    "provider.roleArn": ("arn:aws:iam::{account}:role/deployer",),
+    "secrets": (dict.fromkeys(("license", "openaiApiKey", "confluentApiKey", "confluentApiSecret"), "another"),),
+    "provider.roleArn": ("arn:aws:iam::444455556666:role/deployer",),
     "provider.subscriptionId": ("11111111-2222-3333-4444-666666666666",),
     "provider.project": ("another-project",),
     "network.cidr": ("10.8.0.0/16",),
+    "network.zones": (
+        ["eu-central-1b", "eu-central-1a", "eu-central-1c"],
+        ["2", "1", "3"],
+        ["europe-west1-c", "europe-west1-b", "europe-west1-d"],
+    ),
     "cluster.version": ("1.34",),
     "cluster.nodeSizes": (["m7i.2xlarge"], ["Standard_D8ds_v5"], ["n2-standard-8"]),
     "cluster.serviceCidr": ("172.21.0.0/16", "172.21.0.0/20"),
@@ -32,6 +37,8 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "lockStore.version": ("8.0", "7.0"),
     "eventQueue.version": ("3.8.x", "3.9.x.kraft"),
     "eventQueue.brokers": (6,),
+    "eventQueue.apiKey": ("dbPassword",),
+    "eventQueue.apiSecret": ("dbPassword",),
     "secretsManager.version": ("2.0.5",),
     "secretsManager.nodes": (5,),
     "secretsManager.storageClass": ("fast",),
@@ -42,23 +49,35 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "assistants[].resources.cpu": ("1",),
     "assistants[].resources.memory": ("3Gi",),
     "assistants[].resources.memoryLimit": ("6Gi", "10Gi"),
-    "assistants[].channels": ({"rest": {}},),
+    "assistants[].channels": ({"rest": {}, "channels.Own": {}},),
     "assistants[].modelGroups": ([{"id": "gpt", "models": [{"provider": "openai", "model": "gpt-4o"}]}],),
     "assistants[].secretEnv": ({"ANOTHER_KEY": "openaiApiKey"},),
     "assistants[].actionServer": ({"image": "registry.example.com/actions:1.4.2"},),
     "assistants[].actionServer.image": ("registry.example.com/actions:1.4.3",),
     "assistants[].nlg": ({"url": "https://nlg.example.com"},),
+    "assistants[].nlg.url": ("https://another.example.com",),
     "assistants[].ingress": ({"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},),
     "assistants[].ingress.host": ("chat.example.com",),
     "assistants[].ingress.className": ("traefik",),
     "assistants[].ingress.tlsSecret": ("other-tls",),
+    "policyExceptions[].rule": ("another-rule",),
+    "policyExceptions[].resource": ("rasa",),
+    "policyExceptions[].reason": ("another trial",),
+    "policyExceptions[].until": ("2027-02-28",),
 }
 # A consent, another profile, or another name of everything would hide what the others do.
 NOT_ALONE: Final = ("allowDestroy", "profile", "region", "secrets", ".name", ".rasaVersion", ".kind", ".init")
 # Refused already on the way there, or without a value that can be read back.
 NOT_BACK: Final = ("profile", "region", "secrets", ".kind")
 # What has to be so before a setting can be changed.
-BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {"secretsManager.initialized": {"secretsManager.init": "runbook"}}
+_EXCEPTION: Final = {"policyExceptions": [{"rule": "a-rule", "reason": "a trial", "until": "2027-01-31"}]}
+BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
+    "secretsManager.initialized": {"secretsManager.init": "runbook"},
+    "trackerStore.auth": {"secretsManager": {"kind": "kubernetes"}, "trackerStore.auth": "password"},
+    "modelStorage.kind": {"assistants[0].model": None},
+    "assistants[].actionServer.replicas": {"assistants[0].actionServer": {"image": "registry.example.com/actions:1"}},
+    **dict.fromkeys((key for key in VALUES if key.startswith("policyExceptions")), _EXCEPTION),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,17 +104,23 @@ def changes(stack: str) -> list[Change]:
     more: dict[str, Any] = {}  # all that can be changed at once
     for one in described(cloud):
         path = one.key.removesuffix(".kind").replace("[]", "[0]")
-        if one.effects is None or "<" in path or not _is_chosen(one, now) or one.key == "cloud":
-            continue
-        old = _at(now, path)
         before = BEFORE.get(one.key, {})
-        kinds = (
-            ({"kind": "none"}, {"kind": "kubernetes"}, EXISTING[cloud].get(path)) if one.key.endswith(".kind") else None
-        )
-        for new in kinds or _others(one, old, _at(in_other_profile, path)):
-            if _fits(changed(base, **before, **{path: new})):
+        if one.effects is None or "<" in path or one.key == "cloud":
+            continue
+        if one.kind in ("none", "kubernetes"):
+            before = {**before, path: {"kind": one.kind}}
+            if _fits(stack_file(stack, before)):
+                there.append(Change(setting=one, way="changed", before=before, after={path: None}))
+            continue
+        if not _is_chosen(one, now):
+            continue
+        old = _at(_filled(stack_file(stack, before)) if before else now, path)
+        layers = ({"kind": "none"}, {"kind": "kubernetes"}, EXISTING[cloud].get(path))
+        for new in layers if one.key.endswith(".kind") else _others(one, old, _at(in_other_profile, path)):
+            if _fits(stack_file(stack, before, {path: new})):
                 there.append(Change(setting=one, way=_way(one, old, new), before=before, after={path: new}))
-                if not one.key.endswith(NOT_ALONE) and path not in more and _fits(changed(base, **more, **{path: new})):
+                alone = bool(before) or one.key.endswith(NOT_ALONE) or path in more
+                if not alone and _fits(stack_file(stack, more, {path: new})):
                     more[path] = new
     return [*there, *_back(stack, there, more, now)]
 
