@@ -194,7 +194,7 @@ RECORDED: Final = tuple(dict.fromkeys([*(key for rule in _RULES for key in rule.
 
 
 def record(settings: Settings, account: str | None) -> dict[str, Json]:
-    """Returns the settings that the next run is compared with, by their key in the stack file. None of them is secret."""
+    """Returns the settings that the next run is compared with, by key; none of them is secret."""
     names: list[Json] = [assistant.name for assistant in settings.assistants]
     whole: dict[str, Json] = {**_dump(settings), "account": account, "assistants": names}
     found = {key: _at(whole, key) for key in RECORDED}
