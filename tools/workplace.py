@@ -132,8 +132,12 @@ class Workplace:
         return self._succeed("stack export", *(["--show-secrets"] if show_secrets else [])).answer
 
     def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
-        """Returns the resources in the state, the stack itself included."""
-        return json.loads(self.state(show_secrets=show_secrets))["deployment"].get("resources", [])
+        """Returns the resources in the state, the stack itself included.
+
+        Without the engine's own provider, which answers what the last `up` deployed: no plan shows it.
+        """
+        found = json.loads(self.state(show_secrets=show_secrets))["deployment"].get("resources", [])
+        return [one for one in found if one["type"] != "pulumi:providers:pulumi"]
 
     def preview(self) -> dict[str, str]:
         """Returns what `up` would do, by resource name, without unchanged resources."""
