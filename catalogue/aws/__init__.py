@@ -16,7 +16,7 @@ from catalogue.aws import (
     security_groups,
 )
 from catalogue.aws.provider import INVOKES, config_problems, configure, derived, stays
-from catalogue.needs import Needs, needs
+from catalogue.needs import Needs
 from catalogue.package import Package
 
 SERVICES = (
@@ -46,8 +46,8 @@ AWS = Package(
     asks=eks.ASKS,
     call_needs={
         "aws:index/getCallerIdentity:getCallerIdentity": Needs(),  # needs no permission
-        "aws:eks/getNodeGroups:getNodeGroups": needs("eks:", read="ListNodegroups"),
-        "aws:eks/getNodeGroup:getNodeGroup": needs("eks:", read="DescribeNodegroup"),
+        "aws:eks/getNodeGroups:getNodeGroups": Needs(read=("eks:ListNodegroups",)),
+        "aws:eks/getNodeGroup:getNodeGroup": Needs(read=("eks:DescribeNodegroup",)),
     },
     record_minutes=(0.1, 0.5),
 )

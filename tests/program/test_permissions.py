@@ -17,6 +17,7 @@ import yaml
 from catalogue.aws import AWS
 from catalogue.package import Unlisted
 from catalogue.packages import PACKAGES
+from sandbox.plan import stack_that_is_up
 from sandbox.recorder import Registration, run_program
 from settings import Cloud
 from tests.program.stacks import BARE, STACKS, recording
@@ -30,6 +31,12 @@ from tools.write_permissions import NEEDED, used
 
 # Stacks beyond the shared ones, for what only a choice brings along.
 ADMINS: Final = {"cluster.admins": ["arn:aws:iam::111122223333:role/ops"]}
+# The program asks for the present size before it asks for a larger one.
+LARGER: Final = {
+    Cloud.AWS: {"cluster.minNodes": 3},
+    Cloud.AZURE: {"cluster.minNodes": 3},
+    Cloud.GCP: {"trackerStore.storageGb": 20},
+}
 IS_READ: Final[Mapping[Cloud, Callable[[str], bool]]] = {
     Cloud.AWS: aws.is_read,
     Cloud.AZURE: azure.is_read,
@@ -120,6 +127,11 @@ def test_the_catalogue_says_what_all_that_any_stack_uses_needs_and_nothing_else(
     assert types - listed.keys() == {type_ for type_ in types if type_.split(":")[0] in cluster.WITHOUT_A_CLOUD}
     assert {type_ for type_ in listed.keys() - types if not type_.startswith("kubernetes:")} == set()
     calls = {call for each in every for call in each.calls}
+    for cloud, larger in LARGER.items():
+        settings = STACKS[DEV[cloud]]
+        grown = stack_that_is_up(settings, DEV[cloud]).plan(changed(settings, **larger)).recording
+        assert grown is not None
+        calls |= {call.token for call in grown.calls}
     assert calls == {call for package in PACKAGES for call in package.call_needs}
 
 
