@@ -1,4 +1,4 @@
-"""What a change of the stack file would do to a stack that is up, in process and as the engine decides it.
+"""Plans a change of the stack file for a stack that is up, in process and as the engine decides it.
 
 `stack_that_is_up` runs the program on a store in memory; its `plan` runs the program again on a copy. Each resource is
 compared with the one of the same URN and updated in the copy, so that a cloud can refuse. A resource that is replaced
@@ -21,7 +21,7 @@ from sandbox.recorder import Answer, Monitor, Recording, Secret, checked_inputs,
 
 
 class Step(StrEnum):
-    """What happens to a resource."""
+    """An operation of the engine on a resource."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -49,7 +49,7 @@ class StackThatIsUp:
     monitor: Monitor
 
     def plan(self, stack_config: Mapping[str, Any]) -> Plan:
-        """What `up` would do with another stack file."""
+        """Returns the steps of an `up` with another stack file."""
         planner = _Planner(self, stack_config)
         try:
             recording = record(stack_config, planner)

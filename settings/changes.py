@@ -1,4 +1,4 @@
-"""What must not change between two runs of `up`: the cloud cannot do it, or would destroy data without a word.
+"""Refuses changes between two runs of `up`: those that the cloud cannot make, or that destroy data silently.
 
 The stack output `deployed` records the guarded settings. The next run compares them before it registers anything.
 A change that the engine shows and `protect` stops (a replacement) needs no rule here.
@@ -194,7 +194,7 @@ RECORDED: Final = tuple(dict.fromkeys([*(key for rule in _RULES for key in rule.
 
 
 def record(settings: Settings, account: str | None) -> dict[str, Json]:
-    """What the next run is compared with: settings by their key in the stack file. Nothing in them is secret."""
+    """Returns the settings that the next run is compared with, by their key in the stack file. None is secret."""
     names: list[Json] = [assistant.name for assistant in settings.assistants]
     whole: dict[str, Json] = {**_dump(settings), "account": account, "assistants": names}
     found = {key: _at(whole, key) for key in RECORDED}
@@ -202,7 +202,7 @@ def record(settings: Settings, account: str | None) -> dict[str, Json]:
 
 
 def refused_changes(old: Recorded, new: Recorded, settings: Settings) -> list[Problem]:
-    """What the last run recorded and this one must not change; nothing if nothing was recorded."""
+    """Returns a problem for each setting that was recorded and must not change; none if nothing was recorded."""
     return [
         _problem(key, old[key], new[key], rule)
         for rule in _RULES
@@ -213,12 +213,12 @@ def refused_changes(old: Recorded, new: Recorded, settings: Settings) -> list[Pr
 
 
 def is_raised(settings: Settings, key: str) -> bool:
-    """Whether the number at a recorded key is above that of the last `up`."""
+    """Returns whether the number at a recorded key is above that of the last `up`."""
     return _is_less(_at(_dump(settings), key), settings.deployed.get(key))
 
 
 def small_pool(settings: Settings) -> str | None:
-    """The machine type of the nodes at the last `up`, if the stack file asks for more nodes than then; else None."""
+    """Returns the machine type of the nodes at the last `up`, if the stack file asks for more nodes; else None."""
     least, sizes = NODES
     match settings.deployed.get(sizes):
         case [str(size), *_] if is_raised(settings, least):

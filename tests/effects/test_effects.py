@@ -30,7 +30,7 @@ DEPENDS: Final[Mapping[str, Effect]] = {
     "prod-azure network.zones *": Effect.ROLLS,
     "dev-azure eventQueue.partitions raised *": Effect.REFUSED,
     "* eventQueue.version changed to *.kraft'": Effect.REFUSED,
-    "*-gcp assistants[[].analytics lowered *": Effect.IN_PLACE,
+    "*-gcp assistants[[]].analytics lowered *": Effect.IN_PLACE,
     "* secretsManager.init changed to 'job'": Effect.IN_PLACE,
 }
 # What has to change for an effect to be true, as a part of the names of resources.
