@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from settings import Profile, SettingsError, parse
@@ -139,8 +140,7 @@ def _back(stack: str, there: list[Change], more: Mapping[str, Any], now: Any) ->
 
 def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
     """A shipped stack's settings with changes; None removes a key. The secrets of existing layers are among them."""
-    result = settings_of(stack)
-    result = {**result, "secrets": {**SECRETS, **result["secrets"]}}
+    result = _shipped(stack)
     for step in steps:
         for path, value in step.items():
             result = changed(result, **{path: value})
@@ -148,6 +148,12 @@ def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
                 holder, _, key = path.rpartition(".")
                 del (_at(result, holder) if holder else result)[key]
     return result
+
+
+@cache
+def _shipped(stack: str) -> dict[str, Any]:
+    settings = settings_of(stack)
+    return {**settings, "secrets": {**SECRETS, **settings["secrets"]}}
 
 
 def _profiles(base: Mapping[str, Any]) -> tuple[str, str]:
