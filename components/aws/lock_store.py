@@ -7,6 +7,7 @@ last moment wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import pulumi
@@ -18,7 +19,7 @@ from components.aws.logs import log_group
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
-from components.naming import random_suffix, this_run
+from components.naming import this_run, unique
 from components.passwords import generated_password
 from components.trust import amazon_roots
 from settings import Assistant
@@ -51,6 +52,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
     ) -> None:
         super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        final_snapshot = partial(names.final_snapshot, run=this_run())
         self._auth, self._generation = settings.auth, generation
         self._users: dict[str, aws.elasticache.User] = {}
         sign_in = {assistant.name: self._user(name, assistant, site) for assistant in assistants}
@@ -92,11 +94,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             snapshot_retention_limit=settings.backup_days,
             snapshot_window="02:00-03:00",
             maintenance_window="sun:04:00-sun:05:00",
-            final_snapshot_identifier=(
-                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end, this_run()))
-                if site.is_prod
-                else None
-            ),
+            final_snapshot_identifier=unique(final_snapshot, name, self) if site.is_prod else None,
             log_delivery_configurations=self._logs(name, site) if site.is_prod else None,
             auto_minor_version_upgrade=True,
             apply_immediately=not site.is_prod,

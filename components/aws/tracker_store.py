@@ -6,6 +6,7 @@ nothing else reaches the server. Storage can grow, never shrink.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import pulumi
@@ -18,7 +19,7 @@ from components.aws.roles import service_role
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
-from components.naming import random_suffix, this_run
+from components.naming import this_run, unique
 from components.passwords import generated_password
 from components.trust import rds_roots
 from settings.base import Auth
@@ -48,6 +49,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         super().__init__("rasa:aws:RdsTrackerStore", name, {}, opts)
         ca_pem = rds_roots(site.region)
         child = pulumi.ResourceOptions(parent=self)
+        final_snapshot = partial(names.final_snapshot, run=this_run())
         self._site, self._auth = site, settings.auth
         firewall = Firewall(f"{name}-firewall", tier=tier, ports=(PORT,), opts=child)
         subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(tier.subnet_ids), opts=child)
@@ -91,11 +93,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
             delete_automated_backups=not site.is_prod,
             deletion_protection=site.protect,
             skip_final_snapshot=not site.is_prod,
-            final_snapshot_identifier=(
-                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end, this_run()))
-                if site.is_prod
-                else None
-            ),
+            final_snapshot_identifier=unique(final_snapshot, name, self) if site.is_prod else None,
             enabled_cloudwatch_logs_exports=logs,
             database_insights_mode="standard",
             performance_insights_enabled=site.is_prod,

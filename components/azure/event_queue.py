@@ -18,7 +18,7 @@ from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.connections import KafkaConnection, PasswordAuth
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import of_generation
 from components.trust import azure_roots
 from settings import Assistant
@@ -80,12 +80,11 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _make_namespace(self, name: str) -> azure.eventhub.Namespace:
         settings, site = self._settings, self._site
-        suffix = random_suffix(name, self)
         is_standard = settings.size == "Standard"
         key = None if is_standard else site.storage_key
         return azure.eventhub.Namespace(
             f"{name}-namespace",
-            namespace_name=suffix.apply(lambda end: names.event_hubs_namespace(name, end)),
+            namespace_name=unique(names.event_hubs_namespace, name, self),
             resource_group_name=site.resource_group,
             sku={"name": settings.size, "tier": settings.size, "capacity": settings.units},
             is_auto_inflate_enabled=is_standard,

@@ -18,7 +18,7 @@ from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, RedisConnection
-from components.naming import random_suffix
+from components.naming import unique
 from components.trust import azure_roots
 from settings import Assistant
 from settings.lock_store import CreateLockStore
@@ -47,10 +47,9 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
         key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
-        suffix = random_suffix(name, self)
         cluster = azure.redisenterprise.RedisEnterprise(
             f"{name}-cluster",
-            cluster_name=suffix.apply(lambda end: names.redis_cluster(name, end)),
+            cluster_name=unique(names.redis_cluster, name, self),
             resource_group_name=site.resource_group,
             sku={"name": settings.size},
             high_availability="Enabled" if settings.nodes > 1 else "Disabled",

@@ -17,7 +17,7 @@ from components.azure.private_link import PrivateZone, Zone
 from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import generated_password
 from components.trust import azure_roots
 from settings.tracker_store import CreateTrackerStore
@@ -56,10 +56,9 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             f"{name}-dns", zone=Zone.DATABASE, zone_name=names.database_zone(name), site=site, tier=tier, opts=child
         )
         password = generated_password(f"{name}-admin-password", self, generation)
-        suffix = random_suffix(name, self)
         server = azure.dbforpostgresql.Server(
             f"{name}-server",
-            server_name=suffix.apply(lambda end: names.database_server(name, end)),
+            server_name=unique(names.database_server, name, self),
             resource_group_name=site.resource_group,
             version=settings.version,
             sku={"name": settings.size, "tier": tier_of(settings.size)},

@@ -15,7 +15,7 @@ from components.connections import PasswordAuth, PasswordRoles, PostgresConnecti
 from components.gcp import names
 from components.gcp.certificates import concatenated
 from components.gcp.site import Agent, DataTier, Site
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import generated_password
 from settings.tracker_store import CreateCloudSql
 
@@ -50,8 +50,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
     ) -> None:
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        suffix = random_suffix(name, self)
-        server = suffix.apply(lambda end: names.database_instance(name, end))
+        server = unique(names.database_instance, name, self)
         self._instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
             name=server,
