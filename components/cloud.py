@@ -25,14 +25,8 @@ from components.connections import (
     WorkloadIdentity,
 )
 from settings import Assistant, Settings
-from settings.cluster import ExistingCluster
 from settings.encryption import CreateEncryption, ExistingEncryption
-from settings.event_queue import ExistingEventQueue, NoEventQueue
-from settings.lock_store import ExistingLockStore, NoLockStore
-from settings.model_storage import ExistingModelStorage, NoModelStorage
 from settings.network import CreateNetwork, ExistingNetwork
-from settings.secrets_manager import ExistingVault, KubernetesSecrets
-from settings.tracker_store import ExistingTrackerStore
 
 Connection = TypeVar("Connection", covariant=True)
 # The rights of a pod, and the pods' way to an identity, both as types of one cloud.
@@ -44,19 +38,6 @@ Layer = TypeVar("Layer")
 SettingsOf = TypeVar("SettingsOf", bound=Settings)
 Network = TypeVar("Network")
 Key = TypeVar("Key")
-NotCreated: TypeAlias = (
-    ExistingNetwork
-    | ExistingCluster
-    | ExistingTrackerStore
-    | ExistingLockStore
-    | ExistingEventQueue
-    | ExistingModelStorage
-    | ExistingVault
-    | KubernetesSecrets
-    | NoLockStore
-    | NoEventQueue
-    | NoModelStorage
-)
 
 
 @dataclass(frozen=True)
@@ -221,15 +202,8 @@ def together(accesses: Iterable[Access[Right]]) -> Access[Right]:
     return Rights(rights) if rights else GrantedElsewhere()
 
 
-def created(layer: Layer | NotCreated) -> Layer:
-    """Returns the settings of a layer if a cloud has to create it."""
-    if isinstance(layer, NotCreated):
-        raise TypeError(f"a cloud does not create {type(layer).__name__}")
-    return layer
-
-
-def existing(layer: object, kind: type[Layer]) -> Layer:
-    """Returns the settings of a layer if it exists and a cloud has to describe it."""
+def narrowed(layer: object, kind: type[Layer]) -> Layer:
+    """Returns the settings of a layer, which are of this kind: otherwise nobody asks the cloud for it."""
     if not isinstance(layer, kind):
-        raise TypeError(f"{type(layer).__name__} does not exist already")
+        raise TypeError(f"the layer is {type(layer).__name__}, not {kind.__name__}")
     return layer

@@ -61,7 +61,7 @@ class Platform(pulumi.ComponentResource):
         settings: Settings,
         make_cloud: Callable[[pulumi.Resource], AnyCloud[Pods, Right]],
         *,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__(f"rasa:{settings.cloud.value}:Platform", name, {}, opts)
         cloud = make_cloud(self)

@@ -23,24 +23,18 @@ from components.aws.network import Network, NetworkConnection, existing_network
 from components.aws.site import ClientGroup, ClientRanges, DataTier, Site
 from components.aws.tracker_store import RdsTrackerStore
 from components.aws.vault_seal import KmsVaultSeal
-from components.cloud import (
-    Cloud,
-    Cluster,
-    EventQueue,
-    LockStore,
-    ModelStorage,
-    Service,
-    TrackerStore,
-    created,
-    existing,
-)
+from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
 from components.connections import VaultSeal, WorkloadIdentity
 from settings import AwsSettings, Profile
 from settings.changes import is_raised
-from settings.cluster import ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
+from settings.cluster import CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
 from settings.encryption import ExistingKmsKey
-from settings.model_storage import ExistingBucket
-from settings.network import ExistingVpc
+from settings.event_queue import CreateMsk
+from settings.lock_store import CreateElastiCache
+from settings.model_storage import CreateModelStorage, ExistingBucket
+from settings.network import CreateNetwork, ExistingVpc
+from settings.secrets_manager import CreateVault
+from settings.tracker_store import CreateRds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +53,11 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
         return self.network.vpc_id
 
     def create_network(self) -> NetworkConnection:
-        network = created(self.settings.network)
+        network = narrowed(self.settings.network, CreateNetwork)
         return Network(f"{self.name}-network", settings=network, site=self._site, opts=self.child).connection
 
     def existing_network(self) -> NetworkConnection:
-        return existing_network(existing(self.settings.network, ExistingVpc))
+        return existing_network(narrowed(self.settings.network, ExistingVpc))
 
     def create_key(self) -> pulumi.Output[str]:
         name, statements = f"{self.name}-data", [log_groups(self._keyless)]
@@ -72,12 +66,12 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
         ).key_arn
 
     def existing_key(self) -> pulumi.Output[str]:
-        return pulumi.Output.from_input(existing(self.settings.encryption, ExistingKmsKey).key)
+        return pulumi.Output.from_input(narrowed(self.settings.encryption, ExistingKmsKey).key)
 
     def cluster(self) -> Cluster[Pods]:
         made = EksCluster(
             f"{self.name}-cluster",
-            settings=created(self.settings.cluster),
+            settings=narrowed(self.settings.cluster, CreateEks),
             grow=is_raised(self.settings, "cluster.minNodes"),
             site=self._site,
             secrets_key=self.key,
@@ -94,7 +88,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
         return Cluster(connection=made.connection, address=made.endpoint, pods=pods)
 
     def existing_pods(self) -> Pods:
-        cluster = existing(self.settings.cluster, ExistingAwsCluster)
+        cluster = narrowed(self.settings.cluster, ExistingAwsCluster)
         match cluster.identity:
             case PodIdentity(cluster_name=name):
                 binding = PodIdentityBinding(cluster_name=pulumi.Output.from_input(name), account=self._account)
@@ -109,7 +103,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
     def tracker_store(self, pods: Pods) -> TrackerStore[Allow]:
         made = RdsTrackerStore(
             f"{self.name}-tracker-store",
-            settings=created(self.settings.tracker_store),
+            settings=narrowed(self.settings.tracker_store, CreateRds),
             generation=self.settings.rotation.tracker_store,
             site=self._site,
             tier=self._tier(pods),
@@ -125,7 +119,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
     def lock_store(self, pods: Pods) -> LockStore[Allow]:
         made = ElastiCacheLockStore(
             f"{self.name}-lock-store",
-            settings=created(self.settings.lock_store),
+            settings=narrowed(self.settings.lock_store, CreateElastiCache),
             generation=self.settings.rotation.lock_store,
             site=self._site,
             tier=self._tier(pods),
@@ -137,7 +131,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
     def event_queue(self, pods: Pods) -> EventQueue[Allow]:
         made = MskEventQueue(
             f"{self.name}-event-queue",
-            settings=created(self.settings.event_queue),
+            settings=narrowed(self.settings.event_queue, CreateMsk),
             generation=self.settings.rotation.event_queue,
             grow=is_raised(self.settings, "eventQueue.storageGb"),
             site=self._site,
@@ -151,7 +145,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
     def model_storage(self) -> ModelStorage[Allow]:
         made = S3ModelStorage(
             f"{self.name}-model-storage",
-            settings=created(self.settings.model_storage),
+            settings=narrowed(self.settings.model_storage, CreateModelStorage),
             site=self._site,
             assistants=self.settings.assistants,
             opts=self.child,
@@ -159,13 +153,13 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[Allow]:
-        bucket = existing(self.settings.model_storage, ExistingBucket)
+        bucket = narrowed(self.settings.model_storage, ExistingBucket)
         return existing_bucket(bucket, self.settings.region, self.settings.assistants)
 
     def vault_seal(self, pods: Pods) -> VaultSeal:
         return KmsVaultSeal(
             f"{self.name}-vault",
-            settings=created(self.settings.secrets_manager),
+            settings=narrowed(self.settings.secrets_manager, CreateVault),
             site=self._keyless,
             binding=pods.binding,
             opts=self.child,

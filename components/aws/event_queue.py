@@ -53,7 +53,7 @@ class MskEventQueue(pulumi.ComponentResource):
         tier: DataTier,
         secret_key: pulumi.Output[str],
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:MskEventQueue", name, {}, opts)
         self._settings, self._site, self._tier = settings, site, tier

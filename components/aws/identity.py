@@ -54,7 +54,7 @@ class PodIdentity(pulumi.ComponentResource):
         namespace: str,
         service_account: str,
         rights: Sequence[iam_policy.Allow],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:PodIdentity", name, {}, opts)
         trust = iam_policy.trust("pods.eks.amazonaws.com", binding.account)
@@ -84,7 +84,7 @@ class Irsa(pulumi.ComponentResource):
         namespace: str,
         service_account: str,
         rights: Sequence[iam_policy.Allow],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:Irsa", name, {}, opts)
         trust = iam_policy.federated_trust(binding.provider_arn, binding.issuer, namespace, service_account)

@@ -48,7 +48,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

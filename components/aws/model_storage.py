@@ -34,7 +34,7 @@ class S3ModelStorage(pulumi.ComponentResource):
         settings: CreateModelStorage,
         site: Site,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:S3ModelStorage", name, {}, opts)
         self._site = site

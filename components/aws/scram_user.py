@@ -26,7 +26,7 @@ class ScramUser(pulumi.ComponentResource):
         cluster_arn: pulumi.Output[str],
         key: pulumi.Output[str],
         site: Site,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:ScramUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

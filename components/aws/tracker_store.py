@@ -44,7 +44,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         generation: int,
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:RdsTrackerStore", name, {}, opts)
         ca_pem = rds_roots(site.region)

@@ -31,13 +31,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        settings: CreateVault,
-        site: Site,
-        binding: Binding,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, settings: CreateVault, site: Site, binding: Binding, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:aws:KmsVaultSeal", name, {}, opts)
         self._name, self._site, self._binding = name, site, binding

@@ -26,24 +26,18 @@ from components.azure.patience import patience
 from components.azure.site import NetworkConnection, Site, StorageKey
 from components.azure.tracker_store import FlexibleServerTrackerStore
 from components.azure.vault_seal import KeyVaultSeal
-from components.cloud import (
-    Cloud,
-    Cluster,
-    EventQueue,
-    LockStore,
-    ModelStorage,
-    Service,
-    TrackerStore,
-    created,
-    existing,
-)
+from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
 from components.connections import NO_IDENTITY, VaultSeal, WorkloadIdentity
 from settings import AzureSettings, Profile
 from settings.changes import is_raised, small_pool
 from settings.cluster import AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
 from settings.encryption import ExistingKeyVaultKey
-from settings.model_storage import ExistingContainer
-from settings.network import ExistingVnet
+from settings.event_queue import CreateEventHubs
+from settings.lock_store import CreateManagedRedis
+from settings.model_storage import CreateBlobStorage, ExistingContainer
+from settings.network import CreateNetwork, ExistingVnet
+from settings.secrets_manager import CreateVault
+from settings.tracker_store import CreateFlexibleServer
 
 LOG_DAYS: Final = 90
 # The issuer of the cluster's service account tokens; None if the pods get no Entra identities.
@@ -61,24 +55,24 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
         return self.network.tier.vnet_id
 
     def create_network(self) -> NetworkConnection:
-        network = created(self.settings.network)
+        network = narrowed(self.settings.network, CreateNetwork)
         return Network(f"{self.name}-network", settings=network, site=self._site, opts=self.child).connection
 
     def existing_network(self) -> NetworkConnection:
-        return existing_network(existing(self.settings.network, ExistingVnet), self.settings.region)
+        return existing_network(narrowed(self.settings.network, ExistingVnet), self.settings.region)
 
     def create_key(self) -> StorageKey:
         tenant = self._client.tenant_id
         return EncryptionKey(f"{self.name}-data", tenant=tenant, site=self._keyless, opts=self.child).storage_key
 
     def existing_key(self) -> StorageKey:
-        own = existing(self.settings.encryption, ExistingKeyVaultKey)
+        own = narrowed(self.settings.encryption, ExistingKeyVaultKey)
         return StorageKey(url=pulumi.Output.from_input(own.key), identity_id=pulumi.Output.from_input(own.identity))
 
     def cluster(self) -> Cluster[Pods]:
         made = AksCluster(
             f"{self.name}-cluster",
-            settings=created(self.settings.cluster),
+            settings=narrowed(self.settings.cluster, CreateAks),
             grow_from=small_pool(self.settings),
             site=self._site,
             deployer=self._client.object_id,
@@ -88,7 +82,7 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
         return Cluster(connection=made.connection, address=made.endpoint, pods=made.issuer)
 
     def existing_pods(self) -> Pods:
-        match existing(self.settings.cluster, ExistingAzureCluster).identity:
+        match narrowed(self.settings.cluster, ExistingAzureCluster).identity:
             case AzureWorkloadIdentity(issuer=issuer):
                 return issuer
             case NoIdentity():
@@ -97,7 +91,7 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
     def tracker_store(self, pods: Pods) -> TrackerStore[RoleGrant]:
         made = FlexibleServerTrackerStore(
             f"{self.name}-tracker-store",
-            settings=created(self.settings.tracker_store),
+            settings=narrowed(self.settings.tracker_store, CreateFlexibleServer),
             generation=self.settings.rotation.tracker_store,
             grow=is_raised(self.settings, "trackerStore.storageGb"),
             zones=self.network.zones,
@@ -110,7 +104,7 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
     def lock_store(self, pods: Pods) -> LockStore[RoleGrant]:
         made = ManagedRedisLockStore(
             f"{self.name}-lock-store",
-            settings=created(self.settings.lock_store),
+            settings=narrowed(self.settings.lock_store, CreateManagedRedis),
             generation=self.settings.rotation.lock_store,
             site=self._site,
             tier=self.network.tier,
@@ -122,7 +116,7 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
     def event_queue(self, pods: Pods) -> EventQueue[RoleGrant]:
         made = EventHubsEventQueue(
             f"{self.name}-event-queue",
-            settings=created(self.settings.event_queue),
+            settings=narrowed(self.settings.event_queue, CreateEventHubs),
             generation=self.settings.rotation.event_queue,
             site=self._site,
             tier=self.network.tier,
@@ -134,7 +128,7 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
     def model_storage(self) -> ModelStorage[RoleGrant]:
         made = BlobModelStorage(
             f"{self.name}-model-storage",
-            settings=created(self.settings.model_storage),
+            settings=narrowed(self.settings.model_storage, CreateBlobStorage),
             generation=self.settings.rotation.model_storage,
             uploaders=self._operators,
             site=self._site,
@@ -145,14 +139,14 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[RoleGrant]:
-        return existing_container(existing(self.settings.model_storage, ExistingContainer), self.settings)
+        return existing_container(narrowed(self.settings.model_storage, ExistingContainer), self.settings)
 
     def vault_seal(self, pods: Pods) -> VaultSeal:
         if pods is None:
             raise ValueError("the settings refuse a Vault in a cluster without identities")
         return KeyVaultSeal(
             f"{self.name}-vault",
-            settings=created(self.settings.secrets_manager),
+            settings=narrowed(self.settings.secrets_manager, CreateVault),
             operators=self._operators,
             site=self._keyless,
             tier=self.network.tier,

@@ -44,7 +44,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:EventHubsEventQueue", name, {}, opts)
         self._generation, self._settings, self._site, self._tier = generation, settings, site, tier

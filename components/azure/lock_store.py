@@ -42,7 +42,7 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
         key = site.storage_key

@@ -48,7 +48,7 @@ class BlobModelStorage(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:BlobModelStorage", name, {}, opts)
         self._settings, self._generation = settings, generation

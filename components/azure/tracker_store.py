@@ -47,7 +47,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         zones: Sequence[str],
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:FlexibleServerTrackerStore", name, {}, opts)
         key = site.storage_key

@@ -13,17 +13,7 @@ from typing import TypeAlias
 import pulumi
 import pulumi_gcp as gcp
 
-from components.cloud import (
-    Cloud,
-    Cluster,
-    EventQueue,
-    LockStore,
-    ModelStorage,
-    Service,
-    TrackerStore,
-    created,
-    existing,
-)
+from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
 from components.connections import NO_IDENTITY, VaultSeal, WorkloadIdentity
 from components.gcp.apis import Apis
 from components.gcp.cluster import GkeCluster
@@ -42,9 +32,13 @@ from settings import GcpSettings
 from settings.changes import is_raised
 from settings.cluster import CreateGke, ExistingGcpCluster, GcpWorkloadIdentity, NoIdentity
 from settings.encryption import ExistingCryptoKey
-from settings.model_storage import ExistingGcsBucket
+from settings.event_queue import CreateConfluent
+from settings.lock_store import CreateMemorystore
+from settings.model_storage import CreateModelStorage, ExistingGcsBucket
 from settings.network import CreateNetwork, ExistingVpcNetwork
 from settings.network import gcp_zones as zones
+from settings.secrets_manager import CreateVault
+from settings.tracker_store import CreateCloudSql
 
 # The identities of the cluster's service accounts; None if the pods get no Google Cloud identities.
 Pods: TypeAlias = WorkloadPool | None
@@ -64,25 +58,25 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
         cluster = self.settings.cluster
         return Network(
             f"{self.name}-network",
-            settings=created(self.settings.network),
+            settings=narrowed(self.settings.network, CreateNetwork),
             site=self._site,
             cluster=cluster if isinstance(cluster, CreateGke) else None,
             opts=self.child,
         ).connection
 
     def existing_network(self) -> NetworkConnection:
-        return existing_network(existing(self.settings.network, ExistingVpcNetwork), self._site)
+        return existing_network(narrowed(self.settings.network, ExistingVpcNetwork), self._site)
 
     def create_key(self) -> StorageKey:
         return EncryptionKey(f"{self.name}-data", self._keyless, opts=self.child).storage_key
 
     def existing_key(self) -> StorageKey:
-        return StorageKey(id=pulumi.Output.from_input(existing(self.settings.encryption, ExistingCryptoKey).key))
+        return StorageKey(id=pulumi.Output.from_input(narrowed(self.settings.encryption, ExistingCryptoKey).key))
 
     def cluster(self) -> Cluster[Pods]:
         made = GkeCluster(
             f"{self.name}-cluster",
-            settings=created(self.settings.cluster),
+            settings=narrowed(self.settings.cluster, CreateGke),
             site=self._site,
             tier=self.network.nodes,
             opts=self.child,
@@ -90,7 +84,7 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
         return Cluster(connection=made.connection, address=made.endpoint, pods=made.pool)
 
     def existing_pods(self) -> Pods:
-        match existing(self.settings.cluster, ExistingGcpCluster).identity:
+        match narrowed(self.settings.cluster, ExistingGcpCluster).identity:
             case GcpWorkloadIdentity(workload_pool=name):
                 number = gcp.organizations.get_project_output(
                     project_id=name.partition(".")[0], opts=pulumi.InvokeOutputOptions(parent=self.parent)
@@ -102,7 +96,7 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
     def tracker_store(self, pods: Pods) -> TrackerStore[BucketRole]:
         made = CloudSqlTrackerStore(
             f"{self.name}-tracker-store",
-            settings=created(self.settings.tracker_store),
+            settings=narrowed(self.settings.tracker_store, CreateCloudSql),
             generation=self.settings.rotation.tracker_store,
             grow=is_raised(self.settings, "trackerStore.storageGb"),
             site=self._site,
@@ -114,7 +108,7 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
     def lock_store(self, pods: Pods) -> LockStore[BucketRole]:
         made = MemorystoreLockStore(
             f"{self.name}-lock-store",
-            settings=created(self.settings.lock_store),
+            settings=narrowed(self.settings.lock_store, CreateMemorystore),
             site=self._site,
             tier=self.network.data,
             assistants=self.settings.assistants,
@@ -125,7 +119,7 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
     def event_queue(self, pods: Pods) -> EventQueue[BucketRole]:
         made = ConfluentEventQueue(
             f"{self.name}-event-queue",
-            settings=created(self.settings.event_queue),
+            settings=narrowed(self.settings.event_queue, CreateConfluent),
             generation=self.settings.rotation.event_queue,
             site=self._site,
             tier=self.network.endpoints,
@@ -137,7 +131,7 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
     def model_storage(self) -> ModelStorage[BucketRole]:
         made = GcsModelStorage(
             f"{self.name}-model-storage",
-            settings=created(self.settings.model_storage),
+            settings=narrowed(self.settings.model_storage, CreateModelStorage),
             site=self._site,
             assistants=self.settings.assistants,
             opts=self.child,
@@ -145,14 +139,14 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[BucketRole]:
-        return existing_bucket(existing(self.settings.model_storage, ExistingGcsBucket), self.settings.assistants)
+        return existing_bucket(narrowed(self.settings.model_storage, ExistingGcsBucket), self.settings.assistants)
 
     def vault_seal(self, pods: Pods) -> VaultSeal:
         if pods is None:
             raise ValueError("the settings refuse a Vault in a cluster without identities")
         return CloudKmsVaultSeal(
             f"{self.name}-vault",
-            settings=created(self.settings.secrets_manager),
+            settings=narrowed(self.settings.secrets_manager, CreateVault),
             site=self._keyless,
             pool=pods,
             opts=self.child,

@@ -20,7 +20,7 @@ MONTH: Final = f"{30 * 24 * 3600}s"
 class EncryptionKey(pulumi.ComponentResource):
     """A symmetric key, rotated every quarter. Ends in `storage_key`."""
 
-    def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:gcp:EncryptionKey", name, {}, opts)
         key = symmetric_key(name, "data", MONTH, site, parent=self)
         self.storage_key = StorageKey(

@@ -44,7 +44,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         site: Site,
         tier: EndpointTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
         self._prefix, self._settings, self._generation, self._site = name, settings, generation, site

@@ -34,7 +34,7 @@ class MemorystoreLockStore(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:MemorystoreLockStore", name, {}, opts)
         redundant = settings.nodes > 1

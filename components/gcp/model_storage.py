@@ -35,7 +35,7 @@ class GcsModelStorage(pulumi.ComponentResource):
         settings: CreateModelStorage,
         site: Site,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:GcsModelStorage", name, {}, opts)
         bucket = gcp.storage.Bucket(

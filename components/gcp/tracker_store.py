@@ -46,7 +46,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         grow: bool,
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

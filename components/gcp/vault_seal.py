@@ -36,13 +36,7 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        settings: CreateVault,
-        site: Site,
-        pool: WorkloadPool,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, settings: CreateVault, site: Site, pool: WorkloadPool, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:gcp:CloudKmsVaultSeal", name, {}, opts)
         self._name = name

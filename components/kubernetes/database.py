@@ -39,12 +39,7 @@ class DatabaseServer(pulumi.ComponentResource):
     """The namespace `rasa-system`, with the administrator's credentials for the PostgreSQL server."""
 
     def __init__(
-        self,
-        name: str,
-        *,
-        connection: PostgresConnection,
-        pod_security: PodSecurity,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, connection: PostgresConnection, pod_security: PodSecurity, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:kubernetes:DatabaseServer", name, None, opts)
         self.connection = connection
@@ -95,7 +90,7 @@ class AssistantDatabase(pulumi.ComponentResource):
         assistant: Assistant,
         image: str,
         password: pulumi.Output[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:AssistantDatabase", name, None, opts)
         connection = server.connection

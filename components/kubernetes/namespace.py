@@ -37,7 +37,7 @@ class RestrictedNamespace(pulumi.ComponentResource):
         pod_security: PodSecurity,
         *,
         protect: bool = False,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:RestrictedNamespace", name, None, opts)
         self.pod_security = pod_security

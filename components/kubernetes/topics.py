@@ -41,7 +41,7 @@ class AssistantTopics(pulumi.ComponentResource):
         missing: MissingTopics,
         namespace: RestrictedNamespace,
         image: str,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:AssistantTopics", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

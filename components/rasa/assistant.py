@@ -52,7 +52,7 @@ class RasaAssistant(pulumi.ComponentResource):
         cluster: ClusterConnection,
         tracker_store: DatabaseServer | ExistingDatabases,
         vault: VaultServer | ExistingVault | None,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Assistant", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -51,7 +51,7 @@ class RasaNetwork(pulumi.ComponentResource):
         wiring: Wiring,
         namespace: RestrictedNamespace,
         networks: tuple[str, ...],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Network", name, None, opts)
         self._namespace = namespace

@@ -50,7 +50,7 @@ class RasaSecrets(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         namespace: pulumi.Input[str],
         given: Mapping[str, pulumi.Output[str]],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -92,7 +92,7 @@ class VaultServer(pulumi.ComponentResource):
         cluster: ClusterConnection,
         clients: tuple[str, ...],
         image: str,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:VaultServer", name, None, opts)
         self._name, self._settings, self._profile = name, settings, profile
