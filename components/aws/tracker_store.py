@@ -1,6 +1,6 @@
 """Tracker store: RDS for PostgreSQL, one instance for all assistants.
 
-Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+It creates the server and its administrator. A Job in the cluster creates the assistants' databases and roles, because
 nothing else reaches the server. Storage can grow, never shrink.
 """
 
@@ -26,7 +26,7 @@ from settings.base import Auth
 from settings.tracker_store import CreateRds
 
 PORT: Final = 5432
-ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS
+ADMIN: Final = "rasa_admin"  # RDS reserves `admin` and `rdsadmin`
 SLOW_STATEMENT_MS: Final = 1000
 
 
@@ -84,7 +84,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
             ca_cert_identifier="rds-ca-rsa2048-g1",
             username=ADMIN,
             password=password,
-            # Also with passwords: it costs nothing and turning it on later means a restart.
+            # With passwords as well: it costs nothing, and turning it on later restarts the server.
             iam_database_authentication_enabled=True,
             backup_retention_period=settings.backup_days,
             backup_window="02:00-03:00",
@@ -104,9 +104,9 @@ class RdsTrackerStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # RDS would make the log groups itself, and keep the logs for ever.
+                # RDS would create the log groups itself, and keep the logs forever.
                 depends_on=log_groups,
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
                 # The name changes with each run. The engine keeps the old one until it replaces the server.
                 ignore_changes=["finalSnapshotIdentifier"] if site.is_prod and site.was_prod else [],
@@ -127,7 +127,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         self.register_outputs({"address": self.address})
 
     def access(self, database_role: str) -> Access[iam_policy.Allow]:
-        """How pods that sign in as a database role get access."""
+        """Returns the access of pods that sign in as a database role."""
         match self._auth:
             case Auth.PASSWORD:
                 return NoIdentityNeeded()
@@ -160,7 +160,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         )
 
     def _monitoring_role(self, name: str) -> pulumi.Output[str] | None:
-        """ARN of a role for metrics of the operating system, every minute."""
+        """Returns the ARN of a role for metrics of the operating system, every minute."""
         if not self._site.is_prod:
             return None
         service, rights = "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"

@@ -1,6 +1,6 @@
 """Tracker store: Azure Database for PostgreSQL, flexible server, one for all assistants.
 
-Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+It creates the server and its administrator. A Job in the cluster creates the assistants' databases and roles, because
 nothing else reaches the server. Storage can grow, never shrink; network and key can never be changed.
 """
 
@@ -23,9 +23,9 @@ from components.trust import azure_roots
 from settings.tracker_store import CreateTrackerStore
 
 PORT: Final = 5432
-ADMIN: Final = "rasa_admin"  # Azure takes neither `admin` nor what begins with `pg_`
+ADMIN: Final = "rasa_admin"  # Azure refuses `admin` and names that begin with `pg_`
 SLOW_STATEMENT_MS: Final = 1000
-# What Azure changes by itself: zones at a failover, the size when the disk grows.
+# The properties that Azure changes itself: zones at a failover, the size when the disk grows.
 ZONES: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone")
 DISK: Final = "storage.storageSizeGB"
 
@@ -73,7 +73,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 if site.is_prod
                 else {"mode": "Disabled"}
             ),
-            # The name must be found from the first moment on: `zone_id` waits for the link of the zone.
+            # The name must resolve from the first moment on: `zone_id` waits for the link of the zone.
             network={
                 "delegated_subnet_resource_id": tier.database_subnet_id,
                 "private_dns_zone_arm_resource_id": zone.zone_id,
@@ -128,13 +128,13 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             ssl_mode="verify-full",
             ca_pem=azure_roots(),
             networks=tier.database_networks,
-            # Nobody waits for the parameters: the server starts with TLS required, and they only pin what it does.
+            # Nobody waits for the parameters: they only pin the defaults, and by default the server requires TLS.
             ready=(),
         )
         self.register_outputs({"address": self.address})
 
     def _configure(self, name: str, server: azure.dbforpostgresql.Server, site: Site) -> pulumi.Resource:
-        """The server's parameters, one after the other: it takes one change at a time. Returns the last one."""
+        """Sets the server's parameters one by one: it accepts one change at a time. Returns the last one."""
         parameters = {"require_secure_transport": "on", "ssl_min_protocol_version": "TLSv1.2"}
         if site.is_prod:
             parameters |= {"log_min_duration_statement": str(SLOW_STATEMENT_MS), "log_connections": "on"}
@@ -153,6 +153,6 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
 
 
 def tier_of(size: str) -> str:
-    """The family of a machine size, which Azure wants to be told too: B is Burstable, E MemoryOptimized."""
+    """Returns the family of a machine size, which Azure requires too: B is Burstable, E MemoryOptimized."""
     family = size.removeprefix("Standard_")[:1]
     return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")
