@@ -102,7 +102,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         self.register_outputs({"address": self.address})
 
     def _disk_gb(self, wanted: int, grow: bool, server: pulumi.Output[str]) -> pulumi.Input[int]:
-        """Returns the size in the stack file, or the present one if it is larger: a smaller one replaces the instance."""
+        """Returns the size in the stack file, or the present one if larger: a smaller one replaces the instance."""
         if not grow:
             return wanted
         found = gcp.sql.get_database_instance_output(name=server, opts=pulumi.InvokeOutputOptions(parent=self))
