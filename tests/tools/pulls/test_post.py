@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.pulls.events import DATABASE, ended, outcome, step
+from tests.tools.pulls.events import DATABASE, ended, outcome, step
 from tools.pulls import post
 from tools.pulls.comment import marker
 from tools.pulls.drift import marker as drift_marker

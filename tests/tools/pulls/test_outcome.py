@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.pulls.events import DATABASE, SECRET_MARK, ended, outcome, said, step, urn
+from tests.tools.pulls.events import DATABASE, SECRET_MARK, ended, outcome, said, step, urn
 from tools.pulls.outcome import UNKNOWN, Outcome
 
 

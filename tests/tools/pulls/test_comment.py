@@ -6,7 +6,7 @@ import pytest
 
 from catalogue import holdings
 from catalogue.packages import PACKAGES
-from tests.pulls.events import DATABASE, NODES, ended, outcome, said, step, urn
+from tests.tools.pulls.events import DATABASE, NODES, ended, outcome, said, step, urn
 from tools.pulls.comment import comment, marker
 from tools.pulls.markdown import LONGEST_TEXT
 from tools.pulls.outcome import Change, Outcome, Violation
