@@ -36,93 +36,51 @@ IMPORTS = {cloud.value: [{"floor": 0.5, "sdks": 2.0, "ours": 0.25}] for cloud in
 RESULTS = {"stacks": stacks(1.2), "assistants": assistants(1), "imports": IMPORTS}
 
 
-def of_page(name: str) -> str:
-    return written(TEXT, page.begin(name))
-
-
-def rows(table: str, first: str) -> list[str]:
-    return [line for line in table.splitlines() if line.startswith(f"| {first} ")]
-
-
-def test_every_part_has_tables():
-    assert page.TABLES.keys() == bench.PARTS.keys() == RESULTS.keys()
-
-
-@pytest.mark.parametrize("name", page.NAMES)
-def test_the_page_has_one_place_for_each_table(name: str):
-    assert TEXT.count(page.begin(name)) == 1
-    assert not any(page.begin(other) in of_page(name) for other in page.NAMES)
-    assert END in TEXT.partition(page.begin(name))[2]
-
-
-@pytest.mark.parametrize("stack", PROD.values())
-@pytest.mark.parametrize("name", ["stacks", "shares"])
-def test_the_page_tells_of_every_prod_stack(stack: str, name: str):
-    assert len(rows(of_page(name), f"`{stack}`")) == len(COMMANDS)
-
-
-@pytest.mark.parametrize("count", COUNTS)
-def test_the_page_tells_of_every_number_of_assistants(count: int):
-    assert len(rows(of_page("assistants"), str(count))) == 1
-
-
-@pytest.mark.parametrize("cloud", Cloud)
-def test_the_page_tells_of_every_clouds_imports(cloud: Cloud):
-    assert len(rows(of_page("imports"), cloud.value)) == 1
+def rows(table: str, first: str = "") -> list[str]:
+    return [line for line in table.splitlines() if line.startswith(f"| {first}")]
 
 
 @pytest.mark.parametrize(("part", "name"), [(part, name) for part, of_part in page.TABLES.items() for name in of_part])
-def test_the_page_has_what_its_tables_are_written_as(part: str, name: str):
+def test_the_page_has_each_table_with_all_its_rows(part: str, name: str):
     """Not the figures: those are of another run."""
-    (head, *others) = (
-        line for line in page.TABLES[part][name](RESULTS[part]).splitlines() if re.match(r"\| \D+ \|$", line)
-    )
-    assert head in of_page(name)
-    assert all(other in of_page(name) for other in others)
+
+    def without_figures(table: str) -> list[str]:
+        return [re.sub(r"(?<= )[\d.,]+(?= )", "0", row) for row in rows(table)]
+
+    assert TEXT.count(page.begin(name)) == 1
+    table = page.TABLES[part][name](RESULTS[part])
+    assert len(rows(table)) > 4
+    assert without_figures(table) == without_figures(written(TEXT, page.begin(name)))
 
 
-def test_writing_a_table_changes_nothing_else():
+def test_every_part_has_tables_and_each_of_them_a_place_of_its_own():
+    assert page.TABLES.keys() == bench.PARTS.keys() == RESULTS.keys()
     before = f"a\n{page.begin('x')}\nold\n{END}\nb\n{page.begin('y')}\nkept\n{END}\n"
     after = filled(before, page.begin("x"), "new")
     assert after == before.replace("\nold\n", "\n\nnew\n\n")
     assert filled(after, page.begin("x"), "new") == after
 
 
-def test_our_program_and_the_empty_one_are_in_times_of_the_flat_one():
-    (row, _) = rows(tables.stacks(stacks(1.2)), "`prod`")
-    assert row == "| `prod` | `preview` | 1.20 | 1.20 | 1.20 | 0.25 | 0.25 | 0.25 |"
+def test_figures_are_in_times_of_the_flat_program_shares_of_the_whole_and_in_times_of_pulumis_own_sdk():
+    assert rows(tables.stacks(stacks(1.2)), "`prod` ")[0] == (
+        "| `prod` | `preview` | 1.20 | 1.20 | 1.20 | 0.25 | 0.25 | 0.25 |"
+    )
+    assert rows(tables.shares(stacks(1.2)), "`prod` ")[0] == "| `prod` | `preview` | 25 % | 40 % | 35 % |"
+    assert rows(tables.imports(IMPORTS), "gcp ") == ["| gcp | 4.00 | 0.50 |"]
 
 
-def test_shares_are_of_the_whole():
-    (row, _) = rows(tables.shares(stacks(1.2)), "`prod`")
-    assert row == "| `prod` | `preview` | 25 % | 40 % | 35 % |"
-
-
-def test_imports_are_in_times_of_pulumis_own_sdk():
-    assert rows(tables.imports(IMPORTS), "gcp") == ["| gcp | 4.00 | 0.50 |"]
-
-
-def test_a_goal_that_is_met_is_said_with_the_worst_figure():
+def test_a_goal_is_met_with_the_worst_figure_or_missed_by_each():
     assert tables.verdict(1.5, {"a": 1.2, "b": 1.4}) == "Goal: under 1.5 times. Met: the most is 1.40, b."
-
-
-def test_a_goal_that_is_missed_is_said_with_each_figure():
     assert tables.verdict(1.5, {"a": 1.2, "b": 1.5, "c": 1.7}) == "Goal: under 1.5 times. Missed: b by 0.00, c by 0.20."
-
-
-def test_a_stack_that_takes_too_long_misses_the_goal():
     assert "Missed: time of `preview` of `prod` by 0.10" in tables.stacks(stacks(1.6))
 
 
-def test_growth_is_compared_within_a_round():
+def test_growth_is_compared_within_a_round_and_judged():
     """The machine was twice as slow in the second round."""
     result = assistants(1)
     for rounds in result.values():
         rounds.append({key: 2 * value for key, value in rounds[0].items()})
     assert "| time, s | 15.00 | 15.00 | 1.00 |" in tables.assistants(result)
-
-
-def test_growth_is_judged():
     assert "Goal: under 1.1 times. Met" in tables.assistants(assistants(1))
     assert "Missed: time of each further assistant by" in tables.assistants(assistants(2))
     assert "Missed: resources" not in tables.assistants(assistants(2))
