@@ -43,7 +43,7 @@ def test_a_result_with_another_seed_is_none(kept: Path):
 
 def test_a_failure_shows_in_the_table():
     found = {PART: Result(3, 60, "1", "", failure="made twice"), Part("dev", "reads"): Result(140, 60, "1", "")}
-    assert results.table(["kills", "reads"], ["dev", "prod"], found).splitlines()[2:] == [
+    assert results.shown(["kills", "reads"], ["dev", "prod"], found).splitlines()[2:] == [
         "| `dev` | **failed** | 140 |",
         "| `prod` | - | - |",
     ]
