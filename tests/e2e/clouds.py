@@ -14,7 +14,8 @@ from typing import Final
 from sandbox.recorder import Recording
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
-from tests.e2e.pods import Pod, analytics_environment, job_pod, plain, release_pod
+from tests.e2e.pods import Pod, analytics_environment, job_pod, release_pod
+from tests.program.stacks import plain
 
 ASSISTANT: Final = "rasa"
 # What Event Hubs' right `Send` and Confluent's roles allow, in Kafka's words.

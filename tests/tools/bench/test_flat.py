@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from catalogue.urns import name_of
 from catalogue.wire import SECRET, SIGNATURE
 from sandbox.recorder import Recording, Secret, run_program
-from tests.program.stacks import STACKS, each, recording
+from tests.program.stacks import STACKS, each, plain, recording
 from tools.bench import flat
 from tools.stacks import PROD
 
@@ -82,7 +82,7 @@ def by_name(made: Recording) -> dict[tuple[str, str], tuple[Any, str]]:
     pattern = re.compile("|".join(map(re.escape, sorted(makers, key=len, reverse=True))))
     return {
         (one.type, one.name): (
-            pattern.sub(lambda found: makers[found[0]], json.dumps(revealed(one.checked), sort_keys=True)),
+            pattern.sub(lambda found: makers[found[0]], json.dumps(plain(one.checked), sort_keys=True)),
             one.provider.rpartition("::")[2],
         )
         for one in made.resources.values()
@@ -109,22 +109,10 @@ def state_of(made: Recording) -> Iterator[dict[str, Any]]:
         }
 
 
-def revealed(value: Any) -> Any:
-    match value:
-        case Secret():
-            return revealed(value.value)
-        case dict():
-            return {key: revealed(item) for key, item in value.items()}
-        case list():
-            return [revealed(item) for item in value]
-        case _:
-            return value
-
-
 def in_state(value: Any) -> Any:
     match value:
         case Secret():
-            return {SIGNATURE: SECRET, "plaintext": json.dumps(revealed(value.value))}
+            return {SIGNATURE: SECRET, "plaintext": json.dumps(plain(value.value))}
         case dict():
             return {key: in_state(item) for key, item in value.items()}
         case list():
