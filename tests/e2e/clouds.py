@@ -111,9 +111,9 @@ def _azure(recording: Recording) -> CloudServices:
 
 def _gcp(recording: Recording) -> CloudServices:
     return CloudServices(
-        # Cloud SQL's certificate names the instance, Memorystore's no host at all.
+        # Cloud SQL's certificate names the instance, Memorystore's no host that a client asks for.
         postgres_names=("instance.of.the.project",),
-        redis_names=(),
+        redis_names=("tier",),
         redis_users=(_full_access(release_pod(recording, ASSISTANT).environment["REDIS_PASSWORD"]),),
         mechanism=PLAIN,
         kafka_users=dict(_confluent_users(recording)),
