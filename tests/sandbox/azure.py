@@ -12,6 +12,7 @@ from tests.sandbox.world import Made, World
 CRYPTO_USER = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+ROLE = "12345678-1234-4234-a234-123456789012"
 GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"
 DELEGATION = {"name": "postgres", "serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}
 
@@ -62,6 +63,17 @@ class Azure(World):
         definition = f"/subscriptions/{self.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
         inputs = {"scope": scope, "roleDefinitionId": definition, "principalId": principal}
         return self.make("authorization.RoleAssignment", **{**inputs, "principalType": "ServicePrincipal", **more})
+
+    def role(self, **more: Any) -> Made:
+        """A role of one's own, which may add secrets."""
+        inputs = {
+            "scope": self.group,
+            "roleDefinitionId": ROLE,
+            "roleName": "rasa-adds-secrets",
+            "permissions": [{"dataActions": ["Microsoft.KeyVault/vaults/secrets/setSecret/action"]}],
+            "assignableScopes": [self.group],
+        }
+        return self.make("authorization.RoleDefinition", **{**inputs, **more})
 
     def vault(self, **properties: Any) -> Made:
         tenant, sku = self.facts("azure-native")["tenant"], {"family": "A", "name": "standard"}

@@ -219,19 +219,6 @@ def test_the_name_of_a_deleted_secret_is_free_after_its_window_only(world: World
     world.refuses(error, "secretsmanager.Secret", name="s", recoveryWindowInDays=days)
 
 
-def test_what_a_destroy_leaves_of_vault_is_told(world: World) -> None:
-    """An empty secret stays like a full one: the program does not know what its Job has put into it."""
-    key = world.make("kms.Key", description="Seal of rasa", deletionWindowInDays=30)
-    name = "rasa-vault-recovery/a1b2c3"
-    secret = world.make("secretsmanager.Secret", name=name, kmsKeyId=key["arn"])
-    assert secret.id.rpartition(":secret:")[2].startswith(f"{name}-")
-    world.delete(secret, key)
-    assert world.kept() == [
-        f"KMS key {key.id} (Seal of rasa), deleted permanently after 30 days; until then it can be restored",
-        f"secret {name}, recoverable for 30 days, during which its name is taken",
-    ]
-
-
 def test_nodes_wait_for_their_network_and_their_rights(world: World) -> None:
     cluster = _cluster(world, bootstrapSelfManagedAddons=False)
     nodes: Properties = {

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from catalogue.wire import Properties
 from tests.sandbox.azure import GUID, Azure
-from tests.sandbox.world import KUBECONFIG, refused
+from tests.sandbox.world import KUBECONFIG
 
 CREDENTIALS = "containerservice:listManagedClusterUserCredentials"
 
@@ -54,8 +54,7 @@ def test_a_private_cluster_has_no_name_on_the_internet(azure: Azure) -> None:
     ],
 )
 def test_what_aks_refuses(more: Properties, error: str, azure: Azure) -> None:
-    with refused(error):
-        azure.aks(**more)
+    azure.refuses(error, "aks", **more)
 
 
 def test_nodes_behind_nat_must_reach_the_api(azure: Azure) -> None:
@@ -63,8 +62,8 @@ def test_nodes_behind_nat_must_reach_the_api(azure: Azure) -> None:
     nat = azure.make("network.NatGateway", sku={"name": "Standard"}, publicIpAddresses=[{"id": address.id}])
     subnet = azure.subnet("nat", "10.0.32.0/20", natGateway={"id": nat.id})
     office = ["203.0.113.0/24"]
-    with refused("may not reach the API server"):
-        azure.aks(subnet=subnet, apiServerAccessProfile={"authorizedIPRanges": office})
+    access = {"authorizedIPRanges": office}
+    azure.refuses("may not reach the API server", "aks", subnet=subnet, apiServerAccessProfile=access)
     azure.make(
         "containerservice.ManagedCluster",
         resourceName="rasa",
@@ -77,7 +76,6 @@ def test_nodes_behind_nat_must_reach_the_api(azure: Azure) -> None:
 def test_nobody_acts_in_a_cluster_without_a_role(azure: Azure) -> None:
     cluster = azure.aks()
     azure.configure("kubernetes", kubeconfig=KUBECONFIG.replace("cluster.example", f"{cluster['fqdn']}:443"))
-    with refused("Azure Kubernetes Service RBAC Cluster Admin"):
-        azure.namespace()
+    azure.refuses("Azure Kubernetes Service RBAC Cluster Admin", "namespace")
     azure.grant("b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b", cluster.id, azure.facts("azure-native")["deployer"])
     azure.namespace()

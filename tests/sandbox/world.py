@@ -68,17 +68,9 @@ ENOUGH: dict[str, Properties] = {
         "version": "17",
     },
     "eventhub.EventHub": {"namespaceName": "rasa-dev", "eventHubName": "events"},
-    "eventhub.Namespace": {
-        "namespaceName": "rasa-dev",
-        "sku": {"name": "Standard", "tier": "Standard", "capacity": 1},
-    },
+    "eventhub.Namespace": {"namespaceName": "rasa-dev", "sku": {"name": "Standard", "capacity": 1}},
     "network.PublicIPAddress": {"publicIPAllocationMethod": "Static", "sku": {"name": "Standard"}},
-    "redisenterprise.Database": {
-        "clusterName": "rasa",
-        "databaseName": "default",
-        "port": 10000,
-        "clusteringPolicy": "NoCluster",
-    },
+    "redisenterprise.Database": {"clusterName": "rasa", "databaseName": "default", "port": 10000},
     "redisenterprise.RedisEnterprise": {
         "clusterName": "rasa",
         "sku": {"name": "Balanced_B1"},
@@ -158,9 +150,12 @@ class World:
         return Made(urn, id, checked, outputs)
 
     def refuses(self, words: str, kind: str, /, **inputs: Any) -> None:
-        """Expects that the resource is refused with these words; if there are none, that it is created."""
+        """Expects that a resource is refused with these words; if there are none, that it is created.
+
+        `kind` is a type, or the name of a method that makes one.
+        """
         with refused(words):
-            self.make(kind, **inputs)
+            self.make(kind, **inputs) if kind in TOKENS else getattr(self, kind)(**inputs)
 
     def change(self, made: Made, **changes: Any) -> Properties:
         """Changes some inputs of a resource in place; returns its outputs."""
