@@ -184,10 +184,16 @@ def known(output: pulumi.Output[T]) -> T:
 
 
 def value(given: Any) -> Any:
-    """What an input turns out to be; in a mapping, each of them."""
-    if isinstance(given, Mapping):
-        return {key: value(each) for key, each in cast("Mapping[str, Any]", given).items()}
-    return known(cast("pulumi.Output[Any]", given)) if isinstance(given, pulumi.Output) else given
+    """What an input turns out to be, in mappings and lists too."""
+    match given:
+        case pulumi.Output():
+            return known(cast("pulumi.Output[Any]", given))
+        case {**items}:
+            return {key: value(each) for key, each in items.items()}
+        case [*items]:
+            return [value(each) for each in items]
+        case _:
+            return given
 
 
 def password(auth: object) -> str:

@@ -58,10 +58,10 @@ def _of_aws(built: Built) -> Iterator[Right]:
         if trusted := SUBJECT.search(role.inputs["assumeRolePolicy"]):
             pods[role.inputs["name"]] = trusted[1]
     for policy in built.all(k.IAM_POLICY):
-        role: str = policy.inputs["role"]
+        name: str = policy.inputs["role"]
         for statement in json.loads(policy.inputs["policy"])["Statement"]:
             for action in statement["Action"]:
-                yield from (Right(pods.get(role, role), action, where) for where in statement["Resource"])
+                yield from (Right(pods.get(name, name), action, where) for where in statement["Resource"])
 
 
 def _of_azure(built: Built) -> Iterator[Right]:
