@@ -1,4 +1,4 @@
-"""Who may do what on a cloud, read from what the program gives: the same three words for each cloud."""
+"""Who may do what on a cloud. The grants of each cloud are read into the same three words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PRINCIPAL: Final = re.compile(
     r"principal://iam\.googleapis\.com/projects/(\d+)/locations/global/workloadIdentityPools/([\w-]+)\.svc\.id\.goog"
     "/subject/ns/([a-z-]+)/sa/([a-z-]+)"
 )
-# Every type with which Google gives a right, and the input that names the resource.
+# Every type of grant on Google Cloud, and the input that names the resource.
 MEMBERS: Final = {
     k.KEY_MEMBER: "cryptoKeyId",
     k.SECRET_MEMBER: "secretId",

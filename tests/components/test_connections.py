@@ -151,7 +151,7 @@ READY: Final[Mapping[Cloud, list[set[str]]]] = {
 
 @CLOUDS
 @pytest.mark.parametrize("profile", ["prod with passwords"])
-def test_what_no_output_names_is_waited_for(built: Built) -> None:
+def test_ready_holds_what_no_output_names(built: Built) -> None:
     assistant = built.platform.assistants["rasa"]
     waited_for = (built.postgres, built.redis(), built.kafka(), models_of(built), assistant.rasa)
     assert [built.types(each.ready) for each in waited_for] == READY[built.cloud]
@@ -184,7 +184,7 @@ def test_a_cluster_has_an_identity_and_a_kubeconfig_that_signs_in_without_a_toke
 
 @CLOUDS
 def test_pods_wait_for_nodes_but_the_kubeconfig_does_not_change_with_them(dev: Built) -> None:
-    """Else new nodes would make every object in the cluster look changed."""
+    """Otherwise new nodes would make every object in the cluster look changed."""
     cluster = dev.platform.cluster
     assert dev.types(cluster.ready) & NODES
     assert dev.types(sources(cluster.kubeconfig)) & CONTROL_PLANES

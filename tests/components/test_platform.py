@@ -1,7 +1,7 @@
-"""The platform of each cloud as a whole: what keeps data from deletion, what is left to the cloud, who reaches what.
+"""The platform of each cloud: protection from deletion, changes by the cloud itself, rights of assistants.
 
-Protection by the engine, order, encryption, TLS, redundancy and tags are asserted over whole stacks: by the invariants
-and the reasons to wait in `tests/program`, and by the rules in `policy`.
+The invariants and the reasons to wait in `tests/program`, and the rules in `policy`, check protection by the engine,
+order, encryption, TLS, redundancy and tags.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tests.components.rights import rights
 
 CLOUDS = pytest.mark.parametrize("cloud", Cloud)
 DISK_KEY: Final = "azure-native:compute:DiskEncryptionSet"
-# What a service itself does against deletion: type, property, and its value in dev, in prod, and in prod after
-# `allowDestroy`. What brings data back stays on then.
+# A service's own protection from deletion: type, property, and its value in dev, in prod, and in prod with
+# `allowDestroy`. Final backups remain on.
 GUARDS: Final[Mapping[Cloud, list[tuple[str, str, Any, Any, Any]]]] = {
     Cloud.AWS: [
         (k.RDS, "deletionProtection", False, True, False),
@@ -30,7 +30,7 @@ GUARDS: Final[Mapping[Cloud, list[tuple[str, str, Any, Any, Any]]]] = {
         (k.AWS_SECRET, "recoveryWindowInDays", "0 7", 30, 30),  # MSK's and Vault's
     ],
     Cloud.AZURE: [
-        # A vault of dev could not be deleted for good otherwise.
+        # Otherwise a vault in dev could not be deleted completely.
         (k.KEY_VAULT, "properties.enablePurgeProtection", None, True, True),
         (k.LOCK, "level", "", "CanNotDelete", ""),
     ],
@@ -53,7 +53,7 @@ def at(inputs: Any, path: str) -> Any:
 
 
 @CLOUDS
-def test_services_keep_data_in_prod_and_can_be_deleted_with_a_last_backup_when_that_is_lifted(cloud: Cloud) -> None:
+def test_services_refuse_deletion_in_prod_and_leave_a_backup_when_that_is_lifted(cloud: Cloud) -> None:
     worlds = [world(cloud, name) for name in ("dev", "prod", "allowDestroy")]
     for kind, path, *wanted in GUARDS[cloud]:
         for built, value in zip(worlds, wanted, strict=True):
@@ -91,7 +91,7 @@ def test_what_the_cloud_changes_by_itself_is_left_alone(dev: Built, prod: Built)
         assert ignored == {kind: keys for kind, keys in wanted.items() if kind in here}
 
 
-# Each with the end of the name of its right. On Azure all have one identity.
+# Each with the end of its grant's name. On Azure all services share an identity.
 USERS_OF_THE_KEY: Final = {
     Cloud.AZURE: dict.fromkeys((k.AZURE_POSTGRES, k.AZURE_REDIS, k.EVENT_HUBS, k.BLOB_ACCOUNT, DISK_KEY), ""),
     Cloud.GCP: {
@@ -127,7 +127,7 @@ FULL: Final = {
 
 @CLOUDS
 def test_a_full_lock_store_refuses_to_write(cloud: Cloud, dev: Built) -> None:
-    """It would forget locks else, and two pods would answer one conversation."""
+    """Otherwise it would lose locks, and two pods would answer one conversation."""
     kind, key, wanted = FULL[cloud]
     assert dev.inputs(kind)[key] == wanted
 
@@ -140,7 +140,7 @@ STORES: Final = {k.S3, k.ELASTICACHE, k.MSK, k.GCS}
 )
 @pytest.mark.parametrize(("mine", "other"), [("sales", "support"), ("support", "sales")])
 def test_an_assistant_has_rights_to_nothing_of_another(built: Built, mine: str, other: str) -> None:
-    """Only its names are its own; Google's condition on a bucket is in `gcp/test_cloud.py`."""
+    """`gcp/test_cloud.py` checks Google's condition on a shared bucket."""
     places = {right.where for right in rights(built) if right.who.startswith(f"{mine}:")}
     shared = {
         one.outputs["arn"] if built.cloud is Cloud.AWS else one.inputs["name"]

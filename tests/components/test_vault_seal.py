@@ -87,7 +87,7 @@ RIGHTS: Final = {Cloud.AWS: rights_on_aws, Cloud.AZURE: rights_on_azure, Cloud.G
 def test_only_vault_may_use_its_key_and_only_the_job_may_add_to_the_secret_and_nobody_reads_it(built: Built) -> None:
     wanted = RIGHTS[built.cloud](built)
     guarded = {right.where for right in wanted}
-    # A right to something above is one too.
+    # A right to a parent resource includes it.
     found = {
         right
         for right in rights(built)
@@ -96,7 +96,7 @@ def test_only_vault_may_use_its_key_and_only_the_job_may_add_to_the_secret_and_n
     assert found == wanted
 
 
-# The types of what makes an identity usable, of the server and of the Job.
+# The types of resources that make the identity usable: of the server, and of the Job.
 READY: Final[Mapping[Cloud, tuple[set[str], ...]]] = {
     Cloud.AWS: ({k.IAM_POLICY, k.POD_IDENTITY},) * 2,
     Cloud.AZURE: ({k.FEDERATED, k.ROLE_ASSIGNMENT},) * 2,
@@ -107,7 +107,7 @@ TOKENS_FROM: Final = {Cloud.AWS: ("169.254.170.23/32", 80), Cloud.GCP: ("169.254
 
 @CLOUDS
 @PROFILES
-def test_each_is_an_identity_of_its_own_and_ready_with_its_rights(built: Built) -> None:
+def test_server_and_job_have_their_own_identities_which_wait_for_their_rights(built: Built) -> None:
     assert built.seal.recovery
     identities = (built.seal.server, built.seal.recovery.identity)
     assert tuple(built.types(each.ready) for each in identities) == READY[built.cloud]
@@ -119,11 +119,11 @@ def test_each_is_an_identity_of_its_own_and_ready_with_its_rights(built: Built) 
         assert all(TOKENS_FROM[built.cloud] in each.endpoints for each in identities)
 
 
-# The seal: its kind and options, and then where the recovery keys are and the words of the command that shows them.
-Told = tuple[str, dict[str, str], dict[str, str], str]
+# The kind and the options of the seal; the place of the recovery keys, and how the command that shows them begins.
+Facts = tuple[str, dict[str, str], dict[str, str], str]
 
 
-def told_on_aws(built: Built) -> Told:
+def facts_on_aws(built: Built) -> Facts:
     secret = arn(built, k.AWS_SECRET, "-vault-recovery-secret")
     region = "eu-central-1"
     return (
@@ -134,7 +134,7 @@ def told_on_aws(built: Built) -> Told:
     )
 
 
-def told_on_azure(built: Built) -> Told:
+def facts_on_azure(built: Built) -> Facts:
     seal, recovery = (vault_name(built, purpose) for purpose in ("seal", "recovery"))
     return (
         "azurekeyvault",
@@ -144,7 +144,7 @@ def told_on_azure(built: Built) -> Told:
     )
 
 
-def told_on_gcp(built: Built) -> Told:
+def facts_on_gcp(built: Built) -> Facts:
     id, secret = project(built)["projectId"], built.inputs(k.GCP_SECRET)["secretId"]
     ring = key_id(built, "seal").split("/")[-3]
     return (
@@ -155,18 +155,18 @@ def told_on_gcp(built: Built) -> Told:
     )
 
 
-TOLD: Final[Mapping[Cloud, Callable[[Built], Told]]] = {
-    Cloud.AWS: told_on_aws,
-    Cloud.AZURE: told_on_azure,
-    Cloud.GCP: told_on_gcp,
+FACTS: Final[Mapping[Cloud, Callable[[Built], Facts]]] = {
+    Cloud.AWS: facts_on_aws,
+    Cloud.AZURE: facts_on_azure,
+    Cloud.GCP: facts_on_gcp,
 }
 
 
 @CLOUDS
 @PROFILES
-def test_vault_its_job_and_people_are_told_where_key_and_secret_are(built: Built) -> None:
+def test_vault_its_job_and_people_know_the_key_and_the_secret(built: Built) -> None:
     seal, recovery = built.seal, built.seal.recovery
-    kind, options, place, command = TOLD[built.cloud](built)
+    kind, options, place, command = FACTS[built.cloud](built)
     assert recovery
     assert (seal.kind, value(seal.options), value(recovery.place)) == (kind, options, place)
     assert known(recovery.command).startswith(command)
@@ -175,12 +175,12 @@ def test_vault_its_job_and_people_are_told_where_key_and_secret_are(built: Built
 
 @CLOUDS
 @PROFILES
-def test_the_secret_is_made_without_a_value(built: Built) -> None:
+def test_the_secret_is_created_without_a_value(built: Built) -> None:
     assert [one.name for kind in VALUES for one in built.all(kind) if "-vault-" in one.name] == []
 
 
 @CLOUDS
-def test_with_the_runbook_nothing_is_made_for_recovery_keys(cloud: Cloud) -> None:
+def test_the_runbook_creates_nothing_for_recovery_keys(cloud: Cloud) -> None:
     built = build(changed(SMALL[cloud], **{"secretsManager.init": "runbook"}))
     assert built.seal.recovery is None
     assert [one.name for one in built.recording.resources.values() if "recovery" in one.name] == []
@@ -190,14 +190,14 @@ def test_with_the_runbook_nothing_is_made_for_recovery_keys(cloud: Cloud) -> Non
 
 @CLOUDS
 @pytest.mark.parametrize("kind", ["kubernetes", "existing"])
-def test_without_a_vault_to_be_made_nothing_is(cloud: Cloud, kind: str) -> None:
+def test_nothing_is_created_without_a_vault_in_the_cluster(cloud: Cloud, kind: str) -> None:
     manager = EXISTING[cloud]["secretsManager"] if kind == "existing" else {"kind": kind}
     built = build(existing(cloud) | {"secretsManager": manager})
     assert built.platform.vault_seal is None
     assert [one.name for one in built.recording.resources.values() if "vault" in one.name] == []
 
 
-# The services of the cloud that Vault needs if all else exists already.
+# The services that Vault needs if everything else exists.
 NEEDED: Final = {
     Cloud.AWS: {"aws:kms", "aws:secretsmanager", "aws:iam", "aws:eks"},
     Cloud.AZURE: {
@@ -210,18 +210,18 @@ NEEDED: Final = {
 
 
 @CLOUDS
-def test_where_everything_else_exists_vault_needs_its_own_keys_only(cloud: Cloud) -> None:
+def test_vault_needs_only_its_own_keys_if_everything_else_exists(cloud: Cloud) -> None:
     built = world(cloud, "Vault alone")
     made = [one for one in built.recording.resources.values() if one.package in ("aws", "azure-native", "gcp")]
     assert {one.type.rpartition(":")[0].split("/")[0] for one in made} == NEEDED[cloud]
-    # Nobody encrypts with a key of the platform, so none is made.
+    # Nothing else encrypts, so the platform has no key.
     keys = built.names(k.KMS) | built.names(k.KEY_VAULT_KEY) | built.names(k.CRYPTO_KEY)
     assert {key.removeprefix("vault-") for key in keys} <= {"seal-key", "recovery-key"}
     assert built.platform.cluster.volumes is None
 
 
 GP3, BALANCED = {"type": "gp3", "encrypted": "true"}, {"type": "pd-balanced"}
-# Disks: the driver, its parameters in dev, and in prod.
+# The driver of disks, and its parameters in dev and in prod.
 DISKS: Final[Mapping[Cloud, tuple[str, dict[str, str], dict[str, str]]]] = {
     Cloud.AWS: ("ebs.csi.aws.com", GP3, GP3),
     Cloud.AZURE: ("disk.csi.azure.com", {"skuName": "StandardSSD_LRS"}, {"skuName": "Premium_LRS"}),
@@ -265,7 +265,7 @@ def test_disks_are_encrypted_with_the_key_for_data_in_prod(dev: Built, prod: Bui
 
 
 @CLOUDS
-def test_an_existing_key_encrypts_disks_in_dev_too_and_is_no_seal(cloud: Cloud) -> None:
+def test_an_existing_key_encrypts_disks_in_dev_too_and_seals_nothing(cloud: Cloud) -> None:
     built, key = world(cloud, "existing key"), EXISTING[cloud]["encryption"]["key"]
     assert key_of_disks(built) == key_of_data(built) == key
     assert key not in value(built.seal.options).values()

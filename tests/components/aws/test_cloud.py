@@ -1,4 +1,4 @@
-"""What is AWS's own of its services: sign-in by identity, firewalls, a second valid password, disks that grow."""
+"""Services on AWS: sign-in by identity, firewalls, a second valid password, disks that grow."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_rotation_leaves_the_password_before_it_valid_and_none_older() -> None
     assert len(valid) == 2
     assert all(each in str(valid) for each in (new, old))
     assert password(built.redis().auth) == new
-    # A user of MSK has one password: the new one has a name of its own.
+    # A user of MSK has one password, so each generation is a new user.
     producer = built.kafka().producer
     assert isinstance(producer, PasswordAuth)
     assert producer.username == "rasa-3"
@@ -52,6 +52,8 @@ def test_only_the_clusters_pods_reach_the_data_services(prod: Built) -> None:
     assert {prod.source(rule, "referencedSecurityGroupId") for rule in ports.values()} == {
         "rasa-prod-cluster-control-plane"
     }
+    ways_out = prod.all("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+    assert [rule.name for rule in (*rules, *ways_out) if "/0" in str(rule.inputs)] == []
     assert [rule.name for rule in rules if "10.0.0.0/16" in str(rule.inputs)] == ["rasa-prod-network-endpoints-https"]
 
 

@@ -1,4 +1,4 @@
-"""What is AWS's own of Vault's keys, of the place of its recovery keys, and of disks."""
+"""Vault's keys, its recovery keys and disks: what only AWS has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.components.built import IRSA, Built, known, sources, value, world
 from tests.components.rights import statements
 
 
-def test_no_service_of_aws_may_use_its_keys(prod: Built) -> None:
+def test_no_service_of_aws_may_use_vaults_keys(prod: Built) -> None:
     def principals(name: str) -> list[dict[str, str]]:
         return [each["Principal"] for each in json.loads(prod.inputs(k.KMS, name)["policy"])["Statement"]]
 

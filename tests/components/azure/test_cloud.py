@@ -1,4 +1,4 @@
-"""What is Azure's own of its services: keys and rules, one change at a time, private names, tags."""
+"""Services on Azure: keys and rules, one change at a time, private names, tags."""
 
 from __future__ import annotations
 
@@ -57,6 +57,10 @@ def test_a_name_is_found_before_anybody_asks_for_it(prod: Built) -> None:
         assert set(links.values()) & prod.recording.reached_from(group.urn)
 
 
+def test_only_roles_open_a_vault(prod: Built) -> None:
+    assert {each.inputs["properties"]["enableRbacAuthorization"] for each in prod.all(k.KEY_VAULT)} == {True}
+
+
 def test_every_resource_that_can_have_tags_has_them() -> None:
     built = build(changed(AZURE, **PROD, tags={"owner": "platform-team"}))
     leaves = [each for each in built.recording.resources.values() if each.package == "azure-native"]
@@ -93,9 +97,10 @@ def test_redis_is_one_that_rasas_client_knows(dev: Built) -> None:
     assert (database["clusteringPolicy"], database["accessKeysAuthentication"]) == ("NoCluster", "Enabled")
 
 
-def test_rasa_may_only_send_and_analytics_both(shared: Built) -> None:
+def test_rasa_may_only_send_and_analytics_both(shared: Built, dev: Built) -> None:
     assert {tuple(rule.inputs["rights"]) for rule in shared.all(k.EVENT_HUB_KEY)} == {("Send",)}
     assert shared.inputs(k.EVENT_HUBS_KEY)["rights"] == ["Listen", "Send"]
+    assert dev.all(k.EVENT_HUBS_KEY) == []
     both = shared.answer("listNamespaceKeys")["primaryConnectionString"]
     sales, support = shared.kafka("sales"), shared.kafka("support")
     assert password(sales.consumer) == both
@@ -158,6 +163,6 @@ def test_an_existing_container_with_a_key() -> None:
 def test_an_existing_container_without_a_key() -> None:
     built = build(changed(AZURE, modelStorage={**EXISTING, "auth": "initDownload"}))
     assert isinstance(built.platform.assistants["rasa"].model_storage, DownloadedModel)
-    # The identity is ours; letting it in is for whom the container is.
+    # The program creates the identity; the owner of the container grants it access.
     assert "system:serviceaccount:rasa:rasa" in {each.inputs["subject"] for each in built.all(k.FEDERATED)}
     assert rights(built, "rasa:rasa") == set()

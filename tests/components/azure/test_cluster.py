@@ -44,7 +44,7 @@ def test_only_entra_decides_who_signs_in(dev: Built) -> None:
         assert built.inputs(k.AKS)["aadProfile"] == profile
 
 
-def test_the_deployer_gets_the_rights_that_nobody_has_by_making_a_cluster(dev: Built) -> None:
+def test_the_deployer_gets_the_rights_that_creating_a_cluster_does_not_give(dev: Built) -> None:
     for role in (Role.KUBERNETES_CLUSTER_ADMIN, Role.KUBERNETES_CLUSTER_USER):
         assert grant(dev, role).inputs["principalId"] == dev.answer("getClientConfig")["objectId"]
         assert dev.source(grant(dev, role), "scope") == "rasa-dev-cluster-control-plane"
@@ -82,7 +82,7 @@ def test_only_pods_that_download_models_have_an_identity(dev: Built) -> None:
     keyless, vault = world(Cloud.AZURE, "keyless"), {"vault:vault", "vault:vault-init"}
     assert subjects(keyless) == {"sales:rasa", "support:rasa", *vault}
     assert {tuple(each.inputs["audiences"]) for each in keyless.all(k.FEDERATED)} == {("api://AzureADTokenExchange",)}
-    # One credential for an identity: Entra makes no two at once.
+    # Each identity has one credential, because Entra does not create two at once.
     assert len({each.inputs["resourceName"] for each in keyless.all(k.FEDERATED)}) == 4
     rasa = keyless.platform.assistants["sales"].rasa
     assert rasa.pod_labels == {"azure.workload.identity/use": "true"}

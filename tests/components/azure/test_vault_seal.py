@@ -1,4 +1,4 @@
-"""What is Azure's own of Vault's keys, of the place of its recovery keys, and of disks."""
+"""Vault's keys, its recovery keys and disks: what only Azure has."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def zones_of(built: Built) -> set[str]:
     return {config["privateDnsZoneId"] for each in groups for config in each.inputs["privateDnsZoneConfigs"]}
 
 
-def test_the_jobs_role_can_be_given_in_the_resource_group_only(prod: Built) -> None:
+def test_the_jobs_role_can_be_assigned_in_the_resource_group_only(prod: Built) -> None:
     inputs = prod.inputs(k.ROLE_DEFINITION)
     group = f"/subscriptions/{prod.answer('getClientConfig')['subscriptionId']}/resourceGroups/rasa-prod"
     assert (inputs["scope"], inputs["assignableScopes"]) == (group, [group])
-    # One name in the whole tenant, where other subscriptions may have a stack of the same name.
+    # The name is unique in the tenant, and another subscription may have a stack of the same name.
     assert inputs["roleName"].endswith(inputs["roleDefinitionId"])
 
 
 @PROFILES
-def test_the_key_is_rotated_and_unwraps_for_years(built: Built) -> None:
+def test_the_key_is_rotated_and_its_versions_never_expire(built: Built) -> None:
     properties = built.inputs(k.KEY_VAULT_KEY, "-vault-seal-key")["properties"]
     assert properties["keyOps"] == ["wrapKey", "unwrapKey"]
     policy = properties["rotationPolicy"]
     assert policy["lifetimeActions"] == [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P1Y"}}]
-    # What was wrapped with an old version has to be unwrapped years later.
+    # Vault may unwrap something years after an old version has wrapped it.
     assert "attributes" not in policy
     assert "attributes" not in properties
 

@@ -1,4 +1,4 @@
-"""What is Google's and Confluent's own of their services: APIs, authorities, names of brokers, rights, what stays."""
+"""Services of Google and Confluent: APIs, certificate authorities, names of brokers, rights, deletion."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def test_everything_of_google_waits_for_the_apis(built: Built) -> None:
         assert apis <= built.recording.reached_from(resource.urn), resource.name
 
 
-def test_a_destroy_does_not_end_half_way(dev: Built) -> None:
+def test_nothing_blocks_a_destroy(dev: Built) -> None:
     assert {each.inputs["disableOnDestroy"] for each in dev.all(API)} == {False}
-    # A peering that is left keeps the network.
+    # A network with a peering cannot be deleted.
     assert dev.inputs(CONNECTION)["deletionPolicy"] == "REMOVE_PEERING"
-    # PostgreSQL does not drop a role that owns something.
+    # PostgreSQL does not drop a role that owns an object.
     assert dev.inputs("gcp:sql/user:User")["deletionPolicy"] == "ABANDON"
 
 
-def test_what_names_nothing_is_waited_for(dev: Built, prod: Built) -> None:
+def test_resources_wait_for_what_they_do_not_name(dev: Built, prod: Built) -> None:
     for kind in (k.CLOUD_SQL, k.MEMORYSTORE):
         assert CONNECTION in dev.waits_for(dev.one(kind))
-    # The pool of identities comes with the cluster.
+    # The cluster creates the pool of identities.
     assert dev.all(k.BUCKET_MEMBER)
     assert all(k.GKE in dev.waits_for(member) for member in dev.all(k.BUCKET_MEMBER))
     for key in prod.all(k.CONFLUENT_KEY):
@@ -54,7 +54,7 @@ def test_what_names_nothing_is_waited_for(dev: Built, prod: Built) -> None:
         assert mine <= set(key.dependencies)
 
 
-def test_names_that_are_not_free_again_end_randomly(prod: Built) -> None:
+def test_names_that_stay_taken_end_randomly(prod: Built) -> None:
     ends: list[str] = []
     ring = "gcp:kms/keyRing:KeyRing"
     for kind, key in ((k.CLOUD_SQL, "name"), (k.GCS, "name"), (ring, "name"), (k.GCP_SECRET, "secretId")):
@@ -64,7 +64,7 @@ def test_names_that_are_not_free_again_end_randomly(prod: Built) -> None:
             assert prod.recording.resources[urn].type == "random:index/randomId:RandomId"
             assert resource.inputs[key].endswith(f"-{prod.recording.resources[urn].outputs['hex']}")
             ends.append(urn)
-    # That of the secret is also that of the ring of its key.
+    # The secret and the ring of its key share their end.
     assert len(set(ends)) == len(ends) - 1
 
 
@@ -102,10 +102,10 @@ def test_a_public_kafka_gets_rules_for_each_thing_that_is_allowed(shared: Built)
         ("support", "support-core-events"),
     }
     assert {rule.inputs["patternType"] for rule in shared.all(ACL)} == {"LITERAL"}
-    # Roles on topics are for larger types of cluster.
+    # Only larger types of cluster have roles on topics.
     assert {role.inputs["roleName"] for role in shared.all(k.CONFLUENT_ROLE)} == {"CloudClusterAdmin"}
     assert shared.kafka("sales").missing_topics is None
-    # Each user has a key of its own.
+    # Each user has its own key.
     assert password(shared.kafka("sales").producer) != password(shared.kafka("support").producer)
 
 

@@ -1,4 +1,4 @@
-"""What is Google's own of Vault's keys, of the place of its recovery keys, and of disks."""
+"""Vault's keys, its recovery keys and disks: what only Google Cloud has."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ PROFILES = pytest.mark.parametrize("profile", ["dev", "prod"])
 
 
 def agent(built: Built, service: str) -> str:
-    """The identity that a service of Google's has in the project."""
+    """The identity of one of Google's services in the project."""
     return f"serviceAccount:service-{project(built)['number']}@{service}.iam.gserviceaccount.com"
 
 
 @PROFILES
-def test_every_key_stands_alone_in_a_ring(built: Built) -> None:
+def test_every_key_has_its_own_ring(built: Built) -> None:
     keys = built.all(k.CRYPTO_KEY)
     assert len({each.inputs["keyRing"] for each in keys}) == len(keys) == len(built.all("gcp:kms/keyRing:KeyRing"))
 
 
 @pytest.mark.parametrize("name", ["seal", "recovery"])
 def test_a_stack_that_goes_to_prod_keeps_its_keys(name: str, dev: Built, prod: Built) -> None:
-    """What a key cannot be changed in is the same in both profiles."""
+    """A change of one of these properties would replace the key."""
     of_dev, of_prod = (built.inputs(k.CRYPTO_KEY, f"-vault-{name}-key") for built in (dev, prod))
     for fixed in ("name", "purpose", "destroyScheduledDuration"):
         assert of_dev[fixed] == of_prod[fixed]
