@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import pulumi
 
 from components.connections import (
+    NO_IDENTITY,
     ClusterConnection,
     DownloadedModel,
     ExistingDatabases,
@@ -182,6 +183,18 @@ class Cloud(ABC, Generic[SettingsOf, Network, Key, Pods, Right]):
     @abstractmethod
     def vault_seal(self, pods: Pods) -> VaultSeal:
         """Creates the resources of the cloud that Vault in the cluster needs."""
+
+    def identity_for(
+        self, pods: Pods, accesses: Iterable[Access[Right]], *, namespace: str, service_account: str
+    ) -> WorkloadIdentity:
+        """Creates the identity of a service account that uses several services, if one of them needs it."""
+        match together(accesses):
+            case NoIdentityNeeded():
+                return NO_IDENTITY
+            case GrantedElsewhere():
+                return self.identity(pods, namespace=namespace, service_account=service_account, rights=())
+            case Rights(rights=rights):
+                return self.identity(pods, namespace=namespace, service_account=service_account, rights=rights)
 
     @abstractmethod
     def identity(
