@@ -22,6 +22,7 @@ from components.connections import (
     ModelStorageConnection,
     PostgresConnection,
     RedisConnection,
+    ServiceAccount,
     VaultSeal,
     WorkloadIdentity,
 )
@@ -184,22 +185,18 @@ class Cloud(ABC, Generic[SettingsOf, Network, Key, Pods, Right]):
     def vault_seal(self, pods: Pods) -> VaultSeal:
         """Creates the resources of the cloud that Vault in the cluster needs."""
 
-    def identity_for(
-        self, pods: Pods, accesses: Iterable[Access[Right]], *, namespace: str, service_account: str
-    ) -> WorkloadIdentity:
+    def identity_for(self, pods: Pods, account: ServiceAccount, accesses: Iterable[Access[Right]]) -> WorkloadIdentity:
         """Creates the identity of a service account that uses several services, if one of them needs it."""
         match together(accesses):
             case NoIdentityNeeded():
                 return NO_IDENTITY
             case GrantedElsewhere():
-                return self.identity(pods, namespace=namespace, service_account=service_account, rights=())
+                return self.identity(pods, account, ())
             case Rights(rights=rights):
-                return self.identity(pods, namespace=namespace, service_account=service_account, rights=rights)
+                return self.identity(pods, account, rights)
 
     @abstractmethod
-    def identity(
-        self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[Right, ...]
-    ) -> WorkloadIdentity:
+    def identity(self, pods: Pods, account: ServiceAccount, rights: tuple[Right, ...]) -> WorkloadIdentity:
         """Creates the identity of a service account. Creates nothing if the cluster gives its pods no identities."""
 
 

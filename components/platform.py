@@ -18,6 +18,7 @@ from components.connections import (
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    ServiceAccount,
     VaultSeal,
 )
 from components.existing import existing_cluster, existing_event_queue, existing_lock_store, existing_tracker_store
@@ -72,15 +73,13 @@ class Platform(pulumi.ComponentResource):
                 model_storage=model_storage.connection[assistant.name] if model_storage else None,
                 rasa=cloud.identity_for(
                     cluster.pods,
+                    ServiceAccount(assistant.namespace, SERVICE_ACCOUNT),
                     [service.rasa(assistant) for service in used.values()],
-                    namespace=assistant.namespace,
-                    service_account=SERVICE_ACCOUNT,
                 ),
                 analytics=cloud.identity_for(
                     cluster.pods,
+                    ServiceAccount(assistant.namespace, ANALYTICS_SERVICE_ACCOUNT),
                     [service.analytics(assistant) for service in used.values()] if assistant.analytics else [],
-                    namespace=assistant.namespace,
-                    service_account=ANALYTICS_SERVICE_ACCOUNT,
                 ),
             )
             for assistant in settings.assistants
