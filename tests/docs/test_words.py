@@ -15,9 +15,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 # Patterns for the files that still have to be rewritten. Remove entries; add none.
-NOT_CLEAN: Final = (
-    "tests/*",
-)
+NOT_CLEAN: Final = ("tests/*",)
 # This page and this list quote the words.
 QUOTES: Final = ("docs/style.md", "tests/docs/test_words.py")
 MESSAGE: Final = re.compile(r"\w+( \S+){3}")
