@@ -22,12 +22,9 @@ CURVES: dict[str, ec.EllipticCurve] = {
     "P384": ec.SECP384R1(),
     "P521": ec.SECP521R1(),
 }
+PLAIN_USES = "digital_signature content_commitment key_encipherment data_encipherment key_agreement"
 KEY_USES = {
-    "digital_signature": "digital_signature",
-    "content_commitment": "content_commitment",
-    "key_encipherment": "key_encipherment",
-    "data_encipherment": "data_encipherment",
-    "key_agreement": "key_agreement",
+    **{use: use for use in PLAIN_USES.split()},
     "cert_signing": "key_cert_sign",
     "crl_signing": "crl_sign",
     "encipher_only": "encipher_only",

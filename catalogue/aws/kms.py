@@ -38,11 +38,15 @@ ENTRIES = [
             '"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}',
         },
         checks=(
-            only("deletionWindowInDays", range(7, 31), "expected deletion_window_in_days to be 7 to 30, got {value}"),
+            only(
+                "deletionWindowInDays",
+                range(7, 31),
+                "expected deletion_window_in_days to be in the range (7 - 30), got {value}",
+            ),
             only(
                 "rotationPeriodInDays",
                 range(90, 2561),
-                "expected rotation_period_in_days to be 90 to 2560, got {value}",
+                "expected rotation_period_in_days to be in the range (90 - 2560), got {value}",
             ),
             _period_is_used,
             policy_is_valid("policy", RESOURCE),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from catalogue import holdings
 from catalogue.azure.identity import may
 from catalogue.azure.provider import arm, is_private, name_matches
-from catalogue.entry import Minutes, Record, Refused, Rule, Subject
+from catalogue.entry import Minutes, Refused, Rule, Subject
 from catalogue.rules import at
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map, at_path
 
@@ -105,14 +105,15 @@ def can_encrypt(path: str, identity: str) -> Rule:
             parts = as_map(wanted)
             wanted = f"{str(parts['keyVaultUri']).rstrip('/')}/keys/{parts['keyName']}"
         vault_uri, _, rest = wanted.partition("/keys/")
-        vault = _vault(subject, vault_uri)
-        if vault is None:
+        vaults = {one.outputs["properties"]["vaultUri"].rstrip("/"): one for one in subject.world.all(VAULT)}
+        vault = vaults.get(vault_uri)
+        if vault is None:  # one of another subscription is not in the sandbox
             return
         uri = f"{vault_uri}/keys/{rest.split('/')[0]}"
         key = subject.world.find(KEY, "keyUri", uri)
         if key is None or ("/" in rest and key.outputs["keyUriWithVersion"] != wanted):
             raise Refused(f"KeyVaultKeyNotFound: The Azure Key Vault Key {wanted} could not be found.")
-        if not _property(vault, "enablePurgeProtection"):
+        if not as_map(vault.inputs.get("properties")).get("enablePurgeProtection"):
             raise Refused(
                 f"KeyVaultPolicyError: Keyvault policy recoverable is not set: {vault.id} has no purge protection"
             )
@@ -126,21 +127,6 @@ def can_encrypt(path: str, identity: str) -> Rule:
             )
 
     return check
-
-
-def _property(vault: Record, key: str) -> object:
-    """Returns a property of a vault."""
-    return as_map(vault.inputs.get("properties")).get(key)
-
-
-def _vault(subject: Subject, uri: str) -> Record | None:
-    """Returns the vault by its address; None for one of another subscription, which is not in the sandbox."""
-    return next((each for each in subject.world.all(VAULT) if _address(each) == uri), None)
-
-
-def _address(vault: Record) -> str:
-    """Returns a vault's address without its last slash."""
-    return str(as_map(vault.outputs["properties"])["vaultUri"]).rstrip("/")
 
 
 ENTRIES = [

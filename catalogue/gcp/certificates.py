@@ -7,18 +7,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue.authorities import make_authority
-from catalogue.entry import Record, Subject, Template
-from catalogue.wire import Properties, reveal
+from catalogue.entry import Subject, Template
+from catalogue.wire import Properties
 
 
 def authorities(common_name: str) -> Template:
     """Returns a template for `serverCaCerts` of an instance: one authority, valid for ten years."""
     return partial(_kept_or_made, common_name)
-
-
-def authority_of(instance: Record) -> list[Properties]:
-    """Returns the authorities of an instance."""
-    return reveal(instance.outputs)["serverCaCerts"]
 
 
 def _kept_or_made(common_name: str, subject: Subject) -> Any:

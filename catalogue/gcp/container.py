@@ -15,7 +15,7 @@ from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import ACT_AS, USE_NETWORK
 from catalogue.gcp.projects import ACCOUNT, IAM_MEMBER, api
 from catalogue.needs import needs
-from catalogue.rules import matches, only, text_at, unprotected
+from catalogue.rules import matches, only, only_rises, text_at, unprotected
 from catalogue.wire import Properties, as_list, as_map, reveal
 
 CLUSTER = "gcp:container/cluster:Cluster"
@@ -31,12 +31,6 @@ def _version_is_offered(subject: Subject) -> None:
     version = text_at(subject, "minMasterVersion")
     if version.count(".") == 1 and version not in VERSIONS:
         raise Refused(f"Error 400: Master version {version!r} is unsupported; the sandbox offers {VERSIONS}")
-
-
-def _version_only_rises(subject: Subject) -> None:
-    old, new = (str(inputs.get("minMasterVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
-    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
-        raise Refused(f"Error 400: Invalid master version {new}: below the present {old}")
 
 
 def _has_nodes(subject: Subject) -> None:
@@ -208,9 +202,13 @@ ENTRIES = [
         ),
         checks=(
             matches("name", NAME, '"name" ({value!r}) must match {form} (at most 40)'),
-            only("releaseChannel.channel", CHANNELS, "expected channel to be one of {allowed}, got {value}"),
+            only(
+                "releaseChannel.channel",
+                CHANNELS,
+                "expected release_channel.0.channel to be one of {allowed}, got {value}",
+            ),
             _version_is_offered,
-            _version_only_rises,
+            only_rises("minMasterVersion", VERSIONS, "Error 400: Invalid master version {new}: below {old}"),
             _has_nodes,
             _data_plane_and_policies_fit,
             _access_is_possible,

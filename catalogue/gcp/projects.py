@@ -2,7 +2,7 @@
 
 import re
 
-from catalogue.entry import Entry, Minutes, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import Entry, Minutes, Refused, Rule, Subject, paths
 from catalogue.gcp.needs import READ_PROJECT, USE_APIS, policy_of
 from catalogue.needs import needs
 from catalogue.rules import matches, only
@@ -131,6 +131,3 @@ ENTRIES = [
         needs=needs("iam.serviceAccounts.", "get", "create update enable disable delete"),
     ),
 ]
-
-# For refs of other services.
-ACCOUNT_REF = Ref(path="serviceAccount", to=(ACCOUNT,), by=("email",), hold="free")

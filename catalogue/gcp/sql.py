@@ -12,7 +12,7 @@ from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
 from catalogue.gcp.provider import SQL
 from catalogue.needs import needs
-from catalogue.rules import matches, only, unprotected
+from catalogue.rules import matches, only, only_rises, unprotected
 from catalogue.wire import as_map, as_text
 
 NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
@@ -69,12 +69,6 @@ def _backups_are_possible(subject: Subject) -> None:
         raise Refused(f"Error 400: retainedBackups {kept} is not between 1 and 365")
 
 
-def _version_only_rises(subject: Subject) -> None:
-    old, new = (str(inputs.get("databaseVersion")) for inputs in (subject.old_inputs, subject.inputs))
-    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
-        raise Refused(f"Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.")
-
-
 def _kept(subject: Subject) -> Iterable[str]:
     settings = as_map(subject.inputs.get("settings"))
     final = as_map(settings.get("finalBackupConfig"))
@@ -82,10 +76,6 @@ def _kept(subject: Subject) -> Iterable[str]:
         yield f"final backup of Cloud SQL instance {subject.id}, for {final.get('retentionDays')} days"
     if settings.get("retainBackupsOnDelete"):
         yield f"backups of Cloud SQL instance {subject.id}, until their retention ends"
-
-
-def _ip_addresses(subject: Subject) -> list[dict[str, str]]:
-    return [{"ipAddress": subject["privateIpAddress"], "type": "PRIVATE", "timeToRetire": ""}]
 
 
 def _password_is_given(subject: Subject) -> None:
@@ -113,7 +103,9 @@ ENTRIES = [
             "privateIpAddress": address_in(NETWORK, RANGE, SQL),
             "publicIpAddress": "",
             "firstIpAddress": "{privateIpAddress}",
-            "ipAddresses": _ip_addresses,
+            "ipAddresses": lambda subject: [
+                {"ipAddress": subject["privateIpAddress"], "type": "PRIVATE", "timeToRetire": ""}
+            ],
             "selfLink": "https://sqladmin.googleapis.com/sql/v1beta4/projects/{project}/instances/{name}",
             "serviceAccountEmailAddress": "p{number}-{seed:6}@gcp-sa-cloud-sql.iam.gserviceaccount.com",
             "serverCaCerts": authorities("Google Cloud SQL Server CA"),
@@ -139,7 +131,11 @@ ENTRIES = [
         ),
         admits=(
             api("sqladmin"),
-            _version_only_rises,
+            only_rises(
+                "databaseVersion",
+                VERSIONS,
+                "Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.",
+            ),
             connected(NETWORK, RANGE),
             may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
         ),

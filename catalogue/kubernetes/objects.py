@@ -127,14 +127,6 @@ def _scheduled_pods_can_start(subject: Subject) -> None:
     can_start(f'CronJob "{subject.inputs["metadata"]["name"]}"', template, around)
 
 
-def _selector_matches(subject: Subject) -> None:
-    spec = as_map(subject.inputs.get("spec"))
-    wanted = as_map(as_map(spec.get("selector")).get("matchLabels"))
-    for labels in at_path(spec, "template.metadata.labels"):
-        if any(as_map(labels).get(key) != value for key, value in wanted.items()):
-            raise Refused("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
-
-
 def _restart_policy_ends(subject: Subject) -> None:
     policy = next(at_path(subject.inputs, "spec.template.spec.restartPolicy"), None)
     if policy not in ("OnFailure", "Never"):
@@ -173,26 +165,9 @@ def _secret_data(subject: Subject) -> Properties:
     }
 
 
-def _service_spec(subject: Subject) -> Properties:
-    given = as_map(subject.inputs.get("spec"))
-    address = f"10.100.{int(subject.seed.hex(2, 'b'), 16)}.{int(subject.seed.hex(2, 'a'), 16)}"
-    return {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [given.get("clusterIP") or address], **given}
-
-
-def _service_status(subject: Subject) -> Properties:
-    if subject["spec"].get("type") != "LoadBalancer":
-        return {"loadBalancer": {}}
-    return {"loadBalancer": {"ingress": [{"hostname": f"{subject.seed.hex(32)}.elb.amazonaws.com"}]}}
-
-
 def _job_status(_subject: Subject) -> Properties:
     """A Job is finished when its creation returns, because the real provider waits for that."""
     return {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
-
-
-def _deployment_status(subject: Subject) -> Properties:
-    replicas = subject.inputs["spec"].get("replicas", 1)
-    return {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas, "observedGeneration": 1}
 
 
 def _retained_disks(subject: Subject) -> list[str]:
@@ -264,18 +239,6 @@ ENTRIES = [
     ),
     _object("kubernetes:core/v1:ServiceAccount"),
     _object(
-        "kubernetes:core/v1:Service",
-        immutable=("spec.clusterIP",),
-        outputs={"spec": _service_spec, "status": _service_status},
-    ),
-    _object("kubernetes:core/v1:ResourceQuota"),
-    _object("kubernetes:core/v1:LimitRange"),
-    _object(
-        "kubernetes:core/v1:PersistentVolumeClaim",
-        immutable=("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector", "spec.volumeMode"),
-        outputs={"status": lambda _subject: {"phase": "Bound"}},
-    ),
-    _object(
         "kubernetes:batch/v1:Job",
         immutable=("spec.template", "spec.selector", "spec.completions"),
         outputs={"status": _job_status},
@@ -286,15 +249,7 @@ ENTRIES = [
         minutes=(Minutes(0.5, 0.5, 0.1, slow=1.5),),
     ),
     _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),
-    _object(
-        "kubernetes:apps/v1:Deployment",
-        immutable=("spec.selector",),
-        outputs={"status": _deployment_status},
-        checks=(_selector_matches,),
-        admits=(_pods_can_start,),
-    ),
     _object("kubernetes:networking.k8s.io/v1:NetworkPolicy"),
-    _object("kubernetes:networking.k8s.io/v1:Ingress", outputs={"status": lambda _subject: {"loadBalancer": {}}}),
     _object("kubernetes:policy/v1:PodDisruptionBudget"),
     _object("kubernetes:rbac.authorization.k8s.io/v1:Role"),
     _object("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", immutable=("roleRef",)),
@@ -306,5 +261,4 @@ ENTRIES = [
         immutable=("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
         keeps=_retained_disks,
     ),
-    _object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
 ]

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from catalogue.aws.provider import INVOKES
 from catalogue.wire import Properties
 from tests.sandbox.world import ENOUGH, Made, World, refused
 
@@ -306,27 +305,3 @@ def test_a_resource_stays_in_its_region(world: World) -> None:
     world.refuses("InvalidVpcID.NotFound", "ec2.Subnet", **subnet)
     world.delete(vpc)
     assert not world.has(vpc)
-
-
-def test_functions(world: World) -> None:
-    where = world.clouds["aws"].where
-    zones = INVOKES["aws:index/getAvailabilityZones:getAvailabilityZones"]({}, where)
-    assert zones["names"] == ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
-    assert zones["zoneIds"][0] == "euc1-az1"
-    assert re.fullmatch(ACCOUNT, INVOKES["aws:index/getCallerIdentity:getCallerIdentity"]({}, where)["accountId"])
-    statement = {
-        "actions": ["s3:GetObject", "s3:PutObject"],
-        "resources": ["*"],
-        "principals": [{"type": "Service", "identifiers": ["x"]}],
-        "conditions": [{"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}],
-    }
-    document = INVOKES["aws:iam/getPolicyDocument:getPolicyDocument"]({"statements": [statement]}, where)
-    assert json.loads(document["json"])["Statement"] == [
-        {
-            "Effect": "Allow",
-            "Action": ["s3:PutObject", "s3:GetObject"],
-            "Resource": "*",
-            "Principal": {"Service": "x"},
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    ]
