@@ -1,9 +1,8 @@
-"""Writes docs/permissions.md: the permissions of the deployer, from what the shipped stacks register."""
+"""Writes the tables of docs/permissions.md from what the shipped stacks register."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from catalogue.needs import Needs
@@ -12,10 +11,9 @@ from tools.permissions import aws, azure, cluster, gcp
 from tools.permissions.needs import PREVIEW, UP, Mode
 from tools.permissions.program import Used
 from tools.stacks import DEV, PROD, recording, settings_of
+from tools.written import page_of, table
 
-ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "docs/permissions.md"
-TEMPLATE: Final = ROOT / "tools/permissions/page.md"
 NEEDED: Final[Mapping[Cloud, Callable[[Used], Needs]]] = {
     Cloud.AWS: aws.needed,
     Cloud.AZURE: azure.needed,
@@ -35,23 +33,19 @@ def used(stack: str) -> Used:
 
 def page() -> str:
     """Returns the page."""
-    (role,) = cluster.confluent(used(PROD[Cloud.GCP]))
-    return TEMPLATE.read_text().format(
-        kinds=_names(cluster.kinds(used(PROD[Cloud.GCP]))),
-        confluent=role,
-        **{cloud.value: _table(cloud) for cloud in Cloud},
-    )
+    gcp_ = used(PROD[Cloud.GCP])
+    kinds, roles = _names(cluster.kinds(gcp_)), _names(cluster.confluent(gcp_))
+    return page_of(PAGE, {"kinds": kinds, "confluent": roles, **{cloud.value: _table(cloud) for cloud in Cloud}})
 
 
 def _table(cloud: Cloud) -> str:
-    lines = ["| service | a preview may | `up` and `destroy` may also |", "|---|---|---|"]
     dev, prod = used(DEV[cloud]), used(PROD[cloud])
     both = {mode: _by_service(cloud, mode, dev, prod) for mode in (PREVIEW, UP)}
+    rows: list[Sequence[str]] = []
     for service, all_of_it in both[UP].items():
         looks = both[PREVIEW].get(service, [])
-        writes = [name for name in all_of_it if name not in looks]
-        lines.append(f"| `{service}` | {_names(looks)} | {_names(writes)} |")
-    return "\n".join(lines)
+        rows.append((f"`{service}`", _names(looks), _names([name for name in all_of_it if name not in looks])))
+    return table(["service", "a preview may", "`up` and `destroy` may also"], rows)
 
 
 def _by_service(cloud: Cloud, mode: Mode, *stacks: Used) -> Mapping[str, list[str]]:

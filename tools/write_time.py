@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 from sandbox.clock.chart import svg
 from sandbox.clock.timeline import Timeline, of_new_stack, told
 from tools.stacks import SHIPPED, recording
-from tools.written import filled
+from tools.written import page_of, table
 
-ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "docs/time.md"
 PICTURE: Final = "docs/time.svg"
 SHOWN: Final = "prod"
 # How many of the longest links of the chain are shown, in their order.
 LINKS: Final = 4
-BEGIN: Final = "<!-- Written by `make docs` from the times in catalogue/ and the program. -->"
-HEAD: Final = (
-    "| Stack | Cloud | Minutes | On a slow day | What the first `up` waits for longest |\n|---|---|---|---|---|"
-)
+HEAD: Final = ("Stack", "Cloud", "Minutes", "On a slow day", "What the first `up` waits for longest")
 
 
 def prediction(stack: str) -> Timeline:
@@ -27,22 +23,19 @@ def prediction(stack: str) -> Timeline:
     return of_new_stack(stack, recording(stack).graph)
 
 
-def row(timeline: Timeline) -> str:
-    """Returns a stack's line of the table."""
+def _row(timeline: Timeline) -> Sequence[str]:
     longest = sorted(timeline.critical, key=lambda bar: -bar.minutes)[:LINKS]
-    links = (
+    links = ", ".join(
         f"{bar.node.name.removeprefix(f'rasa-{timeline.stack}-')} {told(bar.minutes)}"
         for bar in timeline.critical
         if bar in longest
     )
-    cells = [f"`{timeline.stack}`", timeline.cloud, told(timeline.minutes), told(timeline.slow), ", ".join(links)]
-    return f"| {' | '.join(cells)} |"
+    return f"`{timeline.stack}`", timeline.cloud, told(timeline.minutes), told(timeline.slow), links
 
 
 def page() -> str:
     """Returns the page with a new table."""
-    table = "\n".join([HEAD, *(row(prediction(stack)) for stack in SHIPPED)])
-    return filled((ROOT / PAGE).read_text(), BEGIN, table)
+    return page_of(PAGE, {"times": table(HEAD, (_row(prediction(stack)) for stack in SHIPPED))})
 
 
 def picture() -> str:

@@ -18,8 +18,8 @@ from components.trust import rds_roots
 from sandbox.recorder import Recording, run_program
 from settings import Cloud
 from tests.e2e.manifests import RELEASE, manifests
-from tests.e2e.pods import plain
 from tests.program import stacks, test_existing
+from tests.program.stacks import plain
 from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
 from tests.settings.stack_files import SMALL

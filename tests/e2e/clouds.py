@@ -14,7 +14,8 @@ from typing import Final
 from sandbox.recorder import Recording
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
-from tests.e2e.pods import Pod, analytics_environment, job_pod, plain, release_pod
+from tests.e2e.pods import Pod, analytics_environment, job_pod, release_pod
+from tests.program.stacks import plain
 
 ASSISTANT: Final = "rasa"
 # What Event Hubs' right `Send` and Confluent's roles allow, in Kafka's words.
@@ -110,9 +111,9 @@ def _azure(recording: Recording) -> CloudServices:
 
 def _gcp(recording: Recording) -> CloudServices:
     return CloudServices(
-        # Cloud SQL's certificate names the instance, Memorystore's no host at all.
+        # Cloud SQL's certificate names the instance, Memorystore's no host that a client asks for.
         postgres_names=("instance.of.the.project",),
-        redis_names=(),
+        redis_names=("tier",),
         redis_users=(_full_access(release_pod(recording, ASSISTANT).environment["REDIS_PASSWORD"]),),
         mechanism=PLAIN,
         kafka_users=dict(_confluent_users(recording)),

@@ -19,7 +19,7 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.e2e.certificates import Authority
+from tests.certificates import Authority
 from tests.processes import free_port, listens, server, wait_until
 from tools import kubernetes, system_packages
 
@@ -102,7 +102,7 @@ def cluster(directory: Path) -> Iterator[Cluster]:
     """Run a control plane with three nodes in as many zones."""
     programs = kubernetes.ensure()
     authority = Authority(directory, "kubernetes")
-    identity = authority.identity("kube-apiserver", ["localhost", "127.0.0.1"])
+    identity = authority.identity("localhost", "127.0.0.1")
     token, port, etcd = secrets.token_hex(16), free_port(), free_port()
     tokens, keys = directory / "tokens.csv", directory / "service-accounts.key"
     tokens.write_text(f'{token},tier,tier,"system:masters"\n')

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.e2e.certificates import Identity
+from tests.certificates import Identity
 from tests.processes import free_port, listens, server, succeed
 from tools import kafka as archives
 from tools import system_packages

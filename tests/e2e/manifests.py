@@ -6,7 +6,8 @@ from typing import Any
 
 from sandbox.recorder import Recording, Registration
 from tests.e2e.cluster import Cluster
-from tests.e2e.pods import object_name, plain
+from tests.e2e.pods import object_name
+from tests.program.stacks import plain
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 

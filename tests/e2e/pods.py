@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.recorder import Recording, Registration, Secret
+from sandbox.recorder import Recording, Registration
+from tests.program.stacks import plain
 
 CA_DIRECTORY: Final = "/etc/rasa/ca"
 JOB_DIRECTORY: Final = "/etc/rasa/job"
@@ -155,19 +156,6 @@ def secret(recording: Recording, namespace: str, name: str, key: str) -> str:
 def filled_in_cluster(namespace: str, name: str, key: str) -> str:
     """What stands for the value where the program makes the Secret empty; `Relocation` puts the value in its place."""
     return f"<{namespace}/{name}/{key}>"
-
-
-def plain(value: Any) -> Any:
-    """A recorded value without the marks of secrets."""
-    match value:
-        case Secret():
-            return plain(value.value)
-        case {**items}:
-            return {key: plain(item) for key, item in items.items()}
-        case [*items]:
-            return [plain(item) for item in items]
-        case _:
-            return value
 
 
 def object_name(registered: Registration) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.certificates import Identity
+from tests.certificates import Identity
 from tests.processes import UNPRIVILEGED, free_port, server, succeed
 from tools import system_packages
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.certificates import Authority, Identity
+from tests.certificates import Authority, Identity
 from tests.processes import free_port, listens, server, succeed
 from tools import system_packages
 

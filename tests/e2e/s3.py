@@ -13,7 +13,7 @@ import boto3
 import requests
 
 from sandbox.recorder import ROOT
-from tests.e2e.certificates import Authority, Identity
+from tests.certificates import Authority, Identity
 from tests.processes import free_port, listens, server
 
 _ROLE: Final = "rasa"

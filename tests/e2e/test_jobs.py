@@ -55,7 +55,7 @@ def test_a_rotation_gives_the_role_a_new_login_beside_the_old(worlds: Worlds, cl
     world = worlds(cloud)
     pod = world.here(clouds.database_roles(world.recording))
     password = pod.environment["PASSWORD_rasa"]
-    with postgres(world.foreign.identity("rotated", ["localhost"]), "rasa_admin", pod.environment["PGPASSWORD"]) as new:
+    with postgres(world.foreign.identity("localhost"), "rasa_admin", pod.environment["PGPASSWORD"]) as new:
         pod = pod.with_environment(PGHOST="localhost", PGPORT=str(new.port), ROLES='["rasa"]')
         pod = pod.with_file("/etc/rasa/ca/postgres-ca.pem", world.foreign.pem)
 
@@ -99,7 +99,7 @@ def test_roles_that_sign_in_with_a_cloud_identity_are_made_by_the_same_script(wo
     pod = job_pod(found, f"{clouds.ASSISTANT}-database-roles-job")
     password = pod.environment["PGPASSWORD"]
     authority = world.foreign
-    with postgres(authority.identity("iam-server", ["localhost"]), "rasa_admin", password) as server:
+    with postgres(authority.identity("localhost"), "rasa_admin", password) as server:
         # As on RDS: a group that is there, and that the administrator may let others into.
         server.sql("CREATE ROLE rds_iam NOLOGIN")
         if int(server.sql("SHOW server_version_num")) >= 160000:

@@ -25,7 +25,7 @@ AUTHORITY_FIX = "trust the authority that signed its certificate: `ca` in the st
 REACH_FIX = "check that it runs with TLS on this port"
 
 
-def case(cloud: Cloud, name: str, broken: Break, service: str, *words: str) -> ParameterSet:
+def case(name: str, broken: Break, service: str, *words: str, cloud: Cloud = Cloud.AWS) -> ParameterSet:
     """A break, and what the sentence about it must say: the service, what is wrong, the fix."""
     group = pytest.mark.xdist_group(f"e2e {cloud}")
     return pytest.param(cloud, broken, service, words, id=f"{cloud}-{name}", marks=group)
@@ -42,25 +42,16 @@ def elsewhere(name: str, key: str = "port") -> Break:
 
 
 CASES: Sequence[ParameterSet] = [
-    case(Cloud.AWS, "database-down", elsewhere("tracker_store"), TRACKER, "Connection refused", REACH_FIX),
+    case("database-down", elsewhere("tracker_store"), TRACKER, "Connection refused", REACH_FIX),
     case(
-        Cloud.AWS,
         "database-password",
         variable("DB_PASSWORD", lambda _: "wrong"),
         TRACKER,
         'password authentication failed for user "rasa"',
         PASSWORD_FIX,
     ),
+    case("database-authority", authority("postgres-ca.pem"), TRACKER, "certificate verify failed", AUTHORITY_FIX),
     case(
-        Cloud.AWS,
-        "database-authority",
-        authority("postgres-ca.pem"),
-        TRACKER,
-        "certificate verify failed",
-        AUTHORITY_FIX,
-    ),
-    case(
-        Cloud.AWS,
         "database-name-in-certificate",
         told(lambda world: section(world, "tracker_store", url="127.0.0.1")),
         TRACKER,
@@ -68,7 +59,6 @@ CASES: Sequence[ParameterSet] = [
         "use a host name that is in its certificate",
     ),
     case(
-        Cloud.AWS,
         "database-missing",
         told(lambda world: section(world, "tracker_store", db="never_made")),
         TRACKER,
@@ -76,32 +66,23 @@ CASES: Sequence[ParameterSet] = [
         "create the database, owned by this user",
     ),
     case(
-        Cloud.AWS,
         "database-right",
         breaks.no_right_to_make_tables,
         TRACKER,
         "permission denied for schema public",
         "grant it CREATE on the schema public",
     ),
+    case("database-without-tls", variable("SQL_TRACKER_STORE_SSL_MODE", lambda _: "disable"), TRACKER, "no encryption"),
+    case("redis-down", elsewhere("lock_store"), LOCKS, "Connection refused", REACH_FIX),
     case(
-        Cloud.AWS,
-        "database-without-tls",
-        variable("SQL_TRACKER_STORE_SSL_MODE", lambda _: "disable"),
-        TRACKER,
-        "no encryption",
-    ),
-    case(Cloud.AWS, "redis-down", elsewhere("lock_store"), LOCKS, "Connection refused", REACH_FIX),
-    case(
-        Cloud.AWS,
         "redis-password",
         variable("REDIS_PASSWORD", lambda _: "wrong"),
         LOCKS,
         "invalid username-password pair",
         PASSWORD_FIX,
     ),
-    case(Cloud.AWS, "redis-authority", authority("redis-ca.pem"), LOCKS, "certificate verify failed", AUTHORITY_FIX),
+    case("redis-authority", authority("redis-ca.pem"), LOCKS, "certificate verify failed", AUTHORITY_FIX),
     case(
-        Cloud.AWS,
         "redis-keys",
         redis_user("resetkeys", "~other:*"),
         LOCKS,
@@ -109,25 +90,22 @@ CASES: Sequence[ParameterSet] = [
         "on keys with its prefix",
     ),
     case(
-        Cloud.AWS,
         "redis-command",
         redis_user("-keys"),
         LOCKS,
         "no permissions to run the 'keys' command",
         "allow the user the commands for locks and timers",
     ),
-    case(Cloud.AWS, "kafka-down", elsewhere("event_broker", "url"), EVENTS, "Connection refused", REACH_FIX),
+    case("kafka-down", elsewhere("event_broker", "url"), EVENTS, "Connection refused", REACH_FIX),
     case(
-        Cloud.AWS,
         "kafka-password",
         variable("KAFKA_PASSWORD", lambda _: "wrong"),
         EVENTS,
         "invalid credentials with SASL mechanism SCRAM-SHA-512",
         PASSWORD_FIX,
     ),
-    case(Cloud.AWS, "kafka-authority", authority("kafka-ca.pem"), EVENTS, "certificate verify failed", AUTHORITY_FIX),
+    case("kafka-authority", authority("kafka-ca.pem"), EVENTS, "certificate verify failed", AUTHORITY_FIX),
     case(
-        Cloud.AWS,
         "kafka-topic",
         told(lambda world: section(world, "event_broker", topic="never-made")),
         EVENTS,
@@ -135,23 +113,22 @@ CASES: Sequence[ParameterSet] = [
         "create the topic",
     ),
     case(
-        Cloud.AZURE,
         "kafka-right",
         breaks.no_right_to_write,
         EVENTS,
         "authorization failed",
         "describe the topic and write",
+        cloud=Cloud.AZURE,
     ),
     case(
-        Cloud.AZURE,
         "kafka-password",
         variable("KAFKA_PASSWORD", lambda _: "wrong"),
         EVENTS,
         "Authentication failed",
         PASSWORD_FIX,
+        cloud=Cloud.AZURE,
     ),
     case(
-        Cloud.AWS,
         "models-down",
         variable("AWS_ENDPOINT_URL", lambda world: f"https://{breaks.nobody(world)}"),
         MODELS,
@@ -159,7 +136,6 @@ CASES: Sequence[ParameterSet] = [
         REACH_FIX,
     ),
     case(
-        Cloud.AWS,
         "models-key",
         variable("AWS_SECRET_ACCESS_KEY", lambda _: "wrong"),
         MODELS,
@@ -167,23 +143,15 @@ CASES: Sequence[ParameterSet] = [
         "allow the pod's identity to list the bucket",
     ),
     case(
-        Cloud.AWS,
         "models-authority",
         variable("AWS_CA_BUNDLE", lambda world: str(world.foreign.file)),
         MODELS,
         "certificate verify failed",
     ),
+    case("models-bucket", breaks.no_bucket, MODELS, "'never-made' does not exist", "create the bucket first"),
+    case("models-missing", breaks.no_model, MODELS, "the model rasa/model.tar.gz does not exist", "aws s3 cp"),
+    case("models-other", breaks.no_archive, MODELS, "is not a trained model", "aws s3 cp model.tar.gz s3://"),
     case(
-        Cloud.AWS, "models-bucket", breaks.no_bucket, MODELS, "'never-made' does not exist", "create the bucket first"
-    ),
-    case(
-        Cloud.AWS, "models-missing", breaks.no_model, MODELS, "the model rasa/model.tar.gz does not exist", "aws s3 cp"
-    ),
-    case(
-        Cloud.AWS, "models-other", breaks.no_archive, MODELS, "is not a trained model", "aws s3 cp model.tar.gz s3://"
-    ),
-    case(
-        Cloud.AWS,
         "models-list-right",
         breaks.models_policy("s3:GetObject"),
         MODELS,
@@ -191,7 +159,6 @@ CASES: Sequence[ParameterSet] = [
         "allow the pod's identity to list the bucket",
     ),
     case(
-        Cloud.AWS,
         "models-read-right",
         breaks.models_policy("s3:ListBucket"),
         MODELS,

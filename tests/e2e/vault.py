@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sandbox.recorder import Recording
-from tests.e2e.pods import filled_in_cluster, plain
+from tests.e2e.pods import filled_in_cluster
 from tests.processes import Finished
+from tests.program.stacks import plain
 from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.world import World as Platform

@@ -10,8 +10,8 @@ from typing import Final
 
 from sandbox.recorder import Recording, run_program
 from settings import Cloud
+from tests.certificates import Authority
 from tests.e2e import clouds
-from tests.e2e.certificates import Authority
 from tests.e2e.kafka import Kafka, kafka
 from tests.e2e.pods import Pod, Relocation, release_pod, relocated, written
 from tests.e2e.postgres import Postgres, postgres
@@ -116,20 +116,16 @@ def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
     at_postgres, at_redis, at_kafka = (authorities[name] for name in CA_FILES)
     with ExitStack() as stack:
         start = stack.enter_context
-        database = start(
-            postgres(
-                at_postgres.identity("postgres-server", services.postgres_names), roles["PGUSER"], roles["PGPASSWORD"]
-            )
-        )
+        database = start(postgres(at_postgres.identity(*services.postgres_names), roles["PGUSER"], roles["PGPASSWORD"]))
         locks = start(
             redis(
                 directory,
                 at_redis,
-                at_redis.identity("redis-server", services.redis_names or ("tier",)),
+                at_redis.identity(*services.redis_names),
                 services.redis_users,
             )
         )
-        identity = at_kafka.identity("kafka-server", ["localhost"])
+        identity = at_kafka.identity("localhost")
         broker_ = start(
             kafka(directory, identity, services.mechanism, services.kafka_users, python, ruled=services.ruled)
         )
@@ -168,7 +164,7 @@ def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
 def _s3(directory: Path, found: Recording, policy: str) -> Iterator[S3]:
     variables = clouds.smoke_test(found).environment
     authority = Authority(directory, "s3")
-    identity = authority.identity("s3-server", ["localhost"])
+    identity = authority.identity("localhost")
     bucket, region = variables["BUCKET_NAME"], variables["AWS_DEFAULT_REGION"]
     with s3(directory, authority, identity, bucket=bucket, region=region, policy=policy) as running:
         yield running

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from settings import Cloud
-from tests.program import test_existing, test_existing_elsewhere
+from tests.program.test_existing import SINGLE, USERS_OF_OPENSHIFT, layers_to_make, managed_layers
 from tests.settings.existing import EXISTING, LAYERS, existing
 from tools.daily import drawn
 from tools.stacks import changed
@@ -20,19 +20,15 @@ from tools.workplace import Workplace
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 
-# What the program manages of a layer when it creates it.
-MANAGED: Final = {Cloud.AWS: test_existing.MANAGED, **test_existing_elsewhere.MANAGED}
-OPENSHIFT: Final = {"cluster.podSecurity": "openshift"}
-# A cluster stands in a network that it does not make.
 CASES: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
-    **{layer: ((layer,) if layer != "cluster" else ("network", "cluster"), {}) for layer in LAYERS},
-    "cluster on OpenShift": (("network", "cluster"), OPENSHIFT),
+    **SINGLE,
+    "cluster on OpenShift": (("network", "cluster"), USERS_OF_OPENSHIFT),
     "everything": (LAYERS, {}),
 }
-SINGLE: Final = 3
+A_DAY: Final = 3
 CHOSEN: Final = [
     *((cloud, "everything") for cloud in Cloud),
-    *drawn("bring your own", [*product(Cloud, [case for case in CASES if case != "everything"])], SINGLE),
+    *drawn("bring your own", [*product(Cloud, [case for case in CASES if case != "everything"])], A_DAY),
 ]
 # Where Rasa is told of a service, and the address of the existing one.
 TOLD: Final = {
@@ -66,27 +62,6 @@ def names_of(cloud: Cloud, layers: tuple[str, ...]) -> set[str]:
     return {text for layer in layers for text in texts(EXISTING[cloud][layer]) if not NOT_A_NAME.fullmatch(text)}
 
 
-def managed_layers(cloud: Cloud, resources: list[dict[str, Any]]) -> set[str]:
-    """The layers of which something is managed."""
-    return {
-        layer
-        for layer, pattern in MANAGED[cloud].items()
-        if any(
-            test_existing.belongs(resource["type"], resource["urn"].rpartition("::")[2], pattern)
-            for resource in resources
-        )
-    }
-
-
-def layers_to_make(cloud: Cloud, layers: tuple[str, ...]) -> set[str]:
-    """The layers that the program makes, when these exist."""
-    wanted = set(LAYERS) - set(layers)
-    # In dev the other clouds have keys enough; and of a network or a key nothing is made where nothing stands in it.
-    if cloud is not Cloud.AWS or not wanted & {"cluster", "trackerStore", "lockStore", "eventQueue"}:
-        wanted -= {"encryption"}
-    return wanted
-
-
 @pytest.mark.parametrize(("cloud", "case"), CHOSEN)
 def test_nothing_existing_is_managed_and_rasa_is_told_of_it(cloud: Cloud, case: str, tmp_path: Path, pulumi: None):
     layers, changes = CASES[case]
@@ -94,7 +69,8 @@ def test_nothing_existing_is_managed_and_rasa_is_told_of_it(cloud: Cloud, case: 
     workplace.write(changed(existing(cloud, *layers), **changes))
     workplace.up()
     resources = workplace.resources()
-    assert managed_layers(cloud, resources) == layers_to_make(cloud, layers)
+    managed = managed_layers(cloud, ((one["type"], one["urn"].rpartition("::")[2]) for one in resources))
+    assert managed == layers_to_make(cloud, layers)
     existing_names = names_of(cloud, layers)
     assert [one["urn"] for one in resources if one.get("id") in existing_names] == []
     assert [one["urn"] for one in resources if one.get("external")] == []
@@ -111,8 +87,7 @@ def test_what_exists_would_be_seen():
         "aws:ec2/vpc:Vpc": "rasa-byo-network-vpc",
         "aws:kms/key:Key": "rasa-byo-vault-seal-key",
     }
-    resources = [{"type": type_, "urn": f"urn:pulumi:byo::rasa::{type_}::{name}"} for type_, name in made.items()]
-    assert managed_layers(Cloud.AWS, resources) == {"modelStorage", "network", "secretsManager"}
+    assert managed_layers(Cloud.AWS, made.items()) == {"modelStorage", "network", "secretsManager"}
     for cloud in Cloud:
         assert len(names_of(cloud, LAYERS)) > 8
         for layer in LAYERS:

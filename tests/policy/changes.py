@@ -7,8 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from policy.resource import Path, mapping_of
-from sandbox.recorder import Recording, Registration, Secret
+from policy.resource import Path
+from sandbox.recorder import Recording, Registration
+from tests.program.stacks import plain
 
 ABSENT: Final = object()
 
@@ -29,7 +30,7 @@ def put(path: Path, value: Any, *, of: str = "") -> Change:
     """A property has another value; a function gets the one that it has."""
 
     def do(one: Registration) -> Registration:
-        inputs: Any = deepcopy({key: _open(item) for key, item in one.inputs.items()})
+        inputs: Any = deepcopy(plain(one.inputs))
         *way, last = _steps(path)
         node = inputs
         for step in way:
@@ -100,19 +101,6 @@ def apply(change: Change, recording: Recording, type_: str) -> tuple[Registratio
 def _is_companion(change: Change, one: Registration) -> bool:
     """What is named to the end is meant whatever its type: a companion goes, or is another kind."""
     return change.of.startswith("rasa-") and one.name == change.of
-
-
-def _open(value: Any) -> Any:
-    """Secrets in clear, as rules see them."""
-    match value:
-        case Secret():
-            return _open(value.value)
-        case Mapping():
-            return {key: _open(item) for key, item in mapping_of(value).items()}
-        case list():
-            return [_open(item) for item in value]
-        case _:
-            return value
 
 
 def _steps(path: Path) -> list[Any]:

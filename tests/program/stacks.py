@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from _pytest.mark import ParameterSet
 
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import Recording, Secret, run_program
 from settings import Cloud
 from tools import stacks
 from tools.stacks import DEV, PROD, SHIPPED, changed, settings_of
@@ -74,3 +74,16 @@ def recording(stack: str, preview: bool = False) -> Recording:
 def each(stacks: Iterable[str]) -> list[ParameterSet]:
     """Parameters: one worker of a parallel run makes all recordings of a stack."""
     return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in stacks]
+
+
+def plain(value: Any) -> Any:
+    """A recorded value without the marks of secrets."""
+    match value:
+        case Secret():
+            return plain(value.value)
+        case {**items}:
+            return {key: plain(item) for key, item in items.items()}
+        case [*items]:
+            return [plain(item) for item in items]
+        case _:
+            return value

@@ -1,9 +1,9 @@
-"""Layers that exist already, each alone and together: nothing existing is managed, everything is wired to it."""
+"""Layers that exist already, on each cloud, alone and together: nothing of them is managed, all is wired to them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -17,15 +17,37 @@ from tests.settings.full import CA
 from tools.stacks import changed
 
 # What the program manages of a layer when it creates it: types, and after a space names where the type is not enough.
-MANAGED: Final[Mapping[str, str]] = {
-    "network": r"aws:ec2/(vpc|subnet|natGateway|route|routeTable|internetGateway|eip|defaultSecurityGroup):.*",
-    "encryption": r"aws:kms/.* rasa-\w+-data-.*",
-    "cluster": r"aws:eks/(cluster|nodeGroup|addon|accessEntry):.*",
-    "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
-    "lockStore": r"aws:elasticache/.*",
-    "eventQueue": r"aws:msk/.*|aws:secretsmanager/.* rasa-\w+-event-queue-.*",
-    "modelStorage": r"aws:s3/.*",
-    "secretsManager": r"aws:(kms|secretsmanager)/.* rasa-\w+-vault-.*|rasa:kubernetes:VaultServer",
+MANAGED: Final[Mapping[Cloud, Mapping[str, str]]] = {
+    Cloud.AWS: {
+        "network": r"aws:ec2/(vpc|subnet|natGateway|route|routeTable|internetGateway|eip|defaultSecurityGroup):.*",
+        "encryption": r"aws:kms/.* rasa-\w+-data-.*",
+        "cluster": r"aws:eks/(cluster|nodeGroup|addon|accessEntry):.*",
+        "trackerStore": r"aws:rds/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
+        "lockStore": r"aws:elasticache/.*",
+        "eventQueue": r"aws:msk/.*|aws:secretsmanager/.* rasa-\w+-event-queue-.*",
+        "modelStorage": r"aws:s3/.*",
+        "secretsManager": r"aws:(kms|secretsmanager)/.* rasa-\w+-vault-.*|rasa:kubernetes:VaultServer",
+    },
+    Cloud.AZURE: {
+        "network": r"azure-native:network:(VirtualNetwork|Subnet|NatGateway|PublicIPAddress)",
+        "encryption": r"rasa:azure:EncryptionKey",
+        "cluster": r"azure-native:containerservice:.*",
+        "trackerStore": r"azure-native:dbforpostgresql:.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
+        "lockStore": r"azure-native:redisenterprise:.*",
+        "eventQueue": r"azure-native:eventhub:.*",
+        "modelStorage": r"azure-native:storage:.*",
+        "secretsManager": r"rasa:azure:KeyVaultSeal",
+    },
+    Cloud.GCP: {
+        "network": r"gcp:compute/(network|subnetwork|router|routerNat):.*|gcp:servicenetworking/.*",
+        "encryption": r"rasa:gcp:EncryptionKey",
+        "cluster": r"gcp:container/.*",
+        "trackerStore": r"gcp:sql/.*|rasa:kubernetes:(DatabaseServer|AssistantDatabase)",
+        "lockStore": r"gcp:redis/.*",
+        "eventQueue": r"confluentcloud:.*",
+        "modelStorage": r"gcp:storage/.*",
+        "secretsManager": r"rasa:gcp:CloudKmsVaultSeal|gcp:secretmanager/.*",
+    },
 }
 SERVICES: Final = ("trackerStore", "lockStore", "eventQueue", "modelStorage")
 IRSA: Final = {
@@ -33,19 +55,22 @@ IRSA: Final = {
     "issuer": "https://oidc.acme.example.com/1",
     "providerArn": "arn:aws:iam::111122223333:oidc-provider/oidc.acme.example.com/1",
 }
-OPENSHIFT: Final = {"cluster.podSecurity": "openshift", "cluster.identity": IRSA}
+USERS_OF_OPENSHIFT: Final = {"cluster.podSecurity": "openshift"}
+OPENSHIFT: Final = {**USERS_OF_OPENSHIFT, "cluster.identity": IRSA}
 LOGIN: Final = {"database": "reports", "username": "reports", "password": "dbPassword"}
 
+# A cluster stands in a network that it does not make.
+SINGLE: Final = {layer: ((layer,) if layer != "cluster" else ("network", "cluster"), {}) for layer in LAYERS}
 # The layers that exist, and what else is changed.
 CASES: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
-    # A cluster stands in a network that it does not make.
-    **{layer: ((layer,) if layer != "cluster" else ("network", "cluster"), {}) for layer in LAYERS},
+    **SINGLE,
     "services": (SERVICES, {}),
     "cluster and services": (("cluster", *SERVICES), {}),
     "network and key": (("network", "encryption"), {}),
     "OpenShift": (("network", "cluster"), OPENSHIFT),
     "everything": (LAYERS, {}),
     "everything on OpenShift": (LAYERS, OPENSHIFT),
+    "everything, users of OpenShift": (LAYERS, USERS_OF_OPENSHIFT),
     "everything, with analytics": (
         LAYERS,
         {"assistants[0].analytics": True, "trackerStore.analyticsLogins": {"rasa": LOGIN}},
@@ -56,24 +81,39 @@ CASES: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
     ),
     "everything in prod": (LAYERS, {"profile": "prod"}),
 }
+EVERYWHERE: Final = [
+    *((Cloud.AWS, case, "dev") for case in CASES),
+    *(
+        (cloud, case, profile)
+        for cloud in (Cloud.AZURE, Cloud.GCP)
+        for case in (*SINGLE, "everything")
+        for profile in ("dev", "prod")
+    ),
+]
 
 
 @cache
-def recording(case: str, preview: bool = False) -> Recording:
+def recording(case: str, cloud: Cloud = Cloud.AWS, profile: str = "dev", preview: bool = False) -> Recording:
     """What the program registers."""
     layers, changes = CASES[case]
-    stack_file = changed(existing(Cloud.AWS, *layers), **changes)
+    stack_file = changed(existing(cloud, *layers), **{"profile": profile, **changes})
     return run_program(stack_file, preview=preview, stack=stack_file["profile"])
 
 
-def belongs(type_: str, name: str, pattern: str) -> bool:
-    """Whether a resource is one of those of a layer."""
-    return re.fullmatch(f"({pattern})( .*)?", f"{type_} {name}") is not None
+def managed_layers(cloud: Cloud, resources: Iterable[tuple[str, str]]) -> set[str]:
+    """The layers of which one of the resources is managed, each a type and a name."""
+    named = [f"{type_} {name}" for type_, name in resources]
+    return {layer for layer, of in MANAGED[cloud].items() if any(re.fullmatch(f"({of})( .*)?", one) for one in named)}
 
 
-def managed(case: str, layer: str) -> list[str]:
-    """What is managed of a layer."""
-    return [one.urn for one in recording(case).resources.values() if belongs(one.type, one.name, MANAGED[layer])]
+def layers_to_make(cloud: Cloud, existing_: Iterable[str], profile: str = "dev") -> set[str]:
+    """The layers that the program creates if these exist, or are none."""
+    wanted = set(LAYERS) - set(existing_)
+    if not wanted & {"cluster", "trackerStore", "lockStore", "eventQueue"}:
+        wanted -= {"network", "encryption"}  # nothing is in it
+    if cloud is not Cloud.AWS and profile == "dev":
+        wanted -= {"encryption"}  # the cloud has keys enough
+    return wanted
 
 
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -90,20 +130,22 @@ def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
             pass
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_exactly_what_does_not_exist_is_managed(case: str):
+@pytest.mark.parametrize(("cloud", "case", "profile"), EVERYWHERE)
+def test_exactly_what_does_not_exist_is_managed(cloud: Cloud, case: str, profile: str):
     layers, changes = CASES[case]
-    made = {layer for layer in LAYERS if managed(case, layer)}
-    wanted = {layer for layer in LAYERS if layer not in layers and layer not in changes}
-    if not wanted & {"cluster", "trackerStore", "lockStore", "eventQueue"}:
-        # Nothing stands in it.
-        wanted -= {"network", "encryption"}
-    assert made == wanted
+    made = managed_layers(cloud, ((one.type, one.name) for one in recording(case, cloud, profile).resources.values()))
+    assert made == layers_to_make(cloud, (*layers, *changes), profile)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_preview_needs_no_cloud(case: str):
     assert recording(case, preview=True).resources.keys() == recording(case).resources.keys()
+
+
+@pytest.mark.parametrize("cloud", [Cloud.AZURE, Cloud.GCP])
+def test_where_everything_exists_nothing_is_managed_on_the_cloud(cloud: Cloud):
+    packages = {one.package for one in recording("everything", cloud, "prod").resources.values()}
+    assert packages == {"pulumi", "rasa", "kubernetes", "random"}
 
 
 def test_where_everything_exists_only_a_role_for_the_pods_is_made_on_the_cloud():
@@ -118,8 +160,9 @@ def test_where_everything_exists_only_a_role_for_the_pods_is_made_on_the_cloud()
     assert without_models.calls == ()
 
 
-def test_rasa_is_told_of_the_existing_services():
-    endpoints = recording("everything").outputs["endpoints"]["rasa"]
+@pytest.mark.parametrize("cloud", Cloud)
+def test_rasa_is_told_of_the_existing_services(cloud: Cloud):
+    endpoints = recording("everything", cloud).outputs["endpoints"]["rasa"]
     assert {key: endpoints["tracker_store"][key] for key in ("url", "port", "db")} == {
         "url": "db.acme.example.com", "port": 5432, "db": "conversations",
     }  # fmt: skip
@@ -130,6 +173,9 @@ def test_rasa_is_told_of_the_existing_services():
     }  # fmt: skip
     assert endpoints["event_broker"]["url"] == "kafka1.acme.example.com:9092,kafka2.acme.example.com:9093"
     assert endpoints["event_broker"]["sasl_mechanism"] == "PLAIN"
+
+
+def test_outputs_name_the_existing_services():
     assert recording("everything").outputs["services"] == {
         "cluster": "acme-admin",
         "trackerStore": "db.acme.example.com:5432",
@@ -210,10 +256,15 @@ def test_each_role_of_a_cluster_with_an_oidc_provider_trusts_one_service_account
 
 
 @pytest.mark.parametrize(
-    ("case", "chosen"), [("OpenShift", False), ("everything on OpenShift", False), ("everything", True)]
+    ("case", "cloud", "chosen"),
+    [
+        ("OpenShift", Cloud.AWS, False),
+        *(("everything, users of OpenShift", cloud, False) for cloud in Cloud),
+        ("everything", Cloud.AWS, True),
+    ],
 )
-def test_openshift_chooses_the_user_of_pods(case: str, chosen: bool):
-    resources = recording(case).resources.values()
+def test_openshift_chooses_the_user_of_pods(case: str, cloud: Cloud, chosen: bool):
+    resources = recording(case, cloud).resources.values()
     contexts = [each for one in resources for each in mappings(one.inputs) if "runAsNonRoot" in each]
     assert len(contexts) >= 2
     assert {bool({"runAsUser", "runAsGroup", "fsGroup"} & each.keys()) for each in contexts} == {chosen}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +14,6 @@ from tests.program.invariants import SLOW, all_texts, generated
 from tests.program.stacks import STACKS, recording
 from tools.stacks import DEV, PROD, SHIPPED
 
-SOURCES = sorted(
-    path for directory in ("components", "providers", "settings") for path in (ROOT / directory).rglob("*.py")
-)
 SDKS = {
     Cloud.AWS: {"pulumi_aws"},
     Cloud.AZURE: {"pulumi_azure_native"},
@@ -34,53 +28,45 @@ from tests.program.stacks import recording
 assert len(recording("{stack}").resources) > 50
 print(*(name for name in sys.argv[1:] if name in sys.modules))
 """
-TWO_ASSISTANTS = {cloud: f"{stack} with two assistants" for cloud, stack in PROD.items()}
-
-
-def two(cloud: Cloud) -> Recording:
-    return recording(TWO_ASSISTANTS[cloud])
-
-
 EACH_CLOUD = pytest.mark.parametrize(
-    "cloud", [pytest.param(cloud, marks=pytest.mark.xdist_group(stack)) for cloud, stack in TWO_ASSISTANTS.items()]
+    "cloud",
+    [
+        pytest.param(cloud, marks=pytest.mark.xdist_group(f"{stack} with two assistants"))
+        for cloud, stack in PROD.items()
+    ],
 )
 TOPICS = {"sales-core-events", "sales-analytics-dlq", "support-core-events"}
+
+
+ACCOUNTS = {"sales:rasa", "support:rasa", "vault:vault", "vault:vault-init"}
+OWN = [
+    *(
+        (stack, type_, property_, expected)
+        for stack in PROD.values()
+        for type_, property_, expected in (
+            ("kubernetes:core/v1:Namespace", "metadata.name", {"rasa-system", "sales", "support", "vault"}),
+            ("kubernetes:helm.sh/v3:Release", "namespace", {"sales", "support", "vault"}),
+        )
+    ),
+    ("prod", "aws:msk/topic:Topic", "name", TOPICS),
+    ("prod", "aws:eks/podIdentityAssociation:PodIdentityAssociation", "namespace", {"sales", "support", "vault"}),
+    ("prod-azure", "azure-native:eventhub:EventHub", "eventHubName", TOPICS),
+    (
+        "prod-azure",
+        "azure-native:managedidentity:FederatedIdentityCredential",
+        "subject",
+        {f"system:serviceaccount:{account}" for account in ACCOUNTS},
+    ),
+    ("dev-gcp", "confluentcloud:index/kafkaTopic:KafkaTopic", "topicName", TOPICS),
+]
 
 
 @pytest.mark.parametrize(
     ("stack", "type_", "property_", "expected"),
     [
-        pytest.param(stack, type_, property_, expected, marks=pytest.mark.xdist_group(stack))
-        for stack, type_, property_, expected in [
-            *(
-                (stack, "kubernetes:core/v1:Namespace", "metadata.name", {"rasa-system", "sales", "support", "vault"})
-                for stack in TWO_ASSISTANTS.values()
-            ),
-            *(
-                (stack, "kubernetes:helm.sh/v3:Release", "namespace", {"sales", "support", "vault"})
-                for stack in TWO_ASSISTANTS.values()
-            ),
-            (TWO_ASSISTANTS[Cloud.AWS], "aws:msk/topic:Topic", "name", TOPICS),
-            (TWO_ASSISTANTS[Cloud.AZURE], "azure-native:eventhub:EventHub", "eventHubName", TOPICS),
-            ("dev-gcp with two assistants", "confluentcloud:index/kafkaTopic:KafkaTopic", "topicName", TOPICS),
-            (
-                TWO_ASSISTANTS[Cloud.AWS],
-                "aws:eks/podIdentityAssociation:PodIdentityAssociation",
-                "namespace",
-                {"sales", "support", "vault"},
-            ),
-            (
-                TWO_ASSISTANTS[Cloud.AZURE],
-                "azure-native:managedidentity:FederatedIdentityCredential",
-                "subject",
-                {
-                    "system:serviceaccount:sales:rasa",
-                    "system:serviceaccount:support:rasa",
-                    "system:serviceaccount:vault:vault",
-                    "system:serviceaccount:vault:vault-init",
-                },
-            ),
-        ]
+        pytest.param(name, *rest, marks=pytest.mark.xdist_group(name))
+        for stack, *rest in OWN
+        for name in [f"{stack} with two assistants"]
     ],
 )
 def test_each_assistant_has_its_own(stack: str, type_: str, property_: str, expected: set[str]):
@@ -108,7 +94,7 @@ def secrets(found: Recording, namespace: str) -> list[dict[str, str]]:
 
 @EACH_CLOUD
 def test_each_assistant_has_its_own_roles_and_outputs_on_the_same_servers(cloud: Cloud):
-    found = two(cloud)
+    found = recording(f"{PROD[cloud]} with two assistants")
     keys = [set(secret) for secret in secrets(found, "rasa-system")]
     assert {"sales", "sales_analytics"} in keys
     assert {"support"} in keys
@@ -121,8 +107,8 @@ def test_each_assistant_has_its_own_roles_and_outputs_on_the_same_servers(cloud:
 @EACH_CLOUD
 @pytest.mark.parametrize(("mine", "other"), [("sales", "support"), ("support", "sales")])
 def test_no_assistant_gets_a_password_of_another(cloud: Cloud, mine: str, other: str):
-    held = [set(secret.values()) for secret in secrets(two(cloud), mine)]
-    names = generated(two(cloud))
+    held = [set(secret.values()) for secret in secrets(recording(f"{PROD[cloud]} with two assistants"), mine)]
+    names = generated(recording(f"{PROD[cloud]} with two assistants"))
     passwords = {names[value] for values in held for value in values if value in names}
     assert [value for value in passwords if re.search(rf"-{mine}\b|\b{mine}-", value)] != []
     assert [value for value in passwords if re.search(rf"-{other}\b|\b{other}-", value)] == []
@@ -189,39 +175,6 @@ def test_only_the_chosen_cloud_is_imported(cloud: Cloud):
 
 def test_an_import_of_another_cloud_would_be_seen():
     assert imported("dev", extra="import pulumi_confluentcloud") == {"pulumi_aws", "pulumi_confluentcloud"}
-
-
-def readers_of_configuration(source: str) -> Iterator[str]:
-    """Every use of pulumi's configuration in a source."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Attribute(value=ast.Name(id="pulumi"), attr="Config"):
-                yield "pulumi.Config"
-            case ast.ImportFrom(module=str(module), names=names) if module.startswith("pulumi"):
-                yield from (f"{module}.{name.name}" for name in names if name.name in ("Config", "config"))
-            case ast.Import(names=names):
-                yield from (name.name for name in names if name.name in ("pulumi.config", "pulumi.runtime.config"))
-            case _:
-                pass
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "pulumi.Config('x')",
-        "from pulumi import Config",
-        "from pulumi.runtime import config",
-        "import pulumi.runtime.config",
-    ],
-)
-def test_a_reader_of_the_configuration_is_recognised(source: str):
-    assert list(readers_of_configuration(source)) != []
-
-
-@pytest.mark.parametrize("path", [*SOURCES, ROOT / "__main__.py"], ids=lambda path: str(path.relative_to(ROOT)))
-def test_only_the_loader_reads_the_configuration(path: Path):
-    is_reader = list(readers_of_configuration(path.read_text())) != []
-    assert is_reader == (path == ROOT / "settings" / "load.py")
 
 
 def test_every_shipped_stack_file_is_asserted_over():

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from threading import Thread
 
-from tests.vault.authority import Authority
+from tests.certificates import Authority
 from tests.vault.wire import LOOPBACK, Answer, Handle, Journal, Request, answer_json, context_of, handler
 
 
@@ -29,7 +29,7 @@ def internet(hosts: Mapping[str, Handle], authority: Authority, journal: Journal
             self.send_response(200)
             self.end_headers()
             # From here on this connection is one to the host.
-            tls = context_of(authority.issue(host)).wrap_socket(self.connection, server_side=True)
+            tls = context_of(authority.identity(host)).wrap_socket(self.connection, server_side=True)
             handler(host, hosts[host], journal)(tls, self.client_address, self.server)
             self.close_connection = True
 

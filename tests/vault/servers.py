@@ -16,8 +16,8 @@ from typing import Any
 
 import requests
 
+from tests.certificates import Authority
 from tests.processes import bound, free_port, wait_until
-from tests.vault.authority import Authority
 from tests.vault.wire import LOOPBACK
 
 SEAL_TOKEN, SEAL_KEY = "token-of-the-seal", "unseal"
@@ -88,7 +88,7 @@ class Node(Process):
     ) -> None:
         self.address = f"https://{LOOPBACK}:{port}"
         self._ca = authority.file
-        certificate = authority.issue(LOOPBACK)
+        certificate = authority.identity(LOOPBACK)
         self._data = directory / "data"
         self._data.mkdir(parents=True)
         cluster = f"{LOOPBACK}:{free_port()}"
@@ -100,7 +100,7 @@ class Node(Process):
                 "tcp": {
                     "address": f"{LOOPBACK}:{port}",
                     "cluster_address": cluster,
-                    "tls_cert_file": str(certificate.chain),
+                    "tls_cert_file": str(certificate.certificate),
                     "tls_key_file": str(certificate.key),
                     "tls_min_version": "tls12",
                 }

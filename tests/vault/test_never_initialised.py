@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.certificates import Authority
 from tests.processes import free_port
-from tests.vault.authority import Authority
 from tests.vault.servers import Seal
 from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK

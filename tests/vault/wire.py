@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
 
-from tests.vault.authority import Certificate
+from tests.certificates import Identity
 
 LOOPBACK = "127.0.0.1"
 
@@ -82,7 +82,7 @@ class Journal:
 
 
 @contextmanager
-def serve(name: str, handle: Handle, journal: Journal, certificate: Certificate | None = None) -> Iterator[int]:
+def serve(name: str, handle: Handle, journal: Journal, certificate: Identity | None = None) -> Iterator[int]:
     """Serve on a free port of loopback, with TLS if there is a certificate."""
     server = ThreadingHTTPServer((LOOPBACK, 0), handler(name, handle, journal))
     if certificate:
@@ -98,9 +98,9 @@ def serve(name: str, handle: Handle, journal: Journal, certificate: Certificate 
         server.server_close()
 
 
-def context_of(certificate: Certificate) -> ssl.SSLContext:
+def context_of(certificate: Identity) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.chain, certificate.key)
+    context.load_cert_chain(certificate.certificate, certificate.key)
     return context
 
 

@@ -19,8 +19,8 @@ from typing import Any
 import requests
 
 import components.kubernetes as package
+from tests.certificates import Authority
 from tests.processes import Finished, free_port
-from tests.vault.authority import Authority
 from tests.vault.cluster_api import ClusterApi
 from tests.vault.internet import internet
 from tests.vault.servers import Node, Seal
@@ -186,7 +186,7 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
                 store = AzureStore(directory)
             case _:
                 store = GoogleStore(metadata_port)
-        api_port = stack.enter_context(serve("kubernetes", api.handle, journal, in_cluster.issue(LOOPBACK)))
+        api_port = stack.enter_context(serve("kubernetes", api.handle, journal, in_cluster.identity(LOOPBACK)))
         proxy = stack.enter_context(internet(store.hosts, public, journal))
         ports = [free_port() for _ in range(nodes)]
         # As the chart's values have it: every node may join any, itself included.
@@ -195,7 +195,7 @@ def new_world(tools: Tools, directory: Path, seal: Seal, cloud: str = "aws", nod
             Node(tools.vault, directory / f"vault-{index}", seal, vault_ca, port=port, join=joined)
             for index, port in enumerate(ports)
         ]
-        certificate = vault_ca.issue(LOOPBACK)
+        certificate = vault_ca.identity(LOOPBACK)
         outages = set[str]()
         proxies = [
             stack.enter_context(serve("vault", forward_to(node, vault_ca, outages), journal, certificate))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from tools.bench.assistants import COUNTS
 from tools.bench.figures import Rounds, each_further, growth, middle, ratio, share
 from tools.bench.stacks import EMPTY, FLAT, OURS
+from tools.written import table
 
 # Goals: as a multiple of the flat program, and of an earlier assistant's cost (1 is linear; the rest is for noise).
 MOST_OF_FLAT: Final = 1.5
@@ -33,7 +34,7 @@ def stacks(result: ByStack) -> str:
         for (stack, command), ratios in found.items()
         for measure, times in zip(MEASURES.values(), ratios, strict=False)
     }
-    return f"{_table(head, rows)}\n\n{verdict(MOST_OF_FLAT, ours)}"
+    return f"{table(head, rows)}\n\n{verdict(MOST_OF_FLAT, ours)}"
 
 
 def shares(result: ByStack) -> str:
@@ -44,7 +45,7 @@ def shares(result: ByStack) -> str:
         for command, runs in commands.items()
         for program, sandbox in [[share(runs[OURS], part, "processor") for part in ("program", "sandbox")]]
     ]
-    return _table(["Stack", "Command", "Program", "Sandbox", "the rest"], rows)
+    return table(["Stack", "Command", "Program", "Sandbox", "the rest"], rows)
 
 
 def assistants(result: Mapping[str, Rounds]) -> str:
@@ -60,9 +61,9 @@ def assistants(result: Mapping[str, Rounds]) -> str:
         [f"{GROWS[key]}{UNITS.get(key, '')}", f"{earlier:.2f}", f"{later:.2f}", _times(grows[key])]
         for key, (earlier, later) in further.items()
     ]
-    growing = _table(["Each further one costs", f"{few} to {some}", f"{some} to {many}", "ratio"], rows)
+    growing = table(["Each further one costs", f"{few} to {some}", f"{some} to {many}", "ratio"], rows)
     judged = {f"{GROWS[key]} of each further assistant": times for key, times in grows.items()}
-    return f"{_table(head, sizes)}\n\n{growing}\n\n{verdict(MOST_OF_LINEAR, judged)}"
+    return f"{table(head, sizes)}\n\n{growing}\n\n{verdict(MOST_OF_LINEAR, judged)}"
 
 
 def imports(result: Mapping[str, Rounds]) -> str:
@@ -71,7 +72,7 @@ def imports(result: Mapping[str, Rounds]) -> str:
         [cloud, *(_times(ratio(rounds, [{key: one["floor"]} for one in rounds], key)) for key in ("sdks", "ours"))]
         for cloud, rounds in result.items()
     ]
-    return _table(["Cloud", "SDKs of the clouds, of Kubernetes, and pydantic", "the program's own modules"], rows)
+    return table(["Cloud", "SDKs of the clouds, of Kubernetes, and pydantic", "the program's own modules"], rows)
 
 
 def verdict(goal: float, found: Mapping[str, float]) -> str:
@@ -90,8 +91,3 @@ def _times(value: float) -> str:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from tools.daily import SEED
 from tools.faults.exercise import Exercise
 from tools.faults.kinds import KINDS, is_due
-from tools.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, table
+from tools.faults.results import BEGIN, PAGE, Part, Result, keep, of, program, shown
 from tools.faults.warm import WarmWorkplace, warm
 from tools.stacks import SHIPPED
 from tools.venv import CHECKOUT as ROOT
@@ -41,7 +41,7 @@ def main(stack: str, kind: str) -> int:
     results = {part: of(part, SEED) for part in _chosen("", "")}
     found = {part: result for part, result in results.items() if result}
     if len(found) == len(results):
-        PAGE.write_text(filled(PAGE.read_text(), BEGIN, table(KINDS, SHIPPED, found)))
+        PAGE.write_text(filled(PAGE.read_text(), BEGIN, shown(KINDS, SHIPPED, found)))
         print(f"faults: {PAGE.relative_to(ROOT)} is written")
     else:
         print(f"faults: {len(results) - len(found)} parts are left, until then {PAGE.relative_to(ROOT)} is unchanged")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.venv import CHECKOUT as ROOT
+from tools.written import table
 
 KEPT: Final = ROOT / ".sandbox" / "faults"
 PAGE: Final = ROOT / "docs" / "reliability.md"
@@ -72,14 +73,11 @@ def _file(part: Part) -> Path:
     return part.directory.with_suffix(".json")
 
 
-def table(kinds: Iterable[str], stacks: Iterable[str], results: Mapping[Part, Result]) -> str:
+def shown(kinds: Iterable[str], stacks: Iterable[str], results: Mapping[Part, Result]) -> str:
     """Returns a row for each stack, a column for each kind: the number of faults that were overcome."""
     kinds = list(kinds)
-    lines = [f"| Stack | {' | '.join(kinds)} |", f"|---{'|---' * len(kinds)}|"]
-    for stack in stacks:
-        cells = [_cell(results.get(Part(stack, kind))) for kind in kinds]
-        lines.append(f"| `{stack}` | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    rows = ((f"`{stack}`", *(_cell(results.get(Part(stack, kind))) for kind in kinds)) for stack in stacks)
+    return table(["Stack", *kinds], rows)
 
 
 def _cell(result: Result | None) -> str:

@@ -87,24 +87,15 @@ def test_what_is_gone_is_lost(stack: Stack):
     stack.exercise.nothing_is_lost()
 
 
-def test_another_one_in_its_place_is_noticed(stack: Stack):
-    key = stack.in_the_cloud("network", "vpc-1")
-    stack.exercise.nothing_is_lost()
-    stack.gone_from_the_cloud(key)
-    stack.in_the_cloud("network", "vpc-2")
-    with pytest.raises(AssertionError):
-        stack.exercise.nothing_is_lost()
-
-
-def test_one_that_was_made_anew_under_the_same_id_is_noticed(stack: Stack):
+@pytest.mark.parametrize(("id", "seed"), [("vpc-2", "1"), ("vpc-1", "2")], ids=["another", "made again"])
+def test_another_one_in_its_place_is_noticed(stack: Stack, id: str, seed: str):
     key = stack.in_the_cloud("network", "vpc-1", seed="1")
     stack.exercise.nothing_is_lost()
     stack.gone_from_the_cloud(key)
-    stack.in_the_cloud("network", "vpc-1", seed="2")
-    with pytest.raises(AssertionError):
-        stack.exercise.nothing_is_lost()
-    with pytest.raises(AssertionError):
-        stack.exercise.nothing_is_new()
+    stack.in_the_cloud("network", id, seed=seed)
+    for check in (stack.exercise.nothing_is_lost, stack.exercise.nothing_is_new):
+        with pytest.raises(AssertionError):
+            check()
 
 
 def test_while_it_goes_less_may_be_there_and_nothing_else(stack: Stack):

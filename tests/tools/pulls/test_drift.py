@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pulls.events import DATABASE, NODES, RULE, ended, outcome, said, step
+from tests.tools.pulls.events import DATABASE, NODES, RULE, ended, outcome, said, step
 from tools.pulls.drift import has_drift, report, why_dangerous
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from catalogue import holdings
 from catalogue.packages import PACKAGES
-from tests.pulls.events import DATABASE, NODES, ended, outcome, said, step, urn
+from tests.tools.pulls.events import DATABASE, NODES, ended, outcome, said, step, urn
 from tools.pulls.comment import comment, marker
 from tools.pulls.markdown import LONGEST_TEXT
 from tools.pulls.outcome import Change, Outcome, Violation
@@ -16,17 +18,23 @@ def first_lines(text: str) -> str:
     return "\n".join(text.splitlines()[:6])
 
 
-def test_it_begins_with_what_finds_it_again():
-    assert comment(outcome(ended())).startswith(marker("dev"))
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (step("same", DATABASE, "db"), "Nothing will change"),
+        (step("update", DATABASE, "db"), "No data is at risk"),
+        (step("replace", NODES, "nodes"), "No data is at risk"),
+    ],
+    ids=["same", "update of data", "replacement of no data"],
+)
+def test_it_begins_with_what_finds_it_again_and_with_the_risk(event: dict[str, Any], words: str):
+    text = comment(outcome(event, ended()))
+    assert text.startswith(marker("dev"))
+    assert words in first_lines(text)
 
 
-def test_nothing_to_do():
-    assert "Nothing will change" in first_lines(comment(outcome(step("same", DATABASE, "db"), ended())))
-
-
-def test_an_update_of_data_is_no_risk():
+def test_a_changed_property_is_shown_with_both_values():
     text = comment(outcome(step("update", DATABASE, "db", {"size": 1}, {"size": 2}, {"size": "update"}), ended()))
-    assert "No data is at risk" in first_lines(text)
     assert "`db` (`aws:rds:Instance`): `size` `1` → `2`" in text
 
 
@@ -36,10 +44,6 @@ def test_data_that_goes_is_said_first_and_in_bold(op: str):
     assert "> [!CAUTION]\n> **Data is at risk:** the PostgreSQL" in first_lines(text)
     assert f"- **the PostgreSQL with all conversations will be {op}d**: `db`" in text
     assert text.index("`db`") < text.index("`nodes`")
-
-
-def test_a_replacement_of_no_data_is_no_risk():
-    assert "No data is at risk" in comment(outcome(step("replace", NODES, "nodes"), ended()))
 
 
 def test_what_is_refused_is_said_to_be():
@@ -69,18 +73,15 @@ def test_the_reason_of_a_replacement_comes_before_what_follows_from_another():
     assert "`tags`" not in text
 
 
-def test_jobs_are_folded_away_as_what_they_are():
-    text = comment(outcome(step("replace", "kubernetes:batch/v1:Job", "smoke-test"), ended()))
-    assert "<summary>Jobs that run again: 1</summary>" in text
-    assert "Replaced" not in text
-
-
-def test_a_long_list_is_folded_and_a_short_one_is_not():
+def test_jobs_and_long_lists_are_folded_and_short_ones_are_not():
     def updates(count: int) -> str:
         return comment(outcome(*(step("update", NODES, f"n{number}") for number in range(count)), ended()))
 
     assert "**Updated: 2**" in updates(2)
     assert "<summary>Updated: 20</summary>" in updates(20)
+    text = comment(outcome(step("replace", "kubernetes:batch/v1:Job", "smoke-test"), ended()))
+    assert "<summary>Jobs that run again: 1</summary>" in text
+    assert "Replaced" not in text
 
 
 def test_the_policy_pack_is_heard():

@@ -16,9 +16,10 @@ from tests.settings.existing import LAYERS, existing
 from tests.settings.full import FULL
 from tests.settings.stack_files import DEV, SMALL
 from tools.stacks import changed
-from tools.write_reference import ROOT, SCHEMA_FILE
+from tools.venv import CHECKOUT
+from tools.write_reference import SCHEMA_FILE
 
-STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
+STACK_FILES = sorted(CHECKOUT.glob("Pulumi.*.yaml"))
 
 
 @cache

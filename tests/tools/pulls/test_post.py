@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.pulls.events import DATABASE, ended, outcome, step
+from tests.tools.pulls.events import DATABASE, ended, outcome, step
 from tools.pulls import post
 from tools.pulls.comment import marker
 from tools.pulls.drift import marker as drift_marker
@@ -127,26 +127,26 @@ def test_what_a_stranger_hands_over_instead_is_passed_over(github: GitHub, found
     assert len(github.sent) == 1
 
 
+def issue(login: str = OURSELVES) -> dict[str, Any]:
+    return {"number": 9, "user": {"login": login}, "body": drift_marker("dev")}
+
+
 def test_drift_opens_an_issue_and_edits_it_the_week_after(github: GitHub, found: Path):
     github.answer(issues=[])
     post.drifts(github.repository, found, "link")
-    github.answer(issues=[{"number": 9, "user": {"login": OURSELVES}, "body": drift_marker("dev")}])
+    github.answer(issues=[issue()])
     post.drifts(github.repository, found, "link")
     first, second = github.sent
     assert (first["method"], first["path"], first["title"]) == ("POST", "issues", "Drift of dev")
     assert (second["method"], second["path"]) == ("PATCH", "issues/9")
 
 
-def test_an_issue_is_closed_when_the_drift_is_gone(github: GitHub, tmp_path: Path):
+def test_our_issue_is_closed_when_the_drift_is_gone(github: GitHub, tmp_path: Path):
     save(outcome(step("same", DATABASE, "db"), ended()), tmp_path / "found" / "drift-dev")
-    github.answer(issues=[{"number": 9, "user": {"login": OURSELVES}, "body": drift_marker("dev")}])
+    github.answer(issues=[issue(login="stranger")])
+    post.drifts(github.repository, tmp_path / "found", "link")
+    assert github.sent == []
+    github.answer(issues=[issue()])
     post.drifts(github.repository, tmp_path / "found", "link")
     assert [sent["path"] for sent in github.sent] == ["issues/9/comments", "issues/9"]
     assert github.sent[1]["state"] == "closed"
-
-
-def test_no_issue_is_opened_where_nothing_drifted(github: GitHub, tmp_path: Path):
-    save(outcome(step("same", DATABASE, "db"), ended()), tmp_path / "found" / "drift-dev")
-    github.answer(issues=[{"number": 9, "user": {"login": "stranger"}, "body": drift_marker("dev")}])
-    post.drifts(github.repository, tmp_path / "found", "link")
-    assert github.sent == []

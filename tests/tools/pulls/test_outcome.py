@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.pulls.events import DATABASE, SECRET_MARK, ended, outcome, said, step, urn
+from tests.tools.pulls.events import DATABASE, SECRET_MARK, ended, outcome, said, step, urn
 from tools.pulls.outcome import UNKNOWN, Outcome
 
 
@@ -61,11 +61,6 @@ def test_components_and_providers_are_not_counted():
     assert found.succeeded
 
 
-def test_a_refresh_tells_what_it_found_after_it_looked():
-    found = outcome(step("update", DATABASE, "db", {"size": 1}, {"size": 2}, {"size": "update"}, "resOutputsEvent"))
-    assert [(one.action, one.properties[0].new) for one in found.changes] == [("update", "2")]
-
-
 def test_what_is_protected_is_a_refused_change_and_no_error():
     error = (
         f'unable to replace resource "{urn(DATABASE, "db")}"\n'
@@ -80,7 +75,7 @@ def test_what_is_protected_is_a_refused_change_and_no_error():
     assert not found.succeeded
 
 
-def test_an_error_is_told_once_and_without_the_engines_echo():
+def test_an_error_is_told_once_and_without_the_engines_echo_unless_there_is_no_other():
     found = outcome(
         said("error", "the stack file has 1 problem\n"),
         said("error", "the stack file has 1 problem\n"),
@@ -89,9 +84,6 @@ def test_an_error_is_told_once_and_without_the_engines_echo():
         ended("failed"),
     )
     assert found.errors == ("the stack file has 1 problem",)
-
-
-def test_an_error_that_only_the_engine_tells_stays():
     assert outcome(said("error", "preview failed")).errors == ("preview failed",)
 
 
