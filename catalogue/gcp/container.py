@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue import holdings
 from catalogue.authorities import make_authority
-from catalogue.entry import AutoName, Entry, Minutes, Record, Ref, Refused, Subject
-from catalogue.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.gcp.compute import SUBNETWORK, named, network_ref, subnetwork_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import ACT_AS, USE_NETWORK
 from catalogue.gcp.projects import ACCOUNT, IAM_MEMBER, api
@@ -67,14 +67,7 @@ def _location_is_in_the_region(subject: Subject) -> None:
 
 def _ranges_exist(subject: Subject) -> None:
     policy = as_map(subject.inputs.get("ipAllocationPolicy"))
-    found = next(
-        (
-            one
-            for by in ("id", "selfLink", "name")
-            if (one := subject.world.find(SUBNETWORK, by, subject.inputs.get("subnetwork")))
-        ),
-        None,
-    )
+    found = named(subject, SUBNETWORK, subject.inputs.get("subnetwork"))
     if found is None:
         return
     inputs = reveal(found.inputs)
@@ -135,11 +128,6 @@ def _master_auth(subject: Subject) -> Any:
     return {"clientCertificateConfig": {"issueClientCertificate": False}, "clusterCaCertificate": authority}
 
 
-def _cluster_of(subject: Subject) -> Record | None:
-    value = subject.inputs["cluster"]
-    return next((one for by in ("id", "name", "selfLink") if (one := subject.world.find(CLUSTER, by, value))), None)
-
-
 def _pool_name(subject: Subject) -> str:
     """Returns the given name, or a prefix with generated digits; a name that was generated before stays."""
     made_up = f"{subject.inputs.get('namePrefix')}{subject.seed.hex(26)}"
@@ -147,7 +135,7 @@ def _pool_name(subject: Subject) -> str:
 
 
 def _pool_id(subject: Subject) -> str:
-    cluster = _cluster_of(subject)
+    cluster = named(subject, CLUSTER, subject.inputs["cluster"])
     return f"{cluster.id if cluster else subject.inputs['cluster']}/nodePools/{_pool_name(subject)}"
 
 
@@ -163,7 +151,7 @@ def _node_counts_fit(subject: Subject) -> None:
 
 
 def _location_is_the_clusters(subject: Subject) -> None:
-    cluster, location = _cluster_of(subject), subject.inputs.get("location")
+    cluster, location = named(subject, CLUSTER, subject.inputs["cluster"]), subject.inputs.get("location")
     if cluster and location and cluster.outputs["location"] != location:
         raise Refused(f"Error 404: Not found: cluster {cluster.id} is not in {location}")
 

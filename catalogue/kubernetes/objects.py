@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalogue import holdings
-from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject, Template
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject, Template
 from catalogue.kubernetes.pods import NAMESPACE, Surroundings, can_start
 from catalogue.kubernetes.schema import validate
 from catalogue.needs import Needs
@@ -114,17 +114,12 @@ def _is_valid(subject: Subject) -> None:
     validate(subject.inputs)
 
 
-def _pods_can_start(subject: Subject) -> None:
-    around = Surroundings(subject.world, namespace_of(subject))
-    can_start(
-        f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', subject.inputs["spec"]["template"], around
-    )
+def _pods_can_start(path: str) -> Rule:
+    def check(subject: Subject) -> None:
+        around, (template,) = Surroundings(subject.world, namespace_of(subject)), at_path(subject.inputs, path)
+        can_start(f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', template, around)
 
-
-def _scheduled_pods_can_start(subject: Subject) -> None:
-    around = Surroundings(subject.world, namespace_of(subject))
-    template = subject.inputs["spec"]["jobTemplate"]["spec"]["template"]
-    can_start(f'CronJob "{subject.inputs["metadata"]["name"]}"', template, around)
+    return check
 
 
 def _restart_policy_ends(subject: Subject) -> None:
@@ -192,8 +187,8 @@ def _object(
     immutable: Iterable[str] = (),
     namespaced: bool = True,
     outputs: dict[str, Template] | None = None,
-    checks: tuple[Callable[[Subject], None], ...] = (),
-    admits: tuple[Callable[[Subject], None], ...] = (),
+    checks: tuple[Rule, ...] = (),
+    admits: tuple[Rule, ...] = (),
     waits_for: tuple[str, ...] = (),
     holds: str | Callable[[str], str] = "",
     **more: Any,
@@ -244,11 +239,11 @@ ENTRIES = [
         outputs={"status": _job_status},
         checks=(_restart_policy_ends,),
         waits_for=("pods",),
-        admits=(_pods_can_start,),
+        admits=(_pods_can_start("spec.template"),),
         # A script of seconds, in a pod that has to be scheduled and has to pull its image.
         minutes=(Minutes(0.5, 0.5, 0.1, slow=1.5),),
     ),
-    _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),
+    _object("kubernetes:batch/v1:CronJob", admits=(_pods_can_start("spec.jobTemplate.spec.template"),)),
     _object("kubernetes:networking.k8s.io/v1:NetworkPolicy"),
     _object("kubernetes:policy/v1:PodDisruptionBudget"),
     _object("kubernetes:rbac.authorization.k8s.io/v1:Role"),
