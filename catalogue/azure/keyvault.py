@@ -8,7 +8,7 @@ from catalogue import holdings
 from catalogue.azure.identity import may
 from catalogue.azure.provider import arm, is_private, name_matches
 from catalogue.entry import Minutes, Refused, Rule, Subject
-from catalogue.rules import at
+from catalogue.rules import at, only
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map, at_path
 
 VAULT = "azure-native:keyvault:Vault"
@@ -19,9 +19,6 @@ NAME = r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]"
 
 
 def _settings_are_valid(subject: Subject) -> None:
-    days = at(subject, "properties.softDeleteRetentionInDays")
-    if isinstance(days, int) and not 7 <= days <= 90:
-        raise Refused(f"BadRequest: The property 'softDeleteRetentionInDays' must be between 7 and 90, not {days}")
     if at(subject, "properties.enablePurgeProtection") is False:
         raise Refused('BadRequest: The property "enablePurgeProtection" cannot be set to false. Leave it out')
     tenant = at(subject, "properties.tenantId")
@@ -65,12 +62,6 @@ def _kept(subject: Subject) -> Iterable[str]:
 
 def _key_uri(subject: Subject) -> str:
     return f"https://{subject['vaultName']}.vault.azure.net/keys/{subject['keyName']}"
-
-
-def _key_is_possible(subject: Subject) -> None:
-    kind, size = at(subject, "properties.kty"), at(subject, "properties.keySize")
-    if str(kind).startswith("RSA") and size not in (None, UNKNOWN, 2048, 3072, 4096):
-        raise Refused(f"BadParameter: key size {size} is not one of 2048, 3072, 4096")
 
 
 def _rotation_is_possible(subject: Subject) -> None:
@@ -137,6 +128,8 @@ ENTRIES = [
         name_scope="global",
         retires={"Key Vault": "{vaultName}"},
         checks=(name_matches("vaultName", NAME, "VaultNameNotValid: 3-24 letters, digits, '-'"), _settings_are_valid,
+                only("properties.softDeleteRetentionInDays", range(7, 91),
+                     "BadRequest: The property 'softDeleteRetentionInDays' must be between 7 and 90, not {value}"),
                 _firewall_is_possible, _protection_stays),
         keeps=_kept,
         taken="VaultAlreadyExists: The vault name '{value}' is already in use. Vault names are globally unique so it "
@@ -154,7 +147,8 @@ ENTRIES = [
             "keyUri": _key_uri,
             "keyUriWithVersion": lambda subject: f"{_key_uri(subject)}/{subject.seed.hex(32)}",
         },
-        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible,
+        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"),
+                only("properties.keySize", (2048, 3072, 4096), "BadParameter: key size {value} is none of {allowed}"),
                 _rotation_is_possible),
         # The resource manager creates a key, and deletes it with its vault.
         reads="KeyVault/vaults/keys/versions/read",
