@@ -19,11 +19,8 @@ NEEDED: Final[Mapping[Cloud, Callable[[Used], Needs]]] = {
     Cloud.AZURE: azure.needed,
     Cloud.GCP: gcp.needed,
 }
-SERVICES: Final[Mapping[Cloud, Callable[[Sequence[str]], Mapping[str, list[str]]]]] = {
-    Cloud.AWS: aws.services,
-    Cloud.AZURE: azure.services,
-    Cloud.GCP: gcp.services,
-}
+# Between a service and the rest of a permission's name.
+SEPARATORS: Final = {Cloud.AWS: ":", Cloud.AZURE: "/", Cloud.GCP: "."}
 
 
 def used(stack: str) -> Used:
@@ -49,7 +46,11 @@ def _table(cloud: Cloud) -> str:
 
 
 def _by_service(cloud: Cloud, mode: Mode, *stacks: Used) -> Mapping[str, list[str]]:
-    return SERVICES[cloud]([action for each in stacks for action in mode.of(NEEDED[cloud](each))])
+    found: dict[str, list[str]] = {}
+    for permission in sorted({each for one in stacks for each in mode.of(NEEDED[cloud](one))}):
+        service, _, name = permission.removeprefix("Microsoft.").partition(SEPARATORS[cloud])
+        found.setdefault(service, []).append(name)
+    return found
 
 
 def _names(names: Sequence[str]) -> str:

@@ -5,8 +5,6 @@ A role of a project applies to the whole project: give each environment its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import yaml
 
 from catalogue.needs import Needs
@@ -32,15 +30,6 @@ def role(used: Used, mode: Mode) -> str:
         },
         sort_keys=False,
     )
-
-
-def services(permissions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Returns permissions by their service."""
-    found: dict[str, list[str]] = {}
-    for permission in sorted(set(permissions)):
-        service, _, name = permission.partition(".")
-        found.setdefault(service, []).append(name)
-    return found
 
 
 def is_read(permission: str) -> bool:
