@@ -16,8 +16,8 @@ class Needs:
         return Needs(read=(*self.read, *other.read), write=(*self.write, *other.write))
 
 
-def needs(service: str, *, read: str = "", write: str = "", also: tuple[Needs, ...] = ()) -> Needs:
-    """Permissions of one service, each list separated by spaces: `needs("s3:", read="ListBucket")`."""
+def needs(service: str, read: str = "", write: str = "", *also: Needs) -> Needs:
+    """Permissions of one service, each list separated by spaces, and others: `needs("s3:", "ListBucket")`."""
     own = Needs(
         read=tuple(f"{service}{name}" for name in read.split()),
         write=tuple(f"{service}{name}" for name in write.split()),

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import version
+from pkgutil import iter_modules
 
 from catalogue.entry import Entry, Problem, Refused, Rule, Subject, Where, World
 from catalogue.needs import Needs
@@ -14,6 +16,12 @@ class Unlisted(Refused):
 
     def __init__(self, token: str, what: str) -> None:
         super().__init__(f"{token}: {what} under catalogue/{token.partition(':')[0].removesuffix('-native')}/")
+
+
+def entries_of(package: str) -> list[Entry]:
+    """Returns the entries in the modules of a package: a new file for a service needs no other line."""
+    modules = [import_module(f"{package}.{one.name}") for one in iter_modules(import_module(package).__path__)]
+    return [entry for module in modules for entry in getattr(module, "ENTRIES", ())]
 
 
 def _no_problems(_config: Properties) -> Iterable[Problem]:

@@ -5,12 +5,10 @@ import string
 from collections.abc import Iterator
 from itertools import count
 
-from catalogue.entry import Entry, Refused, Subject
+from catalogue.entry import Entry, Refused, Subject, paths
 from catalogue.package import Package
 
 SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
-PETS = ("ant", "bee", "cat", "cod", "cow", "dog", "eel", "elk", "fox", "hen", "owl", "pig", "ram", "yak")
-MOODS = ("bold", "calm", "fair", "glad", "keen", "kind", "neat", "proud", "quick", "sharp", "warm", "wise")
 KEEPERS = frozenset({"keepers"})
 
 
@@ -42,13 +40,6 @@ def _length_is_possible(subject: Subject) -> None:
         raise Refused(f"Attribute length value must be at least {max(1, minimums)}, got: {length}")
 
 
-def _pet(subject: Subject) -> str:
-    length, numbers = subject.inputs.get("length") or 2, _numbers(subject)
-    words = [choice[next(numbers) % len(choice)] for choice in [*[MOODS] * (length - 1), PETS]]
-    prefix = [subject.inputs["prefix"]] if subject.inputs.get("prefix") else []
-    return (subject.inputs.get("separator") or "-").join([*prefix, *words])
-
-
 def _id_bytes(subject: Subject) -> bytes:
     return bytes.fromhex(subject.seed.hex(2 * subject.inputs["byteLength"]))
 
@@ -61,24 +52,13 @@ def _b64_url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-STRING_REPLACES = KEEPERS | {
-    "length", "lower", "upper", "numeric", "number", "special", "overrideSpecial",
-    "minLower", "minUpper", "minNumeric", "minSpecial",
-}  # fmt: skip
-
 ENTRIES = [
     Entry(
         token="random:index/randomPassword:RandomPassword",
         id="none",
         outputs={"result": _characters},
-        replaces_on=STRING_REPLACES,
-        checks=(_length_is_possible,),
-    ),
-    Entry(
-        token="random:index/randomString:RandomString",
-        id=_characters,
-        outputs={"result": "{id}"},
-        replaces_on=STRING_REPLACES,
+        replaces_on=KEEPERS
+        | paths("length lower upper numeric number special overrideSpecial minLower minUpper minNumeric minSpecial"),
         checks=(_length_is_possible,),
     ),
     Entry(
@@ -98,7 +78,6 @@ ENTRIES = [
         outputs={"result": "{id}"},
         replaces_on=KEEPERS,
     ),
-    Entry(token="random:index/randomPet:RandomPet", id=_pet, replaces_on=KEEPERS | {"length", "prefix", "separator"}),
 ]
 
 RANDOM = Package(name="random", stateless=True, entries={entry.token: entry for entry in ENTRIES})

@@ -5,9 +5,11 @@ A cloud only creates. `components.platform` decides if a layer is created, exist
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import pulumi
 
@@ -22,13 +24,9 @@ from components.connections import (
     VaultSeal,
     WorkloadIdentity,
 )
-from settings import Assistant
-from settings.cluster import ExistingCluster
-from settings.event_queue import ExistingEventQueue, NoEventQueue
-from settings.lock_store import ExistingLockStore, NoLockStore
-from settings.model_storage import ExistingModelStorage, NoModelStorage
-from settings.secrets_manager import ExistingVault, KubernetesSecrets
-from settings.tracker_store import ExistingTrackerStore
+from settings import Assistant, Settings
+from settings.encryption import CreateEncryption, ExistingEncryption
+from settings.network import CreateNetwork, ExistingNetwork
 
 Connection = TypeVar("Connection", covariant=True)
 # The rights of a pod, and the pods' way to an identity, both as types of one cloud.
@@ -36,18 +34,10 @@ Right = TypeVar("Right")
 RightOf = TypeVar("RightOf", covariant=True)
 Pods = TypeVar("Pods")
 Layer = TypeVar("Layer")
-NotCreated: TypeAlias = (
-    ExistingCluster
-    | ExistingTrackerStore
-    | ExistingLockStore
-    | ExistingEventQueue
-    | ExistingModelStorage
-    | ExistingVault
-    | KubernetesSecrets
-    | NoLockStore
-    | NoEventQueue
-    | NoModelStorage
-)
+# The stack file, the network and the key for data, in the form of one cloud.
+SettingsOf = TypeVar("SettingsOf", bound=Settings)
+Network = TypeVar("Network")
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -100,55 +90,107 @@ class Cluster(Generic[Pods]):
     pods: Pods
 
 
-class Cloud(Protocol[Pods, Right]):
-    """One cloud, for one platform. Each function is called at most once, and only if the stack file needs it.
+class Cloud(ABC, Generic[SettingsOf, Network, Key, Pods, Right]):
+    """One cloud, for one platform, whose component is `parent`. `name` begins the name of every component.
 
-    The shared base (account, key, network) is created or looked up on first use: if everything exists already, nothing
-    is created.
+    A subclass creates the layers of its cloud, and describes what only its cloud has. It does not decide which of the
+    two: this class does for network and key, and `components.platform` for all others. Each function is called at most
+    once, and only if the stack file needs it. So if everything exists already, nothing is created.
     """
 
-    @property
-    def network_id(self) -> pulumi.Output[str]:
-        """The network, created or existing."""
-        ...
+    def __init__(self, name: str, settings: SettingsOf, parent: pulumi.Resource) -> None:
+        self.name, self.settings, self.parent = name, settings, parent
+        self.child = pulumi.ResourceOptions(parent=parent)
 
+    @cached_property
+    def network(self) -> Network:
+        """The network, created or existing."""
+        match self.settings.network:
+            case CreateNetwork():
+                return self.create_network()
+            case ExistingNetwork():
+                return self.existing_network()
+
+    @cached_property
+    def key(self) -> Key:
+        """The key for data, created or existing."""
+        match self.settings.encryption:
+            case CreateEncryption():
+                return self.create_key()
+            case ExistingEncryption():
+                return self.existing_key()
+
+    @property
+    def storage_key(self) -> Key | None:
+        """The key that encrypts data; None for the services' own keys.
+
+        In dev a created key encrypts only what the cloud does not encrypt with its own: some clouds keep a key, or its
+        name, for months after its deletion.
+        """
+        is_own = isinstance(self.settings.encryption, ExistingEncryption)
+        return self.key if self.settings.is_prod or is_own else None
+
+    @abstractmethod
+    def create_network(self) -> Network:
+        """Creates the network."""
+
+    @abstractmethod
+    def existing_network(self) -> Network:
+        """Describes an existing network."""
+
+    @property
+    @abstractmethod
+    def network_id(self) -> pulumi.Output[str]:
+        """Id of the network."""
+
+    @abstractmethod
+    def create_key(self) -> Key:
+        """Creates the key for data."""
+
+    @abstractmethod
+    def existing_key(self) -> Key:
+        """Describes an existing key for data."""
+
+    @abstractmethod
     def cluster(self) -> Cluster[Pods]:
         """Creates the cluster."""
-        ...
 
+    @abstractmethod
     def existing_pods(self) -> Pods:
         """Describes the pods of an existing cluster."""
-        ...
 
+    @abstractmethod
     def tracker_store(self, pods: Pods) -> TrackerStore[Right]:
         """Creates PostgreSQL, which the pods can reach."""
-        ...
 
+    @abstractmethod
     def lock_store(self, pods: Pods) -> LockStore[Right]:
         """Creates Redis, which the pods can reach."""
-        ...
 
+    @abstractmethod
     def event_queue(self, pods: Pods) -> EventQueue[Right]:
         """Creates Kafka, which the pods can reach."""
-        ...
 
+    @abstractmethod
     def model_storage(self) -> ModelStorage[Right]:
         """Creates object storage."""
-        ...
 
+    @abstractmethod
     def existing_model_storage(self) -> ModelStorage[Right]:
         """Describes existing object storage."""
-        ...
 
+    @abstractmethod
     def vault_seal(self, pods: Pods) -> VaultSeal:
         """Creates the resources of the cloud that Vault in the cluster needs."""
-        ...
 
+    @abstractmethod
     def identity(
         self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[Right, ...]
     ) -> WorkloadIdentity:
         """Creates the identity of a service account. Creates nothing if the cluster gives its pods no identities."""
-        ...
+
+
+AnyCloud: TypeAlias = Cloud[Any, Any, Any, Pods, Right]
 
 
 def together(accesses: Iterable[Access[Right]]) -> Access[Right]:
@@ -160,15 +202,8 @@ def together(accesses: Iterable[Access[Right]]) -> Access[Right]:
     return Rights(rights) if rights else GrantedElsewhere()
 
 
-def created(layer: Layer | NotCreated) -> Layer:
-    """Returns the settings of a layer if a cloud has to create it."""
-    if isinstance(layer, NotCreated):
-        raise TypeError(f"a cloud does not create {type(layer).__name__}")
-    return layer
-
-
-def existing(layer: object, kind: type[Layer]) -> Layer:
-    """Returns the settings of a layer if it exists and a cloud has to describe it."""
+def narrowed(layer: object, kind: type[Layer]) -> Layer:
+    """Returns the settings of a layer, which are of this kind: otherwise nobody asks the cloud for it."""
     if not isinstance(layer, kind):
-        raise TypeError(f"{type(layer).__name__} does not exist already")
+        raise TypeError(f"the layer is {type(layer).__name__}, not {kind.__name__}")
     return layer

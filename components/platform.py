@@ -14,7 +14,7 @@ import pulumi_random
 
 from components.cloud import (
     Access,
-    Cloud,
+    AnyCloud,
     Cluster,
     EventQueue,
     GrantedElsewhere,
@@ -59,9 +59,9 @@ class Platform(pulumi.ComponentResource):
         self,
         name: str,
         settings: Settings,
-        make_cloud: Callable[[pulumi.Resource], Cloud[Pods, Right]],
+        make_cloud: Callable[[pulumi.Resource], AnyCloud[Pods, Right]],
         *,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__(f"rasa:{settings.cloud.value}:Platform", name, {}, opts)
         cloud = make_cloud(self)
@@ -150,7 +150,7 @@ def create_platform(name: str, settings: AnySettings, random: pulumi_random.Prov
             return Platform(name, settings, partial(GcpCloud, name, settings), opts=opts), account
 
 
-def _cluster(settings: Settings, cloud: Cloud[Pods, Right]) -> Cluster[Pods]:
+def _cluster(settings: Settings, cloud: AnyCloud[Pods, Right]) -> Cluster[Pods]:
     match settings.cluster:
         case ExistingCluster() as existing:
             connection = existing_cluster(existing, settings)
@@ -159,7 +159,7 @@ def _cluster(settings: Settings, cloud: Cloud[Pods, Right]) -> Cluster[Pods]:
             return cloud.cluster()
 
 
-def _tracker_store(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) -> TrackerStore[Right]:
+def _tracker_store(settings: Settings, cloud: AnyCloud[Pods, Right], pods: Pods) -> TrackerStore[Right]:
     match settings.tracker_store:
         case ExistingTrackerStore() as existing:
             return existing_tracker_store(existing, settings)
@@ -167,7 +167,7 @@ def _tracker_store(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) ->
             return cloud.tracker_store(pods)
 
 
-def _lock_store(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) -> LockStore[Right] | None:
+def _lock_store(settings: Settings, cloud: AnyCloud[Pods, Right], pods: Pods) -> LockStore[Right] | None:
     match settings.lock_store:
         case ExistingLockStore() as existing:
             return existing_lock_store(existing, settings)
@@ -177,7 +177,7 @@ def _lock_store(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) -> Lo
             return cloud.lock_store(pods)
 
 
-def _event_queue(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) -> EventQueue[Right] | None:
+def _event_queue(settings: Settings, cloud: AnyCloud[Pods, Right], pods: Pods) -> EventQueue[Right] | None:
     match settings.event_queue:
         case ExistingEventQueue() as existing:
             return existing_event_queue(existing, settings)
@@ -187,7 +187,7 @@ def _event_queue(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) -> E
             return cloud.event_queue(pods)
 
 
-def _model_storage(settings: Settings, cloud: Cloud[Pods, Right]) -> ModelStorage[Right] | None:
+def _model_storage(settings: Settings, cloud: AnyCloud[Pods, Right]) -> ModelStorage[Right] | None:
     match settings.model_storage:
         case ExistingModelStorage():
             return cloud.existing_model_storage()
@@ -197,7 +197,7 @@ def _model_storage(settings: Settings, cloud: Cloud[Pods, Right]) -> ModelStorag
             return cloud.model_storage()
 
 
-def _vault_seal(settings: Settings, cloud: Cloud[Pods, Right], pods: Pods) -> VaultSeal | None:
+def _vault_seal(settings: Settings, cloud: AnyCloud[Pods, Right], pods: Pods) -> VaultSeal | None:
     match settings.secrets_manager:
         case ExistingVault() | KubernetesSecrets():
             return None

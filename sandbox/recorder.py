@@ -100,7 +100,7 @@ class Registration:
 
     @property
     def is_provider(self) -> bool:
-        """Whether it is an instance of a provider."""
+        """Returns whether it is an instance of a provider."""
         return self.type.startswith("pulumi:providers:")
 
 
@@ -143,7 +143,7 @@ class Recording:
 
     @cached_property
     def graph(self) -> Graph:
-        """What waits for what."""
+        """The dependencies between the resources."""
         return graph_of(map(_node, self.resources.values()))
 
     def reached_from(self, urn: str) -> set[str]:
@@ -252,7 +252,7 @@ def _config(stack_config: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the program is told of a resource, and the inputs that the engine stores."""
+    """The answer to the program about a resource, and the inputs that the engine stores."""
 
     checked: Properties
     id: str
@@ -289,7 +289,7 @@ class Monitor(mocks.MockMonitor):
 
     @property
     def dry_run(self) -> bool:
-        """Whether the program must expect unknown values."""
+        """Returns whether the program must expect unknown values."""
         return self.preview
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -360,7 +360,7 @@ class Monitor(mocks.MockMonitor):
 
     @contextmanager
     def _refusals_of(self, what: str) -> Generator[None]:
-        """Keeps a refusal, with what it is about. The program goes on, and is told of the first one at its end."""
+        """Stores a refusal with its subject. The program continues, and the run raises the first refusal at its end."""
         try:
             yield
         except Refused as refusal:
@@ -407,7 +407,7 @@ def _registration(
 
 
 class _Unused(mocks.Mocks):
-    """What Pulumi wants to be given; the monitor answers everything itself."""
+    """The mocks that Pulumi requires; the monitor answers everything itself."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         raise NotImplementedError(args.typ)
@@ -417,7 +417,7 @@ class _Unused(mocks.Mocks):
 
 
 class _Callbacks:
-    """Where an engine would call the program back, for hooks. Nobody calls."""
+    """Accepts the hooks of the program, which only an engine would call."""
 
     def register_error_hook(self, hook: pulumi.ErrorHook) -> None:
         """Takes it."""

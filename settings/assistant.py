@@ -129,9 +129,7 @@ class Assistant(Model):
         default=lambda: {"rest": dict[str, Any]()},
     )
     model_groups: tuple[dict[str, Any], ...] = setting(
-        "Model groups of endpoints.yml (LLM deployments), each with an id and models.",
-        Effect.RESTARTS_PODS,
-        default=(),
+        "Model groups of endpoints.yml (LLM deployments), each with an id and models.", Effect.RESTARTS_PODS, default=()
     )
     secret_env: dict[EnvironmentName, SecretKey] = setting(
         "Environment variables of the Rasa pods whose value is a key of `rasa:secrets`.",

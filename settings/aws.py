@@ -25,10 +25,7 @@ class AwsProvider(Provider):
     """The account to work in, if the environment does not name it."""
 
     role_arn: RoleArn | None = setting(
-        "Role that the AWS provider assumes.",
-        Effect.IN_PLACE,
-        note="refused if it is in another account",
-        default=None,
+        "Role that the AWS provider assumes.", Effect.IN_PLACE, note="refused if it is in another account", default=None
     )
 
     @property

@@ -25,18 +25,22 @@ OUTPUT: Final = "deployed"
 Recorded = Mapping[str, Json]
 
 
-@dataclass(frozen=True, kw_only=True)
+def _always(_settings: Settings) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
 class _Rule:
     """`breaks` gets an old and a new value that differ. `why` continues the sentence that starts with both.
 
     `consent` is whether `rasa:allowDestroy` lets the change through. `holds` is whether the rule is about this stack.
     """
 
-    keys: tuple[str, ...]
     breaks: Callable[[Json, Json], bool]
+    keys: tuple[str, ...]
     why: str
     consent: bool = True
-    holds: Callable[[Settings], bool] = lambda _settings: True
+    holds: Callable[[Settings], bool] = _always
 
 
 def _differs(_old: Json, _new: Json) -> bool:
@@ -90,103 +94,82 @@ def _on_event_hubs_standard(settings: Settings) -> bool:
 
 
 _RULES: Final = (
-    _Rule(keys=("cloud", "region", "account"), breaks=_differs, why="would not move what is there", consent=False),
+    _Rule(_differs, ("cloud", "region", "account"), "would not move what is there", consent=False),
+    _Rule(_differs, ("profile",), "would change what encrypts and protects all data, which replaces it"),
     _Rule(
-        keys=("profile",),
-        breaks=_differs,
-        why="would change what encrypts and protects all data, which replaces it",
-    ),
-    _Rule(
-        keys=("network.cidr",),
-        breaks=_differs,
-        why="would move subnets that are in use, which Azure cannot do",
+        _differs,
+        ("network.cidr",),
+        "would move subnets that are in use, which Azure cannot do",
         consent=False,
         holds=_on_azure,
     ),
     _Rule(
-        keys=("cluster.serviceCidr", "cluster.podCidr"),
-        breaks=_differs,
-        why="would move a range that is in use, which Google Cloud cannot do",
+        _differs,
+        ("cluster.serviceCidr", "cluster.podCidr"),
+        "would move a range that is in use, which Google Cloud cannot do",
         consent=False,
         holds=_on_gcp,
     ),
     _Rule(
-        keys=("encryption.kind",),
-        breaks=_differs,
-        why="would change who keeps the key for data, which Azure cannot do in place",
+        _differs,
+        ("encryption.kind",),
+        "would change who keeps the key for data, which Azure cannot do in place",
         holds=_on_azure,
     ),
-    _Rule(keys=("cluster.version",), breaks=_is_older, why="would go back, which no cluster can", consent=False),
+    _Rule(_is_older, ("cluster.version",), "would go back, which no cluster can", consent=False),
+    _Rule(_differs, ("trackerStore.version",), "would be another major version, whose files the server cannot read"),
+    _Rule(_is_older, ("lockStore.version", "eventQueue.version"), "would go back, which replaces the service"),
     _Rule(
-        keys=("trackerStore.version",),
-        breaks=_differs,
-        why="would be another major version, whose files the server cannot read",
+        _changes_keeper,
+        ("eventQueue.version",),
+        "would change between ZooKeeper and KRaft, which MSK cannot do in place",
     ),
     _Rule(
-        keys=("lockStore.version", "eventQueue.version"),
-        breaks=_is_older,
-        why="would go back, which replaces the service",
+        _is_less,
+        ("trackerStore.storageGb", "eventQueue.storageGb"),
+        "would shrink a disk, which no cloud can do in place",
     ),
     _Rule(
-        keys=("eventQueue.version",),
-        breaks=_changes_keeper,
-        why="would change between ZooKeeper and KRaft, which MSK cannot do in place",
+        _differs,
+        ("secretsManager.storageGb", "secretsManager.storageClass"),
+        "would change Vault's disks, which Kubernetes refuses",
     ),
+    _Rule(_is_less, ("eventQueue.partitions",), "would replace the topics, with their events"),
     _Rule(
-        keys=("trackerStore.storageGb", "eventQueue.storageGb"),
-        breaks=_is_less,
-        why="would shrink a disk, which no cloud can do in place",
-    ),
-    _Rule(
-        keys=("secretsManager.storageGb", "secretsManager.storageClass"),
-        breaks=_differs,
-        why="would change Vault's disks, which Kubernetes refuses",
-    ),
-    _Rule(keys=("eventQueue.partitions",), breaks=_is_less, why="would replace the topics, with their events"),
-    _Rule(
-        keys=("eventQueue.partitions",),
-        breaks=lambda old, new: not _is_less(old, new),
-        why="would change an event hub's partitions, which only Premium can",
+        lambda old, new: not _is_less(old, new),
+        ("eventQueue.partitions",),
+        "would change an event hub's partitions, which only Premium can",
         consent=False,
         holds=_on_event_hubs_standard,
     ),
     _Rule(
-        keys=("eventQueue.size",),
-        breaks=_differs,
-        why="would change the tier of a namespace, which Azure cannot do in place",
+        _differs,
+        ("eventQueue.size",),
+        "would change the tier of a namespace, which Azure cannot do in place",
         holds=_on_azure,
     ),
     _Rule(
-        keys=("eventQueue.brokers",),
-        breaks=lambda old, new: _is_less(old, new) or _changes_replicas(old, new),
-        why="would remove brokers, or replace the topics for another number of replicas, with their events",
+        lambda old, new: _is_less(old, new) or _changes_replicas(old, new),
+        ("eventQueue.brokers",),
+        "would remove brokers, or replace the topics for another number of replicas, with their events",
     ),
     _Rule(
-        keys=(
-            "eventQueue.retentionHours",
-            "modelStorage.oldVersionDays",
-            "trackerStore.backupDays",
-            "lockStore.backupDays",
-        ),
-        breaks=_is_less,
-        why="would delete at once what is older",
+        _is_less,
+        ("eventQueue.retentionHours", "modelStorage.oldVersionDays", "trackerStore.backupDays", "lockStore.backupDays"),
+        "would delete at once what is older",
         holds=_in_prod,
     ),
     _Rule(
-        keys=("assistants",),
-        breaks=_lacks_one,
-        why="would delete the namespace of an assistant, and leave its conversations behind",
+        _lacks_one,
+        ("assistants",),
+        "would delete the namespace of an assistant, and leave its conversations behind",
         holds=_in_prod,
     ),
+    _Rule(_leaves_vault, ("secretsManager.kind",), "would delete Vault, the key that unseals it and its recovery keys"),
     _Rule(
-        keys=("secretsManager.kind",),
-        breaks=_leaves_vault,
-        why="would delete Vault, the key that unseals it and its recovery keys",
-    ),
-    _Rule(
-        keys=("secretsManager.init",),
-        breaks=lambda old, _new: old == "job",
-        why="would delete the secret that holds Vault's recovery keys",
+        lambda old, _new: old == "job",
+        ("secretsManager.init",),
+        "would delete the secret that holds Vault's recovery keys",
     ),
 )
 NODES: Final = ("cluster.minNodes", "cluster.nodeSizes")

@@ -63,6 +63,8 @@ class Cluster(Layer):
 class CreateCluster(Cluster):
     """A managed Kubernetes cluster."""
 
+    in_network: ClassVar[bool] = True
+
     kind: Literal["create"] = kind_of("create")
     api_access: ApiAccess = setting(
         "Address ranges that may reach the Kubernetes API; must be given. "
@@ -90,10 +92,6 @@ class CreateCluster(Cluster):
     )
     min_nodes: int = setting("Fewest nodes.", Effect.IN_PLACE, dev=2, prod=3, minimum=(1, "one node"))
     max_nodes: int = setting("Most nodes.", Effect.IN_PLACE, dev=4, prod=9, minimum=(1, "one node"))
-
-    @property
-    def in_network(self) -> bool:
-        return True
 
     @property
     def ranges(self) -> Mapping[str, str]:

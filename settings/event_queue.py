@@ -13,10 +13,7 @@ from settings.setting import Effect, kind_of, setting
 from settings.stack import Layer, Stack
 
 # By the tier of Event Hubs.
-UNITS: Final[Mapping[str, tuple[int, ...]]] = {
-    "Standard": tuple(range(1, 41)),
-    "Premium": (1, 2, 4, 6, 8, 10, 12, 16),
-}
+UNITS: Final[Mapping[str, tuple[int, ...]]] = {"Standard": tuple(range(1, 41)), "Premium": (1, 2, 4, 6, 8, 10, 12, 16)}
 MOST_PARTITIONS: Final = {"Standard": 32, "Premium": 100}
 MOST_HOURS: Final = {"Standard": 168, "Premium": 2160}
 
@@ -39,6 +36,9 @@ class EventQueue(Layer):
 class CreateEventQueue(EventQueue):
     """A managed Kafka with topics for each assistant."""
 
+    in_network: ClassVar[bool] = True
+    can_rotate: ClassVar[bool] = True
+
     size: str = setting("Size of the service.", Effect.REPLACES)
     partitions: int = setting(
         "Partitions of each topic.",
@@ -57,14 +57,6 @@ class CreateEventQueue(EventQueue):
         minimum=(1, "one hour"),
         maximum=(87600, "10 years"),
     )
-
-    @property
-    def in_network(self) -> bool:
-        return True
-
-    @property
-    def can_rotate(self) -> bool:
-        return True
 
 
 class CreateMsk(CreateEventQueue):
@@ -91,11 +83,7 @@ class CreateMsk(CreateEventQueue):
         pattern=(r"\d\.\d+\.(\d+|x)(\.kraft)?", "is not a Kafka version in the form of MSK", "3.9.x"),
     )
     brokers: int = setting(
-        "Number of brokers, a multiple of the number of zones.",
-        Effect.IN_PLACE,
-        lowered=Effect.REFUSED,
-        dev=3,
-        prod=3,
+        "Number of brokers, a multiple of the number of zones.", Effect.IN_PLACE, lowered=Effect.REFUSED, dev=3, prod=3
     )
     storage_gb: int = setting(
         "Disk per broker in GiB.",

@@ -1,3 +1,5 @@
+# Settings are frozen, which pyright cannot know: what is never written may be narrowed.
+# pyright: reportIncompatibleVariableOverride=false
 """`rasa:lockStore`: Redis for locks and timers."""
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ class LockStore(Layer):
 class CreateLockStore(LockStore):
     """A managed Redis for locks and timers."""
 
+    in_network: ClassVar[bool] = True
+    can_rotate: ClassVar[bool] = True
+
     kind: Literal["create"] = kind_of("create")
     size: str = setting("Node type.", Effect.FAILS_OVER)
     nodes: int = setting(
@@ -36,14 +41,6 @@ class CreateLockStore(LockStore):
         prod=2,
         minimum=(1, "one node"),
     )
-
-    @property
-    def in_network(self) -> bool:
-        return True
-
-    @property
-    def can_rotate(self) -> bool:
-        return True
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         if stack.is_prod and self.nodes < 2:
@@ -114,6 +111,9 @@ class CreateManagedRedis(CreateLockStore):
 class CreateMemorystore(CreateLockStore):
     """Memorystore for Redis, for locks and timers."""
 
+    # Google generates the only password, and replaces it only if passwords are turned off and on again.
+    can_rotate: ClassVar[bool] = False
+
     size: str = setting(
         "Memory in GiB, in quotes.",
         dev="1",
@@ -129,11 +129,6 @@ class CreateMemorystore(CreateLockStore):
         prod="7.2",
         among=(("7.0", "7.2"), "Memorystore for Redis"),
     )
-
-    @property
-    def can_rotate(self) -> bool:
-        # Google generates the only password, and replaces it only if passwords are turned off and on again.
-        return False
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         yield from super().problems(stack)

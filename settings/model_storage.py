@@ -60,12 +60,9 @@ class CreateModelStorage(ModelStorage):
 class CreateBlobStorage(CreateModelStorage):
     """A storage account with a private, versioned container for models; each assistant reads its own prefix."""
 
-    auth: ContainerAuth = setting(AUTH_TEXT, Effect.RESTARTS_PODS, dev="key", prod="initDownload")
+    in_network: ClassVar[bool] = True  # the account has a private endpoint
 
-    @property
-    def in_network(self) -> bool:
-        # The account has a private endpoint.
-        return True
+    auth: ContainerAuth = setting(AUTH_TEXT, Effect.RESTARTS_PODS, dev="key", prod="initDownload")
 
     @property
     def without_identity(self) -> str:

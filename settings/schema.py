@@ -50,7 +50,7 @@ def stack_file_schema() -> Schema:
                 "patternProperties": {rf"^(?!{NAMESPACE}:)": True},
                 "additionalProperties": False,
                 "allOf": by_cloud,
-            },
+            }
         },
         "required": ["config"],
         "$defs": definitions,

@@ -1,4 +1,4 @@
-"""How a setting is declared: `name: type = setting(...)` holds its description, effect, defaults and limits.
+"""Declarations of settings: `name: type = setting(...)` holds description, effect, defaults and limits.
 
 A subclass that declares a setting again, for one cloud, gives what differs and inherits the rest.
 """
@@ -30,7 +30,7 @@ class Profile(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a change of a setting does to a running stack."""
+    """The effect of a change of a setting on a running stack."""
 
     NOTHING = "nothing"
     IN_PLACE = "in place"
@@ -83,14 +83,14 @@ class Setting:
     prefix: tuple[int, int, str, str] | None
 
     def over(self, inherited: Setting) -> Setting:
-        """This declaration, and what the parent's declares beside it. A new effect replaces all of the parent's."""
+        """Returns this declaration and the rest of the parent's. A new effect replaces all effects of the parent."""
         if self.effect is not None:
             inherited = replace(inherited, raised=None, lowered=None, note=None)
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(inherited, **{name: value for name, value in given.items() if value not in (None, ...)})
 
     def field(self) -> Any:
-        """This declaration as a field of pydantic, which carries effect, bounds and defaults into the JSON schema."""
+        """Returns a field of pydantic, which carries effect, bounds and defaults into the JSON schema."""
         if (self.dev is None) != (self.prod is None):
             raise TypeError(f"a default in one profile only: {self}")
         extra: dict[str, Any] = {"effect": self.effect, "raised": self.raised, "lowered": self.lowered}
@@ -105,7 +105,7 @@ class Setting:
 
     @property
     def has_limits(self) -> bool:
-        """Whether `check` can find anything."""
+        """Returns whether `check` can find anything."""
         limits = (self.minimum, self.maximum, self.pattern, self.among, self.prefix)
         return any(limit is not None for limit in limits)
 

@@ -152,20 +152,14 @@ def set_secret(key: str) -> str:
 class Layer(Model):
     """One kind of a layer, with what other layers need from it."""
 
-    @property
-    def in_network(self) -> bool:
-        """Returns whether it is created inside the network."""
-        return False
+    # Whether it is created inside the network, and whether the program creates its credentials and can replace them.
+    in_network: ClassVar[bool] = False
+    can_rotate: ClassVar[bool] = False
 
     @property
     def without_identity(self) -> str:
         """Returns how to change it if pods use it with a cloud identity, as a fix; else an empty text."""
         return ""
-
-    @property
-    def can_rotate(self) -> bool:
-        """Returns whether the program creates its credentials, and can replace them."""
-        return False
 
     def problems(self, stack: Stack) -> Iterator[Problem]:
         """Yields errors that this layer and its stack alone show."""

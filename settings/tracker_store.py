@@ -41,6 +41,9 @@ class TrackerStore(Layer):
 class CreateTrackerStore(TrackerStore):
     """A managed PostgreSQL server; each assistant gets a database and a role on it."""
 
+    in_network: ClassVar[bool] = True
+    can_rotate: ClassVar[bool] = True
+
     kind: Literal["create"] = kind_of("create")
     size: str = setting("Machine type.", Effect.FAILS_OVER)
     version: str = setting(
@@ -58,14 +61,6 @@ class CreateTrackerStore(TrackerStore):
         lowered=Effect.REFUSED_IN_PROD,
         minimum=(0, "the fewest days there are"),
     )
-
-    @property
-    def in_network(self) -> bool:
-        return True
-
-    @property
-    def can_rotate(self) -> bool:
-        return True
 
     def weaknesses(self) -> Iterator[Problem]:
         if self.backup_days < 1:

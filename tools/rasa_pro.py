@@ -16,14 +16,15 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+from typing import Final
 
 from tools import cache, progress
 
 RECORDS = Path(__file__).parent / "rasa_pro"
 
-# The oldest version that settings accept, the one that the pinned chart runs, and the newest.
-VERSIONS = ("3.14.0", "3.17.0", "3.21.0")
-DEFAULT = "3.17.0"
+# The oldest line that settings accept, the one that the pinned chart runs, and the newest.
+VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.0", "newest": "3.21.0"}
+DEFAULT: Final = VERSIONS["default"]
 
 # A Python of another minor version needs other packages or versions.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -32,6 +33,11 @@ _PIP = ("-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
 _IMPORTING = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True"
 }
+
+
+def minor(version: str) -> str:
+    """Returns "3.17" for "3.17.0"."""
+    return version.rpartition(".")[0]
 
 
 def ensure(version: str) -> Path:

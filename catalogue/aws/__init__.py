@@ -1,43 +1,13 @@
 """`aws`: one file per service, each a list of entries."""
 
-from catalogue.aws import (
-    appautoscaling,
-    cloudwatch,
-    ec2,
-    eks,
-    elasticache,
-    iam,
-    kms,
-    launch_templates,
-    msk,
-    rds,
-    s3,
-    secretsmanager,
-    security_groups,
-)
+from catalogue.aws import eks
 from catalogue.aws.provider import INVOKES, config_problems, configure, derived, stays
 from catalogue.needs import Needs
-from catalogue.package import Package
-
-SERVICES = (
-    appautoscaling,
-    cloudwatch,
-    ec2,
-    eks,
-    elasticache,
-    iam,
-    kms,
-    launch_templates,
-    msk,
-    rds,
-    s3,
-    secretsmanager,
-    security_groups,
-)
+from catalogue.package import Package, entries_of
 
 AWS = Package(
     name="aws",
-    entries={entry.token: entry for service in SERVICES for entry in service.ENTRIES},
+    entries={entry.token: entry for entry in entries_of(__name__)},
     configure=configure,
     stays=stays,
     config_problems=config_problems,

@@ -42,9 +42,9 @@ ENTRIES = [
         taken="ValidationException: the scalable target is registered already: {id}",
         needs=needs(
             "application-autoscaling:",
-            read="DescribeScalableTargets ListTagsForResource",
-            write="RegisterScalableTarget DeregisterScalableTarget TagResource UntagResource",
-            also=(linked("kafka.application-autoscaling"),),
+            "DescribeScalableTargets ListTagsForResource",
+            "RegisterScalableTarget DeregisterScalableTarget TagResource UntagResource",
+            linked("kafka.application-autoscaling"),
         ),
     ),
     Entry(
@@ -58,9 +58,7 @@ ENTRIES = [
         autoname=AutoName(),
         refers=(Ref(path="resourceId", to=(TARGET,), hold="owned", values=_target_of_policy),),
         taken="ValidationException: a scaling policy with this name exists already: {id}",
-        needs=needs(
-            "application-autoscaling:", read="DescribeScalingPolicies", write="PutScalingPolicy DeleteScalingPolicy"
-        )
+        needs=needs("application-autoscaling:", "DescribeScalingPolicies", "PutScalingPolicy DeleteScalingPolicy")
         + needs("cloudwatch:", write="DescribeAlarms PutMetricAlarm DeleteAlarms"),
     ),
 ]

@@ -184,9 +184,9 @@ ENTRIES = [
         in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
         needs=needs(
             "ec2:",
-            read="DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups",
-            write="CreateVpc DeleteVpc ModifyVpcAttribute",
-            also=(TAGS,),
+            "DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeRouteTables DescribeSecurityGroups",
+            "CreateVpc DeleteVpc ModifyVpcAttribute",
+            TAGS,
         ),
         holds=holdings.NETWORK,
         # Transcripts of VPC modules: a VPC waits for its DNS settings, other network resources are only records.
@@ -202,12 +202,7 @@ ENTRIES = [
         admits=(_subnet_fits,),
         not_found="InvalidSubnetID.NotFound: The subnet ID '{value}' does not exist",
         in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
-        needs=needs(
-            "ec2:",
-            read="DescribeSubnets",
-            write="CreateSubnet DeleteSubnet ModifySubnetAttribute",
-            also=(LEFT_BEHIND, TAGS),
-        ),
+        needs=needs("ec2:", "DescribeSubnets", "CreateSubnet DeleteSubnet ModifySubnetAttribute", LEFT_BEHIND, TAGS),
         holds=holdings.NETWORK,
         minutes=(Minutes(0.2, 0.1, 0.2, slow=0.5),),
     ),
@@ -222,9 +217,9 @@ ENTRIES = [
         taken="Resource.AlreadyAssociated: Network {value} already has an internet gateway attached",
         needs=needs(
             "ec2:",
-            read="DescribeInternetGateways",
-            write="CreateInternetGateway DeleteInternetGateway AttachInternetGateway DetachInternetGateway",
-            also=(TAGS,),
+            "DescribeInternetGateways",
+            "CreateInternetGateway DeleteInternetGateway AttachInternetGateway DetachInternetGateway",
+            TAGS,
         ),
         minutes=(Minutes(0.1, 0.1, 0.5, slow=0.5),),
     ),
@@ -236,12 +231,7 @@ ENTRIES = [
         refers=(vpc_ref(),),
         not_found="InvalidRouteTableID.NotFound: The routeTable ID '{value}' does not exist",
         in_use="DependencyViolation: The routeTable '{id}' has dependencies and cannot be deleted.",
-        needs=needs(
-            "ec2:",
-            read="DescribeRouteTables",
-            write="CreateRouteTable DeleteRouteTable DisassociateRouteTable",
-            also=(TAGS,),
-        ),
+        needs=needs("ec2:", "DescribeRouteTables", "CreateRouteTable DeleteRouteTable DisassociateRouteTable", TAGS),
     ),
     Entry(
         token="aws:ec2/route:Route",
@@ -255,7 +245,7 @@ ENTRIES = [
             Ref(path="vpcEndpointId", to=(ENDPOINT,), hold="free"),
         ),
         taken="RouteAlreadyExists: The route identified by {value} already exists.",
-        needs=needs("ec2:", read="DescribeRouteTables", write="CreateRoute ReplaceRoute DeleteRoute"),
+        needs=needs("ec2:", "DescribeRouteTables", "CreateRoute ReplaceRoute DeleteRoute"),
     ),
     Entry(
         token="aws:ec2/routeTableAssociation:RouteTableAssociation",
@@ -265,9 +255,7 @@ ENTRIES = [
         taken="Resource.AlreadyAssociated: the specified association for subnet {value} conflicts with "
         "an existing association",
         needs=needs(
-            "ec2:",
-            read="DescribeRouteTables",
-            write="AssociateRouteTable DisassociateRouteTable ReplaceRouteTableAssociation",
+            "ec2:", "DescribeRouteTables", "AssociateRouteTable DisassociateRouteTable ReplaceRouteTableAssociation"
         ),
     ),
     Entry(
@@ -284,9 +272,9 @@ ENTRIES = [
         in_use="InvalidIPAddress.InUse: Address {id} is in use.",
         needs=needs(
             "ec2:",
-            read="DescribeAddresses DescribeAddressesAttribute",
-            write="AllocateAddress ReleaseAddress DisassociateAddress",
-            also=(TAGS,),
+            "DescribeAddresses DescribeAddressesAttribute",
+            "AllocateAddress ReleaseAddress DisassociateAddress",
+            TAGS,
         ),
     ),
     Entry(
@@ -303,7 +291,7 @@ ENTRIES = [
         admits=(_nat_has_its_way_out,),
         not_found="NatGatewayNotFound: The Nat Gateway {value} was not found",
         taken="Resource.AlreadyAssociated: Elastic IP address [{value}] is already associated",
-        needs=needs("ec2:", read="DescribeNatGateways", write="CreateNatGateway DeleteNatGateway", also=(TAGS,)),
+        needs=needs("ec2:", "DescribeNatGateways", "CreateNatGateway DeleteNatGateway", TAGS),
         # Transcripts: 1 m 24 s to 3 m.
         minutes=(Minutes(2, 0.1, 1, slow=3),),
     ),
@@ -332,9 +320,10 @@ ENTRIES = [
         "private DNS already",
         needs=needs(
             "ec2:",
-            read="DescribeVpcEndpoints DescribePrefixLists",
-            write="CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints",
-            also=(PLACE, TAGS),
+            "DescribeVpcEndpoints DescribePrefixLists",
+            "CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints",
+            PLACE,
+            TAGS,
         )
         + needs("route53:", write="AssociateVPCWithHostedZone"),
         # Transcripts: an interface endpoint creates an address in each zone; a gateway endpoint is a route.
@@ -351,7 +340,7 @@ ENTRIES = [
             Ref(path="logDestination", to=(LOG_GROUP, "aws:s3/bucket:Bucket"), by=("arn",), hold="free"),
             role_ref("iamRoleArn"),
         ),
-        needs=needs("ec2:", read="DescribeFlowLogs", write="CreateFlowLogs DeleteFlowLogs", also=(PASS_ROLE, TAGS)),
+        needs=needs("ec2:", "DescribeFlowLogs", "CreateFlowLogs DeleteFlowLogs", PASS_ROLE, TAGS),
     ),
 ]
 

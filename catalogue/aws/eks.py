@@ -1,16 +1,12 @@
 """EKS: the cluster, its nodes, add-ons and permissions."""
 
 import base64
-import datetime
-import re
 from collections.abc import Iterable
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue import holdings
+from catalogue.authorities import make_authority
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam_ref import role_ref
@@ -19,6 +15,7 @@ from catalogue.aws.launch_templates import LAUNCH_TEMPLATE
 from catalogue.aws.needs import EKS_ADMIN, EKS_TAGS, GRANTS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
 from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, Where, World, paths
 from catalogue.needs import needs
+from catalogue.rules import matches, only, unprotected
 from catalogue.wire import Properties, as_map, at_path
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -35,7 +32,7 @@ ACCESS_POLICY_NAMES = frozenset({
     "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSEditPolicy",
     "AmazonEKSViewPolicy",
 })  # fmt: skip
-NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+NAME = r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}"
 
 
 def in_cluster(hold: Hold) -> Ref:
@@ -51,17 +48,7 @@ def cluster_of(subject: Subject) -> Record | None:
 def _certificate_authority(subject: Subject) -> dict[str, str]:
     """Returns the cluster's own authority, created once: an update must not change it."""
     old = subject.old_outputs.get("certificateAuthority")
-    return old if old else {"data": base64.b64encode(_authority_pem()).decode()}
-
-
-def _authority_pem() -> bytes:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kubernetes")])
-    begin = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(begin).not_valid_after(begin + datetime.timedelta(days=3650))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return old or {"data": base64.b64encode(make_authority("kubernetes").public_bytes(Encoding.PEM)).decode()}
 
 
 def _vpc_config(subject: Subject) -> Properties:
@@ -91,16 +78,6 @@ def _issuer(subject: Subject) -> str:
     return f"https://oidc.eks.{subject['region']}.amazonaws.com/id/{subject.seed.hex(32, 'endpoint').upper()}"
 
 
-def _cluster_is_valid(subject: Subject) -> None:
-    name, version = subject.inputs.get("name"), subject.inputs.get("version")
-    if isinstance(name, str) and not NAME.fullmatch(name):
-        raise Refused(f"InvalidParameterException: cluster name {name!r} must match {NAME.pattern}")
-    if isinstance(version, str) and version.count(".") == 1 and version not in VERSIONS:
-        raise Refused(
-            f"InvalidParameterException: unsupported Kubernetes version {version}; the sandbox offers {VERSIONS}"
-        )
-
-
 def _version_only_rises(subject: Subject) -> None:
     """The version rises by one minor version at a time, and never falls."""
     old, new = (str(inputs.get("version") or "") for inputs in (subject.old_inputs, subject.inputs))
@@ -111,11 +88,6 @@ def _version_only_rises(subject: Subject) -> None:
 def _subnets_span_two_zones(subject: Subject) -> None:
     if len(zones_of(subject, subject.inputs["vpcConfig"]["subnetIds"])) < 2:
         raise Refused("InvalidParameterException: Subnets specified must be in at least two different AZs")
-
-
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection"):
-        raise Refused(f"InvalidRequestException: Cannot delete cluster {subject.id}: deletion protection is enabled")
 
 
 def _log_group_of_its_own(subject: Subject) -> Iterable[str]:
@@ -262,9 +234,17 @@ ENTRIES = [
             security_groups_ref("vpcConfig.securityGroupIds"),
             kms_ref("encryptionConfig.provider.keyArn"),
         ),
-        checks=(_cluster_is_valid, _version_only_rises),
+        checks=(
+            matches("name", NAME, "InvalidParameterException: cluster name {value!r} must match {form}"),
+            only(
+                "version",
+                VERSIONS,
+                "InvalidParameterException: unsupported Kubernetes version {value}; the sandbox offers {allowed}",
+            ),
+            _version_only_rises,
+        ),
         admits=(_subnets_span_two_zones,),
-        guards=(_is_not_protected,),
+        guards=(unprotected("InvalidRequestException: Cannot delete cluster {id}: deletion protection is enabled"),),
         keeps=_log_group_of_its_own,
         not_found="ResourceNotFoundException: No cluster found for name: {value}.",
         in_use="ResourceInUseException: Cluster has nodegroups attached: {id}",
@@ -272,10 +252,14 @@ ENTRIES = [
         # The creator of a cluster becomes its administrator, by an access entry.
         needs=needs(
             "eks:",
-            read="DescribeCluster",
-            write="CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster"
+            "DescribeCluster",
+            "CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster"
             f" DescribeUpdate CreateAccessEntry {EKS_ADMIN}",
-            also=(PASS_ROLE, linked("eks"), GRANTS, PLACE, EKS_TAGS),
+            PASS_ROLE,
+            linked("eks"),
+            GRANTS,
+            PLACE,
+            EKS_TAGS,
         ),
         holds=holdings.CLUSTER,
         # aws/containers-roadmap#1227 and transcripts: 8.2 to 15, once 38. An update is one of the version.
@@ -303,9 +287,13 @@ ENTRIES = [
         # EKS tries a launch template with the caller's rights.
         needs=needs(
             "eks:",
-            read="DescribeNodegroup ListNodegroups",
-            write="CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
-            also=(PASS_ROLE, linked("eks-nodegroup autoscaling spot"), PLACE, TAGS, EKS_TAGS),
+            "DescribeNodegroup ListNodegroups",
+            "CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
+            PASS_ROLE,
+            linked("eks-nodegroup autoscaling spot"),
+            PLACE,
+            TAGS,
+            EKS_TAGS,
         )
         + needs("ec2:", write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions"),
         # Transcripts: 1.5 to 3.4, once 33. An update replaces node after node.
@@ -325,9 +313,10 @@ ENTRIES = [
         taken="ResourceInUseException: Addon already exists: {id}",
         needs=needs(
             "eks:",
-            read="DescribeAddon DescribePodIdentityAssociation",
-            write=f"DescribeAddonVersions CreateAddon UpdateAddon DeleteAddon DescribeUpdate {POD_ROLES}",
-            also=(PASS_ROLE, EKS_TAGS),
+            "DescribeAddon DescribePodIdentityAssociation",
+            f"DescribeAddonVersions CreateAddon UpdateAddon DeleteAddon DescribeUpdate {POD_ROLES}",
+            PASS_ROLE,
+            EKS_TAGS,
         ),
         # Transcripts: seconds to 5, until the add-on's pods are ready.
         minutes=(Minutes(1, 1, 0.3, slow=5),),
@@ -342,7 +331,7 @@ ENTRIES = [
         names={"pod identity": "{clusterName}/{namespace}/{serviceAccount}"},
         refers=(in_cluster("owned"), role_ref("roleArn")),
         taken="ResourceInUseException: Association already exists: {value}",
-        needs=needs("eks:", read="DescribePodIdentityAssociation", write=POD_ROLES, also=(PASS_ROLE, EKS_TAGS)),
+        needs=needs("eks:", "DescribePodIdentityAssociation", POD_ROLES, PASS_ROLE, EKS_TAGS),
     ),
     Entry(
         token="aws:eks/accessEntry:AccessEntry",
@@ -353,12 +342,7 @@ ENTRIES = [
         admits=(_authentication_allows_entries,),
         not_found="ResourceNotFoundException: The specified principalArn could not be found: {value}",
         taken="ResourceInUseException: The specified access entry resource is already in use on this cluster: {id}",
-        needs=needs(
-            "eks:",
-            read="DescribeAccessEntry",
-            write="CreateAccessEntry UpdateAccessEntry DeleteAccessEntry",
-            also=(EKS_TAGS,),
-        ),
+        needs=needs("eks:", "DescribeAccessEntry", "CreateAccessEntry UpdateAccessEntry DeleteAccessEntry", EKS_TAGS),
     ),
     Entry(
         token="aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
@@ -369,6 +353,6 @@ ENTRIES = [
             Ref(path="principalArn", to=("aws:eks/accessEntry:AccessEntry",), hold="owned", values=_entry_exists),
         ),
         checks=(_access_policy_exists,),
-        needs=needs("eks:", read="ListAssociatedAccessPolicies", write=EKS_ADMIN),
+        needs=needs("eks:", "ListAssociatedAccessPolicies", EKS_ADMIN),
     ),
 ]

@@ -10,6 +10,7 @@ from catalogue.aws.kms import kms_ref
 from catalogue.aws.needs import CACHE_TAGS, GRANTS, PLACE, linked
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
+from catalogue.rules import matches
 from catalogue.wire import as_list, as_map
 
 SUBNET_GROUP = "aws:elasticache/subnetGroup:SubnetGroup"
@@ -18,9 +19,13 @@ USER = "aws:elasticache/user:User"
 USER_GROUP = "aws:elasticache/userGroup:UserGroup"
 REPLICATION_GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
 SNAPSHOT = "cache snapshot"
-NAME = re.compile(r"[a-z](?!.*--)(?:[a-z0-9-]{0,38}[a-z0-9])?")
+NAME_IS_VALID = matches(
+    "replicationGroupId",
+    r"[a-z](?!.*--)(?:[a-z0-9-]{0,38}[a-z0-9])?",
+    "InvalidParameterValue: replication_group_id {value!r}: at most 40 of a-z, 0-9, '-', a letter first, no '--'",
+)
+IS_AN_ENGINE = matches("engine", "(?i)redis|valkey", "expected engine to be redis or valkey, got {value}")
 PASSWORD = re.compile(r"[^\s,\"/@]{16,128}")
-ENGINES = ("redis", "valkey")
 
 
 def _short(region: str) -> str:
@@ -36,8 +41,6 @@ def _host(role: str, subject: Subject) -> str:
 
 def _user_is_valid(subject: Subject) -> None:
     engine, mode = subject.inputs.get("engine"), as_map(subject.inputs.get("authenticationMode"))
-    if isinstance(engine, str) and engine.lower() not in ENGINES and len(engine) < 10:
-        raise Refused(f"expected engine to be one of {ENGINES}, got {engine}")
     passwords = mode.get("passwords") or as_list(subject.inputs.get("passwords"))
     if mode.get("type") == "password" and not passwords and "passwords" not in mode:
         raise Refused("InvalidParameterCombination: Password based authentication needs passwords")
@@ -69,15 +72,7 @@ def _group_fits_its_users(subject: Subject) -> None:
 
 
 def _settings_are_valid(subject: Subject) -> None:
-    inputs = subject.inputs
-    name, nodes = inputs.get("replicationGroupId"), inputs.get("numCacheClusters")
-    if isinstance(name, str) and len(name) != 36 and not NAME.fullmatch(name):
-        raise Refused(
-            f"InvalidParameterValue: replication_group_id {name!r}: at most 40 of a-z, 0-9, '-', a letter "
-            "first, no '--'"
-        )
-    if inputs.get("engine") not in (None, *ENGINES) and len(str(inputs.get("engine"))) < 12:
-        raise Refused(f"expected engine to be one of {ENGINES}, got {inputs['engine']}")
+    inputs, nodes = subject.inputs, subject.inputs.get("numCacheClusters")
     if inputs.get("engine") == "redis" and str(inputs.get("engineVersion"))[:1] in ("8", "9"):
         raise Refused(
             f"InvalidParameterValue: Redis OSS ends at 7.1; version {inputs['engineVersion']} exists as Valkey only"
@@ -127,9 +122,10 @@ ENTRIES = [
         taken="CacheSubnetGroupAlreadyExists: Cache subnet group {id} already exists.",
         needs=needs(
             "elasticache:",
-            read="DescribeCacheSubnetGroups",
-            write="CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup",
-            also=(PLACE, CACHE_TAGS),
+            "DescribeCacheSubnetGroups",
+            "CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup",
+            PLACE,
+            CACHE_TAGS,
         ),
     ),
     Entry(
@@ -144,21 +140,20 @@ ENTRIES = [
         taken="CacheParameterGroupAlreadyExists: A cache parameter group with the name {id} already exists.",
         needs=needs(
             "elasticache:",
-            read="DescribeCacheParameterGroups DescribeCacheParameters",
-            write="CreateCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup"
-            " DeleteCacheParameterGroup",
-            also=(CACHE_TAGS,),
+            "DescribeCacheParameterGroups DescribeCacheParameters",
+            "CreateCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup DeleteCacheParameterGroup",
+            CACHE_TAGS,
         ),
     ),
     Entry(
         token=USER,
         id="{userId}",
         outputs={"arn": "arn:aws:elasticache:{region}:{account}:user:{userId}"},
-        checks=(_user_is_valid,),
+        checks=(IS_AN_ENGINE, _user_is_valid),
         not_found="UserNotFound: User {value} not found.",
         in_use="InvalidUserState: User {id} is in a user group.",
         taken="UserAlreadyExists: User {id} already exists.",
-        needs=needs("elasticache:", read="DescribeUsers", write="CreateUser ModifyUser DeleteUser", also=(CACHE_TAGS,)),
+        needs=needs("elasticache:", "DescribeUsers", "CreateUser ModifyUser DeleteUser", CACHE_TAGS),
     ),
     Entry(
         token=USER_GROUP,
@@ -170,10 +165,7 @@ ENTRIES = [
         in_use="InvalidUserGroupState: User group {id} is in use.",
         taken="UserGroupAlreadyExists: User Group {id} already exists.",
         needs=needs(
-            "elasticache:",
-            read="DescribeUserGroups",
-            write="CreateUserGroup ModifyUserGroup DeleteUserGroup",
-            also=(CACHE_TAGS,),
+            "elasticache:", "DescribeUserGroups", "CreateUserGroup ModifyUserGroup DeleteUserGroup", CACHE_TAGS
         ),
         # Vendor: a group is active when its users are.
         minutes=(Minutes(0.5, 0.5, 0.5, slow=2),),
@@ -212,7 +204,7 @@ ENTRIES = [
             kms_ref("kmsKeyId"),
             Ref(path="logDeliveryConfigurations.destination", to=(LOG_GROUP,), by=("name",), hold="free"),
         ),
-        checks=(_settings_are_valid,),
+        checks=(NAME_IS_VALID, IS_AN_ENGINE, _settings_are_valid),
         guards=(_snapshot_name_is_free,),
         keeps=_kept,
         retires={SNAPSHOT: lambda subject: subject.inputs.get("finalSnapshotIdentifier") or ""},
@@ -220,10 +212,12 @@ ENTRIES = [
         taken="ReplicationGroupAlreadyExists: Replication group {id} already exists.",
         needs=needs(
             "elasticache:",
-            read="DescribeReplicationGroups DescribeCacheClusters",
-            write="CreateReplicationGroup ModifyReplicationGroup ModifyReplicationGroupShardConfiguration"
+            "DescribeReplicationGroups DescribeCacheClusters",
+            "CreateReplicationGroup ModifyReplicationGroup ModifyReplicationGroupShardConfiguration"
             " IncreaseReplicaCount DecreaseReplicaCount DeleteReplicationGroup CreateSnapshot",
-            also=(linked("elasticache"), PLACE, CACHE_TAGS),
+            linked("elasticache"),
+            PLACE,
+            CACHE_TAGS,
         )
         + needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces"),
         needs_if={"kmsKeyId": GRANTS},

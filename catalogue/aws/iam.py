@@ -1,11 +1,10 @@
 """IAM. Names are unique in the account, in all regions."""
 
-import re
-
 from catalogue.aws.iam_ref import ROLE
 from catalogue.aws.policies import IDENTITY, TRUST, policy_is_valid, principals_exist
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject, paths
 from catalogue.needs import needs
+from catalogue.rules import matches
 
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -19,16 +18,11 @@ AWS_POLICIES = paths(
     "AmazonSSMManagedInstanceCore CloudWatchAgentServerPolicy service-role/AmazonEBSCSIDriverPolicy "
     "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole"
 )
-NAME = re.compile(r"[\w+=,.@-]+")
 
 
 def _name_is_valid(limit: int) -> Rule:
-    def rule(subject: Subject) -> None:
-        name = subject.inputs.get("name")
-        if isinstance(name, str) and (len(name) > limit or not NAME.fullmatch(name)):
-            raise Refused(f"ValidationError: invalid name '{name}': at most {limit} of letters, digits and +=,.@-_")
-
-    return rule
+    message = f"ValidationError: invalid name '{{value}}': at most {limit} of letters, digits and +=,.@-_"
+    return matches("name", rf"[\w+=,.@-]{{1,{limit}}}", message)
 
 
 def _aws_policy_exists(subject: Subject) -> None:
@@ -37,12 +31,6 @@ def _aws_policy_exists(subject: Subject) -> None:
         raise Refused(
             f"NoSuchEntity: Policy {arn} does not exist or is not attachable (the sandbox knows {sorted(AWS_POLICIES)})"
         )
-
-
-def _issuer_is_https(subject: Subject) -> None:
-    url = subject.inputs.get("url")
-    if isinstance(url, str) and url.count("-") < 4 and not url.startswith("https://"):
-        raise Refused(f'"url" must begin with https://, got {url}')
 
 
 def _path(subject: Subject) -> str:
@@ -61,9 +49,6 @@ ENTRIES = [
         defaults={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False, "description": ""},
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        refers=(
-            Ref(path="managedPolicyArns", to=(POLICY,), by=("arn",), ignore=lambda value: value.startswith(AWS_POLICY)),
-        ),
         checks=(_name_is_valid(64), policy_is_valid("assumeRolePolicy", TRUST)),
         admits=(principals_exist("assumeRolePolicy"),),
         not_found="NoSuchEntity: The role with name {value} cannot be found.",
@@ -71,8 +56,8 @@ ENTRIES = [
         taken="EntityAlreadyExists: Role with name {id} already exists.",
         needs=needs(
             "iam:",
-            read="GetRole ListRolePolicies ListAttachedRolePolicies GetRolePolicy",
-            write="CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole"
+            "GetRole ListRolePolicies ListAttachedRolePolicies GetRolePolicy",
+            "CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole"
             " ListInstanceProfilesForRole",
         ),
         minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
@@ -85,23 +70,7 @@ ENTRIES = [
         refers=(Ref(path="role", to=(ROLE,), hold="owned"),),
         checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
         taken="EntityAlreadyExists: inline policy {id} already exists; a second resource would overwrite it",
-        needs=needs("iam:", read="GetRolePolicy", write="PutRolePolicy DeleteRolePolicy"),
-    ),
-    Entry(
-        token=POLICY,
-        id=lambda subject: f"arn:aws:iam::{subject['account']}:policy{_path(subject)}",
-        outputs={
-            "arn": "{id}",
-            "policyId": lambda subject: f"ANPA{subject.seed.hex(17).upper()}",
-            "attachmentCount": 0,
-        },
-        defaults={"path": "/", "description": ""},
-        scope="account",
-        autoname=AutoName(unless=("namePrefix",)),
-        checks=(_name_is_valid(128), policy_is_valid("policy", IDENTITY)),
-        not_found="NoSuchEntity: Policy {value} does not exist or is not attachable.",
-        in_use="DeleteConflict: Cannot delete a policy attached to entities: {id}",
-        taken="EntityAlreadyExists: A policy called {id} already exists. Duplicate names are not allowed.",
+        needs=needs("iam:", "GetRolePolicy", "PutRolePolicy DeleteRolePolicy"),
     ),
     Entry(
         token=ATTACHMENT,
@@ -113,15 +82,6 @@ ENTRIES = [
         ),
         checks=(_aws_policy_exists,),
         taken="EntityAlreadyExists: {id} is attached already; two resources for one attachment detach one another",
-        needs=needs("iam:", read="ListAttachedRolePolicies", write="AttachRolePolicy DetachRolePolicy"),
-    ),
-    Entry(
-        token="aws:iam/openIdConnectProvider:OpenIdConnectProvider",
-        id=lambda subject: f"arn:aws:iam::{subject['account']}:oidc-provider/{subject['url'].removeprefix('https://')}",
-        outputs={"arn": "{id}"},
-        defaults={"thumbprintLists": lambda subject: [subject.seed.hex(40)]},
-        scope="account",
-        checks=(_issuer_is_https,),
-        taken="EntityAlreadyExists: Provider with url {id} already exists.",
+        needs=needs("iam:", "ListAttachedRolePolicies", "AttachRolePolicy DetachRolePolicy"),
     ),
 ]

@@ -31,9 +31,9 @@ ENTRIES = [
         taken="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use: {value}",
         needs=needs(
             "ec2:",
-            read="DescribeLaunchTemplates DescribeLaunchTemplateVersions",
-            write="CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate",
-            also=(TAGS,),
+            "DescribeLaunchTemplates DescribeLaunchTemplateVersions",
+            "CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate",
+            TAGS,
         ),
     )
 ]

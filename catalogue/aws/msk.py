@@ -12,13 +12,11 @@ from catalogue.aws.needs import GRANTS, KAFKA_TAGS, PLACE, linked
 from catalogue.aws.secretsmanager import SECRET, VERSION
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
+from catalogue.rules import matches, never_falls
 from catalogue.wire import as_list, as_map, at_path
 
 CLUSTER = "aws:msk/cluster:Cluster"
 CONFIGURATION = "aws:msk/configuration:Configuration"
-CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-TOPIC_NAME = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")
-VERSION_FORM = re.compile(r"\d\.\d+\.(x|\d)(\.kraft)?")
 PORTS = {"plaintext": 9092, "tls": 9094, "scram": 9096, "iam": 9098}
 IN_CLUSTER = Ref(path="clusterArn", to=(CLUSTER,), by=("arn",), hold="owned")
 
@@ -58,14 +56,6 @@ def _has_tls_listener(subject: Subject) -> bool:
 
 def _cluster_is_valid(subject: Subject) -> None:
     inputs = subject.inputs
-    name, version = inputs.get("clusterName"), inputs.get("kafkaVersion")
-    if isinstance(name, str) and len(name) != 36 and not CLUSTER_NAME.fullmatch(name):
-        raise Refused(f"BadRequestException: cluster name {name!r}: 1-64 of letters, digits and hyphens")
-    if isinstance(version, str) and len(version) < 20 and not VERSION_FORM.fullmatch(version):
-        raise Refused(
-            f"BadRequestException: Unsupported KafkaVersion [{version}]. Valid values: [3.9.x, "
-            "3.9.x.kraft, 4.0.x.kraft, ...]"
-        )
     group = as_map(inputs.get("brokerNodeGroupInfo"))
     instance, brokers = str(group.get("instanceType")), inputs.get("numberOfBrokerNodes")
     subnets = as_list(group.get("clientSubnets"))
@@ -82,13 +72,6 @@ def _cluster_is_valid(subject: Subject) -> None:
         raise Refused("BadRequestException: Express brokers need 3 subnets in 3 Availability Zones")
     if (_sasl("scram")(subject) or _sasl("iam")(subject)) and _client_broker(subject) == "PLAINTEXT":
         raise Refused("BadRequestException: SASL authentication needs TLS between clients and brokers")
-
-
-def _volume_only_grows(subject: Subject) -> None:
-    path = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
-    old, new = (next(at_path(inputs, path), 0) for inputs in (subject.old_inputs, subject.inputs))
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"BadRequestException: The volume size of a broker cannot be reduced from {old} to {new} GiB")
 
 
 def _version_may_follow(subject: Subject) -> None:
@@ -122,23 +105,12 @@ def _properties_are_lines(subject: Subject) -> None:
             raise Refused(f"BadRequestException: The configuration is not valid: {line!r} is not key=value")
 
 
-def _name_is_valid(subject: Subject) -> None:
-    name = subject.inputs.get("name")
-    if isinstance(name, str) and not TOPIC_NAME.fullmatch(name):
-        raise Refused(f"BadRequestException: topic name {name!r}: 1-249 of letters, digits, '.', '_' and '-'")
+def _configs_are_json(subject: Subject) -> None:
     configs = subject.inputs.get("configs")
     try:
         json.loads(configs) if isinstance(configs, str) and configs.startswith("{") else None
     except ValueError as error:
         raise Refused(f"configs is not JSON: {error}") from error
-
-
-def _partitions_only_grow(subject: Subject) -> None:
-    old, new = subject.old_inputs.get("partitionCount"), subject.inputs.get("partitionCount")
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(
-            f"BadRequestException: Topic currently has {old} partitions, which is higher than the requested {new}."
-        )
 
 
 def _replicas_fit_the_brokers(subject: Subject) -> None:
@@ -156,7 +128,7 @@ def _secrets_are_usable(subject: Subject) -> None:
     cluster = subject.world.find(CLUSTER, "arn", subject.inputs["clusterArn"])
     if cluster and True not in at_path(cluster.inputs, "clientAuthentication.sasl.scram"):
         raise Refused("BadRequestException: The request is not valid: the cluster does not have SASL/SCRAM enabled")
-    for arn in [*at_path(subject.inputs, "secretArn"), *at_path(subject.inputs, "secretArnLists")]:
+    for arn in at_path(subject.inputs, "secretArn"):
         secret = subject.world.find(SECRET, "arn", arn)
         if secret is None:
             continue
@@ -196,8 +168,8 @@ ENTRIES = [
         taken="ConflictException: A resource with this name already exists: {value}",
         needs=needs(
             "kafka:",
-            read="DescribeConfiguration DescribeConfigurationRevision",
-            write="CreateConfiguration UpdateConfiguration DeleteConfiguration",
+            "DescribeConfiguration DescribeConfigurationRevision",
+            "CreateConfiguration UpdateConfiguration DeleteConfiguration",
         ),
     ),
     Entry(
@@ -223,18 +195,37 @@ ENTRIES = [
             Ref(path="configurationInfo.arn", to=(CONFIGURATION,), by=("arn",)),
             Ref(path="loggingInfo.brokerLogs.cloudwatchLogs.logGroup", to=(LOG_GROUP,), by=("name",), hold="free"),
         ),
-        checks=(_cluster_is_valid, _volume_only_grows),
+        checks=(
+            matches(
+                "clusterName",
+                r"[A-Za-z0-9][A-Za-z0-9-]{0,63}",
+                "BadRequestException: cluster name {value!r}: 1-64 of letters, digits and hyphens",
+            ),
+            matches(
+                "kafkaVersion",
+                r"\d\.\d+\.(x|\d)(\.kraft)?",
+                "BadRequestException: Unsupported KafkaVersion [{value}]. Valid values: [3.9.x, 4.0.x.kraft, ...]",
+            ),
+            _cluster_is_valid,
+            never_falls(
+                "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize",
+                "BadRequestException: The volume size of a broker cannot be reduced from {old} to {new} GiB",
+            ),
+        ),
         admits=(_version_may_follow, _each_subnet_has_a_zone, _revision_exists),
         not_found="NotFoundException: The cluster {value} does not exist",
         taken="ConflictException: A resource with this name already exists: {value}",
         needs=needs(
             "kafka:",
-            read="DescribeCluster DescribeClusterV2 GetBootstrapBrokers",
-            write="CreateCluster DeleteCluster UpdateBrokerCount UpdateBrokerStorage UpdateBrokerType"
+            "DescribeCluster DescribeClusterV2 GetBootstrapBrokers",
+            "CreateCluster DeleteCluster UpdateBrokerCount UpdateBrokerStorage UpdateBrokerType"
             " UpdateClusterConfiguration UpdateClusterKafkaVersion UpdateConnectivity UpdateMonitoring"
             " UpdateRebalancing"
             " UpdateSecurity UpdateStorage DescribeClusterOperation",
-            also=(GRANTS, linked("kafka"), PLACE, KAFKA_TAGS),
+            GRANTS,
+            linked("kafka"),
+            PLACE,
+            KAFKA_TAGS,
         )
         + needs(
             "logs:",
@@ -250,14 +241,25 @@ ENTRIES = [
         id=_topic_arn,
         outputs={"arn": "{id}", "configsActual": lambda subject: subject.inputs.get("configs") or "{}"},
         refers=(IN_CLUSTER,),
-        checks=(_name_is_valid, _partitions_only_grow),
+        checks=(
+            matches(
+                "name",
+                r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}",
+                "BadRequestException: topic name {value!r}: 1-249 of letters, digits, '.', '_' and '-'",
+            ),
+            _configs_are_json,
+            never_falls(
+                "partitionCount",
+                "BadRequestException: Topic currently has {old} partitions, which is higher than the requested {new}.",
+            ),
+        ),
         admits=(_replicas_fit_the_brokers,),
         taken="TopicExistsException: Topic already exists: {id}",
-        needs=needs("kafka:", read="DescribeTopic DescribeTopicPartitions", write="CreateTopic UpdateTopic DeleteTopic")
+        needs=needs("kafka:", "DescribeTopic DescribeTopicPartitions", "CreateTopic UpdateTopic DeleteTopic")
         + needs(
             "kafka-cluster:",
-            read="Connect DescribeTopic DescribeTopicDynamicConfiguration",
-            write="CreateTopic AlterTopic AlterTopicDynamicConfiguration DeleteTopic",
+            "Connect DescribeTopic DescribeTopicDynamicConfiguration",
+            "CreateTopic AlterTopic AlterTopicDynamicConfiguration DeleteTopic",
         ),
         holds=holdings.TOPIC,
         # Vendor: the answers of the topic API are about a minute behind.
@@ -269,20 +271,8 @@ ENTRIES = [
         refers=(IN_CLUSTER, Ref(path="secretArn", to=(SECRET,), by=("arn",))),
         admits=(_secrets_are_usable,),
         taken="BadRequestException: the secret is associated already: {id}",
-        needs=needs(
-            "kafka:",
-            read="ListScramSecrets",
-            write="BatchAssociateScramSecret BatchDisassociateScramSecret",
-            also=(GRANTS,),
-        )
+        needs=needs("kafka:", "ListScramSecrets", "BatchAssociateScramSecret BatchDisassociateScramSecret", GRANTS)
         + needs("secretsmanager:", write="GetSecretValue")
         + needs("kms:", write="RetireGrant"),
-    ),
-    Entry(
-        token="aws:msk/scramSecretAssociation:ScramSecretAssociation",
-        id="{clusterArn}",
-        refers=(IN_CLUSTER, Ref(path="secretArnLists", to=(SECRET,), by=("arn",))),
-        admits=(_secrets_are_usable,),
-        taken="BadRequestException: the cluster has an exclusive list of secrets already: {id}",
     ),
 ]

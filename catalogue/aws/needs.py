@@ -14,11 +14,10 @@ CREATE_LINKED_ROLE: Final = "iam:CreateServiceLinkedRole"
 TAGS: Final = needs("ec2:", write="CreateTags DeleteTags")
 GROUP_RULES: Final = needs(
     "ec2:",
-    read="DescribeSecurityGroups",
-    write="AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress RevokeSecurityGroupIngress"
-    " RevokeSecurityGroupEgress",
+    "DescribeSecurityGroups",
+    "AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress RevokeSecurityGroupIngress RevokeSecurityGroupEgress",
 )
-RULE: Final = needs("ec2:", read="DescribeSecurityGroupRules", write="ModifySecurityGroupRules") + TAGS
+RULE: Final = needs("ec2:", "DescribeSecurityGroupRules", "ModifySecurityGroupRules") + TAGS
 # Remaining interfaces of a service or a node keep a subnet and a group from being deleted.
 LEFT_BEHIND: Final = needs("ec2:", write="DescribeNetworkInterfaces DetachNetworkInterface DeleteNetworkInterface")
 PASS_ROLE: Final = needs("iam:", write="GetRole PassRole")
@@ -26,10 +25,10 @@ PLACE: Final = needs("ec2:", write="DescribeVpcs DescribeSubnets DescribeSecurit
 EKS_TAGS: Final = needs("eks:", write="TagResource UntagResource")
 EKS_ADMIN: Final = "AssociateAccessPolicy DisassociateAccessPolicy"
 POD_ROLES: Final = "CreatePodIdentityAssociation UpdatePodIdentityAssociation DeletePodIdentityAssociation"
-CACHE_TAGS: Final = needs("elasticache:", read="ListTagsForResource", write="AddTagsToResource RemoveTagsFromResource")
-RDS_TAGS: Final = needs("rds:", read="ListTagsForResource", write="AddTagsToResource RemoveTagsFromResource")
-KAFKA_TAGS: Final = needs("kafka:", read="ListTagsForResource", write="TagResource UntagResource")
-READ_SECRET: Final = needs("secretsmanager:", read="DescribeSecret")
+CACHE_TAGS: Final = needs("elasticache:", "ListTagsForResource", "AddTagsToResource RemoveTagsFromResource")
+RDS_TAGS: Final = needs("rds:", "ListTagsForResource", "AddTagsToResource RemoveTagsFromResource")
+KAFKA_TAGS: Final = needs("kafka:", "ListTagsForResource", "TagResource UntagResource")
+READ_SECRET: Final = needs("secretsmanager:", "DescribeSecret")
 # A service asks for encryption with a key in the caller's name.
 GRANTS: Final = needs("kms:", write="DescribeKey CreateGrant")
 

@@ -1,6 +1,5 @@
 """RDS for PostgreSQL."""
 
-import re
 from collections.abc import Iterable
 
 from catalogue import holdings
@@ -10,13 +9,14 @@ from catalogue.aws.kms import kms_ref
 from catalogue.aws.needs import GRANTS, PASS_ROLE, PLACE, RDS_TAGS, linked
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
+from catalogue.rules import matches, unprotected
 from catalogue.wire import as_list
 
 INSTANCE = "aws:rds/instance:Instance"
 SUBNET_GROUP = "aws:rds/subnetGroup:SubnetGroup"
 PARAMETER_GROUP = "aws:rds/parameterGroup:ParameterGroup"
 SNAPSHOT = "DB snapshot"
-NAME = re.compile(r"[a-z](?!.*--)(?:[a-z0-9-]{0,61}[a-z0-9])?")
+NAME = r"[a-z](?!.*--)(?:[a-z0-9-]{0,61}[a-z0-9])?"
 RESERVED_USERS = ("admin", "rdsadmin", "postgres_admin")
 MINIMUM_GIB = {"gp2": 20, "gp3": 20, "io1": 100, "io2": 100, "standard": 5}
 LOGS = ("postgresql", "upgrade", "iam-db-auth-error")
@@ -24,11 +24,7 @@ LOGS = ("postgresql", "upgrade", "iam-db-auth-error")
 
 def _settings_are_valid(subject: Subject) -> None:
     inputs = subject.inputs
-    identifier, user, size = inputs.get("identifier"), inputs.get("username"), inputs.get("allocatedStorage")
-    if isinstance(identifier, str) and len(identifier) < 64 and not NAME.fullmatch(identifier):
-        raise Refused(
-            f"InvalidParameterValue: The parameter DBInstanceIdentifier is not a valid identifier: {identifier}"
-        )
+    user, size = inputs.get("username"), inputs.get("allocatedStorage")
     if user in RESERVED_USERS:
         raise Refused(
             f"InvalidParameterValue: MasterUsername {user} cannot be used as it is a reserved word used by the engine"
@@ -110,14 +106,6 @@ def _snapshot_name_is_free(subject: Subject) -> None:
         )
 
 
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection"):
-        raise Refused(
-            "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and "
-            f"try again: {subject.inputs['identifier']}"
-        )
-
-
 def _final_snapshot(subject: Subject) -> str:
     return "" if subject.inputs.get("skipFinalSnapshot") else subject.inputs["finalSnapshotIdentifier"]
 
@@ -167,9 +155,10 @@ ENTRIES = [
         taken="DBSubnetGroupAlreadyExists: The DB subnet group '{id}' already exists.",
         needs=needs(
             "rds:",
-            read="DescribeDBSubnetGroups",
-            write="CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup",
-            also=(PLACE, RDS_TAGS),
+            "DescribeDBSubnetGroups",
+            "CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup",
+            PLACE,
+            RDS_TAGS,
         ),
     ),
     Entry(
@@ -184,9 +173,9 @@ ENTRIES = [
         taken="DBParameterGroupAlreadyExists: Parameter group {id} already exists",
         needs=needs(
             "rds:",
-            read="DescribeDBParameterGroups DescribeDBParameters",
-            write="CreateDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup",
-            also=(RDS_TAGS,),
+            "DescribeDBParameterGroups DescribeDBParameters",
+            "CreateDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup",
+            RDS_TAGS,
         ),
     ),
     Entry(
@@ -228,18 +217,35 @@ ENTRIES = [
             kms_ref("masterUserSecretKmsKeyId"),
             role_ref("monitoringRoleArn"),
         ),
-        checks=(_settings_are_valid, _storage_only_grows, _windows_do_not_overlap),
+        checks=(
+            matches(
+                "identifier",
+                NAME,
+                "InvalidParameterValue: The parameter DBInstanceIdentifier is not a valid identifier: {value}",
+            ),
+            _settings_are_valid,
+            _storage_only_grows,
+            _windows_do_not_overlap,
+        ),
         admits=(_version_may_follow,),
-        guards=(_is_not_protected, _snapshot_name_is_free),
+        guards=(
+            unprotected(
+                "InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection "
+                "and try again: {identifier}"
+            ),
+            _snapshot_name_is_free,
+        ),
         keeps=_kept,
         retires={SNAPSHOT: _final_snapshot},
         not_found="DBInstanceNotFound: DBInstance {value} not found.",
         taken="DBInstanceAlreadyExists: DB instance already exists: {value}",
         needs=needs(
             "rds:",
-            read="DescribeDBInstances",
-            write="CreateDBInstance ModifyDBInstance RebootDBInstance DeleteDBInstance DescribeDBEngineVersions",
-            also=(linked("rds"), PLACE, RDS_TAGS),
+            "DescribeDBInstances",
+            "CreateDBInstance ModifyDBInstance RebootDBInstance DeleteDBInstance DescribeDBEngineVersions",
+            linked("rds"),
+            PLACE,
+            RDS_TAGS,
         )
         + needs("ec2:", write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways"),
         needs_if={

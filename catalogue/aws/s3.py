@@ -8,19 +8,13 @@ from catalogue.aws.kms import kms_ref
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
-from catalogue.wire import UNKNOWN, as_list, as_map
+from catalogue.rules import matches, only
 
 BUCKET = "aws:s3/bucket:Bucket"
-NAME = re.compile(
-    r"(?!xn--|sthree-|.*-s3alias$|.*--ol-s3$|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-)
+NAME = r"(?!xn--|sthree-|.*-s3alias$|.*--ol-s3$|\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+OWNERSHIPS = ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter")
+ONE_OF = "to be one of {allowed}, got {value}"
 IN_BUCKET = Ref(path="bucket", to=(BUCKET,), by=("bucket", "arn"), hold="owned")
-
-
-def _name_is_valid(subject: Subject) -> None:
-    name = subject.inputs.get("bucket")
-    if isinstance(name, str) and not NAME.fullmatch(name):
-        raise Refused(f"InvalidBucketName: The specified bucket is not valid: {name} (3-63 of a-z, 0-9, '-', '.')")
 
 
 def _policy_is_about_the_bucket(subject: Subject) -> None:
@@ -28,28 +22,6 @@ def _policy_is_about_the_bucket(subject: Subject) -> None:
     for arn in re.findall(r"arn:aws:s3:::([^\"/*]+)", str(subject.inputs.get("policy"))):
         if arn != subject.inputs["bucket"]:
             raise Refused(f"MalformedPolicy: Policy has invalid resource: arn:aws:s3:::{arn}")
-
-
-def _lifecycle_status_is_valid(subject: Subject) -> None:
-    for rule in as_list(subject.inputs.get("rules")):
-        if as_map(rule).get("status", UNKNOWN) not in ("Enabled", "Disabled", UNKNOWN):
-            raise Refused(
-                f'Attribute rule.status value must be one of: ["Enabled" "Disabled"], got: {rule.get("status")!r}'
-            )
-
-
-def _ownership_is_known(subject: Subject) -> None:
-    wanted = as_map(subject.inputs.get("rule")).get("objectOwnership")
-    if wanted not in ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"):
-        raise Refused(f"expected rule.0.object_ownership to be one of BucketOwnerEnforced, ..., got {wanted}")
-
-
-def _versioning_status_is_known(subject: Subject) -> None:
-    wanted = as_map(subject.inputs.get("versioningConfiguration")).get("status")
-    if wanted not in ("Enabled", "Suspended", "Disabled"):
-        raise Refused(
-            f"expected versioning_configuration.0.status to be one of Enabled, Suspended, Disabled, got {wanted}"
-        )
 
 
 def _setting(kind: str, *, refers: tuple[Ref, ...] = (), **more: Any) -> Entry:
@@ -79,18 +51,24 @@ ENTRIES = [
         defaults={"forceDestroy": False, "objectLockEnabled": False},
         scope="global",
         autoname=AutoName(path="bucket", unless=("bucketPrefix",), lower=True),
-        checks=(_name_is_valid,),
+        checks=(
+            matches(
+                "bucket",
+                NAME,
+                "InvalidBucketName: The specified bucket is not valid: {value} (3-63 of a-z, 0-9, '-', '.')",
+            ),
+        ),
         not_found="NoSuchBucket: The specified bucket does not exist: {value}",
         taken="BucketAlreadyExists: The requested bucket name is not available. The bucket namespace is "
         "shared by all users of the system. Select a different name and try again: {id}",
         # To read a bucket, the provider reads every setting that a bucket can have.
         needs=needs(
             "s3:",
-            read="ListBucket GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning"
+            "ListBucket GetBucketLocation GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning"
             " GetBucketLogging GetBucketPolicy GetBucketTagging GetBucketRequestPayment "
             "GetBucketObjectLockConfiguration GetAccelerateConfiguration GetEncryptionConfiguration "
             "GetLifecycleConfiguration GetReplicationConfiguration ListTagsForResource",
-            write="CreateBucket DeleteBucket PutBucketTagging TagResource UntagResource",
+            "CreateBucket DeleteBucket PutBucketTagging TagResource UntagResource",
         ),
         needs_if={
             # An unprotected bucket is emptied before it is deleted.
@@ -101,8 +79,8 @@ ENTRIES = [
     ),
     _setting(
         "OwnershipControls",
-        checks=(_ownership_is_known,),
-        needs=needs("s3:", read="GetBucketOwnershipControls", write="PutBucketOwnershipControls"),
+        checks=(only("rule.objectOwnership", OWNERSHIPS, f"expected rule.0.object_ownership {ONE_OF}"),),
+        needs=needs("s3:", "GetBucketOwnershipControls", "PutBucketOwnershipControls"),
     ),
     _setting(
         "PublicAccessBlock",
@@ -112,28 +90,33 @@ ENTRIES = [
             "ignorePublicAcls": False,
             "restrictPublicBuckets": False,
         },
-        needs=needs("s3:", read="GetBucketPublicAccessBlock", write="PutBucketPublicAccessBlock"),
+        needs=needs("s3:", "GetBucketPublicAccessBlock", "PutBucketPublicAccessBlock"),
     ),
     _setting(
         "Versioning",
-        checks=(_versioning_status_is_known,),
-        needs=needs("s3:", read="GetBucketVersioning", write="PutBucketVersioning"),
+        checks=(
+            only(
+                "versioningConfiguration.status",
+                ("Enabled", "Suspended", "Disabled"),
+                f"expected versioning_configuration.0.status {ONE_OF}",
+            ),
+        ),
+        needs=needs("s3:", "GetBucketVersioning", "PutBucketVersioning"),
     ),
     _setting(
         "ServerSideEncryptionConfiguration",
         refers=(kms_ref("rules.applyServerSideEncryptionByDefault.kmsMasterKeyId"),),
-        needs=needs("s3:", read="GetEncryptionConfiguration", write="PutEncryptionConfiguration"),
+        needs=needs("s3:", "GetEncryptionConfiguration", "PutEncryptionConfiguration"),
     ),
     _setting(
         "LifecycleConfiguration",
-        checks=(_lifecycle_status_is_valid,),
-        needs=needs("s3:", read="GetLifecycleConfiguration", write="PutLifecycleConfiguration"),
+        checks=(only("rules.status", ("Enabled", "Disabled"), f"expected rule.status {ONE_OF}"),),
+        needs=needs("s3:", "GetLifecycleConfiguration", "PutLifecycleConfiguration"),
     ),
-    _setting("Logging", refers=(Ref(path="targetBucket", to=(BUCKET,), by=("bucket",), hold="free"),)),
     _setting(
         "Policy",
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(_policy_is_about_the_bucket, principals_exist("policy")),
-        needs=needs("s3:", read="GetBucketPolicy", write="PutBucketPolicy DeleteBucketPolicy"),
+        needs=needs("s3:", "GetBucketPolicy", "PutBucketPolicy DeleteBucketPolicy"),
     ),
 ]

@@ -1,6 +1,5 @@
 """Secrets Manager. The name of a deleted secret is free after its recovery window."""
 
-import re
 from collections.abc import Iterable
 
 from catalogue import holdings
@@ -9,28 +8,16 @@ from catalogue.aws.needs import READ_SECRET
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
+from catalogue.rules import matches, only
 
 SECRET = "aws:secretsmanager/secret:Secret"
 VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 NAME = "secret name"
-FORM = re.compile(r"[\w/+=.@-]{1,512}", re.ASCII)
 
 
 def _secret_ref(path: str) -> Ref:
     """A secret by ARN, or by id, which is the ARN too."""
     return Ref(path=path, to=(SECRET,), by=("arn", "name"), hold="owned")
-
-
-def _name_is_valid(subject: Subject) -> None:
-    name = subject.inputs.get("name")
-    if isinstance(name, str) and not FORM.fullmatch(name):
-        raise Refused(f"ValidationException: Invalid name '{name}': at most 512 of letters, digits and /_+=.@-")
-
-
-def _window_is_offered(subject: Subject) -> None:
-    days = subject.inputs.get("recoveryWindowInDays")
-    if isinstance(days, int) and days != 0 and not 7 <= days <= 30:
-        raise Refused(f"recovery_window_in_days must be 0 or between 7 and 30, got {days}")
 
 
 def _version_has_a_value(subject: Subject) -> None:
@@ -59,7 +46,19 @@ ENTRIES = [
         autoname=AutoName(unless=("namePrefix",)),
         names={NAME: "{name}"},
         refers=(kms_ref("kmsKeyId"),),
-        checks=(_name_is_valid, _window_is_offered, policy_is_valid("policy", RESOURCE)),
+        checks=(
+            matches(
+                "name",
+                r"(?a)[\w/+=.@-]{1,512}",
+                "ValidationException: Invalid name '{value}': at most 512 of letters, digits and /_+=.@-",
+            ),
+            only(
+                "recoveryWindowInDays",
+                (0, *range(7, 31)),
+                "recovery_window_in_days must be 0 or between 7 and 30, got {value}",
+            ),
+            policy_is_valid("policy", RESOURCE),
+        ),
         keeps=_kept,
         retires={NAME: lambda subject: subject["name"] if _days(subject) else ""},
         not_found="ResourceNotFoundException: Secrets Manager can't find the specified secret. ({value})",
@@ -68,13 +67,13 @@ ENTRIES = [
         "exists already or is scheduled for deletion: {value}",
         needs=needs(
             "secretsmanager:",
-            read="GetResourcePolicy",
-            write="CreateSecret UpdateSecret DeleteSecret TagResource UntagResource",
-            also=(READ_SECRET,),
+            "GetResourcePolicy",
+            "CreateSecret UpdateSecret DeleteSecret TagResource UntagResource",
+            READ_SECRET,
         ),
         needs_if={
             # Reading or writing an encrypted secret needs the same right to its key.
-            "kmsKeyId": needs("kms:", read="Decrypt", write="DescribeKey GenerateDataKey")
+            "kmsKeyId": needs("kms:", "Decrypt", "DescribeKey GenerateDataKey")
         },
         # The contents of other secrets are created again.
         holds=lambda name: holdings.RECOVERY if name.endswith("-vault-recovery-secret") else "",
@@ -87,12 +86,7 @@ ENTRIES = [
         defaults={"versionStages": ["AWSCURRENT"]},
         refers=(_secret_ref("secretId"),),
         checks=(_version_has_a_value,),
-        needs=needs(
-            "secretsmanager:",
-            read="GetSecretValue",
-            write="PutSecretValue UpdateSecretVersionStage",
-            also=(READ_SECRET,),
-        ),
+        needs=needs("secretsmanager:", "GetSecretValue", "PutSecretValue UpdateSecretVersionStage", READ_SECRET),
     ),
     Entry(
         token="aws:secretsmanager/secretPolicy:SecretPolicy",
@@ -101,11 +95,6 @@ ENTRIES = [
         checks=(policy_is_valid("policy", RESOURCE),),
         admits=(principals_exist("policy"),),
         taken="a second policy for {id} would overwrite the first",
-        needs=needs(
-            "secretsmanager:",
-            read="GetResourcePolicy",
-            write="PutResourcePolicy DeleteResourcePolicy",
-            also=(READ_SECRET,),
-        ),
+        needs=needs("secretsmanager:", "GetResourcePolicy", "PutResourcePolicy DeleteResourcePolicy", READ_SECRET),
     ),
 ]

@@ -6,15 +6,10 @@ from catalogue.aws.ec2 import SECURITY_GROUPS, security_groups_ref, vpc_ref
 from catalogue.aws.needs import GROUP_RULES, LEFT_BEHIND, RULE, TAGS
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.needs import needs
+from catalogue.rules import matches
 
 SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 OWNER = {"ownerId": "{account}"}
-
-
-def _group_name_is_free_to_use(subject: Subject) -> None:
-    name = subject.inputs.get("name") or ""
-    if name.startswith("sg-"):
-        raise Refused(f"invalid value for name (cannot begin with sg-): {name}")
 
 
 def _vpc_is_given(subject: Subject) -> None:
@@ -59,7 +54,7 @@ def _rule(direction: str) -> Entry:
         ),
         checks=(_rule_is_complete,),
         taken="InvalidPermission.Duplicate: the specified rule {value} already exists",
-        needs=needs("ec2:", write=f"AuthorizeSecurityGroup{direction} RevokeSecurityGroup{direction}", also=(RULE,)),
+        needs=needs("ec2:", "", f"AuthorizeSecurityGroup{direction} RevokeSecurityGroup{direction}", RULE),
     )
 
 
@@ -72,11 +67,11 @@ ENTRIES = [
         autoname=AutoName(unless=("namePrefix",)),
         names={"security group": "{vpcId}/{name}"},
         refers=(vpc_ref(),),
-        checks=(_group_name_is_free_to_use, _vpc_is_given),
+        checks=(matches("name", "(?!sg-).*", "invalid value for name (cannot begin with sg-): {value}"), _vpc_is_given),
         not_found="InvalidGroup.NotFound: The security group '{value}' does not exist",
         in_use="DependencyViolation: resource {id} has a dependent object",
         taken="InvalidGroup.Duplicate: The security group '{value}' already exists",
-        needs=needs("ec2:", write="CreateSecurityGroup DeleteSecurityGroup", also=(GROUP_RULES, LEFT_BEHIND, TAGS)),
+        needs=needs("ec2:", "", "CreateSecurityGroup DeleteSecurityGroup", GROUP_RULES, LEFT_BEHIND, TAGS),
     ),
     Entry(
         token=SECURITY_GROUPS[1],

@@ -1,37 +1,10 @@
 """`azure-native`: one file per service, each a list of entries."""
 
-from catalogue.azure import (
-    compute,
-    containerservice,
-    dbforpostgresql,
-    eventhub,
-    identity,
-    keyvault,
-    monitor,
-    network,
-    privatedns,
-    redisenterprise,
-    resources,
-    storage,
-)
+from catalogue.azure import containerservice, eventhub, identity, monitor, redisenterprise, storage
 from catalogue.azure.provider import CALL_NEEDS, INVOKES, config_problems, configure, derived
-from catalogue.package import Package
+from catalogue.package import Package, entries_of
 
-SERVICES = (
-    compute,
-    containerservice,
-    dbforpostgresql,
-    eventhub,
-    identity,
-    keyvault,
-    monitor,
-    network,
-    privatedns,
-    redisenterprise,
-    resources,
-    storage,
-)
-ENTRIES = [entry for service in SERVICES for entry in service.ENTRIES]
+ENTRIES = entries_of(__name__)
 TOKENS = [entry.token for entry in ENTRIES]
 
 AZURE = Package(

@@ -3,16 +3,9 @@
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
 from catalogue.azure.needs import ASSIGN
-from catalogue.azure.provider import arm, at, name_matches, text_at
+from catalogue.azure.provider import arm, name_matches
 from catalogue.entry import Refused, Subject
-
-
-def _key_url(subject: Subject) -> str | None:
-    return at(subject, "activeKey.keyUrl")
-
-
-def _identity(subject: Subject) -> str | None:
-    return at(subject, "identity.userAssignedIdentities")
+from catalogue.rules import text_at
 
 
 def _key_has_a_version(subject: Subject) -> None:
@@ -30,7 +23,7 @@ ENTRIES = [
             name_matches("diskEncryptionSetName", r"[A-Za-z0-9_][\w.-]{0,79}", "InvalidParameter: 1-80 characters"),
             _key_has_a_version,
         ),
-        admits=(can_encrypt(_key_url, _identity),),
+        admits=(can_encrypt("activeKey.keyUrl", "identity.userAssignedIdentities"),),
         more=f"{ASSIGN} KeyVault/vaults/deploy/action Compute/locations/operations/read",
     ),
 ]  # fmt: skip

@@ -7,17 +7,17 @@ import ipaddress
 import json
 import re
 
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue import holdings
+from catalogue.authorities import make_authority
 from catalogue.azure.identity import identities_of, identities_ref, may
 from catalogue.azure.needs import AKS_STATUS, ASSIGN, JOIN_SUBNET
 from catalogue.azure.network import NAT, subnet_of, subnet_ref
-from catalogue.azure.provider import arm, at, called, name_matches, text_at
+from catalogue.azure.provider import arm, called, name_matches
 from catalogue.entry import Minutes, Record, Refused, Subject, Where, World
+from catalogue.rules import at, text_at
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -155,22 +155,18 @@ def _issuer(subject: Subject) -> Properties:
     return {**profile, "issuerURL": f"https://{subject['location']}.oic.prod-aks.azure.com/{tenant}/{own}/"}
 
 
-def _authority(cluster: Record) -> str:
+def _authority(cluster: Record) -> bytes:
     """Returns the cluster's certificate authority, PEM: real, and equal at every call."""
     key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"{cluster.seed}/authority".encode()).digest())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ca")])
     serial = int(hashlib.sha256(cluster.seed.encode()).hexdigest()[:16], 16) + 1
-    builder = x509.CertificateBuilder(name, name, key.public_key(), serial)
-    builder = builder.not_valid_before(BEGIN).not_valid_after(BEGIN + datetime.timedelta(days=10950))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    return builder.sign(key, None).public_bytes(serialization.Encoding.PEM).decode()
+    return make_authority("ca", key=key, serial=serial, begin=BEGIN, days=10950).public_bytes(Encoding.PEM)
 
 
 def list_user_credentials(args: Properties, _where: Where, world: World) -> Properties:
     """`listManagedClusterUserCredentials`: a kubeconfig that asks a person to sign in."""
     cluster = called(world.find(CLUSTER, "name", args["resourceName"]), f"managed cluster '{args['resourceName']}'")
     name, user = cluster.outputs["name"], f"clusterUser_{args['resourceGroupName']}_{cluster.outputs['name']}"
-    authority = base64.b64encode(_authority(cluster).encode()).decode()
+    authority = base64.b64encode(_authority(cluster)).decode()
     server = f"https://{cluster.outputs.get('fqdn') or cluster.outputs['privateFQDN']}:443"
     login = ["get-token", "--environment", "AzurePublicCloud", "--server-id", SERVER_APP, "--login", "devicecode"]
     sign_in = {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "kubelogin", "args": login, "env": None}

@@ -8,13 +8,16 @@ from catalogue.azure.keyvault import can_encrypt
 from catalogue.azure.needs import ASSIGN, DB_STATUS, JOIN_SUBNET
 from catalogue.azure.network import subnet_of, subnet_ref
 from catalogue.azure.privatedns import is_linked
-from catalogue.azure.provider import arm, at, name_matches, only, refers_to, text_at
+from catalogue.azure.provider import arm, name_matches, refers_to, resource_id
 from catalogue.entry import Minutes, Ref, Refused, Subject
+from catalogue.rules import at, never_falls, only, text_at
 from catalogue.wire import as_list, as_map
 
 SERVER = "azure-native:dbforpostgresql:Server"
-SERVER_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.DBforPostgreSQL/flexibleServers/{serverName}"  # noqa: E501
+SERVER_ID = resource_id("Microsoft.DBforPostgreSQL/flexibleServers", "serverName")
 DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
+KEY = "dataEncryption"
+KEY_HOLDER = f"{KEY}.primaryUserAssignedIdentityId"
 SIZES_GIB = (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 RESERVED = ("azure_superuser", "azure_pg_admin", "admin", "administrator", "root", "guest", "public")
 TIERS = {"B": "Burstable", "D": "GeneralPurpose", "E": "MemoryOptimized"}
@@ -48,12 +51,6 @@ def _settings_are_valid(subject: Subject) -> None:
         kinds = sum(bool(re.search(kind, password)) for kind in ("[a-z]", "[A-Z]", r"\d", r"[^a-zA-Z\d]"))
         if not 8 <= len(password) <= 128 or kinds < 3:
             raise Refused("PasswordNotComplex: 8 to 128 characters of three of the four kinds")
-
-
-def _storage_only_grows(subject: Subject) -> None:
-    old, new = (as_map(inputs.get("storage")).get("storageSizeGB") for inputs in (subject.old_inputs, subject.inputs))
-    if isinstance(old, int) and isinstance(new, int) and new < old:
-        raise Refused(f"StorageSizeCannotBeReduced: from {old} to {new} GiB")
 
 
 def _version_only_rises(subject: Subject) -> None:
@@ -95,14 +92,6 @@ def _network_is_ready(subject: Subject) -> None:
             )
 
 
-def _key_url(subject: Subject) -> str | None:
-    return at(subject, "dataEncryption.primaryKeyURI")
-
-
-def _identity(subject: Subject) -> str | None:
-    return at(subject, "dataEncryption.primaryUserAssignedIdentityId")
-
-
 def _identities(subject: Subject) -> list[str]:
     return list(as_map(as_map(subject.inputs.get("identity")).get("userAssignedIdentities")))
 
@@ -135,18 +124,18 @@ ENTRIES = [
                 hold="free",
                 values=_identities,
             ),
-            identities_ref("dataEncryption.primaryUserAssignedIdentityId"),
+            identities_ref(KEY_HOLDER),
         ),
         checks=(
             name_matches(
                 "serverName", r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "InvalidServerName: 3-63 of a-z, 0-9, '-' inside"
             ),
-            only("backup.backupRetentionDays", lambda days: 7 <= days <= 35, "InvalidBackupRetention: {value}"),
+            only("backup.backupRetentionDays", range(7, 36), "InvalidBackupRetention: {value}"),
             _settings_are_valid,
-            _storage_only_grows,
+            never_falls("storage.storageSizeGB", "StorageSizeCannotBeReduced: from {old} to {new} GiB"),
             _version_only_rises,
         ),
-        admits=(_place_and_encryption_stay, _network_is_ready, can_encrypt(_key_url, _identity)),
+        admits=(_place_and_encryption_stay, _network_is_ready, can_encrypt(f"{KEY}.primaryKeyURI", KEY_HOLDER)),
         one_at_a_time=SERVER_ID,
         taken="ServerNameAlreadyExists: Specified server name is already used: {value}",
         more="DBforPostgreSQL/flexibleServers/restart/action Network/privateDnsZones/join/action "

@@ -6,15 +6,17 @@ from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
 from catalogue.azure.needs import ASSIGN
-from catalogue.azure.provider import arm, at, called, key_text, name_matches
+from catalogue.azure.provider import arm, called, key_text, name_matches, resource_id
 from catalogue.entry import Minutes, Record, Refused, Subject, Where, World
+from catalogue.rules import at
 from catalogue.wire import Properties, as_list, as_map
 
 NAMESPACE = "azure-native:eventhub:Namespace"
 HUB = "azure-native:eventhub:EventHub"
 HUB_RULE = "azure-native:eventhub:EventHubAuthorizationRule"
 NAMESPACE_RULE = "azure-native:eventhub:NamespaceAuthorizationRule"
-NAMESPACE_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.EventHub/namespaces/{namespaceName}"  # noqa: E501
+NAMESPACE_ID = resource_id("Microsoft.EventHub/namespaces", "namespaceName")
+VAULT_KEY = "encryption.keyVaultProperties"
 NAME = r"(?=.{6,50}$)(?!.*(-|-sb|-mgmt)$)[A-Za-z][A-Za-z0-9-]*"
 UNITS = {"Standard": range(1, 41), "Premium": (1, 2, 4, 6, 8, 10, 12, 16), "Basic": range(1, 41)}
 PARTITIONS = {"Basic": 32, "Standard": 32, "Premium": 100}
@@ -38,15 +40,6 @@ def _tier_allows(subject: Subject) -> None:
     before = as_map(subject.old_inputs.get("sku")).get("name")
     if before and "Premium" in (before, name) and before != name:
         raise Refused(f"BadRequest: a namespace cannot change from {before} to {name}; create a new one")
-
-
-def _key_url(subject: Subject) -> str | None:
-    found = as_list(as_map(subject.inputs.get("encryption")).get("keyVaultProperties"))
-    return f"{str(found[0]['keyVaultUri']).rstrip('/')}/keys/{found[0]['keyName']}" if found else None
-
-
-def _identity(subject: Subject) -> str | None:
-    return at(subject, "encryption.keyVaultProperties.identity.userAssignedIdentity")
 
 
 def _namespace_of(subject: Subject) -> Record | None:
@@ -131,7 +124,7 @@ ENTRIES = [
         name_scope="global",
         refers=(identities_ref("identity.userAssignedIdentities"),),
         checks=(name_matches("namespaceName", NAME, "BadRequest: 6-50, letter first, not -sb last"), _tier_allows),
-        admits=(can_encrypt(_key_url, _identity),),
+        admits=(can_encrypt(VAULT_KEY, f"{VAULT_KEY}.identity.userAssignedIdentity"),),
         one_at_a_time=NAMESPACE_ID,
         taken="NamespaceUnavailable: Namespace name '{value}' is not available",
         more=ASSIGN,

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from catalogue.azure.needs import crud
-from catalogue.azure.provider import GUID, LOCK, arm, name_matches, refers_to, text_at
+from catalogue.azure.provider import GUID, LOCK, arm, name_matches, refers_to, resource_id
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject, World, paths
+from catalogue.rules import text_at
 from catalogue.wire import Properties, as_list, as_map, at_path
 
 IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
 CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 DEFINITION = "azure-native:authorization:RoleDefinition"
-IDENTITY_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}"  # noqa: E501
+IDENTITY_ID = resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", "resourceName")
 MOST_CREDENTIALS = 20
 BLOBS = "/blobServices/default"
 SECRET_OF_A_VAULT = re.compile(r"(?P<vault>/Microsoft[.]KeyVault/vaults/[^/]+)/secrets/[A-Za-z0-9-]{1,127}")

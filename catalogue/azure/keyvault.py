@@ -2,12 +2,13 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from catalogue import holdings
 from catalogue.azure.identity import may
-from catalogue.azure.provider import arm, at, is_private, name_matches
+from catalogue.azure.provider import arm, is_private, name_matches
 from catalogue.entry import Minutes, Record, Refused, Rule, Subject
+from catalogue.rules import at
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map, at_path
 
 VAULT = "azure-native:keyvault:Vault"
@@ -89,13 +90,20 @@ def _rotation_is_possible(subject: Subject) -> None:
             )
 
 
-def can_encrypt(url: Callable[[Subject], str | None], identity: Callable[[Subject], str | None]) -> Rule:
-    """A service accepts an existing key in a vault with purge protection, if the identity may use it."""
+def can_encrypt(path: str, identity: str) -> Rule:
+    """A service accepts an existing key in a vault with purge protection, if the identity may use it.
+
+    `path` is that of the key's URL, or of a block with the vault's address and the key's name; `identity` is the path
+    of an identity's id.
+    """
 
     def check(subject: Subject) -> None:
-        wanted = url(subject)
+        wanted = at(subject, path)
         if not wanted:
             return
+        if isinstance(wanted, dict):
+            parts = as_map(wanted)
+            wanted = f"{str(parts['keyVaultUri']).rstrip('/')}/keys/{parts['keyName']}"
         vault_uri, _, rest = wanted.partition("/keys/")
         vault = _vault(subject, vault_uri)
         if vault is None:
@@ -108,7 +116,7 @@ def can_encrypt(url: Callable[[Subject], str | None], identity: Callable[[Subjec
             raise Refused(
                 f"KeyVaultPolicyError: Keyvault policy recoverable is not set: {vault.id} has no purge protection"
             )
-        holder = identity(subject)
+        holder = at(subject, identity)
         if not holder:
             raise Refused("BadRequest: a customer managed key needs a user-assigned identity")
         if not may(subject.world, holder, CRYPTO_USER, vault.id):

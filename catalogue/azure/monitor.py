@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from catalogue.azure.identity import scope_ref
 from catalogue.azure.needs import crud
-from catalogue.azure.provider import arm, name_matches, only, refers_to
+from catalogue.azure.provider import arm, name_matches, refers_to
 from catalogue.entry import AutoName, Entry, Minutes, Refused, Subject, paths
+from catalogue.rules import only
 from catalogue.wire import as_list
 
 SETTING = "azure-native:monitor:DiagnosticSetting"
@@ -29,7 +30,7 @@ ENTRIES = [
         outputs={"customerId": "{guid}"},
         checks=(
             name_matches("workspaceName", r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]", "InvalidWorkspaceName: 4-63"),
-            only("retentionInDays", lambda days: 30 <= days <= 730, "InvalidParameter: retention {value}"),
+            only("retentionInDays", range(30, 731), "InvalidParameter: retention {value}"),
         ),
         keeps=lambda subject: [f"Log Analytics workspace {subject['workspaceName']}, deleted but kept for 14 days"],
         minutes=(Minutes(0.5, 0.2, 0.5, slow=1),),

@@ -5,14 +5,15 @@ from typing import Any
 
 from catalogue import holdings
 from catalogue.azure.needs import JOIN_SUBNET, NET_STATUS
-from catalogue.azure.provider import arm, at, only, refers_to
+from catalogue.azure.provider import arm, refers_to, resource_id
 from catalogue.entry import Minutes, Ref, Refused, Subject, paths
+from catalogue.rules import at, only
 from catalogue.wire import UNKNOWN, as_list, as_map
 
 VNET = "azure-native:network:VirtualNetwork"
 SUBNET = "azure-native:network:Subnet"
 NAT = "azure-native:network:NatGateway"
-VNET_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}"  # noqa: E501
+VNET_ID = resource_id("Microsoft.Network/virtualNetworks", "virtualNetworkName")
 # The parts of a service that a private endpoint can connect to.
 GROUPS = {
     "Microsoft.Storage/storageAccounts": paths("blob blob_secondary table queue file web dfs"),
@@ -177,7 +178,7 @@ ENTRIES = [
     arm(
         "network:NatGateway", "Microsoft.Network/natGateways", "natGatewayName",
         refers=(refers_to("publicIpAddresses.id", "network:PublicIPAddress"),),
-        checks=(only("zones", lambda zone: zone in ("1", "2", "3"), "InvalidAvailabilityZone: {value}"),),
+        checks=(only("zones", ("1", "2", "3"), "InvalidAvailabilityZone: {value}"),),
         admits=(_address_is_fit_for_nat,),
         in_use="InUseNatGatewayCannotBeDeleted: NAT gateway {id} is still used by a subnet",
         more=f"Network/publicIPAddresses/join/action {NET_STATUS}",

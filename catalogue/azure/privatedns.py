@@ -1,15 +1,14 @@
 """Private DNS zones and the networks in which they resolve."""
 
 from catalogue.azure.needs import DNS_STATUS
-from catalogue.azure.provider import arm, at, name_matches, only, refers_to
+from catalogue.azure.provider import arm, name_matches, refers_to
 from catalogue.entry import Minutes, Refused, Subject
+from catalogue.rules import at, matches
 
 ZONE = "azure-native:privatedns:PrivateZone"
 LINK = "azure-native:privatedns:VirtualNetworkLink"
 ZONE_NAME = r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.){1,33}[a-z0-9-]{2,63}"
-GLOBAL = only(
-    "location", lambda place: str(place).lower() == "global", "LocationRequired: location must be global, not {value}"
-)
+GLOBAL = matches("location", "(?i)global", "LocationRequired: location must be global, not {value}")
 
 
 def _is_global(subject: Subject) -> None:

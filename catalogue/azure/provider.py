@@ -5,7 +5,7 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from catalogue import sdk
 from catalogue.azure.needs import crud
@@ -25,6 +25,7 @@ from catalogue.entry import (
     Where,
 )
 from catalogue.needs import Needs, needs
+from catalogue.rules import matches
 from catalogue.wire import UNKNOWN, Properties, at_path
 
 ENDPOINT = "azure-native:network:PrivateEndpoint"
@@ -87,21 +88,21 @@ CALL_NEEDS = {
     # This call needs no permission.
     "azure-native:authorization:getClientConfig": Needs(),
     "azure-native:containerservice:getAgentPool": needs(
-        "Microsoft.", read="ContainerService/managedClusters/agentPools/read"
+        "Microsoft.", "ContainerService/managedClusters/agentPools/read"
     ),
     "azure-native:containerservice:listManagedClusterUserCredentials": needs(
-        "Microsoft.", read="ContainerService/managedClusters/listClusterUserCredential/action"
+        "Microsoft.", "ContainerService/managedClusters/listClusterUserCredential/action"
     ),
     "azure-native:eventhub:listEventHubKeys": needs(
-        "Microsoft.", read="EventHub/namespaces/eventhubs/authorizationRules/listKeys/action"
+        "Microsoft.", "EventHub/namespaces/eventhubs/authorizationRules/listKeys/action"
     ),
     "azure-native:eventhub:listNamespaceKeys": needs(
-        "Microsoft.", read="EventHub/namespaces/authorizationRules/listKeys/action"
+        "Microsoft.", "EventHub/namespaces/authorizationRules/listKeys/action"
     ),
     "azure-native:redisenterprise:listDatabaseKeys": needs(
-        "Microsoft.", read="Cache/redisEnterprise/databases/listKeys/action"
+        "Microsoft.", "Cache/redisEnterprise/databases/listKeys/action"
     ),
-    "azure-native:storage:listStorageAccountKeys": needs("Microsoft.", read="Storage/storageAccounts/listKeys/action"),
+    "azure-native:storage:listStorageAccountKeys": needs("Microsoft.", "Storage/storageAccounts/listKeys/action"),
 }
 INVOKES = {"azure-native:authorization:getClientConfig": client_config}
 
@@ -205,26 +206,8 @@ def refers_to(path: str, *tokens: str, hold: Hold = "blocks") -> Ref:
 
 
 def name_matches(path: str, pattern: str, text: str) -> Rule:
-    """A check of a name; `text` is Azure's message."""
-    form = re.compile(pattern)
-
-    def check(subject: Subject) -> None:
-        name = text_at(subject, path)
-        if name and not form.fullmatch(name):
-            raise Refused(f"{text}: {name!r}")
-
-    return check
-
-
-def only(path: str, allowed: Callable[[Any], bool], text: str) -> Rule:
-    """A check of values; `text` is the refusal, with the `{value}`."""
-
-    def check(subject: Subject) -> None:
-        for value in at_path(subject.inputs, path):
-            if not allowed(value):
-                raise Refused(text.format(value=value))
-
-    return check
+    """A check of a name; `text` is Azure's message, to which the name is added."""
+    return matches(path, pattern, f"{text}: {{value!r}}")
 
 
 def not_locked(subject: Subject) -> None:
@@ -236,17 +219,6 @@ def not_locked(subject: Subject) -> None:
                 f"ScopeLocked: The scope '{subject.id}' cannot perform delete operation because following scope(s) are "
                 f"locked: '{scope}'. Please remove the lock and try again."
             )
-
-
-def text_at(subject: Subject, path: str) -> str:
-    """Returns the text at a path of the inputs; empty if it is missing or not known yet."""
-    value = at(subject, path)
-    return value if isinstance(value, str) else ""
-
-
-def at(subject: Subject, path: str, default: Any = None) -> Any:
-    """Returns the first value at a path of the inputs."""
-    return next(at_path(subject.inputs, path), default)
 
 
 def is_private(network: ipaddress.IPv4Network) -> bool:

@@ -4,13 +4,16 @@ from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
 from catalogue.azure.needs import ASSIGN, CACHE_STATUS
-from catalogue.azure.provider import arm, at, called, key_text, name_matches, only
+from catalogue.azure.provider import arm, called, key_text, name_matches, resource_id
 from catalogue.entry import Minutes, Refused, Subject, Where, World
+from catalogue.rules import at, only
 from catalogue.wire import Properties, as_map
 
 CLUSTER = "azure-native:redisenterprise:RedisEnterprise"
 DATABASE = "azure-native:redisenterprise:Database"
-CLUSTER_ID = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}/providers/Microsoft.Cache/redisEnterprise/{clusterName}"  # noqa: E501
+CLUSTER_ID = resource_id("Microsoft.Cache/redisEnterprise", "clusterName")
+KEY = "encryption.customerManagedKeyEncryption"
+KEY_HOLDER = f"{KEY}.keyEncryptionKeyIdentity.userAssignedIdentityResourceId"
 BALANCED = ("B0", "B1", "B3", "B5", "B10", "B20", "B50", "B100", "B150", "B250", "B350", "B500", "B700", "B1000")
 LARGEST_WITHOUT_CLUSTER = "B20"  # 24 GB
 
@@ -35,15 +38,6 @@ def _policy_is_possible(subject: Subject) -> None:
     too_large = size is not None and size > BALANCED.index(LARGEST_WITHOUT_CLUSTER)
     if subject.inputs.get("clusteringPolicy") == "NoCluster" and too_large:
         raise Refused("BadRequest: NoCluster is not supported for databases larger than 25 GB")
-
-
-def _key_url(subject: Subject) -> str | None:
-    return at(subject, "encryption.customerManagedKeyEncryption.keyEncryptionKeyUrl")
-
-
-def _identity(subject: Subject) -> str | None:
-    path = "encryption.customerManagedKeyEncryption.keyEncryptionKeyIdentity.userAssignedIdentityResourceId"
-    return at(subject, path)
 
 
 def list_keys(args: Properties, _where: Where, world: World) -> Properties:
@@ -80,7 +74,7 @@ ENTRIES = [
             ),
             _only_grows,
         ),
-        admits=(can_encrypt(_key_url, _identity),),
+        admits=(can_encrypt(f"{KEY}.keyEncryptionKeyUrl", KEY_HOLDER),),
         taken="NameNotAvailable: the name {value} is not available",
         more=f"{ASSIGN} {CACHE_STATUS}",
         accepts_endpoints=True,
@@ -93,7 +87,7 @@ ENTRIES = [
         parent=CLUSTER,
         checks=(
             name_matches("databaseName", "default", "BadRequest: the database is called default"),
-            only("port", lambda port: port == 10000, "BadRequest: the port of a database is 10000, not {value}"),
+            only("port", (10000,), "BadRequest: the port of a database is 10000, not {value}"),
         ),
         admits=(_policy_is_possible,),
         one_at_a_time=CLUSTER_ID,

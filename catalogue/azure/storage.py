@@ -6,11 +6,13 @@ from catalogue import holdings
 from catalogue.azure.identity import identities_of, identities_ref
 from catalogue.azure.keyvault import can_encrypt
 from catalogue.azure.needs import ASSIGN
-from catalogue.azure.provider import arm, at, called, is_private, key_text, name_matches, only
+from catalogue.azure.provider import arm, called, is_private, key_text, name_matches
 from catalogue.entry import Minutes, Ref, Refused, Subject, Where, World
+from catalogue.rules import only
 from catalogue.wire import Properties, as_list, as_map
 
 ACCOUNT = "azure-native:storage:StorageAccount"
+KEY_HOLDER = "encryption.encryptionIdentity.encryptionUserAssignedIdentity"
 SERVICE = "azure-native:storage:BlobServiceProperties"
 
 
@@ -28,15 +30,6 @@ def _encryption_is_possible(subject: Subject) -> None:
     by_vault = encryption.get("keySource") == "Microsoft.Keyvault"
     if by_vault != bool(encryption.get("keyVaultProperties")):
         raise Refused("InvalidValuesForRequestParameters: keyVaultProperties go with keySource Microsoft.Keyvault")
-
-
-def _key_url(subject: Subject) -> str | None:
-    properties = as_map(as_map(subject.inputs.get("encryption")).get("keyVaultProperties"))
-    return f"{str(properties['keyVaultUri']).rstrip('/')}/keys/{properties['keyName']}" if properties else None
-
-
-def _identity(subject: Subject) -> str | None:
-    return at(subject, "encryption.encryptionIdentity.encryptionUserAssignedIdentity")
 
 
 def _versions_exist(subject: Subject) -> None:
@@ -83,7 +76,7 @@ ENTRIES = [
             _firewall_is_possible,
             _encryption_is_possible,
         ),
-        admits=(can_encrypt(_key_url, _identity),),
+        admits=(can_encrypt("encryption.keyVaultProperties", KEY_HOLDER),),
         taken="StorageAccountAlreadyTaken: The storage account named {value} is already taken.",
         more=ASSIGN,
         accepts_endpoints=True,
@@ -96,7 +89,7 @@ ENTRIES = [
         parent=ACCOUNT,
         checks=(
             name_matches("blobServicesName", "default", "InvalidResourceName: the blob service is called default"),
-            only("deleteRetentionPolicy.days", lambda days: 1 <= days <= 365, "OutOfRangeInput: {value} days"),
+            only("deleteRetentionPolicy.days", range(1, 366), "OutOfRangeInput: {value} days"),
         ),
         # Settings of an account, deleted with it.
         deletes=False,

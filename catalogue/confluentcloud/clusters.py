@@ -11,6 +11,7 @@ from catalogue.confluentcloud.provider import (
     types_of,
 )
 from catalogue.entry import Entry, Minutes, Ref, Refused, Subject
+from catalogue.rules import unprotected
 from catalogue.wire import UNKNOWN, Properties, as_map
 
 GATEWAY = "confluentcloud:index/gateway:Gateway"
@@ -30,13 +31,6 @@ def _cluster_is_possible(subject: Subject) -> None:
     allowed, given = AVAILABILITY.get(kinds[0], ANY_AVAILABILITY), inputs.get("availability")
     if given not in (*allowed, UNKNOWN):
         raise Refused(f"400 Bad Request: a cluster of this type has availability {allowed}, not {given}")
-
-
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection"):
-        raise Refused(
-            f"400 Bad Request: cluster {subject.id} has deletion protection; set deletion_protection to false"
-        )
 
 
 def _address(subject: Subject, path: str) -> str:
@@ -139,7 +133,9 @@ ENTRIES = [
         },
         refers=(IN_ENVIRONMENT,),
         checks=(_cluster_is_possible,),
-        guards=(_is_not_protected,),
+        guards=(
+            unprotected("400 Bad Request: cluster {id} has deletion protection; set deletion_protection to false"),
+        ),
         not_found="404 Not Found: no cluster {value}",
         needs=ENVIRONMENT_ADMIN,
         holds=holdings.KAFKA,

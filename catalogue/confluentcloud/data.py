@@ -1,18 +1,17 @@
 """Topics and access rules, which the brokers themselves create."""
 
-import re
-
 from catalogue import holdings
 from catalogue.confluentcloud.provider import CLUSTER, ENVIRONMENT_ADMIN, is_private
 from catalogue.confluentcloud.users import BINDING, KEY, principal_exists
 from catalogue.entry import Entry, Ref, Refused, Subject, paths
-from catalogue.wire import as_map, as_text, reveal
+from catalogue.rules import matches, only
+from catalogue.wire import as_map, reveal
 
 OPERATIONS = paths(
     "ALL READ WRITE CREATE DELETE ALTER DESCRIBE CLUSTER_ACTION DESCRIBE_CONFIGS ALTER_CONFIGS IDEMPOTENT_WRITE"
 )
 KINDS = paths("TOPIC GROUP CLUSTER TRANSACTIONAL_ID DELEGATION_TOKEN")
-TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
+ONE_OF = "to be one of {allowed}, got {value}"
 OF_CLUSTER = Ref(path="kafkaCluster.id", to=(CLUSTER,), hold="owned")
 ACL = ("resourceType", "resourceName", "patternType", "principal", "host", "operation", "permission")
 
@@ -40,24 +39,6 @@ def _admin_reaches_the_cluster(subject: Subject) -> None:
         raise Refused(f"403 Forbidden: {owner} is no CloudClusterAdmin of {cluster.id}")
 
 
-def _topic_is_valid(subject: Subject) -> None:
-    name = as_text(subject.inputs.get("topicName"))
-    if name and not TOPIC.fullmatch(name):
-        raise Refused(f"400 Bad Request: topic name {name!r} must match {TOPIC.pattern}")
-
-
-def _acl_is_valid(subject: Subject) -> None:
-    for key, allowed in (
-        ("operation", OPERATIONS),
-        ("resourceType", KINDS),
-        ("permission", ("ALLOW", "DENY")),
-        ("patternType", ("LITERAL", "PREFIXED")),
-    ):
-        value = as_text(subject.inputs.get(key))
-        if value and value not in allowed:
-            raise Refused(f"expected {key} to be one of {sorted(allowed)}, got {value}")
-
-
 def _acl_id(subject: Subject) -> str:
     return f"{subject.inputs['kafkaCluster']['id']}/{'#'.join(subject.inputs[key] for key in ACL)}"
 
@@ -68,7 +49,9 @@ ENTRIES = [
         id=lambda subject: f"{subject.inputs['kafkaCluster']['id']}/{subject['topicName']}",
         defaults={"partitionsCount": 6},
         refers=(OF_CLUSTER,),
-        checks=(_topic_is_valid,),
+        checks=(
+            matches("topicName", r"[a-zA-Z0-9._-]{1,249}", "400 Bad Request: topic name {value!r} must match {form}"),
+        ),
         admits=(_admin_reaches_the_cluster,),
         taken="40002: Topic '{id}' already exists.",
         needs=ENVIRONMENT_ADMIN,
@@ -78,7 +61,12 @@ ENTRIES = [
         token="confluentcloud:index/kafkaAcl:KafkaAcl",
         id=_acl_id,
         refers=(OF_CLUSTER,),
-        checks=(_acl_is_valid,),
+        checks=(
+            only("operation", OPERATIONS, f"expected operation {ONE_OF}"),
+            only("resourceType", KINDS, f"expected resourceType {ONE_OF}"),
+            only("permission", ("ALLOW", "DENY"), f"expected permission {ONE_OF}"),
+            only("patternType", ("LITERAL", "PREFIXED"), f"expected patternType {ONE_OF}"),
+        ),
         admits=(principal_exists, _admin_reaches_the_cluster),
         needs=ENVIRONMENT_ADMIN,
     ),

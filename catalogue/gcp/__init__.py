@@ -1,14 +1,11 @@
 """`gcp`: one file per service, each a list of entries."""
 
-from catalogue.gcp import compute, container, dns, kms, projects, redis, secretmanager, sql, storage
 from catalogue.gcp.provider import ASKS, CALL_NEEDS, INVOKES, config_problems, configure, derived, may_be_deleted, stays
-from catalogue.package import Package
-
-SERVICES = (compute, container, dns, kms, projects, redis, secretmanager, sql, storage)
+from catalogue.package import Package, entries_of
 
 GCP = Package(
     name="gcp",
-    entries={entry.token: entry for service in SERVICES for entry in service.ENTRIES},
+    entries={entry.token: entry for entry in entries_of(__name__)},
     configure=configure,
     stays=stays,
     config_problems=config_problems,

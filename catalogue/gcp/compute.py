@@ -9,6 +9,7 @@ from catalogue.entry import AutoName, Entry, Hold, Minutes, Ref, Refused, Subjec
 from catalogue.gcp.needs import OPERATIONS, READ_PROJECT, USE_NETWORK
 from catalogue.gcp.projects import api
 from catalogue.needs import needs
+from catalogue.rules import matches
 from catalogue.wire import Properties, as_list, as_map, as_text, at_path, reveal
 
 NETWORK = "gcp:compute/network:Network"
@@ -20,10 +21,15 @@ FORWARDING_RULE = "gcp:compute/forwardingRule:ForwardingRule"
 CONNECTION = "gcp:servicenetworking/connection:Connection"
 CREATED = "2026-01-01T00:00:00.000-08:00"
 LINK = "https://www.googleapis.com/compute/v1/"
-NAME = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
 SERVICE_ATTACHMENT = re.compile(r"projects/[a-z0-9:.-]+/regions/[a-z0-9-]+/serviceAttachments/[a-z0-9-]+")
 NAMED = AutoName(lower=True)
 IS_ON = api("compute")
+
+
+# The form of most Google names.
+name_is_valid = matches(
+    "name", "[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?", '"name" ({value!r}) doesn\'t match regexp "^{form}$"'
+)
 
 
 def network_ref(path: str, hold: Hold = "blocks") -> Ref:
@@ -34,13 +40,6 @@ def network_ref(path: str, hold: Hold = "blocks") -> Ref:
 def subnetwork_ref(path: str) -> Ref:
     """A subnetwork, by its name, its id or its link."""
     return Ref(path=path, to=(SUBNETWORK,), by=("id", "selfLink", "name"))
-
-
-def name_is_valid(subject: Subject) -> None:
-    """The form of most Google names: a-z, 0-9 and -, a letter first, at most 63."""
-    name = as_text(subject.inputs.get("name"))
-    if name and not NAME.fullmatch(name):
-        raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
 
 
 def network_of(subject: Subject, value: str) -> str:
@@ -196,7 +195,7 @@ ENTRIES = [
         not_found="Error 404: The resource '{value}' was not found",
         in_use="Error 400: The network resource '{id}' is already being used",
         taken="Error 409: The resource '{id}' already exists",
-        needs=needs("compute.networks.", read="get", write="create delete update updatePolicy use", also=(OPERATIONS,)),
+        needs=needs("compute.networks.", "get", "create delete update updatePolicy use", OPERATIONS),
         holds=holdings.NETWORK,
         # Transcripts: network, subnet and NAT together 0.5 to 1.5.
         minutes=(Minutes(0.4, 0.2, 0.6, slow=0.6),),
@@ -220,9 +219,9 @@ ENTRIES = [
         taken="Error 409: The resource '{id}' already exists",
         needs=needs(
             "compute.subnetworks.",
-            read="get",
-            write="create delete update expandIpCidrRange setPrivateIpGoogleAccess use",
-            also=(OPERATIONS,),
+            "get",
+            "create delete update expandIpCidrRange setPrivateIpGoogleAccess use",
+            OPERATIONS,
         )
         + needs("compute.networks.", write="get use updatePolicy"),
         holds=holdings.NETWORK,
@@ -240,10 +239,7 @@ ENTRIES = [
         in_use="Error 400: The global address '{id}' is already being used",
         not_found="Error 404: The resource '{value}' was not found",
         needs=needs(
-            "compute.globalAddresses.",
-            read="get",
-            write="create createInternal delete deleteInternal setLabels use",
-            also=(OPERATIONS,),
+            "compute.globalAddresses.", "get", "create createInternal delete deleteInternal setLabels use", OPERATIONS
         )
         + needs("compute.networks.", write="get use"),
         holds=holdings.NETWORK,
@@ -263,9 +259,9 @@ ENTRIES = [
         # The range of the network that Google's services use.
         needs=needs(
             "servicenetworking.",
-            read="services.get",
-            write="services.addPeering services.deleteConnection operations.get",
-            also=(READ_PROJECT,),
+            "services.get",
+            "services.addPeering services.deleteConnection operations.get",
+            READ_PROJECT,
         )
         + needs(
             "compute.",
@@ -284,7 +280,7 @@ ENTRIES = [
         refers=(network_ref("network"),),
         checks=(name_is_valid,),
         admits=(IS_ON,),
-        needs=needs("compute.routers.", read="get", write="create delete update use", also=(OPERATIONS,))
+        needs=needs("compute.routers.", "get", "create delete update use", OPERATIONS)
         + needs("compute.networks.", write="get use updatePolicy"),
         minutes=(Minutes(0.2, 0.2, 0.2, slow=0.3),),
     ),
@@ -297,7 +293,7 @@ ENTRIES = [
         checks=(name_is_valid, _nat_options_fit),
         admits=(IS_ON,),
         # A NAT is a part of its router.
-        needs=needs("compute.routers.", read="get", write="update use", also=(USE_NETWORK, OPERATIONS)),
+        needs=needs("compute.routers.", "get", "update use", USE_NETWORK, OPERATIONS),
         minutes=(Minutes(0.2, 0.2, 0.2, slow=0.3),),
     ),
     Entry(
@@ -312,9 +308,10 @@ ENTRIES = [
         in_use="Error 400: The address resource '{id}' is already being used",
         needs=needs(
             "compute.addresses.",
-            read="get",
-            write="create createInternal delete deleteInternal setLabels use useInternal",
-            also=(USE_NETWORK, OPERATIONS),
+            "get",
+            "create createInternal delete deleteInternal setLabels use useInternal",
+            USE_NETWORK,
+            OPERATIONS,
         ),
     ),
     Entry(
@@ -339,9 +336,10 @@ ENTRIES = [
         # An endpoint of Private Service Connect, to a service in another owner's network.
         needs=needs(
             "compute.forwardingRules.",
-            read="get",
-            write="create delete pscCreate pscDelete pscSetLabels pscUpdate setLabels update",
-            also=(USE_NETWORK, OPERATIONS),
+            "get",
+            "create delete pscCreate pscDelete pscSetLabels pscUpdate setLabels update",
+            USE_NETWORK,
+            OPERATIONS,
         )
         + needs("compute.", write="addresses.use addresses.useInternal"),
     ),

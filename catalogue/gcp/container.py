@@ -8,33 +8,29 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue import holdings
+from catalogue.authorities import make_authority
 from catalogue.entry import AutoName, Entry, Minutes, Record, Ref, Refused, Subject
-from catalogue.gcp.certificates import make_authority
 from catalogue.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import ACT_AS, USE_NETWORK
 from catalogue.gcp.projects import ACCOUNT, IAM_MEMBER, api
 from catalogue.needs import needs
-from catalogue.wire import Properties, as_list, as_map, as_text, reveal
+from catalogue.rules import matches, only, text_at, unprotected
+from catalogue.wire import Properties, as_list, as_map, reveal
 
 CLUSTER = "gcp:container/cluster:Cluster"
 POOL = "gcp:container/nodePool:NodePool"
-NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
-MACHINE = re.compile(r"[a-z]\d[a-z]?-[a-z]+(-\d+)?(-lssd)?")
+NAME = r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?"
+MACHINE = r"[a-z]\d[a-z]?-[a-z]+(-\d+)?(-lssd)?"
 VERSIONS = ("1.32", "1.33", "1.34", "1.35")
 CHANNELS = ("RAPID", "REGULAR", "STABLE", "EXTENDED", "UNSPECIFIED")
 NODE_ROLES = ("roles/container.defaultNodeServiceAccount", "roles/container.nodeServiceAccount", "roles/editor")
 
 
-def _cluster_is_valid(subject: Subject) -> None:
-    name, version = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("minMasterVersion"))
-    if name and not NAME.fullmatch(name):
-        raise Refused(f'"name" ({name!r}) must match {NAME.pattern} (at most 40)')
+def _version_is_offered(subject: Subject) -> None:
+    version = text_at(subject, "minMasterVersion")
     if version.count(".") == 1 and version not in VERSIONS:
         raise Refused(f"Error 400: Master version {version!r} is unsupported; the sandbox offers {VERSIONS}")
-    channel = as_map(subject.inputs.get("releaseChannel")).get("channel")
-    if channel not in (None, *CHANNELS):
-        raise Refused(f"expected release_channel.0.channel to be one of {CHANNELS}, got {channel}")
 
 
 def _version_only_rises(subject: Subject) -> None:
@@ -110,14 +106,6 @@ def _identity_has_its_roles(subject: Subject) -> None:
         )
 
 
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection", True):
-        raise Refused(
-            f"Cannot destroy cluster because deletion_protection is set to true: {subject.id}. "
-            "Set it to false to proceed"
-        )
-
-
 def _address(subject: Subject, label: str, base: str) -> str:
     return str(ipaddress.IPv4Address(base) + int(subject.seed.hex(4, label), 16) % 60000 + 1)
 
@@ -149,7 +137,7 @@ def _endpoints_config(subject: Subject) -> Properties:
 def _master_auth(subject: Subject) -> Any:
     if old := subject.old_outputs.get("masterAuth"):
         return old
-    authority = base64.b64encode(make_authority("kubernetes").public_bytes(Encoding.PEM)).decode()
+    authority = base64.b64encode(make_authority("kubernetes", path_length=0).public_bytes(Encoding.PEM)).decode()
     return {"clientCertificateConfig": {"issueClientCertificate": False}, "clusterCaCertificate": authority}
 
 
@@ -178,12 +166,6 @@ def _node_counts_fit(subject: Subject) -> None:
         low, high = scaling.get(least), scaling.get(most)
         if isinstance(low, int) and isinstance(high, int) and low > high:
             raise Refused(f"Error 400: {least} {low} is above {most} {high}")
-
-
-def _machine_is_known(subject: Subject) -> None:
-    machine = as_text(as_map(subject.inputs.get("nodeConfig")).get("machineType"))
-    if machine and not MACHINE.fullmatch(machine):
-        raise Refused(f"Error 400: Machine type with name {machine!r} does not exist")
 
 
 def _location_is_the_clusters(subject: Subject) -> None:
@@ -225,7 +207,9 @@ ENTRIES = [
             key_ref("nodeConfig.bootDiskKmsKey"),
         ),
         checks=(
-            _cluster_is_valid,
+            matches("name", NAME, '"name" ({value!r}) must match {form} (at most 40)'),
+            only("releaseChannel.channel", CHANNELS, "expected channel to be one of {allowed}, got {value}"),
+            _version_is_offered,
             _version_only_rises,
             _has_nodes,
             _data_plane_and_policies_fit,
@@ -239,17 +223,18 @@ ENTRIES = [
             may_encrypt("databaseEncryption.keyName", "container-engine-robot"),
             may_encrypt("nodeConfig.bootDiskKmsKey", "compute-system"),
         ),
-        guards=(_is_not_protected,),
+        guards=(unprotected("Cannot destroy cluster because deletion_protection is set to true: {id}", default=True),),
         not_found="Error 404: Not found: {value}",
         in_use="Error 400: Cluster {id} has node pools",
         taken="Error 409: Already exists: {id}",
         needs=needs(
             "container.",
-            read="clusters.get",
-            write="clusters.create clusters.update clusters.delete operations.get",
-            also=(USE_NETWORK, ACT_AS),
+            "clusters.get",
+            "clusters.create clusters.update clusters.delete operations.get",
+            USE_NETWORK,
+            ACT_AS,
         )
-        + needs("compute.instanceGroupManagers.", read="get"),
+        + needs("compute.instanceGroupManagers.", "get"),
         holds=holdings.CLUSTER,
         # Transcripts: regional 6 to 20, zonal 3.5 to 11.2; a regional cluster names the zones of its nodes.
         minutes=(Minutes(6, 5, 3, slow=11.2, when=("nodeLocations", None)), Minutes(9, 10, 4, slow=20)),
@@ -265,7 +250,10 @@ ENTRIES = [
             Ref(path="nodeConfig.serviceAccount", to=(ACCOUNT,), by=("email",), hold="free"),
             key_ref("nodeConfig.bootDiskKmsKey"),
         ),
-        checks=(_node_counts_fit, _machine_is_known),
+        checks=(
+            _node_counts_fit,
+            matches("nodeConfig.machineType", MACHINE, "Error 400: Machine type with name {value!r} does not exist"),
+        ),
         admits=(
             api("container"),
             _location_is_the_clusters,
@@ -273,8 +261,8 @@ ENTRIES = [
             may_encrypt("nodeConfig.bootDiskKmsKey", "compute-system"),
         ),
         taken="Error 409: Already exists: {id}",
-        needs=needs("container.", read="clusters.get", write="clusters.update operations.get", also=(ACT_AS,))
-        + needs("compute.instanceGroupManagers.", read="get"),
+        needs=needs("container.", "clusters.get", "clusters.update operations.get", ACT_AS)
+        + needs("compute.instanceGroupManagers.", "get"),
         # Transcripts: 1.4 to 10.
         minutes=(Minutes(2, 8, 3, slow=10),),
     ),

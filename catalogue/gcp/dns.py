@@ -1,24 +1,14 @@
 """Cloud DNS."""
 
-import re
-
 from catalogue.entry import Entry, Ref, Refused, Subject
 from catalogue.gcp.compute import NAMED, name_is_valid, network_ref
 from catalogue.gcp.projects import api
 from catalogue.needs import needs
-from catalogue.wire import as_list, as_text, reveal
+from catalogue.rules import matches, only
+from catalogue.wire import as_list, reveal
 
 ZONE = "gcp:dns/managedZone:ManagedZone"
 RECORD = "gcp:dns/recordSet:RecordSet"
-DNS_NAME = re.compile(r"([a-z0-9*_-]+\.)+")
-
-
-def _zone_is_valid(subject: Subject) -> None:
-    name, visibility = as_text(subject.inputs.get("dnsName")), subject.inputs.get("visibility")
-    if name and not DNS_NAME.fullmatch(name):
-        raise Refused(f"Error 400: Invalid value for 'entity.managedZone.dnsName': {name!r} (it ends with a dot)")
-    if visibility not in (None, "public", "private"):
-        raise Refused(f"expected visibility to be one of [private public], got {visibility}")
 
 
 def _record_is_in_its_zone(subject: Subject) -> None:
@@ -45,11 +35,19 @@ ENTRIES = [
         defaults={"description": "Managed by Pulumi", "visibility": "public", "forceDestroy": False},
         autoname=NAMED,
         refers=(network_ref("privateVisibilityConfig.networks.networkUrl"),),
-        checks=(name_is_valid, _zone_is_valid),
+        checks=(
+            name_is_valid,
+            matches(
+                "dnsName",
+                r"([a-z0-9*_-]+\.)+",
+                "Error 400: Invalid value for 'entity.managedZone.dnsName': {value!r} (it ends with a dot)",
+            ),
+            only("visibility", ("public", "private"), "expected visibility to be one of {allowed}, got {value}"),
+        ),
         admits=(api("dns"),),
         not_found="Error 404: The 'parameters.managedZone' resource named '{value}' does not exist.",
         in_use="Error 400: The resource named '{id}' cannot be deleted because it contains 'resource records'.",
-        needs=needs("dns.managedZones.", read="get", write="create update delete")
+        needs=needs("dns.managedZones.", "get", "create update delete")
         + needs("dns.", write="networks.bindPrivateDNSZone resourceRecordSets.list"),
     ),
     Entry(
@@ -60,9 +58,8 @@ ENTRIES = [
         taken="Error 409: The resource 'entity.change.additions[0]' named '{id}' already exists",
         needs=needs(
             "dns.",
-            read="resourceRecordSets.get resourceRecordSets.list managedZones.get",
-            write="resourceRecordSets.create resourceRecordSets.update resourceRecordSets.delete changes.create"
-            " changes.get",
+            "resourceRecordSets.get resourceRecordSets.list managedZones.get",
+            "resourceRecordSets.create resourceRecordSets.update resourceRecordSets.delete changes.create changes.get",
         ),
     ),
 ]

@@ -7,13 +7,14 @@ from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subjec
 from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
 from catalogue.needs import needs
+from catalogue.rules import matches
 from catalogue.wire import as_text, at_path
 
 RING = "gcp:kms/keyRing:KeyRing"
 KEY = "gcp:kms/cryptoKey:CryptoKey"
 KEY_MEMBER = "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember"
 ENCRYPTS = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-NAME = re.compile(r"[a-zA-Z0-9_-]{1,63}")
+_name_is_valid = matches("name", "[a-zA-Z0-9_-]{1,63}", "Error 400: key ring or key name {value!r} must match {form}")
 DAY = 24 * 3600
 
 
@@ -43,12 +44,6 @@ def may_encrypt(path: str, agent: str) -> Rule:
                 )
 
     return has_right
-
-
-def _name_is_valid(subject: Subject) -> None:
-    name = as_text(subject.inputs.get("name"))
-    if name and not NAME.fullmatch(name):
-        raise Refused(f"Error 400: key ring or key name {name!r} must match {NAME.pattern}")
 
 
 def _was_not_deleted(subject: Subject) -> None:
@@ -87,7 +82,7 @@ ENTRIES = [
         retires={"kms": "{id}"},
         not_found="Error 404: KeyRing {value} not found.",
         taken="Error 409: KeyRing {id} already exists.",
-        needs=needs("cloudkms.keyRings.", read="get", write="create"),
+        needs=needs("cloudkms.keyRings.", "get", "create"),
     ),
     Entry(
         token=KEY,
@@ -105,8 +100,8 @@ ENTRIES = [
         # A key cannot be deleted; its versions are destroyed.
         needs=needs(
             "cloudkms.",
-            read="cryptoKeys.get",
-            write="cryptoKeys.create cryptoKeys.update cryptoKeyVersions.list cryptoKeyVersions.destroy",
+            "cryptoKeys.get",
+            "cryptoKeys.create cryptoKeys.update cryptoKeyVersions.list cryptoKeyVersions.destroy",
         ),
         holds=holdings.KEY,
     ),

@@ -9,12 +9,10 @@ from catalogue.needs import Needs, needs
 OPERATIONS: Final = needs("compute.", write="globalOperations.get regionOperations.get")
 USE_NETWORK: Final = needs("compute.", write="networks.get networks.use subnetworks.get subnetworks.use")
 ACT_AS: Final = needs("iam.serviceAccounts.", write="actAs")
-USE_APIS: Final = needs(
-    "serviceusage.", read="services.get services.list", write="services.enable services.use operations.get"
-)
-READ_PROJECT: Final = needs("resourcemanager.projects.", read="get")
+USE_APIS: Final = needs("serviceusage.", "services.get services.list", "services.enable services.use operations.get")
+READ_PROJECT: Final = needs("resourcemanager.projects.", "get")
 
 
 def policy_of(service: str) -> Needs:
     """Read and write of the IAM policy of one kind of resource."""
-    return needs(service, read="getIamPolicy", write="setIamPolicy")
+    return needs(service, "getIamPolicy", "setIamPolicy")

@@ -5,6 +5,7 @@ import re
 from catalogue.entry import Entry, Minutes, Ref, Refused, Rule, Subject, paths
 from catalogue.gcp.needs import READ_PROJECT, USE_APIS, policy_of
 from catalogue.needs import needs
+from catalogue.rules import matches, only
 from catalogue.wire import as_text
 
 SERVICE = "gcp:projects/service:Service"
@@ -26,7 +27,7 @@ MEMBER = re.compile(
     r"(user|group|serviceAccount):[^@\s]+@[^@\s]+|domain:\S+|allUsers|allAuthenticatedUsers|"
     r"principal(Set)?://iam\.googleapis\.com/projects/\d+/locations/global/workloadIdentityPools/\S+"
 )
-ACCOUNT_ID = re.compile(r"[a-z](?:[-a-z0-9]{4,28}[a-z0-9])")
+ACCOUNT_ID = r"[a-z](?:[-a-z0-9]{4,28}[a-z0-9])"
 
 
 def api(name: str) -> Rule:
@@ -69,24 +70,6 @@ def member_exists(subject: Subject) -> None:
             raise Refused(f"Error 400: Identity Pool does not exist ({pool}): no cluster has created it yet")
 
 
-def _is_an_api(subject: Subject) -> None:
-    service = as_text(subject.inputs.get("service"))
-    if service and not service.endswith(".googleapis.com"):
-        raise Refused(f"Error 400: {service} is not the name of a service; write it like compute.googleapis.com")
-
-
-def _account_id_is_valid(subject: Subject) -> None:
-    account = as_text(subject.inputs.get("accountId"))
-    if account and not ACCOUNT_ID.fullmatch(account):
-        raise Refused(f"account_id ({account!r}) must match {ACCOUNT_ID.pattern} (6 to 30)")
-
-
-def _agent_is_known(subject: Subject) -> None:
-    service = as_text(subject.inputs.get("service"))
-    if service and service not in AGENTS:
-        raise Refused(f"the sandbox has the identities of {sorted(AGENTS)}, not of {service}")
-
-
 def _api_of_the_agent(subject: Subject) -> None:
     api(str(subject.inputs["service"]).removesuffix(".googleapis.com"))(subject)
 
@@ -100,7 +83,13 @@ ENTRIES = [
         token=SERVICE,
         id="{project}/{service}",
         defaults={"disableOnDestroy": False},  # since terraform-provider-google 7.0
-        checks=(_is_an_api,),
+        checks=(
+            matches(
+                "service",
+                r".*\.googleapis\.com",
+                "Error 400: {value} is not the name of a service; write it like compute.googleapis.com",
+            ),
+        ),
         keeps=lambda subject: (
             [] if subject.inputs.get("disableOnDestroy") else [f"API {subject.inputs['service']}, still on"]
         ),
@@ -113,7 +102,7 @@ ENTRIES = [
         token=SERVICE_IDENTITY,
         id="projects/{project}/services/{service}",
         outputs={"email": _agent_email, "member": "serviceAccount:{email}"},
-        checks=(_agent_is_known,),
+        checks=(only("service", AGENTS, f"the sandbox has the identities of {sorted(AGENTS)}, not of {{value}}"),),
         admits=(_api_of_the_agent,),
         needs=USE_APIS,
     ),
@@ -136,10 +125,10 @@ ENTRIES = [
             "name": "{id}",
             "uniqueId": lambda subject: f"1{int(subject.seed.hex(20), 16) % 10**20:020d}",
         },
-        checks=(_account_id_is_valid,),
+        checks=(matches("accountId", ACCOUNT_ID, "account_id ({value!r}) must match {form} (6 to 30)"),),
         admits=(api("iam"),),
         taken="Error 409: Service account {id} already exists",
-        needs=needs("iam.serviceAccounts.", read="get", write="create update enable disable delete"),
+        needs=needs("iam.serviceAccounts.", "get", "create update enable disable delete"),
     ),
 ]
 

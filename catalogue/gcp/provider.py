@@ -159,7 +159,7 @@ ASKS = {
 }
 CALL_NEEDS = {
     "gcp:organizations/getProject:getProject": READ_PROJECT,
-    "gcp:sql/getCaCerts:getCaCerts": needs("cloudsql.instances.", read="get listServerCas"),
-    "gcp:sql/getDatabaseInstance:getDatabaseInstance": needs("cloudsql.instances.", read="get"),
+    "gcp:sql/getCaCerts:getCaCerts": needs("cloudsql.instances.", "get listServerCas"),
+    "gcp:sql/getDatabaseInstance:getDatabaseInstance": needs("cloudsql.instances.", "get"),
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": READ_PROJECT,
 }

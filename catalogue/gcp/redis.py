@@ -1,7 +1,5 @@
 """Memorystore for Redis."""
 
-import re
-
 from catalogue import holdings
 from catalogue.entry import AutoName, Entry, Minutes, Refused, Subject
 from catalogue.gcp.certificates import authorities
@@ -10,26 +8,14 @@ from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
 from catalogue.needs import needs
-from catalogue.wire import as_list, as_map, as_text, secret
+from catalogue.rules import matches, only, unprotected
+from catalogue.wire import as_list, as_map, secret
 
 INSTANCE = "gcp:redis/instance:Instance"
 NETWORK, RANGE = "authorizedNetwork", "reservedIpRange"
-NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?")
+NAME = r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?"
 VERSIONS = ("REDIS_5_0", "REDIS_6_X", "REDIS_7_0", "REDIS_7_2")
 DURATION_KEYS = ("hours", "minutes", "seconds", "nanos")
-
-
-def _instance_is_valid(subject: Subject) -> None:
-    inputs = subject.inputs
-    name, version, size = as_text(inputs.get("name")), as_text(inputs.get("redisVersion")), inputs.get("memorySizeGb")
-    if name and not NAME.fullmatch(name):
-        raise Refused(f'"name" ({name!r}) doesn\'t match regexp "^{NAME.pattern}$"')
-    if version and version not in VERSIONS:
-        raise Refused(f"Error 400: Invalid value for redisVersion: {version}; the sandbox offers {VERSIONS}")
-    if isinstance(size, int) and not 1 <= size <= 300:
-        raise Refused(f"Error 400: memorySizeGb {size} is not between 1 and 300")
-    if inputs.get("tier") not in (None, "BASIC", "STANDARD_HA"):
-        raise Refused(f"expected tier to be one of [BASIC STANDARD_HA], got {inputs['tier']}")
 
 
 def _tier_allows_it(subject: Subject) -> None:
@@ -44,11 +30,6 @@ def _persistence_is_complete(subject: Subject) -> None:
     config = as_map(subject.inputs.get("persistenceConfig"))
     if config.get("persistenceMode") == "RDB" and not config.get("rdbSnapshotPeriod"):
         raise Refused("Error 400: RDB persistence needs rdbSnapshotPeriod")
-
-
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection", True):
-        raise Refused(f"cannot destroy redis instance {subject.id} without setting deletion_protection=false")
 
 
 def _port(subject: Subject) -> int:
@@ -101,17 +82,30 @@ ENTRIES = [
         },
         autoname=AutoName(lower=True),
         refers=(network_ref(NETWORK, hold="free"), key_ref("customerManagedKey")),
-        checks=(_instance_is_valid, _tier_allows_it, _persistence_is_complete, _windows),
+        checks=(
+            matches("name", NAME, '"name" ({value!r}) doesn\'t match regexp "^{form}$"'),
+            only(
+                "redisVersion",
+                VERSIONS,
+                "Error 400: Invalid value for redisVersion: {value}; the sandbox offers {allowed}",
+            ),
+            only("memorySizeGb", range(1, 301), "Error 400: memorySizeGb {value} is not between 1 and 300"),
+            only("tier", ("BASIC", "STANDARD_HA"), "expected tier to be one of {allowed}, got {value}"),
+            _tier_allows_it,
+            _persistence_is_complete,
+            _windows,
+        ),
         admits=(api("redis"), connected(NETWORK, RANGE), may_encrypt("customerManagedKey", "cloud-redis")),
-        guards=(_is_not_protected,),
+        guards=(
+            unprotected("cannot destroy redis instance {id} without setting deletion_protection=false", default=True),
+        ),
         retires={"used private services": used_network(NETWORK)},
         not_found="Error 404: Resource '{value}' was not found",
         taken="Error 409: Resource '{id}' already exists",
         needs=needs(
             "redis.",
-            read="instances.get instances.getAuthString",
-            write="instances.create instances.update instances.updateAuth instances.upgrade instances.delete"
-            " operations.get",
+            "instances.get instances.getAuthString",
+            "instances.create instances.update instances.updateAuth instances.upgrade instances.delete operations.get",
         )
         + needs("compute.networks.", write="get"),
         holds=holdings.REDIS,

@@ -8,20 +8,15 @@ from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
 from catalogue.needs import needs
+from catalogue.rules import matches, only, unprotected
 from catalogue.wire import UNKNOWN, as_list, as_map, as_text, at_path
 
 SECRET = "gcp:secretmanager/secret:Secret"
 REPLICAS = "replication.userManaged.replicas"
 KEY = f"{REPLICAS}.customerManagedEncryption.kmsKeyName"
-ID = re.compile(r"[a-zA-Z0-9_-]{1,255}")
+POLICIES = ("DELETE", "ABANDON", "PREVENT")
 DAY = 24 * 3600
 NAME = "secret"
-
-
-def _id_is_valid(subject: Subject) -> None:
-    name = as_text(subject.inputs.get("secretId"))
-    if name and not ID.fullmatch(name):
-        raise Refused(f"Error 400: The provided Secret ID [{name}] does not match the expected format [{ID.pattern}]")
 
 
 def _replication_is_chosen(subject: Subject) -> None:
@@ -44,16 +39,6 @@ def _delay_is_offered(subject: Subject) -> None:
     delay = as_text(subject.inputs.get("versionDestroyTtl"))
     if delay and not (re.fullmatch(r"\d+s", delay) and DAY <= int(delay[:-1]) <= 1000 * DAY):
         raise Refused(f"Error 400: versionDestroyTtl must be 1 to 1000 days, in seconds like 86400s: {delay}")
-
-
-def _policy_is_known(subject: Subject) -> None:
-    if subject.inputs.get("deletionPolicy") not in (None, UNKNOWN, "DELETE", "ABANDON", "PREVENT"):
-        raise Refused(f"deletion_policy must be DELETE, ABANDON or PREVENT: {subject.inputs['deletionPolicy']}")
-
-
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection"):
-        raise Refused(f"cannot destroy secret {subject.id} without setting deletion_protection=false")
 
 
 def _is_abandoned(subject: Subject) -> bool:
@@ -81,14 +66,18 @@ ENTRIES = [
         names={NAME: "{secretId}"},
         refers=(key_ref(KEY),),
         checks=(
-            _id_is_valid,
+            matches(
+                "secretId",
+                r"[a-zA-Z0-9_-]{1,255}",
+                "Error 400: The provided Secret ID [{value}] does not match the expected format [{form}]",
+            ),
             _replication_is_chosen,
             _keys_are_where_the_replicas_are,
             _delay_is_offered,
-            _policy_is_known,
+            only("deletionPolicy", POLICIES, "deletion_policy must be one of {allowed}: {value}"),
         ),
         admits=(api("secretmanager"), may_encrypt(KEY, "gcp-sa-secretmanager")),
-        guards=(_is_not_protected,),
+        guards=(unprotected("cannot destroy secret {id} without setting deletion_protection=false"),),
         keeps=lambda subject: (
             [f"secret {subject.id}, left behind with its values, which can be read as long as its key can be restored"]
             if _is_abandoned(subject)
@@ -97,7 +86,7 @@ ENTRIES = [
         retires={NAME: lambda subject: subject["secretId"] if _is_abandoned(subject) else ""},
         not_found="Error 404: Secret [{value}] not found.",
         taken="Error 409: Secret [{id}] already exists.",
-        needs=needs("secretmanager.secrets.", read="get", write="create update delete"),
+        needs=needs("secretmanager.secrets.", "get", "create update delete"),
         holds=holdings.RECOVERY,
     ),
     Entry(

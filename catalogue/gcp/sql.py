@@ -12,7 +12,8 @@ from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
 from catalogue.gcp.provider import SQL
 from catalogue.needs import needs
-from catalogue.wire import as_list, as_map, as_text
+from catalogue.rules import matches, only, unprotected
+from catalogue.wire import as_map, as_text
 
 NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
 NETWORK, RANGE = "settings.ipConfiguration.privateNetwork", "settings.ipConfiguration.allocatedIpRange"
@@ -68,26 +69,10 @@ def _backups_are_possible(subject: Subject) -> None:
         raise Refused(f"Error 400: retainedBackups {kept} is not between 1 and 365")
 
 
-def _disk_is_large_enough(subject: Subject) -> None:
-    size = as_map(subject.inputs.get("settings")).get("diskSize")
-    if isinstance(size, int) and size < 10:
-        raise Refused(f"Error 400: Invalid value for diskSize: {size} is below 10 GB")
-
-
 def _version_only_rises(subject: Subject) -> None:
     old, new = (str(inputs.get("databaseVersion")) for inputs in (subject.old_inputs, subject.inputs))
     if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
         raise Refused(f"Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.")
-
-
-def _is_not_protected(subject: Subject) -> None:
-    if subject.inputs.get("deletionProtection", True):
-        raise Refused(
-            f"Error, failed to delete instance because deletion_protection is set to true: {subject.id}. "
-            "Set it to false to proceed with instance deletion"
-        )
-    if as_map(subject.inputs.get("settings")).get("deletionProtectionEnabled"):
-        raise Refused(f"Error 400: The instance {subject.id} is protected. Please disable the deletion protection")
 
 
 def _kept(subject: Subject) -> Iterable[str]:
@@ -119,13 +104,6 @@ def _no_user_is_left(subject: Subject) -> None:
         )
 
 
-def _flags_are_known(subject: Subject) -> None:
-    for flag in as_list(as_map(subject.inputs.get("settings")).get("databaseFlags")):
-        name = as_text(as_map(flag).get("name"))
-        if name and not re.fullmatch(r"[a-z][a-z0-9_.]+", name):
-            raise Refused(f"Error 400: Invalid flag name: {name}")
-
-
 ENTRIES = [
     Entry(
         token=SQL,
@@ -154,8 +132,10 @@ ENTRIES = [
             _tier_is_in_the_edition,
             _addresses_are_possible,
             _backups_are_possible,
-            _disk_is_large_enough,
-            _flags_are_known,
+            only(
+                "settings.diskSize", range(10, 65537), "Error 400: Invalid value for diskSize: {value} is below 10 GB"
+            ),
+            matches("settings.databaseFlags.name", r"[a-z][a-z0-9_.]+", "Error 400: Invalid flag name: {value}"),
         ),
         admits=(
             api("sqladmin"),
@@ -163,12 +143,22 @@ ENTRIES = [
             connected(NETWORK, RANGE),
             may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
         ),
-        guards=(_is_not_protected,),
+        guards=(
+            unprotected(
+                "Error, failed to delete instance because deletion_protection is set to true: {id}. Set it to false to "
+                "proceed with instance deletion",
+                default=True,
+            ),
+            unprotected(
+                "Error 400: The instance {id} is protected. Please disable the deletion protection",
+                "settings.deletionProtectionEnabled",
+            ),
+        ),
         keeps=_kept,
         retires={"used private services": used_network(NETWORK)},
         not_found="Error 404: The Cloud SQL instance {value} does not exist.",
         taken="Error 409: The Cloud SQL instance already exists: {id}.",
-        needs=needs("cloudsql.instances.", read="get listServerCas", write="create update restart delete")
+        needs=needs("cloudsql.instances.", "get listServerCas", "create update restart delete")
         # Google creates a user with every instance; the provider deletes it at once.
         + needs("cloudsql.users.", write="list delete")
         + needs("compute.networks.", write="get"),
@@ -190,8 +180,6 @@ ENTRIES = [
         admits=(api("sqladmin"),),
         guards=(_no_user_is_left,),
         taken="Error 409: user {id} already exists",
-        needs=needs(
-            "cloudsql.", read="users.list users.get instances.get", write="users.create users.update users.delete"
-        ),
+        needs=needs("cloudsql.", "users.list users.get instances.get", "users.create users.update users.delete"),
     ),
 ]

@@ -8,22 +8,18 @@ from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import policy_of
 from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
 from catalogue.needs import needs
-from catalogue.wire import as_list, as_map, as_text, reveal
+from catalogue.rules import at, matches
+from catalogue.wire import as_list, as_map, reveal
 
 BUCKET = "gcp:storage/bucket:Bucket"
-NAME = re.compile(r"(?!goog)(?!.*g[o0]{2}gle)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
-LOCATION = re.compile(r"(?i)[a-z]+-[a-z]+\d{1,2}|us|eu|asia|[a-z]+\d")
-WEEK = 7 * 24 * 3600
+NAME = r"(?!goog)(?!.*g[o0]{2}gle)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
+LOCATION = r"(?i)[a-z]+-[a-z]+\d{1,2}|us|eu|asia|[a-z]+\d"
+DAY = 24 * 3600
+WEEK = 7 * DAY
 
 
-def _bucket_is_valid(subject: Subject) -> None:
-    name, location = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("location"))
-    if name and not NAME.fullmatch(name):
-        raise Refused(f"Error 400: Invalid bucket name: '{name}'")
-    if location and not LOCATION.fullmatch(location):
-        raise Refused(f"Error 400: The specified location constraint is not valid: {location}")
-    seconds = as_map(subject.inputs.get("softDeletePolicy")).get("retentionDurationSeconds")
-    if isinstance(seconds, int) and seconds and not WEEK <= seconds <= 90 * 24 * 3600:
+def _soft_delete_is_offered(subject: Subject) -> None:
+    if (seconds := at(subject, "softDeletePolicy.retentionDurationSeconds")) and not WEEK <= seconds <= 90 * DAY:
         raise Refused("Error 400: soft delete retention must be 0, or between 7 and 90 days")
 
 
@@ -76,12 +72,17 @@ ENTRIES = [
         scope="global",
         autoname=AutoName(lower=True),
         refers=(key_ref("encryption.defaultKmsKeyName"),),
-        checks=(_bucket_is_valid, _old_versions_exist),
+        checks=(
+            matches("name", NAME, "Error 400: Invalid bucket name: '{value}'"),
+            matches("location", LOCATION, "Error 400: The specified location constraint is not valid: {value}"),
+            _soft_delete_is_offered,
+            _old_versions_exist,
+        ),
         admits=(api("storage"), may_encrypt("encryption.defaultKmsKeyName", "gs-project-accounts")),
         not_found="Error 404: The specified bucket does not exist: {value}",
         taken="Error 409: The requested bucket name is not available. The bucket namespace is shared by all users of "
         "the system. Please select a different name and try again: {id}",
-        needs=needs("storage.buckets.", read="get getIamPolicy", write="create update delete"),
+        needs=needs("storage.buckets.", "get getIamPolicy", "create update delete"),
         needs_if={
             # An unprotected bucket is emptied before it is deleted.
             "forceDestroy": needs("storage.objects.", write="list get delete")

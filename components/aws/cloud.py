@@ -23,14 +23,18 @@ from components.aws.network import Network, NetworkConnection, existing_network
 from components.aws.site import ClientGroup, ClientRanges, DataTier, Site
 from components.aws.tracker_store import RdsTrackerStore
 from components.aws.vault_seal import KmsVaultSeal
-from components.cloud import Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, created, existing
+from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
 from components.connections import VaultSeal, WorkloadIdentity
 from settings import AwsSettings, Profile
 from settings.changes import is_raised
-from settings.cluster import ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
-from settings.encryption import CreateEncryption, ExistingKmsKey
-from settings.model_storage import ExistingBucket
+from settings.cluster import CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
+from settings.encryption import ExistingKmsKey
+from settings.event_queue import CreateMsk
+from settings.lock_store import CreateElastiCache
+from settings.model_storage import CreateModelStorage, ExistingBucket
 from settings.network import CreateNetwork, ExistingVpc
+from settings.secrets_manager import CreateVault
+from settings.tracker_store import CreateRds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,33 +45,41 @@ class Pods:
     binding: Binding
 
 
-class AwsCloud:
-    """Implements `components.cloud.Cloud` for one platform, whose component is `parent`."""
-
-    def __init__(self, name: str, settings: AwsSettings, parent: pulumi.Resource) -> None:
-        self._name = name
-        self._settings = settings
-        self._parent = parent
-        self._child = pulumi.ResourceOptions(parent=parent)
+class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, Allow]):
+    """Creates with KMS, EKS, RDS, ElastiCache, MSK, S3 and Secrets Manager."""
 
     @property
     def network_id(self) -> pulumi.Output[str]:
-        """Id of the VPC."""
-        return self._network.vpc_id
+        return self.network.vpc_id
+
+    def create_network(self) -> NetworkConnection:
+        network = narrowed(self.settings.network, CreateNetwork)
+        return Network(f"{self.name}-network", settings=network, site=self._site, opts=self.child).connection
+
+    def existing_network(self) -> NetworkConnection:
+        return existing_network(narrowed(self.settings.network, ExistingVpc))
+
+    def create_key(self) -> pulumi.Output[str]:
+        name, statements = f"{self.name}-data", [log_groups(self._keyless)]
+        return EncryptionKey(
+            name, purpose=f"Data of {name}", site=self._keyless, statements=statements, opts=self.child
+        ).key_arn
+
+    def existing_key(self) -> pulumi.Output[str]:
+        return pulumi.Output.from_input(narrowed(self.settings.encryption, ExistingKmsKey).key)
 
     def cluster(self) -> Cluster[Pods]:
-        """Creates EKS."""
         made = EksCluster(
-            f"{self._name}-cluster",
-            settings=created(self._settings.cluster),
-            grow=is_raised(self._settings, "cluster.minNodes"),
+            f"{self.name}-cluster",
+            settings=narrowed(self.settings.cluster, CreateEks),
+            grow=is_raised(self.settings, "cluster.minNodes"),
             site=self._site,
-            secrets_key=self._key_arn,
-            subnet_ids=self._network.private_subnet_ids,
-            networks=self._network.private_networks,
-            egress=self._network.egress,
-            role_arn=self._settings.provider.role_arn or "",
-            opts=self._child,
+            secrets_key=self.key,
+            subnet_ids=self.network.private_subnet_ids,
+            networks=self.network.private_networks,
+            egress=self.network.egress,
+            role_arn=self.settings.provider.role_arn or "",
+            opts=self.child,
         )
         pods = Pods(
             clients=ClientGroup(group_id=made.security_group_id),
@@ -76,8 +88,7 @@ class AwsCloud:
         return Cluster(connection=made.connection, address=made.endpoint, pods=pods)
 
     def existing_pods(self) -> Pods:
-        """Describes the pods of an existing cluster."""
-        cluster = existing(self._settings.cluster, ExistingAwsCluster)
+        cluster = narrowed(self.settings.cluster, ExistingAwsCluster)
         match cluster.identity:
             case PodIdentity(cluster_name=name):
                 binding = PodIdentityBinding(cluster_name=pulumi.Output.from_input(name), account=self._account)
@@ -90,14 +101,13 @@ class AwsCloud:
         return Pods(clients=clients, binding=binding)
 
     def tracker_store(self, pods: Pods) -> TrackerStore[Allow]:
-        """Creates RDS for PostgreSQL."""
         made = RdsTrackerStore(
-            f"{self._name}-tracker-store",
-            settings=created(self._settings.tracker_store),
-            generation=self._settings.rotation.tracker_store,
+            f"{self.name}-tracker-store",
+            settings=narrowed(self.settings.tracker_store, CreateRds),
+            generation=self.settings.rotation.tracker_store,
             site=self._site,
             tier=self._tier(pods),
-            opts=self._child,
+            opts=self.child,
         )
         return Service(
             address=made.address,
@@ -107,125 +117,92 @@ class AwsCloud:
         )
 
     def lock_store(self, pods: Pods) -> LockStore[Allow]:
-        """Creates ElastiCache."""
         made = ElastiCacheLockStore(
-            f"{self._name}-lock-store",
-            settings=created(self._settings.lock_store),
-            generation=self._settings.rotation.lock_store,
+            f"{self.name}-lock-store",
+            settings=narrowed(self.settings.lock_store, CreateElastiCache),
+            generation=self.settings.rotation.lock_store,
             site=self._site,
             tier=self._tier(pods),
-            assistants=self._settings.assistants,
-            opts=self._child,
+            assistants=self.settings.assistants,
+            opts=self.child,
         )
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def event_queue(self, pods: Pods) -> EventQueue[Allow]:
-        """Creates MSK."""
         made = MskEventQueue(
-            f"{self._name}-event-queue",
-            settings=created(self._settings.event_queue),
-            generation=self._settings.rotation.event_queue,
-            grow=is_raised(self._settings, "eventQueue.storageGb"),
+            f"{self.name}-event-queue",
+            settings=narrowed(self.settings.event_queue, CreateMsk),
+            generation=self.settings.rotation.event_queue,
+            grow=is_raised(self.settings, "eventQueue.storageGb"),
             site=self._site,
             tier=self._tier(pods),
-            secret_key=self._key_arn,
-            assistants=self._settings.assistants,
-            opts=self._child,
+            secret_key=self.key,
+            assistants=self.settings.assistants,
+            opts=self.child,
         )
         return Service(address=made.bootstrap, connection=made.connections, rasa=made.produce, analytics=made.consume)
 
     def model_storage(self) -> ModelStorage[Allow]:
-        """Creates an S3 bucket."""
         made = S3ModelStorage(
-            f"{self._name}-model-storage",
-            settings=created(self._settings.model_storage),
+            f"{self.name}-model-storage",
+            settings=narrowed(self.settings.model_storage, CreateModelStorage),
             site=self._site,
-            assistants=self._settings.assistants,
-            opts=self._child,
+            assistants=self.settings.assistants,
+            opts=self.child,
         )
         return Service(address=made.address, connection=made.connections, rasa=made.access)
 
     def existing_model_storage(self) -> ModelStorage[Allow]:
-        """Describes an existing S3 bucket."""
-        bucket = existing(self._settings.model_storage, ExistingBucket)
-        return existing_bucket(bucket, self._settings.region, self._settings.assistants)
+        bucket = narrowed(self.settings.model_storage, ExistingBucket)
+        return existing_bucket(bucket, self.settings.region, self.settings.assistants)
 
     def vault_seal(self, pods: Pods) -> VaultSeal:
-        """Creates keys of KMS, and a secret for the recovery keys."""
         return KmsVaultSeal(
-            f"{self._name}-vault",
-            settings=created(self._settings.secrets_manager),
+            f"{self.name}-vault",
+            settings=narrowed(self.settings.secrets_manager, CreateVault),
             site=self._keyless,
             binding=pods.binding,
-            opts=self._child,
+            opts=self.child,
         ).connection
 
     def identity(
         self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[Allow, ...]
     ) -> WorkloadIdentity:
-        """Creates a role with these rights."""
         return workload_identity(
-            f"{self._name}-{namespace}-{service_account}",
+            f"{self.name}-{namespace}-{service_account}",
             binding=pods.binding,
             namespace=namespace,
             service_account=service_account,
             rights=rights,
-            opts=self._child,
+            opts=self.child,
         )
 
     @cached_property
     def _account(self) -> pulumi.Output[str]:
         """Number of the account."""
-        return aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self._parent)).account_id
-
-    @cached_property
-    def _key_arn(self) -> pulumi.Output[str]:
-        """ARN of the key for data."""
-        match self._settings.encryption:
-            case ExistingKmsKey(key=arn):
-                return pulumi.Output.from_input(arn)
-            case CreateEncryption():
-                name = f"{self._name}-data"
-                return EncryptionKey(
-                    name,
-                    purpose=f"Data of {name}",
-                    site=self._keyless,
-                    statements=[log_groups(self._keyless)],
-                    opts=self._child,
-                ).key_arn
+        return aws.get_caller_identity_output(opts=pulumi.InvokeOptions(parent=self.parent)).account_id
 
     @cached_property
     def _site(self) -> Site:
-        # In dev a created key encrypts only what AWS does not encrypt with a key of its own.
-        if self._keyless.is_prod or isinstance(self._settings.encryption, ExistingKmsKey):
-            return replace(self._keyless, storage_key=self._key_arn)
-        return self._keyless
+        return replace(self._keyless, storage_key=self.storage_key)
 
     @cached_property
     def _keyless(self) -> Site:
         """The site without the key for data."""
         return Site(
-            region=self._settings.region,
+            region=self.settings.region,
             account=self._account,
-            profile=self._settings.profile,
-            was_prod=self._settings.deployed.get("profile", Profile.PROD) == Profile.PROD,
-            protect=self._settings.protect,
+            profile=self.settings.profile,
+            was_prod=self.settings.deployed.get("profile", Profile.PROD) == Profile.PROD,
+            protect=self.settings.protect,
             storage_key=None,
         )
-
-    @cached_property
-    def _network(self) -> NetworkConnection:
-        match self._settings.network:
-            case ExistingVpc() as vpc:
-                return existing_network(vpc)
-            case CreateNetwork() as chosen:
-                return Network(f"{self._name}-network", settings=chosen, site=self._site, opts=self._child).connection
 
     def _tier(self, pods: Pods) -> DataTier:
         """The part of the network for data services."""
         return DataTier(
-            vpc_id=self._network.vpc_id,
-            subnet_ids=self._network.data_subnet_ids,
-            networks=self._network.data_networks,
+            vpc_id=self.network.vpc_id,
+            subnet_ids=self.network.data_subnet_ids,
+            networks=self.network.data_networks,
             clients=pods.clients,
         )

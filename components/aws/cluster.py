@@ -47,7 +47,7 @@ class EksCluster(pulumi.ComponentResource):
         networks: tuple[str, ...],
         egress: Sequence[pulumi.Resource],
         role_arn: str,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:EksCluster", name, {}, opts)
         self._settings, self._site, self._subnet_ids, self._secrets_key = settings, site, subnet_ids, secrets_key

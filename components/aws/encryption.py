@@ -29,7 +29,7 @@ class EncryptionKey(pulumi.ComponentResource):
         purpose: str,
         site: Site,
         statements: Sequence[Mapping[str, object]] = (),
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:EncryptionKey", name, {}, opts)
         key = aws.kms.Key(

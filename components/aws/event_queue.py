@@ -1,8 +1,8 @@
 """Event queue: Amazon MSK, provisioned, with the topics of every assistant.
 
-Topics are made through MSK's own interface, which needs no path to the brokers. With `auth: password` all assistants
-share one user, because MSK allows everything to whoever has a password; with `iam` each reaches its own topics only.
-The brokers accept both at all times: to turn one on later is to restart them one by one, for an hour and more.
+MSK's own interface creates the topics and needs no path to the brokers. With `auth: password` all assistants share one
+user, because MSK allows everything to whoever has a password. With `iam` each assistant reaches its own topics only.
+The brokers always accept both: turning one on later would restart them one by one, for an hour or more.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PORTS: Final[Mapping[Auth, int]] = {Auth.PASSWORD: 9096, Auth.IAM: 9098}
 USERNAME: Final = "rasa"
 MOST_REPLICAS: Final = 3
 MOST_STORAGE_GB: Final = 16384
-GROWTH: Final = 4  # in prod disks grow by themselves, up to this many times their first size
+GROWTH: Final = 4  # in prod disks grow automatically, up to this many times their first size
 FULL_PERCENT: Final = 60  # ... as soon as this much is used
 VOLUME_SIZE: Final = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
 
@@ -53,7 +53,7 @@ class MskEventQueue(pulumi.ComponentResource):
         tier: DataTier,
         secret_key: pulumi.Output[str],
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:MskEventQueue", name, {}, opts)
         self._settings, self._site, self._tier = settings, site, tier
@@ -101,11 +101,11 @@ class MskEventQueue(pulumi.ComponentResource):
         self.register_outputs({"bootstrap": self.bootstrap})
 
     def produce(self, assistant: Assistant) -> Access[iam_policy.Allow]:
-        """How Rasa gets access: it writes the assistant's events."""
+        """Returns the access of Rasa, which writes the assistant's events."""
         return self._access(self._allow(["WriteData"], "topic", assistant.events_topic))
 
     def consume(self, assistant: Assistant) -> Access[iam_policy.Allow]:
-        """How analytics gets access: it reads the events in its group, and writes those that it cannot process."""
+        """Returns the access of analytics, which reads the events in its group, and writes what it cannot process."""
         return self._access(
             self._allow(["ReadData"], "topic", assistant.events_topic),
             self._allow(["WriteData"], "topic", assistant.dead_letter_topic),
@@ -172,9 +172,9 @@ class MskEventQueue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
-                # In prod the disks grow by themselves, and MSK refuses a smaller size than the present one.
+                # In prod the disks grow automatically, and MSK refuses a smaller size than the present one.
                 ignore_changes=[VOLUME_SIZE] if site.is_prod and not grow else [],
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="180m", delete="60m"),
             ),
@@ -207,7 +207,7 @@ class MskEventQueue(pulumi.ComponentResource):
             service_namespace="kafka",
             scalable_dimension="kafka:broker-storage:VolumeSize",
             resource_id=self._cluster.arn,
-            min_capacity=1,  # the only one that MSK takes
+            min_capacity=1,  # MSK accepts no other
             max_capacity=min(GROWTH * self._settings.storage_gb, MOST_STORAGE_GB),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -227,12 +227,12 @@ class MskEventQueue(pulumi.ComponentResource):
 
 
 def in_sync(replicas: int) -> int:
-    """How many replicas must have an event before it counts as written: all but one, so that one broker may fail."""
+    """Returns the number of replicas that must have an event before it counts as written: one broker may fail."""
     return max(replicas - 1, 1)
 
 
 def server_properties(settings: CreateMsk, replicas: int) -> str:
-    """The brokers' configuration file."""
+    """Returns the brokers' configuration file."""
     properties = {
         "auto.create.topics.enable": "false",
         "default.replication.factor": replicas,
@@ -243,5 +243,5 @@ def server_properties(settings: CreateMsk, replicas: int) -> str:
 
 
 def part_arn(cluster_arn: str, kind: str, name: str) -> str:
-    """ARN of a topic or group of a cluster: `arn:aws:kafka:<region>:<account>:<kind>/<cluster>/<uuid>/<name>`."""
+    """Returns the ARN of a topic or group: `arn:aws:kafka:<region>:<account>:<kind>/<cluster>/<uuid>/<name>`."""
     return f"{cluster_arn.replace(':cluster/', f':{kind}/', 1)}/{name}"

@@ -24,7 +24,7 @@ class Firewall(pulumi.ComponentResource):
         tier: DataTier,
         ports: tuple[int, ...],
         members_talk: bool = False,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:Firewall", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -43,57 +43,50 @@ class NoBinding:
 Binding: TypeAlias = PodIdentityBinding | IrsaBinding | NoBinding
 
 
-class PodIdentity(pulumi.ComponentResource):
-    """A role with exactly these rights, associated with one service account. Ends in `connection`."""
+class PodRole(pulumi.ComponentResource):
+    """A role with exactly these rights, for one service account. Ends in `connection`."""
 
     def __init__(
         self,
         name: str,
         *,
-        binding: PodIdentityBinding,
+        binding: PodIdentityBinding | IrsaBinding,
         namespace: str,
         service_account: str,
         rights: Sequence[iam_policy.Allow],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("rasa:aws:PodIdentity", name, {}, opts)
-        trust = iam_policy.trust("pods.eks.amazonaws.com", binding.account)
-        role, role_policy = _role(name, f"Pods of {namespace}/{service_account}", trust, rights, self)
-        association = aws.eks.PodIdentityAssociation(
-            f"{name}-association",
-            cluster_name=binding.cluster_name,
-            namespace=namespace,
-            service_account=service_account,
-            role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self),
+        match binding:
+            case PodIdentityBinding(account=account):
+                token, trust = "rasa:aws:PodIdentity", iam_policy.trust("pods.eks.amazonaws.com", account)
+            case IrsaBinding(provider_arn=provider, issuer=issuer):
+                token = "rasa:aws:Irsa"
+                trust = iam_policy.federated_trust(provider, issuer, namespace, service_account)
+        super().__init__(token, name, {}, opts)
+        child, description = pulumi.ResourceOptions(parent=self), f"Pods of {namespace}/{service_account}"
+        role = aws.iam.Role(
+            f"{name}-role", name=names.role(name), description=description, assume_role_policy=trust, opts=child
         )
+        ready: list[pulumi.Resource] = [
+            aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=iam_policy.permissions(rights), opts=child)
+        ]
+        annotations: dict[str, pulumi.Input[str]] = {"eks.amazonaws.com/role-arn": role.arn}
+        if isinstance(binding, PodIdentityBinding):
+            annotations = {}
+            association = aws.eks.PodIdentityAssociation(
+                f"{name}-association",
+                cluster_name=binding.cluster_name,
+                namespace=namespace,
+                service_account=service_account,
+                role_arn=role.arn,
+                opts=child,
+            )
+            ready.append(association)
         self.connection = WorkloadIdentity(
-            service_account_annotations={}, pod_labels={}, endpoints=(AGENT,), ready=(role_policy, association)
-        )
-        self.register_outputs({"roleArn": role.arn})
-
-
-class Irsa(pulumi.ComponentResource):
-    """A role with exactly these rights, which one service account may assume. Ends in `connection`."""
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        binding: IrsaBinding,
-        namespace: str,
-        service_account: str,
-        rights: Sequence[iam_policy.Allow],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("rasa:aws:Irsa", name, {}, opts)
-        trust = iam_policy.federated_trust(binding.provider_arn, binding.issuer, namespace, service_account)
-        role, role_policy = _role(name, f"Pods of {namespace}/{service_account}", trust, rights, self)
-        self.connection = WorkloadIdentity(
-            service_account_annotations={"eks.amazonaws.com/role-arn": role.arn},
+            service_account_annotations=annotations,
             pod_labels={},
-            endpoints=(),
-            ready=(role_policy,),
+            endpoints=() if annotations else (AGENT,),
+            ready=tuple(ready),
         )
         self.register_outputs({"roleArn": role.arn})
 
@@ -107,28 +100,9 @@ def workload_identity(
     rights: Sequence[iam_policy.Allow],
     opts: pulumi.ResourceOptions,
 ) -> WorkloadIdentity:
-    """The identity of a service account. Creates nothing if the cluster gives its pods no AWS identities."""
-    match binding:
-        case PodIdentityBinding():
-            return PodIdentity(
-                name, binding=binding, namespace=namespace, service_account=service_account, rights=rights, opts=opts
-            ).connection
-        case IrsaBinding():
-            return Irsa(
-                name, binding=binding, namespace=namespace, service_account=service_account, rights=rights, opts=opts
-            ).connection
-        case NoBinding():
-            return NO_IDENTITY
-
-
-def _role(
-    name: str, description: str, trust: pulumi.Output[str], rights: Sequence[iam_policy.Allow], parent: pulumi.Resource
-) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-    child = pulumi.ResourceOptions(parent=parent)
-    role = aws.iam.Role(
-        f"{name}-role", name=names.role(name), description=description, assume_role_policy=trust, opts=child
-    )
-    role_policy = aws.iam.RolePolicy(
-        f"{name}-policy", role=role.name, policy=iam_policy.permissions(rights), opts=child
-    )
-    return role, role_policy
+    """Creates the identity of a service account; creates nothing if the cluster gives its pods no AWS identities."""
+    if isinstance(binding, NoBinding):
+        return NO_IDENTITY
+    return PodRole(
+        name, binding=binding, namespace=namespace, service_account=service_account, rights=rights, opts=opts
+    ).connection

@@ -1,12 +1,12 @@
 """Lock store: ElastiCache for Valkey, cluster mode off. Each assistant is a user that reaches its own keys only.
 
-A user can still list the names of all keys: KEYS knows no limit. A failover keeps locks and timers, but for what the
-last moment wrote.
+A user can still list the names of all keys: KEYS has no limit. A failover loses only the writes of the last moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import pulumi
@@ -18,7 +18,7 @@ from components.aws.logs import log_group
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import PasswordAuth, RedisConnection, RedisIamAuth
-from components.naming import random_suffix, this_run
+from components.naming import this_run, unique
 from components.passwords import generated_password
 from components.trust import amazon_roots
 from settings import Assistant
@@ -30,7 +30,7 @@ LOGS: Final = ("slow-log", "engine-log")
 
 
 def access_string(key_prefix: str) -> str:
-    """The ACL of an assistant: exactly the commands of Rasa's lock and timer stores, on its own keys."""
+    """Returns the ACL of an assistant: exactly the commands of Rasa's lock and timer stores, on its own keys."""
     commands = "-@all +@read +@write +@keyspace +@connection +@transaction +@scripting -@dangerous +keys +info"
     return f"on ~{key_prefix}:* {commands}"
 
@@ -47,10 +47,11 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:ElastiCacheLockStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
+        final_snapshot = partial(names.final_snapshot, run=this_run())
         self._auth, self._generation = settings.auth, generation
         self._users: dict[str, aws.elasticache.User] = {}
         sign_in = {assistant.name: self._user(name, assistant, site) for assistant in assistants}
@@ -66,7 +67,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         parameters = aws.elasticache.ParameterGroup(
             f"{name}-parameters",
             family=f"valkey{settings.version.split('.')[0]}",
-            # A full store must refuse to write: to evict a lock would be to break it.
+            # A full store must refuse to write: evicting a lock would break it.
             parameters=[{"name": "maxmemory-policy", "value": "noeviction"}],
             opts=child,
         )
@@ -92,18 +93,14 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
             snapshot_retention_limit=settings.backup_days,
             snapshot_window="02:00-03:00",
             maintenance_window="sun:04:00-sun:05:00",
-            final_snapshot_identifier=(
-                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end, this_run()))
-                if site.is_prod
-                else None
-            ),
+            final_snapshot_identifier=unique(final_snapshot, name, self) if site.is_prod else None,
             log_delivery_configurations=self._logs(name, site) if site.is_prod else None,
             auto_minor_version_upgrade=True,
             apply_immediately=not site.is_prod,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
                 # The name changes with each run. The engine keeps the old one until it replaces the server.
                 ignore_changes=["finalSnapshotIdentifier"] if site.is_prod and site.was_prod else [],
@@ -118,7 +115,7 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
                 auth=auth,
                 ca_pem=amazon_roots(),
                 networks=tier.networks,
-                # A password is none before the user has it.
+                # A password is not valid before the user has it.
                 ready=(*firewall.rules, self._users[assistant]),
             )
             for assistant, auth in sign_in.items()
@@ -126,21 +123,21 @@ class ElastiCacheLockStore(pulumi.ComponentResource):
         self.register_outputs({"address": self.address})
 
     def access(self, assistant: Assistant) -> Access[iam_policy.Allow]:
-        """How the pods of an assistant get access."""
+        """Returns the access of an assistant's pods."""
         match self._auth:
             case Auth.PASSWORD:
                 return NoIdentityNeeded()
             case Auth.IAM:
-                # ElastiCache asks for both: the group and the user.
+                # ElastiCache requires both: the group and the user.
                 resources = [self._group.arn, self._users[assistant.name].arn]
                 return Rights((iam_policy.Allow(actions=["elasticache:Connect"], resources=resources),))
 
     def _user(self, name: str, assistant: Assistant, site: Site) -> PasswordAuth | RedisIamAuth:
-        """Makes the assistant's user. Tells how Rasa signs in as it."""
+        """Creates the assistant's user, and returns how Rasa signs in as it."""
         user_name = names.cache_user(name, assistant.name)
         match self._auth:
             case Auth.PASSWORD:
-                # ElastiCache takes two at a time: pods that have the last one go on until they are replaced.
+                # ElastiCache accepts two at a time: pods with the last one keep working until they are replaced.
                 passwords = [
                     generated_password(f"{name}-{assistant.name}-password", self, generation)
                     for generation in (self._generation, self._generation - 1)

@@ -17,7 +17,7 @@ from components.aws import iam_policy, names
 from components.aws.site import Site
 from components.cloud import ModelStorage, Rights, Service
 from components.connections import ModelStorageConnection
-from components.naming import random_suffix
+from components.naming import unique
 from settings import Assistant
 from settings.model_storage import CreateModelStorage, ExistingBucket
 
@@ -34,14 +34,13 @@ class S3ModelStorage(pulumi.ComponentResource):
         settings: CreateModelStorage,
         site: Site,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:S3ModelStorage", name, {}, opts)
         self._site = site
-        suffix = random_suffix(name, self)
         self._bucket = aws.s3.Bucket(
             f"{name}-bucket",
-            bucket=suffix.apply(lambda end: names.bucket(name, end)),
+            bucket=unique(names.bucket, name, self),
             force_destroy=not site.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )

@@ -4,23 +4,28 @@ This module names resources that people look for, that another service finds by 
 account. All others (security groups, subnet and parameter groups, launch templates) have the name that Pulumi makes
 from the resource's own, with a random end, so that they can be replaced before they are deleted.
 
-`name` is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. `suffix` is random
-and kept in the state, for names that are global or cannot be used again soon.
+The first part of a name is a component's name, such as `rasa-dev-lock-store`: a letter first, then a-z, 0-9 and `-`. A
+`suffix` is random and kept in the state, for names that are global or cannot be used again soon.
 """
 
 from __future__ import annotations
 
-from components.naming import fit
+from typing import Final
+
+from components.naming import fit, within
+
+bucket: Final = within(63)  # S3: 3 to 63, unique in the world
+database_instance: Final = within(63)  # RDS: no `--`
+replication_group: Final = within(40)  # ElastiCache: no `--`
+cache_user: Final = within(40)  # ElastiCache: no `--`; for IAM the user's id and name must be the same
+kafka_cluster: Final = within(64)  # MSK
+kubernetes_cluster: Final = within(100)  # EKS
+role: Final = within(64)  # IAM: unique in the account
 
 
-def bucket(name: str, suffix: str) -> str:
-    """S3: 3 to 63, unique in the world."""
-    return fit(f"{name}-{suffix}", 63)
-
-
-def database_instance(name: str) -> str:
-    """RDS instance: at most 63, no `--`."""
-    return fit(name, 63)
+def cache_user_group(name: str) -> str:
+    """ElastiCache user group: at most 40, no `--`."""
+    return fit(f"{name}-users", 40)
 
 
 def final_snapshot(name: str, suffix: str, run: str) -> str:
@@ -29,26 +34,6 @@ def final_snapshot(name: str, suffix: str, run: str) -> str:
     `run` is the run of the program that creates the server.
     """
     return fit(f"{name}-final-{suffix}-{run}", 255)
-
-
-def replication_group(name: str) -> str:
-    """ElastiCache replication group: at most 40, no `--`."""
-    return fit(name, 40)
-
-
-def cache_user(name: str, assistant: str) -> str:
-    """ElastiCache user: at most 40, no `--`; for IAM the user's id and name must be the same."""
-    return fit(f"{name}-{assistant}", 40)
-
-
-def cache_user_group(name: str) -> str:
-    """ElastiCache user group: at most 40, no `--`."""
-    return fit(f"{name}-users", 40)
-
-
-def kafka_cluster(name: str) -> str:
-    """MSK cluster: at most 64."""
-    return fit(name, 64)
 
 
 def kafka_secret(name: str, suffix: str) -> str:
@@ -62,16 +47,6 @@ def recovery_secret(name: str, suffix: str) -> str:
     AWS adds a hyphen and 6 characters to form the ARN, so a name must not end like that itself.
     """
     return f"{name}/{suffix}"
-
-
-def kubernetes_cluster(name: str) -> str:
-    """EKS cluster: at most 100."""
-    return fit(name, 100)
-
-
-def role(name: str) -> str:
-    """IAM role: at most 64, unique in the account."""
-    return fit(name, 64)
 
 
 def key_alias(name: str) -> str:

@@ -50,9 +50,7 @@ def existing_network(vpc: ExistingVpc) -> NetworkConnection:
 class Network(pulumi.ComponentResource):
     """VPC, subnets, routes, NAT (prod: one for each zone), S3 endpoint; in prod endpoints of AWS and flow logs."""
 
-    def __init__(
-        self, name: str, *, settings: CreateNetwork, site: Site, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, *, settings: CreateNetwork, site: Site, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:aws:Network", name, {}, opts)
         self._prefix = name
         self._child = pulumi.ResourceOptions(parent=self)

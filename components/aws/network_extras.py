@@ -33,7 +33,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
         vpc_id: pulumi.Output[str],
         subnet_ids: Sequence[pulumi.Output[str]],
         clients: str,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:PrivateEndpoints", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -73,9 +73,7 @@ class PrivateEndpoints(pulumi.ComponentResource):
 class FlowLogs(pulumi.ComponentResource):
     """Every connection of the network, accepted or not, in CloudWatch."""
 
-    def __init__(
-        self, name: str, *, site: Site, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, *, site: Site, vpc_id: pulumi.Output[str], opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:aws:FlowLogs", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = log_group(f"{name}-logs", names.delivered_log_group(name, "all"), site=site, parent=self)

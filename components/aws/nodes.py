@@ -57,7 +57,7 @@ class NodePool(pulumi.ComponentResource):
         cluster_name: pulumi.Output[str],
         subnet_ids: Sequence[pulumi.Output[str]],
         egress: Sequence[pulumi.Resource],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:NodePool", name, {}, opts)
         self._site, self._settings, self._cluster_name, self._subnet_ids, self._egress = (

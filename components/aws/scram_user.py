@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from components.aws import iam_policy, names
 from components.aws.site import Site
 from components.connections import PasswordAuth
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import generated_password
 
 
@@ -26,15 +26,14 @@ class ScramUser(pulumi.ComponentResource):
         cluster_arn: pulumi.Output[str],
         key: pulumi.Output[str],
         site: Site,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:ScramUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         password = generated_password(f"{name}-password", self, 1)
-        suffix = random_suffix(name, self)
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
-            name=suffix.apply(lambda end: names.kafka_secret(name, end)),
+            name=unique(names.kafka_secret, name, self),
             description="Read by MSK",
             kms_key_id=key,
             recovery_window_in_days=30 if site.is_prod else 0,

@@ -1,11 +1,12 @@
 """Tracker store: RDS for PostgreSQL, one instance for all assistants.
 
-Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+It creates the server and its administrator. A Job in the cluster creates the assistants' databases and roles, because
 nothing else reaches the server. Storage can grow, never shrink.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import pulumi
@@ -18,14 +19,14 @@ from components.aws.roles import service_role
 from components.aws.site import DataTier, Site
 from components.cloud import Access, NoIdentityNeeded, Rights
 from components.connections import IamRoles, PasswordAuth, PasswordRoles, PostgresConnection
-from components.naming import random_suffix, this_run
+from components.naming import this_run, unique
 from components.passwords import generated_password
 from components.trust import rds_roots
 from settings.base import Auth
 from settings.tracker_store import CreateRds
 
 PORT: Final = 5432
-ADMIN: Final = "rasa_admin"  # `admin` and `rdsadmin` are taken by RDS
+ADMIN: Final = "rasa_admin"  # RDS reserves `admin` and `rdsadmin`
 SLOW_STATEMENT_MS: Final = 1000
 
 
@@ -43,11 +44,12 @@ class RdsTrackerStore(pulumi.ComponentResource):
         generation: int,
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:aws:RdsTrackerStore", name, {}, opts)
         ca_pem = rds_roots(site.region)
         child = pulumi.ResourceOptions(parent=self)
+        final_snapshot = partial(names.final_snapshot, run=this_run())
         self._site, self._auth = site, settings.auth
         firewall = Firewall(f"{name}-firewall", tier=tier, ports=(PORT,), opts=child)
         subnets = aws.rds.SubnetGroup(f"{name}-subnets", subnet_ids=list(tier.subnet_ids), opts=child)
@@ -82,7 +84,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
             ca_cert_identifier="rds-ca-rsa2048-g1",
             username=ADMIN,
             password=password,
-            # Also with passwords: it costs nothing and turning it on later means a restart.
+            # With passwords as well: it costs nothing, and turning it on later restarts the server.
             iam_database_authentication_enabled=True,
             backup_retention_period=settings.backup_days,
             backup_window="02:00-03:00",
@@ -91,11 +93,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
             delete_automated_backups=not site.is_prod,
             deletion_protection=site.protect,
             skip_final_snapshot=not site.is_prod,
-            final_snapshot_identifier=(
-                random_suffix(name, self).apply(lambda end: names.final_snapshot(name, end, this_run()))
-                if site.is_prod
-                else None
-            ),
+            final_snapshot_identifier=unique(final_snapshot, name, self) if site.is_prod else None,
             enabled_cloudwatch_logs_exports=logs,
             database_insights_mode="standard",
             performance_insights_enabled=site.is_prod,
@@ -106,9 +104,9 @@ class RdsTrackerStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # RDS would make the log groups itself, and keep the logs for ever.
+                # RDS would create the log groups itself, and keep the logs forever.
                 depends_on=log_groups,
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
                 # The name changes with each run. The engine keeps the old one until it replaces the server.
                 ignore_changes=["finalSnapshotIdentifier"] if site.is_prod and site.was_prod else [],
@@ -129,7 +127,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         self.register_outputs({"address": self.address})
 
     def access(self, database_role: str) -> Access[iam_policy.Allow]:
-        """How pods that sign in as a database role get access."""
+        """Returns the access of pods that sign in as a database role."""
         match self._auth:
             case Auth.PASSWORD:
                 return NoIdentityNeeded()
@@ -162,7 +160,7 @@ class RdsTrackerStore(pulumi.ComponentResource):
         )
 
     def _monitoring_role(self, name: str) -> pulumi.Output[str] | None:
-        """ARN of a role for metrics of the operating system, every minute."""
+        """Returns the ARN of a role for metrics of the operating system, every minute."""
         if not self._site.is_prod:
             return None
         service, rights = "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"

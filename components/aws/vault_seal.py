@@ -18,7 +18,7 @@ from components.aws.iam_policy import Allow
 from components.aws.identity import Binding, workload_identity
 from components.aws.site import Site
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
-from components.naming import random_suffix
+from components.naming import unique
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "vault_recovery.py"
@@ -31,13 +31,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        settings: CreateVault,
-        site: Site,
-        binding: Binding,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, settings: CreateVault, site: Site, binding: Binding, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:aws:KmsVaultSeal", name, {}, opts)
         self._name, self._site, self._binding = name, site, binding
@@ -60,10 +54,9 @@ class KmsVaultSeal(pulumi.ComponentResource):
     def _recovery(self) -> RecoveryStore:
         name, region = f"{self._name}-recovery", self._site.region
         key = self._key(name, f"Recovery keys of {self._name}")
-        suffix = random_suffix(name, self)
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
-            name=suffix.apply(lambda end: names.recovery_secret(name, end)),
+            name=unique(names.recovery_secret, name, self),
             description="Recovery keys of Vault, put here when it was initialised",
             kms_key_id=key,
             recovery_window_in_days=30 if self._site.is_prod else 7,

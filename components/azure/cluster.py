@@ -45,7 +45,7 @@ class AksCluster(pulumi.ComponentResource):
         site: Site,
         deployer: pulumi.Output[str],
         network: NetworkConnection,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:AksCluster", name, {}, opts)
         self._settings, self._site, self._network, self._deployer = settings, site, network, deployer

@@ -17,9 +17,7 @@ from components.azure.site import Site, StorageKey
 class EncryptionKey(pulumi.ComponentResource):
     """An RSA key in its own vault, which only Azure's own services can reach. Ends in `storage_key`."""
 
-    def __init__(
-        self, name: str, *, tenant: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, *, tenant: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:azure:EncryptionKey", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         vault = key_vault(name, tenant=tenant, purge_protection=True, site=site, parent=self)

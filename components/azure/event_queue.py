@@ -1,8 +1,8 @@
 """Event queue: Azure Event Hubs through its Kafka endpoint, an event hub for every topic.
 
-Clients sign in with a connection string as password. Rasa's may only send to its own topic. That of analytics stands
-for the whole namespace, because it reads one topic and writes another and can hold one string only. Consumer groups of
-Kafka are made by their clients. Standard can neither get more partitions nor become Premium: that is a new namespace.
+Clients sign in with a connection string as password. Rasa's may only send to its own topic. That of analytics is for
+the whole namespace, because analytics reads one topic, writes another and accepts only one string. Clients create
+their own consumer groups. Standard can neither get more partitions nor become Premium: that is a new namespace.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.connections import KafkaConnection, PasswordAuth
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import of_generation
 from components.trust import azure_roots
 from settings import Assistant
@@ -26,13 +26,13 @@ from settings.event_queue import CreateEventHubs
 
 PORT: Final = 9093
 USER: Final = "$ConnectionString"  # literally
-GROWTH: Final = 4  # Standard takes more throughput units by itself, up to this many times the first number
+GROWTH: Final = 4  # Standard adds throughput units automatically, up to this many times the first number
 
 
 class EventHubsEventQueue(pulumi.ComponentResource):
     """A namespace of event hubs. `connections` by the assistant's name.
 
-    `generation` is that of the rules that let clients in.
+    `generation` is that of the authorization rules.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:EventHubsEventQueue", name, {}, opts)
         self._generation, self._settings, self._site, self._tier = generation, settings, site, tier
@@ -80,12 +80,11 @@ class EventHubsEventQueue(pulumi.ComponentResource):
 
     def _make_namespace(self, name: str) -> azure.eventhub.Namespace:
         settings, site = self._settings, self._site
-        suffix = random_suffix(name, self)
         is_standard = settings.size == "Standard"
         key = None if is_standard else site.storage_key
         return azure.eventhub.Namespace(
             f"{name}-namespace",
-            namespace_name=suffix.apply(lambda end: names.event_hubs_namespace(name, end)),
+            namespace_name=unique(names.event_hubs_namespace, name, self),
             resource_group_name=site.resource_group,
             sku={"name": settings.size, "tier": settings.size, "capacity": settings.units},
             is_auto_inflate_enabled=is_standard,
@@ -160,7 +159,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         return hub
 
     def _send(self, name: str, hub: azure.eventhub.EventHub, assistant: Assistant) -> PasswordAuth:
-        """Rasa's way in: it may write the assistant's events, nothing else."""
+        """Returns the credentials of Rasa, which may write the assistant's events and nothing else."""
         generation = self._generation
         rule = azure.eventhub.EventHubAuthorizationRule(
             of_generation(f"{name}-{assistant.name}-send", generation),
@@ -183,7 +182,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         return PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_connection_string))
 
     def _analytics(self, name: str) -> PasswordAuth:
-        """The way in of analytics, of all assistants: reads events, writes what it cannot process."""
+        """Returns the credentials of all analytics, which reads events and writes what it cannot process."""
         generation = self._generation
         rule = azure.eventhub.NamespaceAuthorizationRule(
             of_generation(f"{name}-analytics", generation),
@@ -203,5 +202,5 @@ class EventHubsEventQueue(pulumi.ComponentResource):
         return PasswordAuth(username=USER, password=pulumi.Output.secret(keys.primary_connection_string))
 
     def _next(self, *, protect: bool = False) -> pulumi.ResourceOptions:
-        """Options of the next part of the namespace, which waits for the one before."""
+        """Returns the options of the next part of the namespace, which waits for the previous one."""
         return pulumi.ResourceOptions(parent=self, protect=protect, depends_on=[self._last])

@@ -47,7 +47,7 @@ class ManagedIdentity(pulumi.ComponentResource):
         namespace: str,
         service_account: str,
         rights: Sequence[RoleGrant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:ManagedIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

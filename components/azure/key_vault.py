@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pulumi
 import pulumi_azure_native as azure
-import pulumi_random
 
 from components.azure import names
 from components.azure.internet import OPEN, is_reachable, on_the_internet
 from components.azure.safety import lock, log
 from components.azure.site import Site
+from components.naming import unique
 
 
 def key_vault(
@@ -29,10 +29,9 @@ def key_vault(
     purges it. `clients` are ranges on the internet that may reach it. Private endpoints and Azure's own services always
     may.
     """
-    suffix = pulumi_random.RandomId(f"{name}-suffix", byte_length=3, opts=pulumi.ResourceOptions(parent=parent))
     vault = azure.keyvault.Vault(
         f"{name}-vault",
-        vault_name=suffix.hex.apply(lambda end: names.key_vault(name, end)),
+        vault_name=unique(names.key_vault, name, parent),
         resource_group_name=site.resource_group,
         properties=azure.keyvault.VaultPropertiesArgs(
             tenant_id=tenant,

@@ -1,8 +1,7 @@
-"""Lock store: Azure Managed Redis, cluster mode off. All assistants share its one key; each has a prefix of its own.
+"""Lock store: Azure Managed Redis, cluster mode off. All assistants share its one key; each has its own prefix.
 
-Rasa signs in with a key, which Azure turns off unless it is told otherwise, and needs one shard: `NoCluster`, up to
-25 GB. Neither high availability nor the clustering policy can be taken back. A failover keeps locks and timers, but for
-what the last moment wrote.
+Rasa signs in with a key, which is off by default, and needs one shard: `NoCluster`, up to 25 GB. Neither high
+availability nor the clustering policy can be turned off again. A failover loses only the writes of the last moment.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from components.azure.private_link import PrivateEndpoint, Zone
 from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, RedisConnection
-from components.naming import random_suffix
+from components.naming import unique
 from components.trust import azure_roots
 from settings import Assistant
 from settings.lock_store import CreateLockStore
@@ -42,15 +41,14 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:ManagedRedisLockStore", name, {}, opts)
         key = site.storage_key
         child = pulumi.ResourceOptions(parent=self)
-        suffix = random_suffix(name, self)
         cluster = azure.redisenterprise.RedisEnterprise(
             f"{name}-cluster",
-            cluster_name=suffix.apply(lambda end: names.redis_cluster(name, end)),
+            cluster_name=unique(names.redis_cluster, name, self),
             resource_group_name=site.resource_group,
             sku={"name": settings.size},
             high_availability="Enabled" if settings.nodes > 1 else "Disabled",
@@ -81,12 +79,12 @@ class ManagedRedisLockStore(pulumi.ComponentResource):
         database = azure.redisenterprise.Database(
             f"{name}-database",
             cluster_name=cluster.name,
-            database_name="default",  # there is no other
+            database_name="default",  # the only possible name
             resource_group_name=site.resource_group,
             client_protocol="Encrypted",
             port=PORT,
             clustering_policy="NoCluster",
-            # A full store must refuse to write: to evict a lock would be to break it.
+            # A full store must refuse to write: evicting a lock would break it.
             eviction_policy="NoEviction",
             access_keys_authentication="Enabled",
             persistence={"rdb_enabled": True, "rdb_frequency": "12h"} if site.is_prod else None,

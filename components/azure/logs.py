@@ -18,7 +18,7 @@ class Logs(pulumi.ComponentResource):
         resource_group: pulumi.Output[str],
         days: int,
         tags: Mapping[str, str],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:Logs", name, {}, opts)
         workspace = azure.operationalinsights.Workspace(

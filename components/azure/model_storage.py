@@ -24,7 +24,7 @@ from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.cloud import Access, GrantedElsewhere, ModelStorage, NoIdentityNeeded, Rights, Service
 from components.connections import DownloadedModel, ModelStorageConnection
-from components.naming import random_suffix
+from components.naming import unique
 from settings import Assistant, AzureSettings
 from settings.model_storage import CreateBlobStorage, ExistingContainer, ModelAuth
 
@@ -48,7 +48,7 @@ class BlobModelStorage(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:BlobModelStorage", name, {}, opts)
         self._settings, self._generation = settings, generation
@@ -85,10 +85,9 @@ class BlobModelStorage(pulumi.ComponentResource):
 
     def _make_account(self, name: str) -> azure.storage.StorageAccount:
         site, key = self._site, self._site.storage_key
-        suffix = random_suffix(name, self)
         return azure.storage.StorageAccount(
             f"{name}-account",
-            account_name=suffix.apply(lambda end: names.storage_account(name, end)),
+            account_name=unique(names.storage_account, name, self),
             resource_group_name=site.resource_group,
             kind="StorageV2",
             sku={"name": "Standard_ZRS" if site.is_prod else "Standard_LRS"},

@@ -11,8 +11,26 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
+from typing import Final
 
-from components.naming import fit
+from components.naming import within
+
+
+def _ending(limit: int) -> Callable[[str, str], str]:
+    """Returns the rule for names of at most `limit` characters that end in their second part, with single hyphens."""
+
+    def rule(name: str, suffix: str) -> str:
+        single = re.sub(r"-{2,}", "-", name)
+        return f"{single[: limit - len(suffix) - 1].rstrip('-')}-{suffix}"
+
+    return rule
+
+
+database_server: Final = _ending(63)  # PostgreSQL flexible server: 3 to 63; unique in the world
+redis_cluster: Final = _ending(60)  # Azure Managed Redis: no `--`; unique in the region
+event_hubs_namespace: Final = _ending(50)  # 6 to 50, a letter first; unique in the world; no end like -sb or -mgmt
+kubernetes_cluster: Final = within(54)  # AKS: at most 63; also the first part of its host name, at most 54
 
 
 def resource_group(name: str) -> str:
@@ -29,7 +47,7 @@ def key_vault(name: str, suffix: str) -> str:
     """Key Vault: 3 to 24, no `--`, unique in the world; a deleted one keeps its name for up to 90 days."""
     platform, _, purpose = name.rpartition("-")
     end = f"{purpose}-{suffix}"  # shows people which vault it is
-    return _ending(platform, end, 24)
+    return _ending(24)(platform, end)
 
 
 def role(name: str, id: str) -> str:
@@ -47,41 +65,11 @@ def container(assistant: str) -> str:
     return f"models-{assistant}"
 
 
-def database_server(name: str, suffix: str) -> str:
-    """PostgreSQL flexible server: 3 to 63; unique in the world."""
-    return _ending(name, suffix, 63)
-
-
 def database_zone(name: str) -> str:
     """Private DNS zone of the flexible server. Azure requires this end, and another name than the server's."""
     return f"{name}.private.postgres.database.azure.com"
 
 
-def redis_cluster(name: str, suffix: str) -> str:
-    """Azure Managed Redis: at most 60, no `--`; unique in the region."""
-    return _ending(name, suffix, 60)
-
-
-def event_hubs_namespace(name: str, suffix: str) -> str:
-    """Event Hubs namespace: 6 to 50, a letter first; unique in the world. It must not end with -sb or -mgmt."""
-    return _ending(name, suffix, 50)
-
-
-def kubernetes_cluster(name: str) -> str:
-    """AKS cluster: at most 63; also the first part of its host name, at most 54."""
-    return fit(name, 54)
-
-
 def node_pool(size: str) -> str:
     """Node pool: at most 12 of a-z and 0-9. Another machine size is another pool, created before the old is deleted."""
-    return f"rasa{_digest(size)}"
-
-
-def _ending(name: str, suffix: str, limit: int) -> str:
-    """Returns the name with single hyphens and the suffix, shortened if it is too long."""
-    single = re.sub(r"-{2,}", "-", name)
-    return f"{single[: limit - len(suffix) - 1].rstrip('-')}-{suffix}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:6]
+    return f"rasa{hashlib.sha256(size.encode()).hexdigest()[:6]}"

@@ -26,9 +26,7 @@ LAST: Final = 4096  # the lowest priority that a rule can have
 class Network(pulumi.ComponentResource):
     """VNet, subnets, their firewalls, NAT. Ends in `connection`."""
 
-    def __init__(
-        self, name: str, *, settings: CreateNetwork, site: Site, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, *, settings: CreateNetwork, site: Site, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:azure:Network", name, {}, opts)
         self._prefix, self._site = name, site
         self._child = pulumi.ResourceOptions(parent=self)

@@ -63,7 +63,7 @@ class NodePool(pulumi.ComponentResource):
         cluster_name: pulumi.Output[str],
         zones: Sequence[str],
         subnet_id: pulumi.Output[str],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:NodePool", name, {}, opts)
         size, least = settings.node_sizes[0], settings.min_nodes

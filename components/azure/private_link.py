@@ -45,14 +45,7 @@ class PrivateZone(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        zone: Zone,
-        zone_name: str,
-        site: Site,
-        tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, zone: Zone, zone_name: str, site: Site, tier: DataTier, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:azure:PrivateZone", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -96,7 +89,7 @@ class PrivateEndpoint(pulumi.ComponentResource):
         zone: Zone,
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:PrivateEndpoint", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -1,6 +1,6 @@
 """Tracker store: Azure Database for PostgreSQL, flexible server, one for all assistants.
 
-Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+It creates the server and its administrator. A Job in the cluster creates the assistants' databases and roles, because
 nothing else reaches the server. Storage can grow, never shrink; network and key can never be changed.
 """
 
@@ -17,15 +17,15 @@ from components.azure.private_link import PrivateZone, Zone
 from components.azure.safety import lock, log
 from components.azure.site import DataTier, Site
 from components.connections import PasswordAuth, PasswordRoles, PostgresConnection
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import generated_password
 from components.trust import azure_roots
 from settings.tracker_store import CreateTrackerStore
 
 PORT: Final = 5432
-ADMIN: Final = "rasa_admin"  # Azure takes neither `admin` nor what begins with `pg_`
+ADMIN: Final = "rasa_admin"  # Azure refuses `admin` and names that begin with `pg_`
 SLOW_STATEMENT_MS: Final = 1000
-# What Azure changes by itself: zones at a failover, the size when the disk grows.
+# The properties that Azure changes itself: zones at a failover, the size when the disk grows.
 ZONES: Final = ("availabilityZone", "highAvailability.standbyAvailabilityZone")
 DISK: Final = "storage.storageSizeGB"
 
@@ -47,7 +47,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
         zones: Sequence[str],
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:FlexibleServerTrackerStore", name, {}, opts)
         key = site.storage_key
@@ -56,10 +56,9 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             f"{name}-dns", zone=Zone.DATABASE, zone_name=names.database_zone(name), site=site, tier=tier, opts=child
         )
         password = generated_password(f"{name}-admin-password", self, generation)
-        suffix = random_suffix(name, self)
         server = azure.dbforpostgresql.Server(
             f"{name}-server",
-            server_name=suffix.apply(lambda end: names.database_server(name, end)),
+            server_name=unique(names.database_server, name, self),
             resource_group_name=site.resource_group,
             version=settings.version,
             sku={"name": settings.size, "tier": tier_of(settings.size)},
@@ -74,7 +73,7 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
                 if site.is_prod
                 else {"mode": "Disabled"}
             ),
-            # The name must be found from the first moment on: `zone_id` waits for the link of the zone.
+            # The name must resolve from the first moment on: `zone_id` waits for the link of the zone.
             network={
                 "delegated_subnet_resource_id": tier.database_subnet_id,
                 "private_dns_zone_arm_resource_id": zone.zone_id,
@@ -129,13 +128,13 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
             ssl_mode="verify-full",
             ca_pem=azure_roots(),
             networks=tier.database_networks,
-            # Nobody waits for the parameters: the server starts with TLS required, and they only pin what it does.
+            # Nobody waits for the parameters: they only pin the defaults, and by default the server requires TLS.
             ready=(),
         )
         self.register_outputs({"address": self.address})
 
     def _configure(self, name: str, server: azure.dbforpostgresql.Server, site: Site) -> pulumi.Resource:
-        """The server's parameters, one after the other: it takes one change at a time. Returns the last one."""
+        """Sets the server's parameters one by one: it accepts one change at a time. Returns the last one."""
         parameters = {"require_secure_transport": "on", "ssl_min_protocol_version": "TLSv1.2"}
         if site.is_prod:
             parameters |= {"log_min_duration_statement": str(SLOW_STATEMENT_MS), "log_connections": "on"}
@@ -154,6 +153,6 @@ class FlexibleServerTrackerStore(pulumi.ComponentResource):
 
 
 def tier_of(size: str) -> str:
-    """The family of a machine size, which Azure wants to be told too: B is Burstable, E MemoryOptimized."""
+    """Returns the family of a machine size, which Azure requires too: B is Burstable, E MemoryOptimized."""
     family = size.removeprefix("Standard_")[:1]
     return {"B": "Burstable", "E": "MemoryOptimized"}.get(family, "GeneralPurpose")

@@ -53,7 +53,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
         tier: DataTier,
         tenant: pulumi.Output[str],
         issuer: pulumi.Input[str],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:azure:KeyVaultSeal", name, {}, opts)
         self._name = name

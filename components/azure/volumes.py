@@ -23,7 +23,7 @@ class Disks(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, *, principal_id: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions | None = None
+        self, name: str, *, principal_id: pulumi.Output[str], site: Site, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:azure:Disks", name, {}, opts)
         parameters: Mapping[str, pulumi.Input[str]] = {"skuName": "Premium_LRS" if site.is_prod else "StandardSSD_LRS"}

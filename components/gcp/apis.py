@@ -20,7 +20,7 @@ SERVICES: Final = (
 class Apis(pulumi.ComponentResource):
     """Enables the APIs; `ready` are their resources."""
 
-    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, *, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:gcp:Apis", name, {}, opts)
         self.ready: tuple[pulumi.Resource, ...] = tuple(
             gcp.projects.Service(

@@ -36,7 +36,7 @@ class GkeCluster(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, *, settings: CreateGke, site: Site, tier: NodeTier, opts: pulumi.ResourceOptions | None = None
+        self, name: str, *, settings: CreateGke, site: Site, tier: NodeTier, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:gcp:GkeCluster", name, {}, opts)
         self._settings, self._site, self._tier = settings, site, tier

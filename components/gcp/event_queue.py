@@ -1,8 +1,8 @@
 """Event queue: Kafka in Confluent Cloud, in the platform's region, with the topics of every assistant.
 
-`basic` is public: topics and access rules are made through its own interface. `enterprise` is private: its interface
-too, so the topics are left to a Job in the cluster, and roles, which Confluent Cloud itself keeps, say who may what.
-Data is encrypted with Confluent's keys: a key of one's own takes a dedicated cluster, which `kind: existing` can use.
+`basic` is public: the program creates topics and access rules through the cluster's own interface. `enterprise` is
+private, and so is its interface: a Job in the cluster creates the topics, and the rights are roles of Confluent Cloud.
+Data is encrypted with Confluent's keys: your own key needs a dedicated cluster, which `kind: existing` can use.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         site: Site,
         tier: EndpointTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:ConfluentEventQueue", name, {}, opts)
         self._prefix, self._settings, self._generation, self._site = name, settings, generation, site
@@ -94,14 +94,14 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
-                # It tells its addresses once, when it is made: by then the access point must be among them.
+                # It has its addresses from its creation on, so the access point must exist before.
                 depends_on=list(endpoint),
                 custom_timeouts=pulumi.CustomTimeouts(create="120m", update="120m", delete="60m"),
             ),
         )
 
     def _private_connection(self, ready: Sequence[pulumi.Resource], assistant: Assistant) -> KafkaConnection:
-        """Roles for all users. The topics are created later, by a Job that reaches the brokers."""
+        """Creates users with roles. A Job that reaches the brokers creates the topics later."""
         makes = self._user(f"{assistant.name}-topics", "Makes topics", self._roles(maker(assistant)))
         writes = self._user(assistant.name, "Rasa", self._roles(producer(assistant)))
         reads = writes
@@ -113,7 +113,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
         return self._connection(assistant, writes, reads, (*ready, *makes.ready, *writes.ready, *reads.ready), missing)
 
     def _public_connection(self, admin: KafkaUser, assistant: Assistant) -> KafkaConnection:
-        """Topics, and an access rule for each thing that a user may do."""
+        """Creates topics, users, and an access rule for each operation of a user."""
         writes = self._user(assistant.name, "Rasa")
         made = [*self._topics(assistant, admin), *self._rules(writes, producer(assistant), admin, assistant.name)]
         reads = writes
@@ -207,11 +207,11 @@ class ConfluentEventQueue(pulumi.ComponentResource):
 
 
 def bootstrap_of(endpoints: Sequence[confluent.outputs.KafkaClusterEndpoint], access_point_id: str) -> str:
-    """The address of the brokers at an access point. Raises `LookupError` where the cluster does not tell one."""
+    """Returns the brokers' address at an access point. Raises `LookupError` if the cluster has none."""
     for endpoint in endpoints:
         if endpoint.access_point_id == access_point_id and endpoint.bootstrap_endpoint:
             return endpoint.bootstrap_endpoint.removeprefix(PROTOCOL)
-    raise LookupError(f"Confluent tells no address at the access point {access_point_id} yet; run `pulumi refresh`")
+    raise LookupError(f"Confluent has no address at the access point {access_point_id} yet; run `pulumi refresh`")
 
 
 def _cluster_admin(cluster: confluent.KafkaCluster) -> KafkaRole:

@@ -48,7 +48,7 @@ class FederatedIdentity(pulumi.ComponentResource):
         namespace: str,
         service_account: str,
         rights: Sequence[ResourceRole],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:FederatedIdentity", name, {}, opts)
         member = pool.principal(namespace, service_account)

@@ -20,7 +20,7 @@ class KafkaEndpoint(pulumi.ComponentResource):
         site: Site,
         tier: EndpointTier,
         environment_id: pulumi.Output[str],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:KafkaEndpoint", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -38,7 +38,7 @@ class KafkaUser(pulumi.ComponentResource):
         environment_id: pulumi.Output[str],
         private: bool,
         roles: Sequence[KafkaRole] = (),
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:KafkaUser", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)

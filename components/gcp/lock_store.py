@@ -1,8 +1,8 @@
-"""Lock store: Memorystore for Redis, one instance for all assistants, each with a prefix of its own for its keys.
+"""Lock store: Memorystore for Redis, one instance for all assistants, each with its own key prefix.
 
 There is one password, so assistants on one platform can reach each other's keys. The certificate names the address in a
-way that no Redis client accepts, so pods go through a tunnel that checks the instance's own authority. A failover keeps
-locks and timers, but for what the last moment wrote.
+way that no Redis client accepts, so pods go through a tunnel that checks the instance's own authority. A failover loses
+only the writes of the last moment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from components.gcp.site import Agent, DataTier, Site
 from settings import Assistant
 from settings.lock_store import CreateMemorystore
 
-PORT: Final = 6378  # with TLS; it is not a choice
+PORT: Final = 6378  # with TLS; cannot be changed
 
 
 class MemorystoreLockStore(pulumi.ComponentResource):
@@ -34,7 +34,7 @@ class MemorystoreLockStore(pulumi.ComponentResource):
         site: Site,
         tier: DataTier,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:MemorystoreLockStore", name, {}, opts)
         redundant = settings.nodes > 1
@@ -55,20 +55,20 @@ class MemorystoreLockStore(pulumi.ComponentResource):
             auth_enabled=True,
             transit_encryption_mode="SERVER_AUTHENTICATION",
             customer_managed_key=site.key_id,
-            # A full store must refuse to write: to evict a lock would be to break it.
+            # A full store must refuse to write: evicting a lock would break it.
             redis_configs={"maxmemory-policy": "noeviction"},
             persistence_config=(
                 {"persistence_mode": "RDB", "rdb_snapshot_period": "TWELVE_HOURS"} if site.is_prod else None
             ),
             maintenance_policy={"weekly_maintenance_windows": [{"day": "SUNDAY", "start_time": {"hours": 3}}]},
-            # On unless it is said to be off.
+            # On by default, so False has to be explicit.
             deletion_protection=site.protect,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
                 depends_on=[*tier.ready, *site.granted(Agent.REDIS)],
-                # Its name is fixed, so a new one cannot stand beside the old.
+                # Its name is fixed, so the old one has to be deleted first.
                 delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="60m", delete="50m"),
             ),

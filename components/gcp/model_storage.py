@@ -17,7 +17,7 @@ from components.connections import ModelStorageConnection
 from components.gcp import names
 from components.gcp.iam_roles import BucketRole
 from components.gcp.site import Agent, Site
-from components.naming import random_suffix
+from components.naming import unique
 from settings import Assistant
 from settings.model_storage import CreateModelStorage, ExistingGcsBucket
 
@@ -35,13 +35,12 @@ class GcsModelStorage(pulumi.ComponentResource):
         settings: CreateModelStorage,
         site: Site,
         assistants: Sequence[Assistant],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:GcsModelStorage", name, {}, opts)
-        suffix = random_suffix(name, self)
         bucket = gcp.storage.Bucket(
             f"{name}-bucket",
-            name=suffix.apply(lambda end: names.bucket(name, end)),
+            name=unique(names.bucket, name, self),
             location=site.region.upper(),  # Google returns it in capitals
             storage_class="STANDARD",
             uniform_bucket_level_access=True,

@@ -38,13 +38,7 @@ class Network(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        settings: CreateNetwork,
-        site: Site,
-        cluster: CreateGke | None,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, settings: CreateNetwork, site: Site, cluster: CreateGke | None, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:gcp:Network", name, {}, opts)
         # Data depends on these resources: replacing them would replace the data.

@@ -22,7 +22,7 @@ DISK_GB: Final = {True: 100, False: 50}  # True: prod; images of Rasa are large
 class NodeIdentity(pulumi.ComponentResource):
     """A service account for nodes. `email` is available as soon as it has its roles."""
 
-    def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, site: Site, *, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:gcp:NodeIdentity", name, {}, opts)
         account = gcp.serviceaccount.Account(
             f"{name}-account",
@@ -60,7 +60,7 @@ class NodePool(pulumi.ComponentResource):
         cluster: gcp.container.Cluster,
         identity: NodeIdentity,
         egress: tuple[pulumi.Resource, ...],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:NodePool", name, {}, opts)
         pool = gcp.container.NodePool(

@@ -1,6 +1,6 @@
 """Tracker store: Cloud SQL for PostgreSQL, one instance for all assistants.
 
-Owns the server and its administrator. Databases and roles of the assistants are made from inside the cluster, because
+It creates the server and its administrator. A Job in the cluster creates the assistants' databases and roles, because
 nothing else reaches the server. Storage can grow, never shrink.
 """
 
@@ -15,7 +15,7 @@ from components.connections import PasswordAuth, PasswordRoles, PostgresConnecti
 from components.gcp import names
 from components.gcp.certificates import concatenated
 from components.gcp.site import Agent, DataTier, Site
-from components.naming import random_suffix
+from components.naming import unique
 from components.passwords import generated_password
 from settings.tracker_store import CreateCloudSql
 
@@ -46,19 +46,18 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         grow: bool,
         site: Site,
         tier: DataTier,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:gcp:CloudSqlTrackerStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        suffix = random_suffix(name, self)
-        server = suffix.apply(lambda end: names.database_instance(name, end))
+        server = unique(names.database_instance, name, self)
         self._instance = gcp.sql.DatabaseInstance(
             f"{name}-instance",
             name=server,
             region=site.region,
             database_version=f"POSTGRES_{settings.version}",
             encryption_key_name=site.key_id,
-            # The provider's own lock is on unless it is said to be off.
+            # The provider's own lock, on by default, so False has to be explicit.
             deletion_protection=site.protect,
             settings=_instance_settings(settings, self._disk_gb(settings.storage_gb, grow, server), site, tier),
             opts=pulumi.ResourceOptions(
@@ -66,24 +65,24 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
                 protect=site.protect,
                 # It names the range and the key, but neither the connection nor the right to use the key.
                 depends_on=[*tier.ready, *site.granted(Agent.SQL)],
-                # The disk grows by itself.
+                # The disk grows automatically.
                 ignore_changes=[] if grow else ["settings.diskSize"],
                 custom_timeouts=pulumi.CustomTimeouts(create="60m", update="80m", delete="60m"),
             ),
         )
         password = generated_password(f"{name}-admin-password", self, generation)
-        # Made through Google's interface, it is a member of `cloudsqlsuperuser`, and so may make roles and databases.
+        # Users from Google's interface are members of `cloudsqlsuperuser`, and so may create roles and databases.
         admin = gcp.sql.User(
             f"{name}-admin",
             name=ADMIN,
             instance=self._instance.name,
             type="BUILT_IN",
             password=password,
-            # PostgreSQL keeps a role that something still belongs to. It goes with its server.
+            # PostgreSQL refuses to delete a role that owns something. It is deleted with its server.
             deletion_policy="ABANDON",
             opts=child,
         )
-        # Asked for at each `up`, so that the next authority is trusted before the old one ends.
+        # Read at each `up`, so that clients trust the next authority before the old one expires.
         authorities = gcp.sql.get_ca_certs_output(
             instance=self._instance.name, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self._instance])
         )
@@ -103,7 +102,7 @@ class CloudSqlTrackerStore(pulumi.ComponentResource):
         self.register_outputs({"address": self.address})
 
     def _disk_gb(self, wanted: int, grow: bool, server: pulumi.Output[str]) -> pulumi.Input[int]:
-        """The size in the stack file, or the one that the disk has grown to: a smaller one replaces the instance."""
+        """Returns the size in the stack file, or the present one if larger: a smaller one replaces the instance."""
         if not grow:
             return wanted
         found = gcp.sql.get_database_instance_output(name=server, opts=pulumi.InvokeOutputOptions(parent=self))
@@ -138,7 +137,7 @@ def _instance_settings(
         "insights_config": {"query_insights_enabled": site.is_prod},
         "user_labels": site.labels,
         "database_flags": [{"name": key, "value": value} for key, value in flags.items()],
-        # No password_validation_policy: passwords come as hashes, which it cannot look into.
+        # No password_validation_policy: passwords arrive as hashes, which it cannot check.
     }
 
 

@@ -14,9 +14,9 @@ import pulumi_gcp as gcp
 
 from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
 from components.gcp import names
+from components.gcp.encryption import ENCRYPTS, Key, may_encrypt, service_agent, symmetric_key
 from components.gcp.iam_roles import KeyRole, ResourceRole, SecretRole
 from components.gcp.identity import FederatedIdentity, WorkloadPool
-from components.gcp.keys import ENCRYPTS, Key, may_encrypt, service_agent, symmetric_key
 from components.gcp.site import Site
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
@@ -36,13 +36,7 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
     """
 
     def __init__(
-        self,
-        name: str,
-        *,
-        settings: CreateVault,
-        site: Site,
-        pool: WorkloadPool,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, settings: CreateVault, site: Site, pool: WorkloadPool, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:gcp:CloudKmsVaultSeal", name, {}, opts)
         self._name = name

@@ -24,7 +24,7 @@ from components.connections import (
     PostgresIamAuth,
 )
 from components.kubernetes.namespace import RestrictedNamespace
-from components.kubernetes.network import pods_named, to_networks
+from components.kubernetes.network import to_networks
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
 from components.passwords import generated_password, of_generation
@@ -39,12 +39,7 @@ class DatabaseServer(pulumi.ComponentResource):
     """The namespace `rasa-system`, with the administrator's credentials for the PostgreSQL server."""
 
     def __init__(
-        self,
-        name: str,
-        *,
-        connection: PostgresConnection,
-        pod_security: PodSecurity,
-        opts: pulumi.ResourceOptions | None = None,
+        self, name: str, *, connection: PostgresConnection, pod_security: PodSecurity, opts: pulumi.ResourceOptions
     ) -> None:
         super().__init__("rasa:kubernetes:DatabaseServer", name, None, opts)
         self.connection = connection
@@ -66,13 +61,8 @@ class DatabaseServer(pulumi.ComponentResource):
             opts=child,
         )
         self.ca_config_map: pulumi.Output[str] = ca.metadata.name
-        policy = space.policy(
-            f"{name}-policy",
-            _POD,
-            pods_named(_POD),
-            egress=[to_networks(connection.networks, connection.port)],
-            parent=self,
-        )
+        egress = [to_networks(connection.networks, connection.port)]
+        policy = space.policy(f"{name}-policy", _POD, _POD, egress=egress, parent=self)
         self.ready: tuple[pulumi.Resource, ...] = (*connection.ready, *space.policies, policy)
         self.register_outputs({"namespace": self.namespace})
 
@@ -95,7 +85,7 @@ class AssistantDatabase(pulumi.ComponentResource):
         assistant: Assistant,
         image: str,
         password: pulumi.Output[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:AssistantDatabase", name, None, opts)
         connection = server.connection

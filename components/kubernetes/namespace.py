@@ -13,7 +13,7 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.kubernetes.network import Egress, Ingress, Selector, to_dns
+from components.kubernetes.network import Egress, Ingress, Selector, pods_named, to_dns
 from settings import PodSecurity
 
 _MODES: Final = ("enforce", "warn", "audit")
@@ -37,7 +37,7 @@ class RestrictedNamespace(pulumi.ComponentResource):
         pod_security: PodSecurity,
         *,
         protect: bool = False,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:RestrictedNamespace", name, None, opts)
         self.pod_security = pod_security
@@ -53,8 +53,8 @@ class RestrictedNamespace(pulumi.ComponentResource):
         )
         self.name: pulumi.Output[str] = resource.metadata.name
         self.policies = (
-            self.policy(f"{name}-deny", "default-deny", Selector()),
-            self.policy(f"{name}-dns", "allow-dns", Selector(), egress=to_dns(pod_security)),
+            self.policy(f"{name}-deny", "default-deny"),
+            self.policy(f"{name}-dns", "allow-dns", egress=to_dns(pod_security)),
         )
         self.register_outputs({"name": self.name})
 
@@ -62,19 +62,24 @@ class RestrictedNamespace(pulumi.ComponentResource):
         self,
         name: str,
         policy: str,
-        pods: Selector,
-        *,
+        *pods: str,
         egress: Sequence[Egress] | None = None,
         ingress: Sequence[Ingress] | None = None,
         parent: pulumi.Resource | None = None,
     ) -> kubernetes.networking.v1.NetworkPolicy:
-        """Creates a network policy with the name `policy`; a policy without any rule denies both directions."""
+        """Creates a network policy with the name `policy` for the pods of these names, or for all pods.
+
+        A policy without any rule denies both directions.
+        """
         types = [kind for kind, rules in (("Ingress", ingress), ("Egress", egress)) if rules is not None]
         return kubernetes.networking.v1.NetworkPolicy(
             name,
             metadata=kubernetes.meta.v1.ObjectMetaArgs(name=policy, namespace=self.name),
             spec=kubernetes.networking.v1.NetworkPolicySpecArgs(
-                pod_selector=pods, policy_types=types or ["Ingress", "Egress"], egress=egress, ingress=ingress
+                pod_selector=pods_named(*pods) if pods else Selector(),
+                policy_types=types or ["Ingress", "Egress"],
+                egress=egress,
+                ingress=ingress,
             ),
             opts=pulumi.ResourceOptions(parent=parent or self),
         )

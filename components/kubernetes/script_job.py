@@ -68,7 +68,7 @@ class ScriptJobArgs:
 class ScriptJob(pulumi.ComponentResource):
     """A Job; it is complete when this component is."""
 
-    def __init__(self, name: str, args: ScriptJobArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ScriptJobArgs, *, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:kubernetes:ScriptJob", name, None, opts)
         files = {args.script.name: args.script.read_text(encoding="utf-8"), **args.files}
         config = kubernetes.core.v1.ConfigMap(

@@ -15,7 +15,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.connections import KafkaConnection, MissingTopics
 from components.kubernetes.namespace import RestrictedNamespace
-from components.kubernetes.network import pods_named, to_networks
+from components.kubernetes.network import to_networks
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
 from settings import Assistant
@@ -41,7 +41,7 @@ class AssistantTopics(pulumi.ComponentResource):
         missing: MissingTopics,
         namespace: RestrictedNamespace,
         image: str,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:AssistantTopics", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -50,13 +50,8 @@ class AssistantTopics(pulumi.ComponentResource):
             f"{name}-maker", metadata=metadata, string_data={"password": missing.maker.password}, opts=child
         )
         ca = kubernetes.core.v1.ConfigMap(f"{name}-ca", metadata=metadata, data={_CA: connection.ca_pem}, opts=child)
-        policy = namespace.policy(
-            f"{name}-policy",
-            _POD,
-            pods_named(_POD),
-            egress=[to_networks(connection.networks, *connection.ports)],
-            parent=self,
-        )
+        egress = [to_networks(connection.networks, *connection.ports)]
+        policy = namespace.policy(f"{name}-policy", _POD, _POD, egress=egress, parent=self)
         client = {
             "bootstrap.servers": connection.bootstrap,
             "security.protocol": "SASL_SSL",

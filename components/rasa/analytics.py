@@ -29,13 +29,10 @@ from components.kubernetes.pod import (
     environment_values,
     pod_security_values,
 )
-from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, SECRET, Wiring
+from components.rasa import names
+from components.rasa.wiring import Wiring
 from settings import Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT
-
-DB_URL_KEY: Final = "analyticsDbUrl"
-KAFKA_USERNAME_KEY: Final = "analyticsKafkaUsername"
-KAFKA_PASSWORD_KEY: Final = "analyticsKafkaPassword"
 
 _RESOURCES: Final[dict[Profile, Values]] = {
     Profile.DEV: {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
@@ -59,7 +56,7 @@ def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Val
         "database": _database(database),
         "kafka": _kafka(kafka, wiring.assistant.consumer_group),
         "additionalEnv": environment_values(_sign_in(kafka)),
-        "volumes": [{"name": "cloud-ca", "configMap": {"name": CA_CONFIG_MAP}}],
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
         "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
     }
     region = _iam_region(database, kafka)
@@ -91,7 +88,7 @@ def _database(database: DatabaseConnection) -> Values:
         case CredentialsInVault():
             raise ValueError("analytics reads nothing in Vault: its login needs a password")
         case PasswordAuth():
-            return {"urlExistingSecretName": SECRET, "urlExistingSecretKey": DB_URL_KEY}
+            return {"urlExistingSecretName": names.SECRET, "urlExistingSecretKey": names.ANALYTICS_DB_URL_KEY}
         case PostgresIamAuth(username=username):
             return {
                 "enableAwsRdsIam": True,
@@ -112,7 +109,7 @@ def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
         "dlqTopic": kafka.dead_letter_topic,
         "consumerId": consumer_group,
         "securityProtocol": "SASL_SSL",
-        "sslCaLocation": f"{CA_DIRECTORY}/{KAFKA_CA}",
+        "sslCaLocation": f"{CA_DIRECTORY}/{names.KAFKA_CA}",
     }
     match kafka.consumer:
         case PasswordAuth():
@@ -130,8 +127,8 @@ def _sign_in(kafka: KafkaConnection) -> Environment:
         case PasswordAuth():
             return {
                 "KAFKA_SASL_MECHANISM": kafka.mechanism,
-                "KAFKA_SASL_USERNAME": SecretKey(secret=SECRET, key=KAFKA_USERNAME_KEY),
-                "KAFKA_SASL_PASSWORD": SecretKey(secret=SECRET, key=KAFKA_PASSWORD_KEY),
+                "KAFKA_SASL_USERNAME": SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_USERNAME_KEY),
+                "KAFKA_SASL_PASSWORD": SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_PASSWORD_KEY),
             }
         case KafkaIamAuth():
             return {}

@@ -17,6 +17,7 @@ from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import pods_named
 from components.kubernetes.topics import AssistantTopics
 from components.kubernetes.vault.server import VaultServer
+from components.rasa import names
 from components.rasa.credentials import databases_of
 from components.rasa.endpoints import endpoints
 from components.rasa.network import RasaNetwork
@@ -25,7 +26,7 @@ from components.rasa.release import release
 from components.rasa.secrets import RasaSecrets
 from components.rasa.smoke_test import smoke_test
 from components.rasa.values import values
-from components.rasa.wiring import ACTION_SERVER_SERVICE_ACCOUNT, RASA_POD, Wiring
+from components.rasa.wiring import Wiring
 from settings import Assistant, Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
 from settings.secrets_manager import ExistingVault
@@ -52,7 +53,7 @@ class RasaAssistant(pulumi.ComponentResource):
         cluster: ClusterConnection,
         tracker_store: DatabaseServer | ExistingDatabases,
         vault: VaultServer | ExistingVault | None,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Assistant", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -125,7 +126,7 @@ class RasaAssistant(pulumi.ComponentResource):
         if wiring.assistant.analytics:
             identities[ANALYTICS_SERVICE_ACCOUNT] = wiring.connections.analytics
         if wiring.assistant.action_server is not None:
-            identities[ACTION_SERVER_SERVICE_ACCOUNT] = None
+            identities[names.ACTION_SERVER_SERVICE_ACCOUNT] = None
         return [
             kubernetes.core.v1.ServiceAccount(
                 f"{name}-account-{account}",
@@ -165,8 +166,10 @@ class RasaAssistant(pulumi.ComponentResource):
         return [
             kubernetes.policy.v1.PodDisruptionBudget(
                 f"{name}-disruption-budget",
-                metadata=kubernetes.meta.v1.ObjectMetaArgs(name=RASA_POD, namespace=namespace),
-                spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=pods_named(RASA_POD)),
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(name=names.RASA_POD, namespace=namespace),
+                spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(
+                    max_unavailable=1, selector=pods_named(names.RASA_POD)
+                ),
                 opts=pulumi.ResourceOptions(parent=self),
             )
         ]

@@ -21,8 +21,8 @@ from components.connections import (
     VaultConnection,
 )
 from components.kubernetes.pod import CA_DIRECTORY, Values
-from components.rasa import redis_tunnel
-from components.rasa.wiring import ACTION_SERVER_POD, ACTION_SERVER_PORT, KAFKA_CA, REDIS_CA, Wiring
+from components.rasa import names, redis_tunnel
+from components.rasa.wiring import Wiring
 
 # Redis timers, and Kafka options that keep idle connections alive behind a cloud's load balancers.
 _TIMERS_AND_KEEPALIVE: Final = "3.16"
@@ -44,7 +44,7 @@ def endpoints(wiring: Wiring) -> Values:
         sections["event_broker"] = _event_broker(connections.event_queue, assistant.name, keepalive=recent)
     if assistant.action_server is not None:
         # The chart runs the action server but does not give Rasa its address.
-        sections["action_endpoint"] = {"url": f"http://{ACTION_SERVER_POD}:{ACTION_SERVER_PORT}/webhook"}
+        sections["action_endpoint"] = {"url": f"http://{names.ACTION_SERVER_POD}:{names.ACTION_SERVER_PORT}/webhook"}
     if assistant.nlg is not None:
         sections["nlg"] = {"url": assistant.nlg.url}
     if assistant.model_groups:
@@ -96,7 +96,7 @@ def _redis(redis: RedisConnection, key_prefix: str) -> Values:
         "key_prefix": key_prefix,
     }
     if use_tls:
-        section = {**section, "ssl_ca_certs": f"{CA_DIRECTORY}/{REDIS_CA}"}
+        section = {**section, "ssl_ca_certs": f"{CA_DIRECTORY}/{names.REDIS_CA}"}
     match redis.auth:
         case PasswordAuth():
             return {**section, "password": "${REDIS_PASSWORD}"}
@@ -113,7 +113,7 @@ def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) ->
         "partition_by_sender": True,
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": kafka.mechanism,
-        "ssl_cafile": f"{CA_DIRECTORY}/{KAFKA_CA}",
+        "ssl_cafile": f"{CA_DIRECTORY}/{names.KAFKA_CA}",
         # Without it Rasa cannot create a producer, and then no conversation is stored either.
         "ssl_check_hostname": True,
     }

@@ -21,14 +21,8 @@ from components.connections import (
 )
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.vault.token import TOKEN_KEY
-from components.rasa.wiring import SECRET, VAULT_CA, Wiring
-
-# A rotation also changes some user names: they are in the Secret with their passwords, so that both change at once.
-DB_USERNAME_KEY: Final = "dbUsername"
-DB_PASSWORD_KEY: Final = "dbPassword"
-REDIS_PASSWORD_KEY: Final = "redisPassword"
-KAFKA_USERNAME_KEY: Final = "kafkaUsername"
-KAFKA_PASSWORD_KEY: Final = "kafkaSslPassword"
+from components.rasa import names
+from components.rasa.wiring import Wiring
 
 # Rasa's own default of 50 + 100 connections for each process would use up a small server.
 _POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
@@ -45,7 +39,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
         case ModelStorageConnection() as storage:
             yield from storage.environment.items()
             for variable in storage.secret_environment:
-                yield variable, SecretKey(secret=SECRET, key=variable)
+                yield variable, SecretKey(secret=names.SECRET, key=variable)
         case DownloadedModel() as model:
             # Rasa does not need them, but the smoke test, which has the same environment, does.
             yield from model.environment.items()
@@ -56,8 +50,8 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
     yield from _POOL.items()
     match database.auth:
         case PasswordAuth():
-            yield "DB_USERNAME", SecretKey(secret=SECRET, key=DB_USERNAME_KEY)
-            yield "DB_PASSWORD", SecretKey(secret=SECRET, key=DB_PASSWORD_KEY)
+            yield "DB_USERNAME", SecretKey(secret=names.SECRET, key=names.DB_USERNAME_KEY)
+            yield "DB_PASSWORD", SecretKey(secret=names.SECRET, key=names.DB_PASSWORD_KEY)
         case PostgresIamAuth(region=region):
             yield from _iam(region)
             yield "RDS_SQL_DB_AWS_IAM_ENABLED", "true"
@@ -66,11 +60,11 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
     if wiring.vault is not None:
         yield "VAULT_TOKEN", SecretKey(secret=wiring.vault.token_secret, key=TOKEN_KEY)
         # Vault's client reads it; Rasa passes no authority to the client.
-        yield "VAULT_CACERT", f"{CA_DIRECTORY}/{VAULT_CA}"
+        yield "VAULT_CACERT", f"{CA_DIRECTORY}/{names.VAULT_CA}"
     if connections.lock_store is not None:
         match connections.lock_store.auth:
             case PasswordAuth():
-                yield "REDIS_PASSWORD", SecretKey(secret=SECRET, key=REDIS_PASSWORD_KEY)
+                yield "REDIS_PASSWORD", SecretKey(secret=names.SECRET, key=names.REDIS_PASSWORD_KEY)
             case RedisIamAuth(region=region, replication_group=group):
                 yield from _iam(region)
                 yield "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "true"
@@ -78,14 +72,14 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
     if connections.event_queue is not None:
         match connections.event_queue.producer:
             case PasswordAuth():
-                yield "KAFKA_USERNAME", SecretKey(secret=SECRET, key=KAFKA_USERNAME_KEY)
-                yield "KAFKA_PASSWORD", SecretKey(secret=SECRET, key=KAFKA_PASSWORD_KEY)
+                yield "KAFKA_USERNAME", SecretKey(secret=names.SECRET, key=names.KAFKA_USERNAME_KEY)
+                yield "KAFKA_PASSWORD", SecretKey(secret=names.SECRET, key=names.KAFKA_PASSWORD_KEY)
             case KafkaIamAuth(region=region):
                 yield from _iam(region)
                 yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
     for variable in wiring.assistant.secret_env:
         # The variable's name is all capitals, so it never equals one of the keys above.
-        yield variable, SecretKey(secret=SECRET, key=variable)
+        yield variable, SecretKey(secret=names.SECRET, key=variable)
 
 
 def _iam(region: str) -> Iterator[tuple[str, str]]:

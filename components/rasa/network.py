@@ -8,34 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
-import pulumi_kubernetes as kubernetes
 
 from components.connections import DatabaseConnection, InNamespace, InNetworks, VaultConnection
+from components.kubernetes import network as allow
 from components.kubernetes.namespace import RestrictedNamespace
-from components.kubernetes.network import (
-    Egress,
-    Ingress,
-    from_any_namespace,
-    from_networks,
-    from_pods,
-    pods_named,
-    to_identity,
-    to_internet,
-    to_namespace,
-    to_networks,
-    to_pods,
-    to_url,
-)
-from components.rasa.wiring import (
-    ACTION_SERVER_POD,
-    ACTION_SERVER_PORT,
-    ANALYTICS_POD,
-    ANALYTICS_PORT,
-    RASA_POD,
-    RASA_PORT,
-    SMOKE_TEST_POD,
-    Wiring,
-)
+from components.kubernetes.network import Egress, Ingress, pods_named
+from components.rasa import names
+from components.rasa.wiring import Wiring
 
 
 class RasaNetwork(pulumi.ComponentResource):
@@ -51,56 +30,41 @@ class RasaNetwork(pulumi.ComponentResource):
         wiring: Wiring,
         namespace: RestrictedNamespace,
         networks: tuple[str, ...],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Network", name, None, opts)
-        self._namespace = namespace
         policies = [
             # The smoke test checks Rasa's own connections, so both have one policy.
-            self._policy(
-                f"{name}-egress", "rasa-egress", RASA_POD, SMOKE_TEST_POD, egress=rasa_egress(wiring, networks)
+            namespace.policy(
+                f"{name}-egress",
+                "rasa-egress",
+                names.RASA_POD,
+                names.SMOKE_TEST_POD,
+                egress=rasa_egress(wiring, networks),
+                parent=self,
             ),
-            self._policy(f"{name}-ingress", "rasa-ingress", RASA_POD, ingress=rasa_ingress(wiring, networks)),
+            namespace.policy(
+                f"{name}-ingress", "rasa-ingress", names.RASA_POD, ingress=rasa_ingress(wiring, networks), parent=self
+            ),
         ]
         if wiring.assistant.action_server is not None:
+            pod, port = names.ACTION_SERVER_POD, names.ACTION_SERVER_PORT
+            ingress = [allow.from_pods(pods_named(names.RASA_POD), port), allow.from_networks(networks, port)]
+            egress = [allow.to_internet(networks)]
             policies.append(
-                self._policy(
-                    f"{name}-action-server",
-                    "action-server",
-                    ACTION_SERVER_POD,
-                    ingress=[
-                        from_pods(pods_named(RASA_POD), ACTION_SERVER_PORT),
-                        from_networks(networks, ACTION_SERVER_PORT),
-                    ],
-                    egress=[to_internet(networks)],
+                namespace.policy(
+                    f"{name}-action-server", "action-server", pod, ingress=ingress, egress=egress, parent=self
                 )
             )
         if wiring.assistant.analytics:
+            pod, ingress = names.ANALYTICS_POD, [allow.from_networks(networks, names.ANALYTICS_PORT)]
+            identity = allow.to_identity(wiring.connections.analytics, networks)
+            egress = [_to_postgres(wiring.databases.rasa), *_to_kafka(wiring), *identity]
             policies.append(
-                self._policy(
-                    f"{name}-analytics",
-                    "analytics",
-                    ANALYTICS_POD,
-                    ingress=[from_networks(networks, ANALYTICS_PORT)],
-                    egress=[
-                        _to_postgres(wiring.databases.rasa),
-                        *_to_kafka(wiring),
-                        *to_identity(wiring.connections.analytics, networks),
-                    ],
-                )
+                namespace.policy(f"{name}-analytics", "analytics", pod, ingress=ingress, egress=egress, parent=self)
             )
         self.ready: tuple[pulumi.Resource, ...] = (*namespace.policies, *policies)
         self.register_outputs({})
-
-    def _policy(
-        self,
-        name: str,
-        policy: str,
-        *pods: str,
-        egress: list[Egress] | None = None,
-        ingress: list[Ingress] | None = None,
-    ) -> kubernetes.networking.v1.NetworkPolicy:
-        return self._namespace.policy(name, policy, pods_named(*pods), egress=egress, ingress=ingress, parent=self)
 
 
 def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
@@ -108,16 +72,16 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     assistant, redis = wiring.assistant, wiring.connections.lock_store
     rules = [_to_postgres(wiring.databases.rasa)]
     if redis is not None:
-        rules.append(to_networks(redis.networks, redis.port))
+        rules.append(allow.to_networks(redis.networks, redis.port))
     rules += _to_kafka(wiring)
     if wiring.vault is not None:
         rules.append(_to_vault(wiring.vault))
-    rules += to_identity(wiring.connections.rasa, networks)
+    rules += allow.to_identity(wiring.connections.rasa, networks)
     if assistant.action_server is not None:
-        rules.append(to_pods(pods_named(ACTION_SERVER_POD), ACTION_SERVER_PORT))
-    rules.append(to_internet(networks))
+        rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
+    rules.append(allow.to_internet(networks))
     urls = [assistant.nlg.url] if assistant.nlg is not None else []
-    rules += [to_url(url, networks) for url in [*urls, *_model_urls(assistant.model_groups)]]
+    rules += [allow.to_url(url, networks) for url in [*urls, *_model_urls(assistant.model_groups)]]
     return rules
 
 
@@ -126,27 +90,27 @@ def rasa_ingress(wiring: Wiring, networks: tuple[str, ...]) -> list[Ingress]:
 
     With an ingress also every pod of the cluster, because the user chooses the namespace of its controller.
     """
-    rules = [from_networks(networks, RASA_PORT)]
+    rules = [allow.from_networks(networks, names.RASA_PORT)]
     if wiring.assistant.ingress is not None:
-        rules.append(from_any_namespace(RASA_PORT))
+        rules.append(allow.from_any_namespace(names.RASA_PORT))
     return rules
 
 
 def _to_postgres(database: DatabaseConnection) -> Egress:
-    return to_networks(database.networks, database.port)
+    return allow.to_networks(database.networks, database.port)
 
 
 def _to_kafka(wiring: Wiring) -> list[Egress]:
     kafka = wiring.connections.event_queue
-    return [] if kafka is None else [to_networks(kafka.networks, *kafka.ports)]
+    return [] if kafka is None else [allow.to_networks(kafka.networks, *kafka.ports)]
 
 
 def _to_vault(vault: VaultConnection) -> Egress:
     match vault.place:
         case InNamespace(namespace=namespace):
-            return to_namespace(namespace, vault.port)
+            return allow.to_namespace(namespace, vault.port)
         case InNetworks(networks=networks):
-            return to_networks(networks, vault.port)
+            return allow.to_networks(networks, vault.port)
 
 
 def _model_urls(groups: tuple[dict[str, Any], ...]) -> list[str]:

@@ -6,7 +6,8 @@ import json
 
 import pulumi
 
-from components.rasa.wiring import RASA_PORT, RELEASE, UPLOADED_MODEL, Wiring
+from components.rasa.names import RASA_PORT, RELEASE, UPLOADED_MODEL
+from components.rasa.wiring import Wiring
 from settings import Assistant
 
 _REST = "rest"

@@ -15,7 +15,7 @@ from components.artifacts import HAPROXY_IMAGE
 from components.connections import RedisConnection
 from components.kubernetes.pod import CA_DIRECTORY
 from components.kubernetes.sidecar import Sidecar
-from components.rasa.wiring import REDIS_CA
+from components.rasa import names
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 6379
@@ -50,5 +50,5 @@ defaults
   option tcpka
 listen redis
   bind {HOST}:{PORT}
-  server redis {{0}}:{{1}} ssl verify required ca-file {CA_DIRECTORY}/{REDIS_CA}
+  server redis {{0}}:{{1}} ssl verify required ca-file {CA_DIRECTORY}/{names.REDIS_CA}
 """

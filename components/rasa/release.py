@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.artifacts import CHART, CHART_VERSION
 from components.kubernetes.pod import Values
-from components.rasa.wiring import RELEASE
+from components.rasa import names
 
 # Each pod in turn pulls the image and loads the model.
 _TIMEOUT_SECONDS: Final = 1200
@@ -30,7 +30,7 @@ def release(
     """
     return kubernetes.helm.v3.Release(
         name,
-        name=RELEASE,
+        name=names.RELEASE,
         namespace=namespace,
         chart=CHART,
         version=CHART_VERSION,

@@ -16,20 +16,10 @@ from components.connections import ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
 from components.kubernetes.vault.token import TOKEN_KEY
 from components.passwords import generated_password
-from components.rasa import redis_tunnel
-from components.rasa.analytics import DB_URL_KEY, analytics_url
-from components.rasa.analytics import KAFKA_PASSWORD_KEY as ANALYTICS_KAFKA_PASSWORD_KEY
-from components.rasa.analytics import KAFKA_USERNAME_KEY as ANALYTICS_KAFKA_USERNAME_KEY
-from components.rasa.environment import (
-    DB_PASSWORD_KEY,
-    DB_USERNAME_KEY,
-    KAFKA_PASSWORD_KEY,
-    KAFKA_USERNAME_KEY,
-    REDIS_PASSWORD_KEY,
-)
+from components.rasa import names, redis_tunnel
+from components.rasa.analytics import analytics_url
 from components.rasa.model_download import SCRIPT, download
-from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, LICENSE_KEY
-from components.rasa.wiring import CA_CONFIG_MAP, KAFKA_CA, REDIS_CA, SECRET, VAULT_CA, Wiring
+from components.rasa.wiring import Wiring
 
 _LICENSE = "license"
 
@@ -50,25 +40,25 @@ class RasaSecrets(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         namespace: pulumi.Input[str],
         given: Mapping[str, pulumi.Output[str]],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.values: Mapping[str, pulumi.Output[str]] = {
-            AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, generation),
-            JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, generation, length=64),
+            names.AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, generation),
+            names.JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, generation, length=64),
             **service_secrets(wiring, given),
         }
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=SECRET, namespace=namespace),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=names.SECRET, namespace=namespace),
             string_data=self.values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
         authorities = certificate_authorities(wiring)
         ca = kubernetes.core.v1.ConfigMap(
             f"{name}-ca",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CA_CONFIG_MAP, namespace=namespace),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=names.CA_CONFIG_MAP, namespace=namespace),
             data=authorities,
             opts=child,
         )
@@ -89,23 +79,23 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     """Returns the keys for licence, services and the assistant's own variables; only those that something reads."""
     assistant, connections, databases = wiring.assistant, wiring.connections, wiring.databases
     secrets = {variable: given[key] for variable, key in assistant.secret_env.items()}
-    secrets[LICENSE_KEY] = given[_LICENSE]
+    secrets[names.LICENSE_KEY] = given[_LICENSE]
     if isinstance(connections.model_storage, ModelStorageConnection):
         secrets |= connections.model_storage.secret_environment
     if isinstance(databases.rasa.auth, PasswordAuth):
-        secrets[DB_USERNAME_KEY] = pulumi.Output.from_input(databases.rasa.auth.username)
-        secrets[DB_PASSWORD_KEY] = databases.rasa.auth.password
+        secrets[names.DB_USERNAME_KEY] = pulumi.Output.from_input(databases.rasa.auth.username)
+        secrets[names.DB_PASSWORD_KEY] = databases.rasa.auth.password
     if connections.lock_store is not None and isinstance(connections.lock_store.auth, PasswordAuth):
-        secrets[REDIS_PASSWORD_KEY] = connections.lock_store.auth.password
+        secrets[names.REDIS_PASSWORD_KEY] = connections.lock_store.auth.password
     kafka = connections.event_queue
     if kafka is not None and isinstance(kafka.producer, PasswordAuth):
-        secrets[KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.producer.username)
-        secrets[KAFKA_PASSWORD_KEY] = kafka.producer.password
+        secrets[names.KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.producer.username)
+        secrets[names.KAFKA_PASSWORD_KEY] = kafka.producer.password
     if databases.analytics is not None and isinstance(databases.analytics.auth, PasswordAuth):
-        secrets[DB_URL_KEY] = analytics_url(databases.analytics, databases.analytics.auth)
+        secrets[names.ANALYTICS_DB_URL_KEY] = analytics_url(databases.analytics, databases.analytics.auth)
     if assistant.analytics and kafka is not None and isinstance(kafka.consumer, PasswordAuth):
-        secrets[ANALYTICS_KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.consumer.username)
-        secrets[ANALYTICS_KAFKA_PASSWORD_KEY] = kafka.consumer.password
+        secrets[names.ANALYTICS_KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.consumer.username)
+        secrets[names.ANALYTICS_KAFKA_PASSWORD_KEY] = kafka.consumer.password
     return secrets
 
 
@@ -114,13 +104,13 @@ def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
     connections = wiring.connections
     files = {POSTGRES_CA: wiring.databases.rasa.ca_pem}
     if connections.lock_store is not None and connections.lock_store.ca_pem is not None:
-        files[REDIS_CA] = connections.lock_store.ca_pem
+        files[names.REDIS_CA] = connections.lock_store.ca_pem
         if connections.lock_store.tunnel:
             files[redis_tunnel.CONFIGURATION] = redis_tunnel.configuration(connections.lock_store)
     if connections.event_queue is not None:
-        files[KAFKA_CA] = connections.event_queue.ca_pem
+        files[names.KAFKA_CA] = connections.event_queue.ca_pem
     if wiring.vault is not None:
-        files[VAULT_CA] = wiring.vault.ca_pem
+        files[names.VAULT_CA] = wiring.vault.ca_pem
     if (model := download(wiring)) is not None:
         files[SCRIPT] = model.script.read_text(encoding="utf-8")
     return files

@@ -14,11 +14,11 @@ import pulumi
 from components.connections import DownloadedModel
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey, Values
 from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
-from components.rasa import redis_tunnel
-from components.rasa.environment import DB_USERNAME_KEY, KAFKA_USERNAME_KEY, environment
+from components.rasa import names, redis_tunnel
+from components.rasa.environment import environment
 from components.rasa.model_download import SCRIPT
 from components.rasa.secrets import RasaSecrets
-from components.rasa.wiring import CA_CONFIG_MAP, SMOKE_TEST_POD, Wiring
+from components.rasa.wiring import Wiring
 from settings.assistant import SERVICE_ACCOUNT
 
 _SCRIPT: Final = Path(__file__).parent / "scripts" / "smoke_test.py"
@@ -58,7 +58,7 @@ def smoke_test(
         "secrets": [
             name
             for name, value in variables.items()
-            if isinstance(value, SecretKey) and value.key not in (DB_USERNAME_KEY, KAFKA_USERNAME_KEY)
+            if isinstance(value, SecretKey) and value.key not in (names.DB_USERNAME_KEY, names.KAFKA_USERNAME_KEY)
         ],
     }
     return ScriptJob(
@@ -66,13 +66,13 @@ def smoke_test(
         ScriptJobArgs(
             namespace=namespace,
             pod_security=wiring.pod_security,
-            pod_name=SMOKE_TEST_POD,
+            pod_name=names.SMOKE_TEST_POD,
             script=_SCRIPT,
             image=wiring.image,
             environment=variables,
             secrets=secrets.values,
             files={_CONFIG: pulumi.Output.json_dumps(config)},
-            config_maps={CA_DIRECTORY: CA_CONFIG_MAP},
+            config_maps={CA_DIRECTORY: names.CA_CONFIG_MAP},
             pod_labels=wiring.connections.rasa.pod_labels,
             service_account=SERVICE_ACCOUNT,
             sidecars=[redis_tunnel.SIDECAR] if wiring.tunnelled else [],

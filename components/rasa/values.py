@@ -23,25 +23,14 @@ from components.kubernetes.pod import (
     pod_security_values,
 )
 from components.kubernetes.sidecar import sidecar_values
-from components.rasa import redis_tunnel
+from components.rasa import names, redis_tunnel
 from components.rasa.analytics import analytics_values
 from components.rasa.environment import environment
 from components.rasa.model_download import download, download_container, model_file
-from components.rasa.wiring import (
-    ACTION_SERVER_SERVICE_ACCOUNT,
-    CA_CONFIG_MAP,
-    RASA_POD,
-    RASA_PORT,
-    RELEASE,
-    SECRET,
-    Wiring,
-)
+from components.rasa.names import RASA_PORT
+from components.rasa.wiring import Wiring
 from settings import Profile
 from settings.assistant import SERVICE_ACCOUNT, Ingress
-
-LICENSE_KEY: Final = "rasaProLicense"
-AUTH_TOKEN_KEY: Final = "authToken"
-JWT_SECRET_KEY: Final = "jwtSecret"
 
 # Old pods stay if the new release cannot start.
 _STRATEGY: Final[Values] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
@@ -70,8 +59,8 @@ def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str
     """Returns all values of the release. `secrets_revision` changes with a secret, so that pods restart with it."""
     return {
         # Object names, and so addresses, that do not depend on the release's name.
-        "fullnameOverride": RELEASE,
-        "rasaProLicense": {"secretName": SECRET, "secretKey": LICENSE_KEY},
+        "fullnameOverride": names.RELEASE,
+        "rasaProLicense": {"secretName": names.SECRET, "secretKey": names.LICENSE_KEY},
         # The chart has one map for the pods of all its parts.
         "podLabels": {**wiring.connections.rasa.pod_labels, **wiring.connections.analytics.pod_labels},
         "rasa": _rasa(wiring, endpoints, secrets_revision),
@@ -96,8 +85,8 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
             "environment": "production" if wiring.profile is Profile.PROD else "development",
             "port": RASA_PORT,
             "enableApi": True,
-            "authToken": {"secretName": SECRET, "secretKey": AUTH_TOKEN_KEY},
-            "jwtSecret": {"secretName": SECRET, "secretKey": JWT_SECRET_KEY},
+            "authToken": {"secretName": names.SECRET, "secretKey": names.AUTH_TOKEN_KEY},
+            "jwtSecret": {"secretName": names.SECRET, "secretKey": names.JWT_SECRET_KEY},
             "telemetry": {"enabled": False},
             # The chart's volume for models would hide those of the image.
             "mountModelsVolume": wiring.model is not None,
@@ -106,7 +95,7 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
         },
         "additionalArgs": _arguments(wiring),
         "additionalEnv": environment_values(environment(wiring)),
-        "volumes": [{"name": "cloud-ca", "configMap": {"name": CA_CONFIG_MAP}}],
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
         "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
         "resources": {
             "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
@@ -154,7 +143,7 @@ def _arguments(wiring: Wiring) -> list[Value]:
 
 def _spread() -> Values:
     """Prefers other zones, then other nodes. The chart has no topology spread constraints."""
-    selector: Values = {"matchLabels": {NAME_LABEL: RASA_POD}}
+    selector: Values = {"matchLabels": {NAME_LABEL: names.RASA_POD}}
     return {
         "podAntiAffinity": {
             "preferredDuringSchedulingIgnoredDuringExecution": [
@@ -184,7 +173,7 @@ def _action_server(wiring: Wiring) -> Values:
         "enabled": True,
         "replicaCount": server.replicas,
         "image": image_values(server.image),
-        "serviceAccount": {"create": False, "name": ACTION_SERVER_SERVICE_ACCOUNT},
+        "serviceAccount": {"create": False, "name": names.ACTION_SERVER_SERVICE_ACCOUNT},
         **_security(wiring),
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
     }

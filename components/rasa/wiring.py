@@ -1,35 +1,13 @@
-"""The arguments of the pure functions of this package, and the names that they share with each other and the chart."""
+"""The arguments of the pure functions of this package."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from components.artifacts import image_of
 from components.connections import AssistantConnections, AssistantDatabases, VaultConnection
+from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
-
-RELEASE: Final = "rasa"
-SECRET: Final = "rasa-secrets"
-CA_CONFIG_MAP: Final = "rasa-cloud-ca"
-REDIS_CA: Final = "redis-ca.pem"
-KAFKA_CA: Final = "kafka-ca.pem"
-VAULT_CA: Final = "vault-ca.pem"
-
-# `app.kubernetes.io/name` of the pods. The chart derives all but the last from `fullnameOverride`.
-RASA_POD: Final = RELEASE
-ACTION_SERVER_POD: Final = f"{RELEASE}-action-server"
-ANALYTICS_POD: Final = f"{RELEASE}-rasa-pro-services"
-SMOKE_TEST_POD: Final = f"{RELEASE}-smoke-test"
-
-RASA_PORT: Final = 5005
-ACTION_SERVER_PORT: Final = 5055
-ANALYTICS_PORT: Final = 8732
-
-ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
-
-# The object that `ModelStorageConnection.upload_command` creates.
-UPLOADED_MODEL: Final = "model.tar.gz"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +30,7 @@ class Wiring:
     def model(self) -> str | None:
         """Returns the object key of the model; None if it is in the image."""
         storage = self.connections.model_storage
-        return None if storage is None else f"{storage.prefix}{self.assistant.model or UPLOADED_MODEL}"
+        return None if storage is None else f"{storage.prefix}{self.assistant.model or names.UPLOADED_MODEL}"
 
     @property
     def has_model(self) -> bool:

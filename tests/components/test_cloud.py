@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from components.cloud import Access, GrantedElsewhere, NoIdentityNeeded, Rights, created, existing, together
+from components.cloud import Access, GrantedElsewhere, NoIdentityNeeded, Rights, narrowed, together
 from settings.event_queue import NoEventQueue
-from settings.secrets_manager import CreateVault, KubernetesSecrets
+from settings.secrets_manager import CreateVault
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,8 @@ def test_a_service_account_has_the_rights_of_all_services_that_it_uses(
     assert together(accesses) == wanted
 
 
-def test_a_cloud_creates_only_what_the_platform_tells_it_to():
+def test_a_cloud_creates_only_what_the_platform_asks_for():
     with pytest.raises(TypeError, match="NoEventQueue"):
-        created(NoEventQueue())
-    with pytest.raises(TypeError, match="NoEventQueue"):
-        existing(NoEventQueue(), KubernetesSecrets)
-    assert existing(KubernetesSecrets(), KubernetesSecrets) == KubernetesSecrets()
+        narrowed(NoEventQueue(), CreateVault)
     vault = CreateVault(version="2.0.4", nodes=1, storage_gb=10)
-    assert created(vault) is vault
+    assert narrowed(vault, CreateVault) is vault

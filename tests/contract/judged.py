@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
+from settings.assistant import COMPATIBLE_VERSIONS
 from tests.contract.cases import STACK_FILES, Case, cases
 from tests.contract.controls import CONTROLLED, CONTROLLED_STACK, CONTROLS
 from tests.contract.pods import RasaPod, pod_of
@@ -17,9 +20,16 @@ from tools import rasa_pro
 
 JUDGE: Final = Path(__file__).parent / "judge"
 SECONDS: Final = 1800  # a run that hangs; other steps of CI may have the processors meanwhile
-# The files that each version is given, by the `rasaVersion` that they are made for. The newest one is refused by the
-# settings; what it makes of the others' files tells what is to come.
-FILES_FOR: Final = {"3.14.0": "3.14", "3.17.0": "3.17", "3.21.0": "3.17"}
+VERSION: Final = [
+    pytest.param(version, id=which, marks=pytest.mark.xdist_group(f"rasa {version}"))
+    for which, version in rasa_pro.VERSIONS.items()
+]
+
+
+def files_for(version: str) -> str:
+    """Returns the `rasaVersion` of the files that this version gets: its own, or the newest that settings accept."""
+    minor = rasa_pro.minor(version)
+    return minor if minor in COMPATIBLE_VERSIONS else COMPATIBLE_VERSIONS[-1]
 
 
 # What the tests of a run ask for; by itself everything.
@@ -59,7 +69,7 @@ def judged(version: str) -> Mapping[str, Judged]:
         case.name: (case, pod_of(case))
         for stack in STACK_FILES
         if stack in stacks or (controls and stack == CONTROLLED_STACK)
-        for case in cases(stack, FILES_FOR[version])
+        for case in cases(stack, files_for(version))
     }
     if controls:
         case, pod = found[CONTROLLED]

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from catalogue.kubernetes.schema import validate
-from components.rasa.wiring import RELEASE
+from components.rasa.names import RELEASE
 from tests.contract.cases import CHOSEN, Case, cases
 from tests.contract.closed import dangling
 from tests.contract.pods import RasaPod, pod_of

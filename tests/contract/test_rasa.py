@@ -23,18 +23,13 @@ from tests.components.built import known
 from tests.contract.cases import CHOSEN, STACK_FILES
 from tests.contract.controls import CONTROLS
 from tests.contract.judge.network import VAULT_LOGIN
-from tests.contract.judged import FILES_FOR, Judged, judged
+from tests.contract.judged import VERSION, Judged, judged
+from tools.rasa_pro import minor
 
 pytestmark = pytest.mark.contract
 
-EACH: Final = pytest.mark.parametrize(
-    ("version", "stack"),
-    [
-        pytest.param(version, stack, marks=pytest.mark.xdist_group(f"rasa {version}"))
-        for version in FILES_FOR
-        for stack in CHOSEN
-    ],
-)
+VERSIONS: Final = pytest.mark.parametrize("version", VERSION)
+STACKS: Final = pytest.mark.parametrize("stack", CHOSEN)
 # What Rasa does without a service of its own.
 IN_MEMORY: Final = {"InMemoryLockStore", "InMemorySessionTimerStore", "InMemoryTrackerStore"}
 # Rasa takes the variable VAULT_TOKEN, which it refers to, before it.
@@ -55,7 +50,8 @@ def plain(value: Any) -> Any:
     return known(value) if isinstance(value, pulumi.Output) else value
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_conversations_go_to_the_database(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         found, database = one.facts["tracker_store"], one.case.wiring.databases.rasa
@@ -83,7 +79,8 @@ def test_conversations_go_to_the_database(version: str, stack: str) -> None:
                 assert (connect["user"], connect["password"]) == login
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_credentials_are_asked_of_vault_alone(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         asked = [each for each in one.facts["requests"] if each["token"] is not None]
@@ -98,7 +95,8 @@ def test_credentials_are_asked_of_vault_alone(version: str, stack: str) -> None:
         assert {one.text_at(each["verify"]) for each in asked} == {plain(vault.ca_pem)}
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_a_pod_takes_few_connections(version: str, stack: str) -> None:
     """By itself Rasa takes up to 150, and a rolling update doubles the pods; a small server has about a hundred."""
     for one in assistants(version, stack):
@@ -108,7 +106,8 @@ def test_a_pod_takes_few_connections(version: str, stack: str) -> None:
         assert sum(one.facts["tracker_store"]["pool"]) * pods <= 150
 
 
-@EACH
+@STACKS
+@VERSIONS
 @pytest.mark.parametrize(
     ("section", "class_", "prefix"),
     [
@@ -119,7 +118,7 @@ def test_a_pod_takes_few_connections(version: str, stack: str) -> None:
 def test_locks_and_timers_go_to_redis(version: str, stack: str, section: str, class_: str, prefix: str) -> None:
     for one in assistants(version, stack):
         found, redis = one.facts[section], one.case.wiring.connections.lock_store
-        if section == "timer_store" and version == "3.14.0":
+        if section == "timer_store" and minor(version) == "3.14":
             assert found is None
             assert section not in one.case.endpoints
         elif redis is None:
@@ -177,16 +176,18 @@ def faults_of_the_tunnel(one: Judged, found: dict[str, Any], redis: RedisConnect
     return faults if found["class"] == "Connection" else [*faults, "TLS inside the pod"]
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_host_names_of_redis_are_compared_from_3_16_on(version: str, stack: str) -> None:
     """docs/compatibility.md says so."""
     for one in assistants(version, stack):
         connection = one.facts["lock_store"].get("connection", {})
         if connection.get("class") == "SSLConnection":
-            assert connection["check_hostname"] == (version != "3.14.0")
+            assert connection["check_hostname"] == (minor(version) != "3.14")
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_events_go_to_kafka(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         found, kafka = one.facts["event_broker"], one.case.wiring.connections.event_queue
@@ -205,7 +206,7 @@ def test_events_go_to_kafka(version: str, stack: str) -> None:
         assert producer["ssl.endpoint.identification.algorithm"] == "https"
         assert one.text_at(producer["ssl.ca.location"]) == plain(kafka.ca_pem)
         # Behind a cloud's load balancer an idle connection is cut off.
-        assert producer.get("socket.keepalive.enable", False) == (version != "3.14.0")
+        assert producer.get("socket.keepalive.enable", False) == (minor(version) != "3.14")
         match kafka.producer:
             case PasswordAuth(username=username, password=password):
                 user = (producer["sasl.username"], producer["sasl.password"])
@@ -218,7 +219,8 @@ def test_events_go_to_kafka(version: str, stack: str) -> None:
                 assert "sasl.password" not in producer
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_the_model_is_fetched_from_where_it_is_uploaded_to(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         storage, server = one.case.wiring.connections.model_storage, one.facts["server"]
@@ -263,7 +265,8 @@ def addresses(upload: str, region: str) -> tuple[str, str]:
     return f"{container}?restype=container", f"{container}/{model}"
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_the_server_is_what_the_chart_and_the_probes_expect(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         server, held = one.facts["server"], one.case.secrets["rasa-secrets"]
@@ -276,7 +279,8 @@ def test_the_server_is_what_the_chart_and_the_probes_expect(version: str, stack:
         assert one.facts["environment"] in (None, one.case.values["rasa"]["settings"]["environment"])
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_channels_and_servers_of_ones_own_are_the_settings(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         assistant = one.case.wiring.assistant
@@ -291,7 +295,8 @@ def test_channels_and_servers_of_ones_own_are_the_settings(version: str, stack: 
         assert one.facts["model_groups"] == (list(assistant.model_groups) or None)
 
 
-@EACH
+@STACKS
+@VERSIONS
 def test_every_key_and_variable_is_read(version: str, stack: str) -> None:
     for one in assistants(version, stack):
         allowed = READ_ELSEWHERE | (READ_BY_THE_DOWNLOAD if downloads(one) else set())

@@ -8,13 +8,12 @@ from typing import Any, Final
 import pytest
 
 from tests.contract.controls import CONTROLLED, CONTROLS
-from tests.contract.judged import FILES_FOR, judged
+from tests.contract.judged import VERSION, judged
+from tools.rasa_pro import VERSIONS, minor
 
 pytestmark = pytest.mark.contract
 
-EACH_VERSION: Final = pytest.mark.parametrize(
-    "version", [pytest.param(each, marks=pytest.mark.xdist_group(f"rasa {each}")) for each in FILES_FOR]
-)
+EACH_VERSION: Final = pytest.mark.parametrize("version", VERSION)
 # What is another than it should be, by its path in the facts.
 EFFECTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "an unknown type of tracker store": {"tracker_store.class": "InMemoryTrackerStore"},
@@ -49,7 +48,7 @@ UNREAD: Final[Mapping[str, set[str]]] = {
     "the region as the command line tool reads it": {"AWS_REGION"},
 }
 # The newest version ends with an error; so there it is no silent mistake.
-REFUSED: Final = {("3.21.0", "a prefix with a hyphen"): "key_prefix must be alphanumeric"}
+REFUSED: Final = {(VERSIONS["newest"], "a prefix with a hyphen"): "key_prefix must be alphanumeric"}
 # From here on the client's identifier is handed on as it stands; before that, it was no key of a broker's client.
 SINCE_3_16: Final = {"a variable as the client's id": {"event_broker.producer.client.id": "${KAFKA_USERNAME}"}}
 
@@ -76,13 +75,13 @@ def test_rasa_takes_it_without_a_word(version: str, mistake: str) -> None:
         assert REFUSED[version, mistake] in (found.error or "")
         return
     assert found.error is None
-    effects = EFFECTS.get(mistake, {}) | ({} if version == "3.14.0" else SINCE_3_16.get(mistake, {}))
+    effects = EFFECTS.get(mistake, {}) | ({} if minor(version) == "3.14" else SINCE_3_16.get(mistake, {}))
     for path, value in effects.items():
         assert at(found.facts, path) == value
         if mistake != "a boolean by a variable":  # there it does not do what it says
             assert at(right.facts, path) != value
     expected = {
-        one for one in UNREAD.get(mistake, set()) if not (version == "3.14.0" and one.startswith("timer_store"))
+        one for one in UNREAD.get(mistake, set()) if not (minor(version) == "3.14" and one.startswith("timer_store"))
     }
     assert expected <= found.unread
     assert expected & right.unread == set()

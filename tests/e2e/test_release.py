@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from components.artifacts import CHART_VERSION
-from components.rasa.wiring import RELEASE
+from components.rasa.names import RELEASE
 from sandbox.recorder import Recording, run_program
 from tests.e2e.cluster import Cluster
 from tests.e2e.manifests import clear, manifests

@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.clouds import World
+from tests.sandbox.azure import Azure
 from tests.sandbox.google import Google
+from tests.sandbox.world import World
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     """A stack `dev` whose clouds are empty."""
     return World(tmp_path)
+
+
+@pytest.fixture
+def azure(tmp_path: Path) -> Azure:
+    """A stack `dev` whose subscription has a resource group and nothing else."""
+    return Azure(tmp_path)
 
 
 @pytest.fixture

@@ -1,23 +1,14 @@
-"""Google Cloud and Confluent for tests: what most resources stand on, made in one call each."""
+"""Google Cloud for tests: what most resources need, created in one call each."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from catalogue.confluentcloud import CONFLUENTCLOUD
-from catalogue.gcp import GCP
 from catalogue.wire import Properties
-from sandbox.cloud import Cloud
-from tests.sandbox.clouds import World
+from tests.sandbox.world import Made, World
 
-T = {
-    entry.token.rsplit(":", 1)[1]: entry.token
-    for entry in GCP.entries.values()
-    if not entry.token.startswith("gcp:redis")
-}
-REDIS = "gcp:redis/instance:Instance"
-C = {entry.token.rsplit(":", 1)[1]: entry.token for entry in CONFLUENTCLOUD.entries.values()}
 APIS = (
     "cloudkms", "compute", "container", "dns", "iam", "redis", "secretmanager", "servicenetworking", "sqladmin",
     "storage",
@@ -25,74 +16,56 @@ APIS = (
 
 
 class Google(World):
-    """A project whose APIs are on, and an organisation at Confluent."""
+    """A project whose APIs are on."""
 
     def __init__(self, directory: Path, apis: tuple[str, ...] = APIS, **config: Any) -> None:
-        super().__init__(directory)
-        self.gcp = Cloud(GCP, GCP.configure({"region": "europe-west1", **config}, self.stack), self.store)
-        where = CONFLUENTCLOUD.configure({"cloudApiKey": "key", "cloudApiSecret": "secret"}, self.stack)
-        self.confluent = Cloud(CONFLUENTCLOUD, where, self.store)
+        super().__init__(directory, gcp=config)
         for api in apis:
-            inputs = {"service": f"{api}.googleapis.com", "disableOnDestroy": False}
-            self.make(T["Service"], api, inputs)
-
-    def cloud(self, token: str) -> Cloud:
-        match token.partition(":")[0]:
-            case "gcp":
-                return self.gcp
-            case "confluentcloud":
-                return self.confluent
-            case _:
-                return super().cloud(token)
+            self.make("projects.Service", service=f"{api}.googleapis.com", disableOnDestroy=False)
 
     @property
     def project(self) -> str:
-        return self.gcp.where.facts["project"]
+        return self.facts("gcp")["project"]
 
     @property
     def number(self) -> str:
-        return self.gcp.where.facts["number"]
+        return self.facts("gcp")["number"]
 
-    def vpc(self) -> str:
-        """Makes a network, and returns its id."""
-        return self.make(T["Network"], "vpc", {"autoCreateSubnetworks": False})[0]
+    @cached_property
+    def vpc(self) -> Made:
+        """A network, created at the first use."""
+        return self.make("compute.Network", "vpc", autoCreateSubnetworks=False)
 
-    def subnetwork(self, network: str, cidr: str = "10.0.0.0/20") -> str:
+    @cached_property
+    def lent(self) -> str:
+        """The name of a range that the network lends to Google, over a connection; created at the first use."""
+        return self.connect()[0]["name"]
+
+    def subnetwork(self, cidr: str = "10.0.0.0/20") -> Made:
         """Makes a subnetwork with ranges for pods and services."""
-        inputs: Properties = {
-            "network": network,
-            "ipCidrRange": cidr,
-            "secondaryIpRanges": [
-                {"rangeName": "pods", "ipCidrRange": "10.64.0.0/14"},
-                {"rangeName": "services", "ipCidrRange": "172.20.0.0/20"},
-            ],
-        }
-        return self.make(T["Subnetwork"], "subnet", inputs)[0]
+        ranges = [{"rangeName": "pods", "ipCidrRange": "10.64.0.0/14"}]
+        ranges += [{"rangeName": "services", "ipCidrRange": "172.20.0.0/20"}]
+        return self.make("compute.Subnetwork", network=self.vpc.id, ipCidrRange=cidr, secondaryIpRanges=ranges)
 
-    def connection(self, network: str, **more: Any) -> str:
-        """Lends a range to Google and connects the network; returns the range's name."""
-        lent: Properties = {
-            "purpose": "VPC_PEERING",
-            "addressType": "INTERNAL",
-            "address": "10.0.240.0",
-            "prefixLength": 20,
-            "network": network,
-        }
-        name = self.make(T["GlobalAddress"], "lent", lent)[1]["name"]
-        inputs = {"network": network, "service": "servicenetworking.googleapis.com", "reservedPeeringRanges": [name]}
-        self.make(T["Connection"], "connection", {**inputs, **more})
-        return name
+    def connect(self, **more: Any) -> tuple[Made, Made]:
+        """Lends a range to Google and connects the network."""
+        network, range_ = self.vpc.id, {"purpose": "VPC_PEERING", "addressType": "INTERNAL", "prefixLength": 20}
+        lent = self.make("compute.GlobalAddress", network=network, address="10.0.240.0", **range_)
+        ranges, service = [lent["name"]], "servicenetworking.googleapis.com"
+        return lent, self.make(
+            "servicenetworking.Connection", network=network, service=service, reservedPeeringRanges=ranges, **more
+        )
 
     def key(self, **more: Any) -> str:
         """Makes a key that nobody may use."""
-        ring, _ = self.make(T["KeyRing"], "ring", {"name": "ring", "location": "europe-west1"})
-        return self.make(T["CryptoKey"], "key", {"name": "data", "keyRing": ring, **more})[0]
+        ring = self.make("kms.KeyRing", name="ring", location="europe-west1")
+        return self.make("kms.CryptoKey", name="data", keyRing=ring.id, **more).id
 
     def may_encrypt(self, key: str, agent: str) -> None:
         """Gives the right to use a key to the identity of a service."""
         member = f"serviceAccount:service-{self.number}@{agent}.iam.gserviceaccount.com"
         role = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-        self.make(T["CryptoKeyIAMMember"], "right", {"cryptoKeyId": key, "role": role, "member": member})
+        self.make("kms.CryptoKeyIAMMember", cryptoKeyId=key, role=role, member=member)
 
     def principal(self, namespace: str = "rasa", account: str = "rasa") -> str:
         """A service account of a cluster as a member."""
@@ -101,51 +74,43 @@ class Google(World):
 
     def node_account(self) -> str:
         """Makes a service account with the role of nodes, and returns its e-mail address."""
-        email = self.make(T["Account"], "nodes", {"accountId": "rasa-nodes"})[1]["email"]
-        role = "roles/container.defaultNodeServiceAccount"
-        member = {"project": self.project, "role": role, "member": f"serviceAccount:{email}"}
-        self.make(T["IAMMember"], "role", member)
+        email = self.make("serviceaccount.Account", accountId="rasa-nodes")["email"]
+        role, member = "roles/container.defaultNodeServiceAccount", f"serviceAccount:{email}"
+        self.make("projects.IAMMember", project=self.project, role=role, member=member)
         return email
 
-    def gke(self, **more: Any) -> tuple[str, Properties]:
-        """Makes a cluster with a network of its own."""
-        network = self.vpc()
+    def gke(self, **more: Any) -> Made:
+        """Makes a cluster in the network."""
         inputs: Properties = {
             "name": "rasa",
             "location": "europe-west1-b",
-            "network": network,
-            "subnetwork": self.subnetwork(network),
+            "network": self.vpc.id,
+            "subnetwork": self.subnetwork().id,
             "ipAllocationPolicy": {"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"},
             "initialNodeCount": 1,
             "deletionProtection": False,
             "nodeConfig": {"serviceAccount": self.node_account()},
             "workloadIdentityConfig": {"workloadPool": f"{self.project}.svc.id.goog"},
-            **more,
         }
-        return self.make(T["Cluster"], "gke", inputs)
+        return self.make("container.Cluster", **{**inputs, **more})
 
+    def sql(self, *, lent: str = "", settings: Properties | None = None, **more: Any) -> Made:
+        """Makes a small database."""
+        address = {"ipv4Enabled": False, "privateNetwork": self.vpc.id, "allocatedIpRange": lent or self.lent}
+        small = {"tier": "db-g1-small", "edition": "ENTERPRISE", "ipConfiguration": address, **(settings or {})}
+        inputs = {"name": "db", "databaseVersion": "POSTGRES_17", "deletionProtection": False, "settings": small}
+        return self.make("sql.DatabaseInstance", **{**inputs, **more})
 
-def sql(network: str, lent: str, **more: Any) -> Properties:
-    """Inputs of a small database."""
-    settings: Properties = {
-        "tier": "db-g1-small",
-        "edition": "ENTERPRISE",
-        "ipConfiguration": {"ipv4Enabled": False, "privateNetwork": network, "allocatedIpRange": lent},
-    }
-    settings |= more.pop("settings", {})
-    return {"name": "db", "databaseVersion": "POSTGRES_17", "deletionProtection": False, "settings": settings, **more}
-
-
-def redis(network: str, lent: str, **more: Any) -> Properties:
-    """Inputs of a small Redis with TLS and a password."""
-    return {
-        "name": "locks",
-        "memorySizeGb": 1,
-        "authorizedNetwork": network,
-        "reservedIpRange": lent,
-        "connectMode": "PRIVATE_SERVICE_ACCESS",
-        "authEnabled": True,
-        "transitEncryptionMode": "SERVER_AUTHENTICATION",
-        "deletionProtection": False,
-        **more,
-    }
+    def redis(self, *, lent: str = "", **more: Any) -> Made:
+        """Makes a small Redis with TLS and a password."""
+        inputs: Properties = {
+            "name": "locks",
+            "memorySizeGb": 1,
+            "authorizedNetwork": self.vpc.id,
+            "reservedIpRange": lent or self.lent,
+            "connectMode": "PRIVATE_SERVICE_ACCESS",
+            "authEnabled": True,
+            "transitEncryptionMode": "SERVER_AUTHENTICATION",
+            "deletionProtection": False,
+        }
+        return self.make("redis.Instance", **{**inputs, **more})

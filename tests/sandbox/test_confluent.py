@@ -1,4 +1,4 @@
-"""Confluent Cloud: the exact forms of what it answers, and what it refuses."""
+"""Confluent Cloud: the exact forms of its answers, and its refusals."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from catalogue.confluentcloud import CONFLUENTCLOUD
-from catalogue.entry import Refused
 from catalogue.wire import Properties, is_secret, reveal
-from tests.sandbox.google import C, Google, T
+from tests.sandbox.google import Google
+from tests.sandbox.world import Made, refused
 
 BASIC: Properties = {"basic": {}, "availability": "SINGLE_ZONE", "cloud": "GCP", "region": "europe-west1"}
 ENTERPRISE: Properties = {**BASIC, "basic": None, "enterprises": [{}], "availability": "HIGH"}
@@ -21,39 +21,32 @@ class Confluent:
 
     def __init__(self, google: Google, inputs: Properties, **more: Any) -> None:
         self.google = google
-        self.environment, _ = google.make(C["Environment"], "environment", {"displayName": "rasa"})
-        given = {**inputs, "environment": {"id": self.environment}, **more}
-        self.id, self.outputs = google.make(C["KafkaCluster"], "kafka", given)
+        self.environment = google.make("confluentcloud.Environment", displayName="rasa")
+        self.at = {"environment": {"id": self.environment.id}}
+        self.cluster = google.make("confluentcloud.KafkaCluster", **{**inputs, **self.at, **more})
 
-    def account(self, name: str = "app") -> str:
-        return self.google.make(C["ServiceAccount"], name, {"displayName": name})[0]
+    def account(self) -> str:
+        return self.google.make("confluentcloud.ServiceAccount", displayName="app").id
 
     def key(self, account: str, **more: Any) -> tuple[str, str]:
-        inputs = {
-            "owner": {"id": account, "apiVersion": "iam/v2", "kind": "ServiceAccount"},
-            "managedResource": {
-                "id": self.id,
-                "apiVersion": "cmk/v2",
-                "kind": "Cluster",
-                "environment": {"id": self.environment},
-            },
-            **more,
-        }
-        id_, outputs = self.google.make(C["ApiKey"], f"key-of-{account}", inputs)
-        assert is_secret(outputs["secret"])
-        return id_, reveal(outputs["secret"])
+        owner = {"id": account, "apiVersion": "iam/v2", "kind": "ServiceAccount"}
+        managed = {"id": self.cluster.id, "apiVersion": "cmk/v2", "kind": "Cluster", **self.at}
+        made = self.google.make("confluentcloud.ApiKey", owner=owner, managedResource=managed, **more)
+        assert is_secret(made["secret"])
+        return made.id, reveal(made["secret"])
 
-    def bind(self, account: str, role: str, part: str = "") -> str:
-        inputs = {"principal": f"User:{account}", "roleName": role, "crnPattern": f"{self.outputs['rbacCrn']}{part}"}
-        return self.google.make(C["RoleBinding"], f"{account}-{role}-{part}", inputs)[0]
+    def bind(self, account: str, role: str, part: str = "") -> None:
+        where, who = f"{self.cluster['rbacCrn']}{part}", f"User:{account}"
+        self.google.make("confluentcloud.RoleBinding", principal=who, roleName=role, crnPattern=where)
 
-    def topic(self, key: str, secret: str) -> Properties:
-        return {
-            "topicName": "events",
-            "kafkaCluster": {"id": self.id},
-            "restEndpoint": self.outputs["restEndpoint"],
-            "credentials": {"key": key, "secret": secret},
-        }
+    def topic(self, key: str, secret: str) -> Made:
+        return self.google.make(
+            "confluentcloud.KafkaTopic",
+            topicName="events",
+            kafkaCluster={"id": self.cluster.id},
+            restEndpoint=self.cluster["restEndpoint"],
+            credentials={"key": key, "secret": secret},
+        )
 
 
 @pytest.fixture
@@ -62,12 +55,12 @@ def basic(google: Google) -> Confluent:
 
 
 def test_forms(basic: Confluent) -> None:
-    assert re.fullmatch(r"env-[a-z0-9]{6}", basic.environment)
-    assert re.fullmatch(r"lkc-[a-z0-9]{6}", basic.id)
-    assert re.fullmatch(
-        r"SASL_SSL://pkc-\w{5}\.europe-west1\.gcp\.confluent\.cloud:9092", basic.outputs["bootstrapEndpoint"]
-    )
-    assert basic.outputs["rbacCrn"].endswith(f"/environment={basic.environment}/cloud-cluster={basic.id}")
+    assert re.fullmatch(r"env-[a-z0-9]{6}", basic.environment.id)
+    assert re.fullmatch(r"lkc-[a-z0-9]{6}", basic.cluster.id)
+    address = r"SASL_SSL://pkc-\w{5}\.europe-west1\.gcp\.confluent\.cloud:9092"
+    assert re.fullmatch(address, basic.cluster["bootstrapEndpoint"])
+    place = f"/environment={basic.environment.id}/cloud-cluster={basic.cluster.id}"
+    assert basic.cluster["rbacCrn"].endswith(place)
     key, secret = basic.key(basic.account())
     assert re.fullmatch(r"[A-Z0-9]{16}", key)
     assert len(secret) == 64
@@ -87,97 +80,86 @@ def test_a_provider_needs_its_key() -> None:
     ],
 )
 def test_impossible_clusters(changes: dict[str, Any], reason: str, google: Google) -> None:
-    with pytest.raises(Refused, match=reason):
+    with refused(reason):
         Confluent(google, BASIC, **changes)
 
 
 def test_a_protected_cluster_is_not_deleted(google: Google) -> None:
     confluent = Confluent(google, BASIC, deletionProtection=True)
-    with pytest.raises(Refused, match="deletion protection"):
-        google.delete(C["KafkaCluster"], "kafka", confluent.id)
-    with pytest.raises(Refused, match="not empty"):
-        google.delete(C["Environment"], "environment", confluent.environment)
+    with refused("deletion protection"):
+        google.delete(confluent.cluster)
+    with refused("not empty"):
+        google.delete(confluent.environment)
 
 
-def test_topics_need_an_admins_key(basic: Confluent, google: Google) -> None:
+def test_topics_need_an_admins_key(basic: Confluent) -> None:
     account = basic.account()
     key, secret = basic.key(account)
-    with pytest.raises(Refused, match="401"):
-        google.make(C["KafkaTopic"], "events", basic.topic(key, "wrong"))
-    with pytest.raises(Refused, match="403"):
-        google.make(C["KafkaTopic"], "events", basic.topic(key, secret))
+    with refused("401"):
+        basic.topic(key, "wrong")
+    with refused("403"):
+        basic.topic(key, secret)
     basic.bind(account, "CloudClusterAdmin")
-    assert google.make(C["KafkaTopic"], "events", basic.topic(key, secret))[0] == f"{basic.id}/events"
-
-
-def test_roles_on_topics_are_not_for_basic(basic: Confluent) -> None:
-    with pytest.raises(Refused, match="use ACLs on Basic"):
-        basic.bind(basic.account(), "DeveloperWrite", f"/kafka={basic.id}/topic=events")
+    assert basic.topic(key, secret).id == f"{basic.cluster.id}/events"
 
 
 @pytest.mark.parametrize(
-    ("role", "part", "reason"),
+    ("kind", "role", "part", "reason"),
     [
-        ("DeveloperWrite", "", "is for a topic or group"),
-        ("DeveloperWrite", "/topic=events", "needs /kafka="),
-        ("Writer", "", "invalid role"),
+        (BASIC, "DeveloperWrite", "/kafka={}/topic=events", "use ACLs on Basic"),
+        (ENTERPRISE, "DeveloperWrite", "", "is for a topic or group"),
+        (ENTERPRISE, "DeveloperWrite", "/topic=events", "needs /kafka="),
+        (ENTERPRISE, "Writer", "", "invalid role"),
     ],
+    ids=["basic", "no part", "no cluster", "no role"],
 )
-def test_impossible_roles(role: str, part: str, reason: str, google: Google) -> None:
-    confluent = Confluent(google, ENTERPRISE)
-    with pytest.raises(Refused, match=reason):
-        confluent.bind(confluent.account(), role, part)
+def test_impossible_roles(kind: Properties, role: str, part: str, reason: str, google: Google) -> None:
+    confluent = Confluent(google, kind)
+    account = confluent.account()
+    with refused(reason):
+        confluent.bind(account, role, part.format(confluent.cluster.id))
 
 
-def test_names_of_service_accounts_are_taken_once(basic: Confluent, google: Google) -> None:
+def test_names_of_service_accounts_are_taken_once(basic: Confluent) -> None:
     basic.account()
-    with pytest.raises(Refused, match="already in use"):
-        google.make(C["ServiceAccount"], "other", {"displayName": "app"})
+    with refused("already in use"):
+        basic.account()
 
 
 def test_a_private_cluster_is_not_reached_from_outside(google: Google) -> None:
     confluent = Confluent(google, ENTERPRISE)
     account = confluent.account()
-    with pytest.raises(Refused, match="disable_wait_for_ready"):
+    with refused("disable_wait_for_ready"):
         confluent.key(account)
     confluent.bind(account, "CloudClusterAdmin")
-    topic = confluent.topic(*confluent.key(account, disableWaitForReady=True))
-    with pytest.raises(Refused, match="the cluster is private"):
-        google.make(C["KafkaTopic"], "events", topic)
+    key = confluent.key(account, disableWaitForReady=True)
+    with refused("the cluster is private"):
+        confluent.topic(*key)
 
 
 def test_the_way_into_a_private_cluster(google: Google) -> None:
-    environment, _ = google.make(C["Environment"], "environment", {"displayName": "rasa"})
-    at = {"environment": {"id": environment}}
+    at = {"environment": {"id": google.make("confluentcloud.Environment", displayName="rasa").id}}
     region = {"gcpIngressPrivateServiceConnectGateway": {"region": "europe-west1"}}
-    gateway, made = google.make(C["Gateway"], "gateway", {"displayName": "in", **at, **region})
-    network = google.vpc()
-    address: Properties = {
-        "addressType": "INTERNAL",
-        "purpose": "GCE_ENDPOINT",
-        "subnetwork": google.subnetwork(network),
-    }
-    attachment = made["gcpIngressPrivateServiceConnectGateway"]["privateServiceConnectServiceAttachment"]
-    rule = {
-        "network": network,
-        "ipAddress": google.make(T["Address"], "address", address)[0],
-        "target": attachment,
-        "loadBalancingScheme": "",
-    }
-    connection = google.make(T["ForwardingRule"], "rule", rule)[1]["pscConnectionId"]
+    gateway = google.make("confluentcloud.Gateway", displayName="in", **at, **region)
+    inside = {"addressType": "INTERNAL", "purpose": "GCE_ENDPOINT", "subnetwork": google.subnetwork().id}
+    connection = google.make(
+        "compute.ForwardingRule",
+        network=google.vpc.id,
+        ipAddress=google.make("compute.Address", **inside).id,
+        target=gateway["gcpIngressPrivateServiceConnectGateway"]["privateServiceConnectServiceAttachment"],
+        loadBalancingScheme="",
+    )["pscConnectionId"]
     assert re.fullmatch(r"\d{18}", connection)
 
-    def point(identifier: str) -> Properties:
-        endpoint = {"privateServiceConnectConnectionId": identifier}
-        return {**at, "gateway": {"id": gateway}, "gcpIngressPrivateServiceConnectEndpoint": endpoint}
+    def point(identifier: str) -> Made:
+        endpoint = {"gcpIngressPrivateServiceConnectEndpoint": {"privateServiceConnectConnectionId": identifier}}
+        return google.make("confluentcloud.AccessPoint", **at, gateway={"id": gateway.id}, **endpoint)
 
-    with pytest.raises(Refused, match="no Private Service Connect connection"):
-        google.make(C["AccessPoint"], "rounded", point(str(int(float(connection)))[:-2] + "00"))
-    id_, outputs = google.make(C["AccessPoint"], "point", point(connection))
-    domain = outputs["gcpIngressPrivateServiceConnectEndpoint"]["dnsDomain"]
-    assert domain == f"{id_.replace('-', '')}.europe-west1.gcp.accesspoint.confluent.cloud"
-    _, cluster = google.make(C["KafkaCluster"], "kafka", {**ENTERPRISE, **at})
-    (endpoint,) = cluster["endpoints"]
-    assert endpoint["accessPointId"] == id_
-    assert endpoint["bootstrapEndpoint"].startswith("lkc-")
-    assert endpoint["bootstrapEndpoint"].endswith(".gcp.accesspoint.glb.confluent.cloud:9092")
+    with refused("no Private Service Connect connection"):
+        point(str(int(float(connection)))[:-2] + "00")  # rounded
+    made = point(connection)
+    domain = made["gcpIngressPrivateServiceConnectEndpoint"]["dnsDomain"]
+    assert domain == f"{made.id.replace('-', '')}.europe-west1.gcp.accesspoint.confluent.cloud"
+    (endpoint,) = google.make("confluentcloud.KafkaCluster", **{**ENTERPRISE, **at})["endpoints"]
+    assert endpoint["accessPointId"] == made.id
+    assert re.fullmatch(r"lkc-.*\.gcp\.accesspoint\.glb\.confluent\.cloud:9092", endpoint["bootstrapEndpoint"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -13,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-# One deployment, and what happens to it in the order of the file: all in one worker.
-pytestmark = pytest.mark.xdist_group("sandbox-engine")
 
 PROJECT = f"""
 name: tiny
@@ -78,126 +74,66 @@ data: {secret: "{{ .Values.secret }}"}
 """
 
 
-class Tiny:
-    """A project directory; `run` is `python -m sandbox pulumi ...` in it."""
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    assert shutil.which("pulumi"), "no pulumi on PATH: run `make setup` and put its directory first"
+    files = {"Pulumi.yaml": PROJECT, "Pulumi.dev.yaml": STACK, "__main__.py": PROGRAM}
+    chart = {"Chart.yaml": "apiVersion: v2\nname: rasa\nversion: 1.0.0\n", "templates/config.yaml": CHART}
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    for name, text in {**files, **{f"chart/{name}": text for name, text in chart.items()}}.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        (directory / "Pulumi.yaml").write_text(PROJECT)
-        (directory / "Pulumi.dev.yaml").write_text(STACK)
-        (directory / "__main__.py").write_text(PROGRAM)
-        (directory / "chart" / "templates").mkdir(parents=True)
-        (directory / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: rasa\nversion: 1.0.0\n")
-        (directory / "chart" / "templates" / "config.yaml").write_text(CHART)
 
-    def run(self, *arguments: str, succeeds: bool = True) -> str:
+def test_life_of_a_small_program(project: Path) -> None:
+    def run(*arguments: str, succeeds: bool = True) -> str:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "RASA_CHART": ""}
         command = [sys.executable, "-m", "sandbox", "pulumi", *arguments]
-        done = subprocess.run(command, cwd=self.directory, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
         text = done.stdout + done.stderr
         assert (done.returncode == 0) is succeeds, text
         return text
 
-    def timeline(self) -> dict[str, Any]:
-        """What the last run that did something would have taken."""
-        return json.loads((self.directory / ".sandbox" / "dev" / "timeline.json").read_text())
+    def written(name: str) -> Any:
+        """What the last run left beside the stack: what it would have taken, and the outputs, secrets masked."""
+        return json.loads((project / ".sandbox" / "dev" / name).read_text())
 
-    def outputs(self) -> dict[str, Any]:
-        """What the last `up` wrote: the stack's outputs, secrets masked."""
-        return json.loads((self.directory / ".sandbox" / "dev" / "outputs.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
-    """The project, deployed once."""
-    assert shutil.which("pulumi"), "no pulumi on PATH: run `make setup` and put its directory first"
-    project = Tiny(tmp_path_factory.mktemp("tiny"))
-    up = project.run("up", "--yes")
+    before = {path.name for path in project.iterdir()}
+    up = run("up", "--yes")
     assert "+ 11 to create" in up, "the preview before the first deployment shows everything"
     assert "+ 11 created" in up
     assert "chart ./chart was rendered with Helm: 1 manifests are valid" in up
     assert "warning" not in up.lower()
     assert "On AWS this would take about 4 min" in up
-    return project
+    assert [urn.rpartition("::")[2] for urn in written("timeline.json")["criticalPath"]] == ["space", "secret", "rasa"]
+    assert (project / ".sandbox" / "dev" / "values.yml").read_text() == "replicas: 1\n"
+    assert written("outputs.json")["password"] == "[secret]"
+    assert {path.name for path in project.iterdir()} - {"__pycache__"} == {*before, ".sandbox"}
+    assert (project / "Pulumi.dev.yaml").read_text() == STACK
 
-
-def test_the_user_s_files_are_as_they_were(tiny: Tiny) -> None:
-    assert (tiny.directory / "Pulumi.dev.yaml").read_text() == STACK
-    assert {path.name for path in tiny.directory.iterdir()} - {"__pycache__"} == {
-        "Pulumi.yaml",
-        "Pulumi.dev.yaml",
-        "__main__.py",
-        "chart",
-        ".sandbox",
-    }
-
-
-def test_a_second_up_has_nothing_to_do(tiny: Tiny) -> None:
-    before = tiny.timeline()
-    up = tiny.run("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes")
-    assert "11 unchanged" in up
-    assert "would take" not in up
-    assert tiny.timeline() == before
-
-
-def test_up_predicts_its_time_on_the_cloud(tiny: Tiny) -> None:
-    timeline = tiny.timeline()
-    names = [resource["name"] for resource in timeline["resources"]]
-    assert sorted(names) == sorted(["vpc", "subnet", "models", "password", "space", "secret", "rasa"])
-    assert [urn.rpartition("::")[2] for urn in timeline["criticalPath"]] == ["space", "secret", "rasa"]
-    assert "release" not in (tiny.directory / ".sandbox" / "dev" / "timeline.svg").read_text()
-
-
-def test_no_secret_is_in_the_state_in_clear(tiny: Tiny) -> None:
-    password = tiny.run("stack", "output", "password", "--show-secrets").strip()
-    assert re.fullmatch(r"[A-Za-z0-9]{32}", password)
-    state = tiny.run("stack", "export")
-    assert password not in state
-    assert "sandbox-dummy-license-not-a-real-secret" not in state
-    assert "sandbox-dummy" in tiny.run("stack", "export", "--show-secrets"), "the control: the dummy is really in use"
-
-
-def test_files_for_rasa_are_written_without_secrets(tiny: Tiny) -> None:
-    directory = tiny.directory / ".sandbox" / "dev"
-    assert (directory / "endpoints.yml").read_text() == "tracker_store: {}"
-    assert (directory / "values.yml").read_text() == "replicas: 1\n"
-    assert tiny.outputs()["password"] == "[secret]"
-
-
-def test_a_change_updates_in_place_or_replaces(tiny: Tiny) -> None:
-    before = tiny.outputs()["vpc"]
-    tiny.run("config", "set-all", "--plaintext", "team=platform", "--plaintext", "cidr=10.1.0.0/16")
-    assert "tiny:team: platform" in (tiny.directory / "Pulumi.dev.yaml").read_text()
-    up = tiny.run("up", "--yes", "--skip-preview")
-    assert "~ 1 updated" in up
-    assert "+-2 replaced" in up
-    done = {(one["name"], *one["operations"]) for one in tiny.timeline()["resources"]}
+    vpc = written("outputs.json")["vpc"]
+    assert "dummy secrets" in run("config", "set", "--secret", "x", "y", succeeds=False)
+    run("config", "set-all", "--plaintext", "team=platform", "--plaintext", "cidr=10.1.0.0/16")
+    assert "tiny:team: platform" in (project / "Pulumi.dev.yaml").read_text()
+    changed = run("up", "--yes", "--skip-preview", "--refresh")
+    assert "~ 1 updated" in changed
+    assert "+-2 replaced" in changed
+    done = {(one["name"], *one["operations"]) for one in written("timeline.json")["resources"]}
     # The network's successor is made beside it, the subnet's too; both old ones go at the end.
     replaced = {(name, operation) for name in ("vpc", "subnet") for operation in ("create", "delete")}
     assert done == {("models", "update"), *replaced}
-    assert tiny.outputs()["vpc"] != before
+    assert written("outputs.json")["vpc"] != vpc
 
+    mistake = run("preview", "--config", "tiny:cidr=10.1.0.0/8", succeeds=False)
+    assert "not a valid IPv4 CIDR block" in mistake
 
-def test_a_mistake_is_seen_in_the_preview(tiny: Tiny) -> None:
-    preview = tiny.run("preview", "--config", "tiny:cidr=10.1.0.0/8", succeeds=False)
-    assert "not a valid IPv4 CIDR block" in preview
-
-
-def test_secrets_are_not_set_through_the_sandbox(tiny: Tiny) -> None:
-    assert "dummy secrets" in tiny.run("config", "set", "--secret", "x", "y", succeeds=False)
-
-
-def test_what_vanished_from_the_cloud_is_found_by_a_refresh(tiny: Tiny) -> None:
-    with sqlite3.connect(tiny.directory / ".sandbox" / "cloud.sqlite") as cloud:
+    database = project / ".sandbox" / "cloud.sqlite"
+    with sqlite3.connect(database) as cloud:
         cloud.execute("DELETE FROM resources WHERE token = 'aws:s3/bucket:Bucket'")
-    assert "- 1 deleted" in tiny.run("refresh", "--yes", "--skip-preview")
-
-
-def test_destroy_empties_the_cloud(tiny: Tiny) -> None:
-    """Runs last, after the bucket has vanished: tests of a module run in the order of the file."""
-    destroy = tiny.run("destroy", "--yes", "--skip-preview")
-    assert "- 10 deleted" in destroy
-    assert "On AWS this would take about" in destroy
-    assert tiny.timeline()["command"] == "destroy"
-    with sqlite3.connect(tiny.directory / ".sandbox" / "cloud.sqlite") as cloud:
+    assert "- 1 deleted" in run("refresh", "--yes", "--skip-preview")
+    destroyed = run("destroy", "--yes", "--skip-preview")
+    assert "- 10 deleted" in destroyed
+    assert "On AWS this would take about" in destroyed
+    assert written("timeline.json")["command"] == "destroy"
+    with sqlite3.connect(database) as cloud:
         assert cloud.execute("SELECT count(*) FROM resources").fetchone() == (0,)

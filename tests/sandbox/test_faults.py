@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,16 @@ URN = "urn:pulumi:dev::rasa::random:index/randomUuid:RandomUuid::"
 
 
 class Asked:
-    """A provider that faults stand before, and what it has done."""
+    """A provider of random values behind some faults, and what it has done."""
 
-    def __init__(self, stub: Any, journal: Journal, plan: Path, faults: Faults):
-        self._stub = stub
-        self._journal = journal
-        self._plan = plan
-        self.faults = faults
+    def __init__(self, directory: Path, *faults: Fault):
+        self._plan, self._journal = directory / "plan.json", Journal()
+        self._plan.write_text(json.dumps({"faults": [vars(fault) for fault in faults]}))
+        self.faults = Faults(self._plan)
+        ports, self._stop = serve([RANDOM], Store(directory / "cloud.sqlite"), self._journal, [self.faults])
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{ports['random']}")
+        self._stub: Any = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._stub.Configure(provider_pb2.ConfigureRequest(urn="urn:pulumi:dev::rasa::pulumi:providers:random::random"))
 
     def create(self, name: str, *, preview: bool = False) -> Any:
         request = provider_pb2.CreateRequest(urn=URN + name, properties=to_struct({"keepers": {}}), preview=preview)
@@ -38,6 +41,10 @@ class Asked:
 
     def delete(self, name: str) -> None:
         self._stub.Delete(provider_pb2.DeleteRequest(urn=URN + name, id="any"))
+
+    def stop(self) -> None:
+        self._channel.close()
+        self._stop()
 
     @property
     def done(self) -> list[tuple[str, str]]:
@@ -50,23 +57,14 @@ class Asked:
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Iterator[Callable[..., Asked]]:
-    """Starts the provider of random values behind some faults."""
-    stops: list[Callable[[], None]] = []
+    with ExitStack() as stack:
 
-    def start(*faults: Fault) -> Asked:
-        plan = tmp_path / "plan.json"
-        plan.write_text(json.dumps({"faults": [vars(fault) for fault in faults]}))
-        journal, standing = Journal(), Faults(plan)
-        ports, stop = serve([RANDOM], Store(tmp_path / "cloud.sqlite"), journal, [standing])
-        channel = grpc.insecure_channel(f"127.0.0.1:{ports['random']}")
-        stops.extend((channel.close, stop))
-        stub = provider_pb2_grpc.ResourceProviderStub(channel)
-        stub.Configure(provider_pb2.ConfigureRequest(urn="urn:pulumi:dev::rasa::pulumi:providers:random::random"))
-        return Asked(stub, journal, plan, standing)
+        def start(*faults: Fault) -> Asked:
+            provider = Asked(tmp_path, *faults)
+            stack.callback(provider.stop)
+            return provider
 
-    yield start
-    for stop in stops:
-        stop()
+        yield start
 
 
 @contextmanager
@@ -78,20 +76,18 @@ def refused(words: str) -> Iterator[pytest.ExceptionInfo[grpc.RpcError]]:
     assert MARK in told
 
 
-def test_no_plan_no_fault(monkeypatch: pytest.MonkeyPatch):
+def test_no_plan_no_fault_and_an_unknown_kind_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("SANDBOX_FAULTS", raising=False)
     assert Faults.asked_for() is None
-
-
-def test_an_unknown_kind_is_named():
     with pytest.raises(ValueError, match="'fial' is no kind of fault"):
         Fault("fial")
 
 
 @pytest.mark.parametrize(("kind", "words"), [("fail", "InternalError"), ("throttle", "TooManyRequests")])
-def test_a_call_fails_once_and_nothing_is_done(asked: Callable[..., Asked], kind: str, words: str):
+def test_a_call_that_is_no_preview_fails_once_and_nothing_is_done(asked: Callable[..., Asked], kind: str, words: str):
     provider = asked(Fault(kind, "create", f"{URN}a"))
     provider.create("b")
+    provider.create("a", preview=True)
     with refused(words):
         provider.create("a")
     assert provider.done == [("create", "b")]
@@ -118,13 +114,6 @@ def test_a_time_out_tells_what_is_there_and_not_ready(asked: Callable[..., Asked
     assert len(failed.id) == 36
     assert failed.properties["result"] == failed.id
     assert list(failed.reasons) == [caught.value.details()]
-
-
-def test_a_preview_is_never_struck(asked: Callable[..., Asked]):
-    provider = asked(Fault("fail"))
-    provider.create("a", preview=True)
-    with refused("InternalError"):
-        provider.create("a")
 
 
 def test_the_network_is_gone_for_some_calls_in_a_row(asked: Callable[..., Asked]):

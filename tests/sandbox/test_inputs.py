@@ -9,10 +9,8 @@ from sandbox.inputs import decode_config, problems
 
 CLUSTER = "aws:eks/cluster:Cluster"
 GOOD: Properties = {"roleArn": "arn", "vpcConfig": {"subnetIds": ["a", "b"], "endpointPublicAccess": True}}
-
-
-def test_the_control_has_no_problem() -> None:
-    assert problems(CLUSTER, GOOD) == []
+RDS: Properties = {"instanceClass": "db.t4g.micro", "allocatedStorage": 20}
+SECRET: Properties = {"apiVersion": "v1", "kind": "Secret", "stringData": {"a": "1"}}
 
 
 @pytest.mark.parametrize(
@@ -37,39 +35,42 @@ def test_a_wrong_input_is_named_with_its_path(change: Properties, path: str, why
     assert why in reason
 
 
-def test_integers_and_numbers() -> None:
-    instance: Properties = {"instanceClass": "db.t4g.micro", "allocatedStorage": 20}
-    assert problems("aws:rds/instance:Instance", instance) == []
-    ((path, why),) = problems("aws:rds/instance:Instance", {**instance, "allocatedStorage": 20.5})
-    assert (path, why) == ("allocatedStorage", "expected an integer, got a number")
+@pytest.mark.parametrize(
+    ("token", "good", "change", "path", "why"),
+    [
+        (
+            "aws:rds/instance:Instance",
+            RDS,
+            {"allocatedStorage": 20.5},
+            "allocatedStorage",
+            "expected an integer, got a",
+        ),
+        ("aws:s3/bucket:Bucket", {"acl": "private"}, {"acl": "privat"}, "acl", "is not a CannedAcl"),
+        ("kubernetes:core/v1:Secret", SECRET, {"stringData": {"a": 1}}, "stringData.a", "expected a string"),
+        ("kubernetes:core/v1:Secret", SECRET, {"kind": "Secrets"}, "kind", "expected 'Secret', got 'Secrets'"),
+    ],
+    ids=["integer", "enum", "string", "constant"],
+)
+def test_types_beside_their_control(token: str, good: Properties, change: Properties, path: str, why: str) -> None:
+    assert problems(token, good) == []
+    ((found, reason),) = problems(token, {**good, **change})
+    assert (found, why in reason) == (path, True)
 
 
-def test_a_value_that_the_enum_does_not_have() -> None:
-    bucket = "aws:s3/bucket:Bucket"
-    assert problems(bucket, {"acl": "private"}) == []
-    ((path, why),) = problems(bucket, {"acl": "privat"})
-    assert path == "acl"
-    assert "is not a CannedAcl" in why
+UNKNOWNS: Properties = {"subnetIds": [UNKNOWN], "endpointPublicAccess": UNKNOWN}
 
 
-def test_a_size_that_the_sdk_does_not_know_yet_passes() -> None:
-    assert problems("aws:rds/instance:Instance", {"instanceClass": "db.m99g.large"}) == []
-
-
-def test_kubernetes_constants_and_strings() -> None:
-    secret: Properties = {"apiVersion": "v1", "kind": "Secret", "stringData": {"a": "1"}}
-    assert problems("kubernetes:core/v1:Secret", secret) == []
-    assert [path for path, _ in problems("kubernetes:core/v1:Secret", {**secret, "stringData": {"a": 1}})] == [
-        "stringData.a"
-    ]
-    assert [path for path, _ in problems("kubernetes:core/v1:Secret", {**secret, "kind": "Secrets"})] == ["kind"]
-
-
-def test_what_is_not_known_yet_passes() -> None:
-    assert (
-        problems(CLUSTER, {"roleArn": UNKNOWN, "vpcConfig": {"subnetIds": [UNKNOWN], "endpointPublicAccess": UNKNOWN}})
-        == []
-    )
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        (CLUSTER, GOOD),
+        (CLUSTER, {"roleArn": UNKNOWN, "vpcConfig": UNKNOWNS}),
+        ("aws:rds/instance:Instance", {"instanceClass": "db.m99g.large"}),
+    ],
+    ids=["the control", "what is not known yet", "a size that the SDK does not know yet"],
+)
+def test_what_passes(token: str, inputs: Properties) -> None:
+    assert problems(token, inputs) == []
 
 
 def test_provider_configuration_is_json_text_for_all_but_strings() -> None:

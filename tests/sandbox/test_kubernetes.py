@@ -1,4 +1,4 @@
-"""Kubernetes: what the API server refuses, the pods that would never start, and releases."""
+"""Kubernetes: refusals of the API server, pods that would never start, and releases."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import pytest
 from catalogue.entry import Problem, Refused
 from catalogue.kubernetes import provider
 from catalogue.wire import UNKNOWN, Properties
-from tests.sandbox.clouds import KUBECONFIG, World, manifest
+from tests.sandbox.world import KUBECONFIG, Made, World, manifest, refused
 
-SECRET, CONFIG_MAP, JOB = "kubernetes:core/v1:Secret", "kubernetes:core/v1:ConfigMap", "kubernetes:batch/v1:Job"
-DEPLOYMENT, RELEASE = "kubernetes:apps/v1:Deployment", "kubernetes:helm.sh/v3:Release"
 SAFE: Properties = {
     "allowPrivilegeEscalation": False,
     "runAsNonRoot": True,
@@ -21,16 +19,23 @@ SAFE: Properties = {
 }
 
 
+def _apply(world: World, inputs: Properties) -> Made:
+    return world.make(_kind(inputs), **inputs)
+
+
+def _kind(inputs: Properties) -> str:
+    version, kind = inputs["apiVersion"], inputs["kind"]
+    return f"{version if '/' in version else f'core/{version}'}.{kind}"
+
+
 def _secret(name: str = "s", namespace: str = "rasa", **data: str) -> Properties:
     return manifest("v1", "Secret", name=name, namespace=namespace, stringData=data)
 
 
-def _job(security: Properties | None = None, **container: object) -> Properties:
-    pod = {
-        "restartPolicy": "Never",
-        "containers": [{"name": "c", "image": "i", "securityContext": security or {}, **container}],
-    }
-    return manifest("batch/v1", "Job", name="job", namespace="rasa", spec={"template": {"spec": pod}})
+def _job(security: Properties | None = None, pod: Properties | None = None, **container: object) -> Properties:
+    containers = [{"name": "c", "image": "i", "securityContext": security or {}, **container}]
+    spec = {"restartPolicy": "Never", "containers": containers, **(pod or {})}
+    return manifest("batch/v1", "Job", name="job", namespace="rasa", spec={"template": {"spec": spec}})
 
 
 def _env(name: str, key: str) -> list[Properties]:
@@ -38,66 +43,64 @@ def _env(name: str, key: str) -> list[Properties]:
 
 
 def test_an_object_needs_its_namespace_and_goes_with_it(world: World) -> None:
-    with pytest.raises(Refused, match='namespaces "rasa" not found'):
-        world.make(SECRET, "s", _secret())
-    world.namespace()
-    id, outputs = world.make(SECRET, "s", _secret(a="x"))
-    assert (id, outputs["data"]) == ("rasa/s", {"a": "eA=="})
-    with pytest.raises(Refused, match='secrets "rasa/s" already exists'):
-        world.make(SECRET, "again", _secret())
-    world.delete("kubernetes:core/v1:Namespace", "rasa", "rasa")
-    assert world.kubernetes.read(world.urn(SECRET, "s"), id, {}, {})[0] == ""
+    with refused('namespaces "rasa" not found'):
+        _apply(world, _secret())
+    namespace = world.namespace()
+    secret = _apply(world, _secret(a="x"))
+    assert (secret.id, secret["data"]) == ("rasa/s", {"a": "eA=="})
+    with refused('secrets "rasa/s" already exists'):
+        _apply(world, _secret())
+    world.delete(namespace)
+    assert not world.has(secret)
+
+
+UNSELECTED = {
+    "selector": {"matchLabels": {"a": "b"}},
+    "template": {"metadata": {"labels": {"a": "c"}}, "spec": {"containers": [{"name": "c"}]}},
+}
 
 
 @pytest.mark.parametrize(
-    ("token", "inputs", "error"),
+    ("inputs", "error"),
     [
-        (SECRET, _secret(name="Wrong_Name"), "RFC 1123"),
-        (SECRET, {**_secret(), "data": {"a": "not base64!"}}, "illegal base64"),
-        (CONFIG_MAP, manifest("v2", "ConfigMap", name="c"), "apiVersion"),
-        (CONFIG_MAP, manifest("v1", "ConfigMap", name="c", labels={"a": "no spaces please"}), "metadata.labels"),
-        (JOB, manifest("batch/v1", "Job", name="j", spec={"template": {"spec": {"containers": []}}}), "restartPolicy"),
-        (
-            DEPLOYMENT,
-            manifest(
-                "apps/v1",
-                "Deployment",
-                name="d",
-                spec={
-                    "selector": {"matchLabels": {"a": "b"}},
-                    "template": {"metadata": {"labels": {"a": "c"}}, "spec": {"containers": [{"name": "c"}]}},
-                },
-            ),
-            "does not match template",
-        ),
+        (_secret(name="Wrong_Name"), "RFC 1123"),
+        ({**_secret(), "data": {"a": "not base64!"}}, "illegal base64"),
+        (manifest("v1", "ConfigMap", name="c", labels={"a": "no spaces please"}), "metadata.labels"),
+        (manifest("batch/v1", "Job", name="j", spec={"template": {"spec": {"containers": []}}}), "restartPolicy"),
+        (manifest("apps/v1", "Deployment", name="d", spec=UNSELECTED), "does not match template"),
     ],
+    ids=["name", "data", "label", "restart policy", "selector"],
 )
-def test_what_the_api_server_refuses(world: World, token: str, inputs: Properties, error: str) -> None:
-    with pytest.raises(Refused, match=error):
-        world.check(token, "x", inputs)
+def test_what_the_api_server_refuses(world: World, inputs: Properties, error: str) -> None:
+    with refused(error):
+        world.check(_kind(inputs), **inputs)
+
+
+def test_a_type_has_one_version(world: World) -> None:
+    with refused("apiVersion"):
+        world.check("core/v1.ConfigMap", **manifest("v2", "ConfigMap", name="c"))
 
 
 def test_a_secret_s_value_is_in_no_message(world: World) -> None:
     with pytest.raises(Refused) as refusal:
-        world.check(SECRET, "s", {**_secret(), "stringData": {"a": ["hunter2"]}})
+        world.check("core/v1.Secret", **{**_secret(), "stringData": {"a": ["hunter2"]}})
     assert "hunter2" not in str(refusal.value)
 
 
 def test_parts_that_are_not_known_yet_pass(world: World) -> None:
     unknown = {**_secret(), "metadata": {"name": "s", "namespace": UNKNOWN}, "stringData": {"a": UNKNOWN}}
-    assert world.check(SECRET, "s", unknown) == unknown
+    assert world.check("core/v1.Secret", **unknown) == unknown
 
 
 def test_a_pod_may_only_name_what_is_there(world: World) -> None:
     world.namespace()
-    for env, error in ((_env("s", "a"), 'secret "s" not found'), (_env("s", "b"), "couldn't find key b")):
-        with pytest.raises(Refused, match=error):
-            world.make(JOB, "j", _job(env=env))
-        if error.startswith("secret"):
-            world.make(SECRET, "s", _secret(a="x"))
-    id, outputs = world.make(JOB, "j", _job(env=_env("s", "a")))
-    assert id == "rasa/job"
-    assert outputs["status"]["succeeded"] == 1
+    with refused('secret "s" not found'):
+        _apply(world, _job(env=_env("s", "a")))
+    _apply(world, _secret(a="x"))
+    with refused("couldn't find key b"):
+        _apply(world, _job(env=_env("s", "b")))
+    job = _apply(world, _job(env=_env("s", "a")))
+    assert (job.id, job["status"]["succeeded"]) == ("rasa/job", 1)
 
 
 @pytest.mark.parametrize(
@@ -109,49 +112,42 @@ def test_a_pod_may_only_name_what_is_there(world: World) -> None:
         {"volumes": [{"name": "v", "projected": {"sources": [{"secret": {"name": "x"}}]}}]},
         {"containers": [{"name": "c", "envFrom": [{"configMapRef": {"name": "x"}}]}]},
     ],
+    ids=["account", "config map", "secret", "projected", "variables"],
 )
 def test_every_way_to_name_an_object_is_seen(world: World, pod: Properties) -> None:
     world.namespace()
-    job = _job()
-    job["spec"]["template"]["spec"] |= pod
-    with pytest.raises(Refused, match='"x" not found'):
-        world.make(JOB, "j", job)
+    with refused('"x" not found'):
+        _apply(world, _job(pod=pod))
 
 
 def test_optional_references_may_be_absent(world: World) -> None:
     world.namespace()
-    world.make(JOB, "j", _job(envFrom=[{"secretRef": {"name": "x", "optional": True}}]))
+    _apply(world, _job(envFrom=[{"secretRef": {"name": "x", "optional": True}}]))
 
 
 @pytest.mark.parametrize("broken", [*SAFE, "nothing"])
 def test_a_restricted_namespace_refuses_each_violation(world: World, broken: str) -> None:
     world.namespace(**{"pod-security.kubernetes.io/enforce": "restricted"})
-    security = {key: value for key, value in SAFE.items() if key != broken}
-    if broken == "nothing":
-        world.make(JOB, "j", _job(security))
-        return
-    with pytest.raises(Refused, match='violates PodSecurity "restricted:latest"'):
-        world.make(JOB, "j", _job(security))
+    with refused("" if broken == "nothing" else 'violates PodSecurity "restricted:latest"'):
+        _apply(world, _job({key: value for key, value in SAFE.items() if key != broken}))
+
+
+ACCOUNT = manifest("v1", "ServiceAccount", name="a")
 
 
 @pytest.mark.parametrize(
-    ("token", "olds", "news", "replaces"),
+    ("olds", "news", "replaces"),
     [
-        (JOB, _job(), _job(command=["x"]), True),
-        (SECRET, _secret(a="1"), _secret(a="2"), True),
-        (SECRET, _secret(a="1"), {**_secret(a="1"), "type": "Opaque"}, True),
-        (
-            "kubernetes:core/v1:ServiceAccount",
-            manifest("v1", "ServiceAccount", name="a"),
-            manifest("v1", "ServiceAccount", name="a", labels={"x": "y"}),
-            False,
-        ),
+        (_job(), _job(command=["x"]), True),
+        (_secret(a="1"), _secret(a="2"), True),
+        (_secret(a="1"), {**_secret(a="1"), "type": "Opaque"}, True),
+        (ACCOUNT, manifest("v1", "ServiceAccount", name="a", labels={"x": "y"}), False),
     ],
+    ids=["job", "data", "type", "label"],
 )
-def test_what_cannot_change_in_place_replaces(
-    world: World, token: str, olds: Properties, news: Properties, replaces: bool
-) -> None:
-    difference = world.kubernetes.diff(world.urn(token, "x"), "id", olds, olds, news)
+def test_what_cannot_change_in_place_replaces(world: World, olds: Properties, news: Properties, replaces: bool) -> None:
+    urn = world.urn(_kind(olds), "x")
+    difference = world.cloud(urn).diff(urn, "id", olds, olds, news)
     assert difference.changes
     assert bool(difference.replaces) is replaces
     assert difference.delete_before_replace is replaces, "the name is the program's, so both cannot live at once"
@@ -192,44 +188,32 @@ def chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
-def _release(**values: object) -> Properties:
-    return {
-        "name": "rasa",
-        "namespace": "rasa",
-        "chart": "oci://registry.example/rasa",
-        "version": "1.0.0",
-        "values": values,
-    }
+def _release(world: World, **values: object) -> Made:
+    chart = {"chart": "oci://registry.example/rasa", "version": "1.0.0"}
+    return world.make("helm.sh/v3.Release", name="rasa", namespace="rasa", **chart, values=values)
 
 
 @pytest.mark.usefixtures("chart")
 def test_a_release_is_rendered_and_its_manifests_are_checked(world: World) -> None:
     world.namespace()
-    with pytest.raises(Refused, match='secret "s" not found'):
-        world.make(RELEASE, "r", _release(secret="s", replicas=1))
-    world.make(SECRET, "s", _secret(a="x"))
-    with pytest.raises(Refused, match="replicas"):
-        world.make(RELEASE, "r", _release(secret="s", replicas="one"))
-    id, outputs = world.make(RELEASE, "r", _release(secret="s", replicas=1))
-    assert id == "rasa/rasa"
-    assert outputs["status"] | {"revision": 1, "status": "deployed"} == outputs["status"]
-    changed = world.change(RELEASE, "r", id, outputs, _release(secret="s", replicas=2))
-    assert changed["status"]["revision"] == 2
-
-
-def test_values_may_only_name_keys_that_are_there(world: World, chart: Path) -> None:
-    world.namespace()
-    world.make(SECRET, "s", _secret(a="x"))
-    values: Properties = {"secret": "s", "replicas": 1, "license": {"secretName": "s", "secretKey": "b"}}
-    with pytest.raises(Refused, match="secret rasa/s has no key b"):
-        world.make(RELEASE, "r", _release(**values))
+    with refused('secret "s" not found'):
+        _release(world, secret="s", replicas=1)
+    _apply(world, _secret(a="x"))
+    with refused("replicas"):
+        _release(world, secret="s", replicas="one")
+    with refused("secret rasa/s has no key b"):
+        _release(world, secret="s", replicas=1, license={"secretName": "s", "secretKey": "b"})
+    release = _release(world, secret="s", replicas=1)
+    assert release.id == "rasa/rasa"
+    assert release["status"] | {"revision": 1, "status": "deployed"} == release["status"]
+    assert world.change(release, values={"secret": "s", "replicas": 2})["status"]["revision"] == 2
 
 
 def test_a_chart_path_that_does_not_exist_is_an_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.namespace()
     monkeypatch.setenv("RASA_CHART", "/nowhere/rasa")
-    with pytest.raises(Refused, match="RASA_CHART=/nowhere/rasa does not exist"):
-        world.make(RELEASE, "r", _release())
+    with refused("RASA_CHART=/nowhere/rasa does not exist"):
+        _release(world)
 
 
 @pytest.mark.parametrize(
@@ -244,9 +228,6 @@ def test_a_chart_path_that_does_not_exist_is_an_error(world: World, monkeypatch:
 def test_retained_disks_stay_unless_they_go_with_the_cluster(
     provisioner: str, reclaim: str, parameters: dict[str, str], stay: bool, world: World
 ) -> None:
-    token = "kubernetes:storage.k8s.io/v1:StorageClass"
     more = {"provisioner": provisioner, "reclaimPolicy": reclaim, "parameters": parameters}
-    id, _ = world.make(token, "volumes", manifest("storage.k8s.io/v1", "StorageClass", name="vault", **more))
-    world.delete(token, "volumes", id)
-    with world.store.transaction() as transaction:
-        assert bool(transaction.kept("dev")) == stay
+    world.delete(_apply(world, manifest("storage.k8s.io/v1", "StorageClass", name="vault", **more)))
+    assert bool(world.kept()) == stay

@@ -10,7 +10,7 @@ import pulumi_random
 import pytest
 
 from catalogue.entry import Refused
-from sandbox.recorder import UNKNOWN, DuplicateUrn, Recording, Secret, run_program
+from sandbox.recorder import UNKNOWN, Recording, Secret, run_program
 
 
 class Pair(pulumi.ComponentResource):
@@ -78,71 +78,63 @@ def test_a_preview_knows_only_what_the_program_says():
     assert recording.component_outputs[recording.named("pair").urn] == {"bucket": UNKNOWN}
 
 
+def random_id(name: str, opts: pulumi.ResourceOptions) -> pulumi_random.RandomId:
+    return pulumi_random.RandomId(name, byte_length=2, opts=opts)
+
+
+def of_random() -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(provider=pulumi_random.Provider("random"))
+
+
+def of_aws() -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(provider=aws.Provider("aws", region="eu-central-1"))
+
+
+def one_name_twice() -> None:
+    opts = of_random()
+    random_id("one", opts)
+    random_id("one", opts)
+
+
+def an_unknown_function() -> None:
+    aws.get_ip_ranges_output(services=["ec2"], opts=pulumi.InvokeOutputOptions(provider=of_aws().provider))
+
+
 def test_a_resource_made_inside_an_apply_is_seen_as_missing_from_the_preview():
     def program() -> None:
-        provider = pulumi_random.Provider("random")
-        one = pulumi_random.RandomId("one", byte_length=2, opts=pulumi.ResourceOptions(provider=provider))
-        one.hex.apply(
-            lambda _: pulumi_random.RandomId("two", byte_length=2, opts=pulumi.ResourceOptions(provider=provider)).hex
-        )
+        opts = of_random()
+        random_id("one", opts).hex.apply(lambda _: random_id("two", opts).hex)
 
-    assert set(run(program).resources) - set(run(program, preview=True).resources) == {
-        "urn:pulumi:test::rasa::random:index/randomId:RandomId::two"
-    }
-
-
-def test_two_resources_of_one_name_are_refused():
-    def program() -> None:
-        provider = pulumi_random.Provider("random")
-        for _ in range(2):
-            pulumi_random.RandomId("one", byte_length=2, opts=pulumi.ResourceOptions(provider=provider))
-
-    with pytest.raises(DuplicateUrn, match="RandomId::one"):
-        run(program)
-
-
-def aws_provider() -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions(provider=aws.Provider("aws", region="eu-central-1"))
+    two = "urn:pulumi:test::rasa::random:index/randomId:RandomId::two"
+    assert set(run(program).resources) - set(run(program, preview=True).resources) == {two}
 
 
 @pytest.mark.parametrize(
     ("program", "why"),
     [
+        (lambda: aws.ec2.Vpc("a", cidr_block="10.0.0.0/33", opts=of_aws()), "Vpc::a: .*10.0.0.0/33"),
         (
-            lambda: aws.ec2.Vpc("a", cidr_block="10.0.0.0/33", opts=aws_provider()),
-            "Vpc::a: .*10.0.0.0/33",
-        ),
-        (
-            lambda: aws.ec2.Subnet("a", vpc_id="vpc-0", cidr_block="10.0.0.0/24", opts=aws_provider()),
+            lambda: aws.ec2.Subnet("a", vpc_id="vpc-0", cidr_block="10.0.0.0/24", opts=of_aws()),
             "Subnet::a: InvalidVpcID.NotFound",
         ),
         (lambda: aws.Provider("aws", region="here"), "providers:aws::aws: region: invalid AWS Region: here"),
         (lambda: aws.ec2.Vpc("a", cidr_block="10.0.0.0/16"), "Default provider for 'aws' disabled"),
-        (
-            lambda: aws.get_ip_ranges_output(
-                services=["ec2"], opts=pulumi.InvokeOutputOptions(provider=aws_provider().provider)
-            ),
-            "getIpRanges: the sandbox has no entry for the function",
-        ),
+        (an_unknown_function, "getIpRanges: the sandbox has no entry for the function"),
+        (one_name_twice, "RandomId::one: Duplicate resource URN"),
     ],
-    ids=["a wrong input", "a resource that is not there", "a wrong provider", "no provider", "an unknown function"],
+    ids=["a wrong input", "a reference to nothing", "a wrong provider", "no provider", "a function", "one name twice"],
 )
-def test_what_a_cloud_refuses_ends_the_run_with_its_words(program: Callable[[], None], why: str):
+def test_what_a_cloud_or_the_engine_refuses_ends_the_run_with_its_words(program: Callable[[], None], why: str):
     with pytest.raises(Refused, match=why):
         run(program)
 
 
 def test_an_output_in_a_text_is_an_error():
-    def program() -> None:
-        provider = pulumi_random.Provider("random")
-        one = pulumi_random.RandomId("one", byte_length=2, opts=pulumi.ResourceOptions(provider=provider))
-        pulumi.export("text", f"id-{one.hex}")
-
     with pytest.raises(Exception, match="Calling __str__ on an Output"):
-        run(program)
+        run(lambda: pulumi.export("text", f"id-{random_id('one', of_random()).hex}"))
 
 
 def test_runs_do_not_see_one_another():
     run()
-    assert run(lambda: pulumi.export("only", "this")).outputs == {"only": "this"}
-    assert run(lambda: pulumi.export("only", "this")).resources == {}
+    again = run(lambda: pulumi.export("only", "this"))
+    assert (again.outputs, again.resources) == ({"only": "this"}, {})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import typing
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,16 +14,13 @@ SDKS_OWN = {"__self__", "resource_name", "opts", "__props__"}
 ENTRIES = [entry for package in PACKAGES for entry in package.entries.values()]
 
 
-def test_a_shape_has_wire_names_types_and_what_is_required() -> None:
+def test_a_shape_has_wire_and_python_names_types_and_what_is_required() -> None:
     shape = sdk.resource_shape("aws:eks/cluster:Cluster")
+    assert shape.python_names["roleArn"] == "role_arn"
     assert shape.types["roleArn"] is str
     assert shape.types["bootstrapSelfManagedAddons"] is bool
     assert sdk.is_shape(shape.types["vpcConfig"])
     assert {"roleArn", "vpcConfig"} == shape.required
-
-
-def test_a_shape_tells_what_python_calls_a_property() -> None:
-    assert sdk.resource_shape("aws:eks/cluster:Cluster").python_names["roleArn"] == "role_arn"
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.token)
@@ -50,42 +45,9 @@ def test_an_output_is_read_by_python_names(token: str, path: list[str | int], ex
     assert sdk.output(token, path) == expression
 
 
-def test_the_args_class_wins_over_a_nested_type_of_the_same_name() -> None:
+def test_special_classes_have_shapes_too_and_a_type_that_the_sdk_does_not_have_is_an_error() -> None:
+    """The args class wins over a nested type of the same name; a provider has one as well."""
     assert "versioningConfiguration" in sdk.resource_shape("aws:s3/bucketVersioning:BucketVersioning").types
-
-
-def test_provider_configuration_has_a_shape() -> None:
     assert "clusterIdentifier" in sdk.resource_shape("pulumi:providers:kubernetes").types
-
-
-def test_a_type_that_the_sdk_does_not_have_is_an_error() -> None:
     with pytest.raises(sdk.UnknownType):
         sdk.resource_shape("aws:ec2/vpc:Vpcs")
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.token)
-def test_every_path_in_an_entry_exists_in_the_sdk(entry: Entry) -> None:
-    named = {*entry.replaces_on, *(ref.path for ref in entry.refers if ref.values is None)}
-    missing = {path for path in named if not _exists(sdk.resource_shape(entry.token), path)}
-    assert missing == set()
-
-
-def test_the_path_check_finds_a_misspelt_path() -> None:
-    shape = sdk.resource_shape("aws:eks/cluster:Cluster")
-    assert _exists(shape, "vpcConfig.subnetIds")
-    assert not _exists(shape, "vpcConfig.subnetId")
-
-
-def _exists(shape: sdk.Shape, path: str) -> bool:
-    head, _, rest = path.partition(".")
-    if head not in shape.types:
-        return False
-    return not rest or any(_exists(sdk.shape_of(inner), rest) for inner in _shapes(shape.types[head]))
-
-
-def _shapes(annotation: object) -> Iterator[type]:
-    annotation = sdk.unwrap(annotation)
-    if isinstance(annotation, type) and sdk.is_shape(annotation):
-        yield annotation
-    for argument in typing.get_args(annotation):
-        yield from _shapes(argument)

@@ -9,31 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.entry import Refused
 from sandbox.store import Store
-from tests.sandbox.clouds import AWS_TOKENS, World
-
-VPC = AWS_TOKENS["Vpc"]
-BUCKET = AWS_TOKENS["Bucket"]
+from tests.sandbox.world import World
 
 
 def test_another_process_sees_what_was_made(world: World, tmp_path: Path) -> None:
-    id, _ = world.make(VPC, "vpc", {"cidrBlock": "10.0.0.0/16"})
-    again = World(tmp_path)
-    found, inputs, outputs = again.aws.read(again.urn(VPC, "vpc"), id, {}, {})
-    assert (found, inputs["cidrBlock"], outputs["arn"].rsplit("/", 1)[1]) == (id, "10.0.0.0/16", id)
+    vpc = world.make("ec2.Vpc")
+    found, inputs, outputs = World(tmp_path).cloud(vpc.urn).read(vpc.urn, vpc.id, {}, {})
+    assert (found, inputs["cidrBlock"], outputs["arn"].rsplit("/", 1)[1]) == (vpc.id, "10.0.0.0/16", vpc.id)
 
 
 def test_a_failed_operation_leaves_nothing(world: World) -> None:
     def fail() -> None:
         with world.store.transaction() as transaction:
-            transaction.insert(token=VPC, scope="s", id="vpc-1", urn="u", seed="", inputs={}, outputs={})
+            transaction.insert(token="t", scope="s", id="vpc-1", urn="u", seed="", inputs={}, outputs={})
             raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
         fail()
     with world.store.transaction() as transaction:
-        assert transaction.get(VPC, "s", "vpc-1") is None
+        assert transaction.get("t", "s", "vpc-1") is None
 
 
 def test_a_kill_in_the_middle_of_an_operation_leaves_nothing(tmp_path: Path) -> None:
@@ -55,16 +50,16 @@ for number in range(3):
 
 
 def test_two_processes_cannot_take_one_name(tmp_path: Path) -> None:
-    program = f"""
+    program = """
 import sys, json
 from pathlib import Path
 from catalogue.entry import Refused
-from tests.sandbox.clouds import World
+from tests.sandbox.world import World
 world = World(Path(sys.argv[1]), stack=sys.argv[2])
 won = []
 for number in range(15):
     try:
-        world.make({BUCKET!r}, f"b{{number}}", {{"bucket": f"bucket-{{number}}"}})
+        world.make("s3.Bucket", bucket=f"bucket-{number}")
         won.append(number)
     except Refused:
         pass
@@ -77,8 +72,7 @@ print(json.dumps(won))
 
 
 def test_a_name_is_free_again_when_its_owner_is_gone(world: World) -> None:
-    id, _ = world.make(BUCKET, "b", {"bucket": "models"})
-    with pytest.raises(Refused, match="BucketAlreadyExists"):
-        world.make(BUCKET, "c", {"bucket": "models"})
-    world.delete(BUCKET, "b", id)
-    world.make(BUCKET, "c", {"bucket": "models"})
+    bucket = world.make("s3.Bucket", bucket="models")
+    world.refuses("BucketAlreadyExists", "s3.Bucket", bucket="models")
+    world.delete(bucket)
+    world.make("s3.Bucket", bucket="models")

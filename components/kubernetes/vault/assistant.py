@@ -43,7 +43,7 @@ class AssistantVault(pulumi.ComponentResource):
         namespace: RestrictedNamespace,
         credentials: PasswordAuth,
         after: tuple[pulumi.Resource, ...],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:AssistantVault", name, None, opts)
         path = f"{assistant.name}/tracker-store"
@@ -133,7 +133,7 @@ class ExistingAssistantVault(pulumi.ComponentResource):
         assistant: Assistant,
         namespace: RestrictedNamespace,
         token: pulumi.Output[str],
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:ExistingAssistantVault", name, None, opts)
         path = vault.logins[assistant.name].path

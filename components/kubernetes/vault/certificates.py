@@ -20,7 +20,7 @@ _MONTH_HOURS: Final = 30 * 24
 class VaultCertificates(pulumi.ComponentResource):
     """`ca_pem` is the authority for clients; a node has `certificate_pem`, valid `until`, and `private_key_pem`."""
 
-    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, *, opts: pulumi.ResourceOptions) -> None:
         super().__init__("rasa:kubernetes:VaultCertificates", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         ca_key = self._key(f"{name}-ca-key")

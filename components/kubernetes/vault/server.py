@@ -92,7 +92,7 @@ class VaultServer(pulumi.ComponentResource):
         cluster: ClusterConnection,
         clients: tuple[str, ...],
         image: str,
-        opts: pulumi.ResourceOptions | None = None,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:VaultServer", name, None, opts)
         self._name, self._settings, self._profile = name, settings, profile
@@ -201,12 +201,13 @@ class VaultServer(pulumi.ComponentResource):
         networks, seal = self._cluster.networks, self._seal
         servers = pods_named(SERVER_POD)
         jobs = pods_named(SERVER_POD, INIT_POD, CONFIG_POD)
+        client_egress = [to_pods(servers, PORT), to_apis()]
         identity = to_identity(seal.recovery.identity, networks) if seal.recovery is not None else []
         return [
             space.policy(
                 f"{self._name}-policy-server",
                 "vault",
-                servers,
+                SERVER_POD,
                 ingress=[from_pods(jobs, PORT), from_pods(servers, CLUSTER_PORT), from_namespaces(self._clients, PORT)],
                 egress=[
                     to_pods(servers, PORT),
@@ -217,17 +218,7 @@ class VaultServer(pulumi.ComponentResource):
                 parent=self,
             ),
             space.policy(
-                f"{self._name}-policy-init",
-                INIT_POD,
-                pods_named(INIT_POD),
-                egress=[to_pods(servers, PORT), to_apis(), *identity],
-                parent=self,
+                f"{self._name}-policy-init", INIT_POD, INIT_POD, egress=[*client_egress, *identity], parent=self
             ),
-            space.policy(
-                f"{self._name}-policy-config",
-                CONFIG_POD,
-                pods_named(CONFIG_POD),
-                egress=[to_pods(servers, PORT), to_apis()],
-                parent=self,
-            ),
+            space.policy(f"{self._name}-policy-config", CONFIG_POD, CONFIG_POD, egress=client_egress, parent=self),
         ]

@@ -11,7 +11,7 @@ import pytest
 from components.kubernetes.pod import SecretKey
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
-from components.rasa.wiring import ACTION_SERVER_POD, ACTION_SERVER_PORT
+from components.rasa.names import ACTION_SERVER_POD, ACTION_SERVER_PORT
 from settings.assistant import COMPATIBLE_VERSIONS, RESERVED_ENVIRONMENT
 from tests.components.rasa import wirings
 

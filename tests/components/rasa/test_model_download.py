@@ -13,9 +13,10 @@ from components.kubernetes.pod import SecretKey
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.model_download import SCRIPT
+from components.rasa.names import SECRET
 from components.rasa.secrets import certificate_authorities, service_secrets
 from components.rasa.values import values
-from components.rasa.wiring import SECRET, Wiring
+from components.rasa.wiring import Wiring
 from tests.components.rasa import wirings
 from tests.components.rasa.test_smoke_test_script import script  # pyright: ignore[reportUnusedImport] # noqa: F401
 

@@ -16,9 +16,10 @@ from components.kubernetes.pod import SecretKey
 from components.rasa.analytics import analytics_url
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
+from components.rasa.names import AUTH_TOKEN_KEY, CA_CONFIG_MAP, JWT_SECRET_KEY, SECRET
 from components.rasa.secrets import service_secrets
-from components.rasa.values import AUTH_TOKEN_KEY, JWT_SECRET_KEY, values
-from components.rasa.wiring import CA_CONFIG_MAP, SECRET, Wiring
+from components.rasa.values import values
+from components.rasa.wiring import Wiring
 from settings import Profile
 from tests.components.charts import recorded, unknown_paths
 from tests.components.rasa import wirings
