@@ -65,7 +65,7 @@ def test_an_action_has_one_commit_everywhere():
 
 @EVERY_WORKFLOW
 def test_a_workflow_only_reads_and_a_job_has_few_rights_and_ends(path: Path):
-    """A job that may write has no identity; an identity is only for an environment; a checkout leaves no token behind."""
+    """A job that may write has no identity, an identity is only for an environment, a checkout leaves no token."""
     assert content(path)["permissions"] in ({}, {"contents": "read"})
     for name, job in content(path)["jobs"].items():
         permissions = job.get("permissions", {})
