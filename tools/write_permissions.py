@@ -8,8 +8,7 @@ from typing import Final
 from catalogue.needs import Needs
 from settings.base import Cloud
 from tools.permissions import aws, azure, cluster, gcp
-from tools.permissions.needs import PREVIEW, UP, Mode
-from tools.permissions.program import Used
+from tools.permissions.needs import PREVIEW, UP, Mode, Used
 from tools.stacks import DEV, PROD, recording, settings_of
 from tools.written import page_of, table
 

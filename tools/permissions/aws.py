@@ -14,8 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from catalogue.aws import needs as aws_needs
 from catalogue.needs import Needs
-from tools.permissions.needs import Mode, needed_in
-from tools.permissions.program import Used
+from tools.permissions.needs import Mode, Used, needed_in
 
 MANAGED_POLICY: Final = 6144  # characters without white space
 Conditions: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]

@@ -9,8 +9,7 @@ import json
 from typing import Any
 
 from catalogue.needs import Needs
-from tools.permissions.needs import Mode, needed_in
-from tools.permissions.program import Used
+from tools.permissions.needs import Mode, Used, needed_in
 
 
 def needed(used: Used) -> Needs:
