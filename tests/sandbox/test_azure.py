@@ -257,7 +257,7 @@ def test_a_key_that_a_service_may_use(
     service: str, vault: Properties, is_granted: bool, error: str, azure: Azure
 ) -> None:
     scope, key, identity = azure.vault(**vault).id, azure.key(), azure.identity()
-    own = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [identity.id]}}
+    own: Properties = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [identity.id]}}
     if is_granted:
         azure.grant(CRYPTO_USER, scope, identity["principalId"])
     if service == "redis":
