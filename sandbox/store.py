@@ -188,6 +188,10 @@ class Transaction:
         query = "SELECT text FROM kept WHERE stack = ? ORDER BY token, text"
         return [text for (text,) in self._db.execute(query, (stack,))]
 
+    def of_stack(self, stack: str) -> list[Record]:
+        """Returns the living resources of a stack, in the order in which they were made."""
+        return self._many("stack = ?", stack)
+
     def counts(self, stack: str) -> dict[str, int]:
         """Returns how many resources of each type a stack has."""
         query = "SELECT token, count(*) FROM resources WHERE stack = ? GROUP BY token ORDER BY token"
