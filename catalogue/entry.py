@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A resource that exists. `inputs` and `outputs` keep their secret marks; `created` is in Unix seconds."""
+    """A resource that exists. `inputs` and `outputs` keep their secret marks."""
 
     key: int
     token: str
@@ -42,7 +42,6 @@ class Record:
     seed: str
     inputs: Properties
     outputs: Properties
-    created: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +80,12 @@ class NoWorld:
     """The world of a check: rules that run before a request to the cloud see no resources."""
 
     def find(self, token: str, attribute: str, value: Any) -> Record | None:
-        """Returns None."""
         return None
 
     def all(self, token: str) -> list[Record]:
-        """Returns an empty list."""
         return []
 
     def is_taken(self, kind: str, name: str) -> bool:
-        """Returns False."""
         return False
 
 

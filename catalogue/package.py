@@ -24,30 +24,6 @@ def entries_of(package: str) -> list[Entry]:
     return [entry for module in modules for entry in getattr(module, "ENTRIES", ())]
 
 
-def _no_problems(_config: Properties) -> Iterable[Problem]:
-    return ()
-
-
-def _never_replaced(_old: Properties, _new: Properties) -> Iterable[str]:
-    return ()
-
-
-def _may_go(_subject: Subject) -> None:
-    return None
-
-
-def _nothing(_subject: Subject) -> Properties:
-    return {}
-
-
-def _at_the_providers(where: Where, _known: Properties) -> Where:
-    return where
-
-
-def _nowhere(config: Properties, _stack: str) -> Where:
-    return Where(scopes={"region": "", "account": "", "global": ""}, facts={}, config=config)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Package:
     """One provider.
@@ -64,12 +40,14 @@ class Package:
     name: str
     entries: Mapping[str, Entry]
     stateless: bool = False
-    configure: Callable[[Properties, str], Where] = _nowhere
-    stays: Callable[[Where, Properties], Where] = _at_the_providers
-    config_problems: Callable[[Properties], Iterable[Problem]] = _no_problems
-    config_replaces: Callable[[Properties, Properties], Iterable[str]] = _never_replaced
-    derived: Callable[[Subject], Properties] = _nothing
-    guard: Rule = _may_go
+    configure: Callable[[Properties, str], Where] = lambda config, _stack: Where(
+        scopes={"region": "", "account": "", "global": ""}, facts={}, config=config
+    )
+    stays: Callable[[Where, Properties], Where] = lambda where, _known: where
+    config_problems: Callable[[Properties], Iterable[Problem]] = lambda _config: ()
+    config_replaces: Callable[[Properties, Properties], Iterable[str]] = lambda _old, _new: ()
+    derived: Callable[[Subject], Properties] = lambda _subject: {}
+    guard: Rule = lambda _subject: None
     invokes: Mapping[str, Callable[[Properties, Where], Properties]] = field(
         default_factory=dict[str, Callable[[Properties, Where], Properties]]
     )

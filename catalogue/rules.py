@@ -5,7 +5,7 @@ pass.
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from catalogue.entry import Refused, Rule, Subject
@@ -51,6 +51,24 @@ def never_falls(path: str, message: str) -> Rule:
     def check(subject: Subject) -> None:
         old, new = (next(at_path(inputs, path), None) for inputs in (subject.old_inputs, subject.inputs))
         if isinstance(old, int) and isinstance(new, int) and new < old:
+            raise Refused(message.format(old=old, new=new))
+
+    return check
+
+
+def only_rises(path: str, versions: Sequence[str], message: str, *, by_one: bool = False) -> Rule:
+    """A version does not become an earlier one of a list; the message may have `{old}` and `{new}`.
+
+    `by_one`: it becomes the next one at most. A patch version, such as 1.35.2, counts as its minor version.
+    """
+
+    def check(subject: Subject) -> None:
+        old, new = (str(next(at_path(inputs, path), "")) for inputs in (subject.old_inputs, subject.inputs))
+        before, after = (
+            next((place for place, known in enumerate(versions) if f"{version}.".startswith(f"{known}.")), None)
+            for version in (old, new)
+        )
+        if before is not None and after is not None and (after < before or (by_one and after > before + 1)):
             raise Refused(message.format(old=old, new=new))
 
     return check

@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from catalogue.entry import Entry, Refused, Subject, paths
 from catalogue.package import Package
+from catalogue.rules import only
 from catalogue.wire import as_list, as_map
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -22,12 +23,9 @@ CURVES: dict[str, ec.EllipticCurve] = {
     "P384": ec.SECP384R1(),
     "P521": ec.SECP521R1(),
 }
+PLAIN_USES = "digital_signature content_commitment key_encipherment data_encipherment key_agreement"
 KEY_USES = {
-    "digital_signature": "digital_signature",
-    "content_commitment": "content_commitment",
-    "key_encipherment": "key_encipherment",
-    "data_encipherment": "data_encipherment",
-    "key_agreement": "key_agreement",
+    **{use: use for use in PLAIN_USES.split()},
     "cert_signing": "key_cert_sign",
     "crl_signing": "crl_sign",
     "encipher_only": "encipher_only",
@@ -42,6 +40,10 @@ EXTENDED_USES = {
     "ocsp_signing": ExtendedKeyUsageOID.OCSP_SIGNING,
     "any_extended": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 }
+ALGORITHMS = ("RSA", "ECDSA", "ED25519")
+USES_ARE_KNOWN = only(
+    "allowedUses", [*KEY_USES, *EXTENDED_USES], "Attribute allowed_uses value must be one of {allowed}, got: {value}"
+)
 SUBJECT_NAMES = {
     "commonName": NameOID.COMMON_NAME,
     "organization": NameOID.ORGANIZATION_NAME,
@@ -106,22 +108,6 @@ def _key(pem: str) -> Key:
 
 def _public(subject: Subject, encoding: serialization.Encoding, form: serialization.PublicFormat) -> str:
     return _key(subject["privateKeyPem"]).public_key().public_bytes(encoding, form).decode()
-
-
-def _algorithm_is_known(subject: Subject) -> None:
-    algorithm = subject.inputs.get("algorithm")
-    if subject.inputs.get("ecdsaCurve") not in (None, *CURVES):
-        raise Refused(f"Attribute ecdsa_curve value must be one of {', '.join(CURVES)}")
-    if isinstance(algorithm, str) and len(algorithm) < 10 and algorithm not in ("RSA", "ECDSA", "ED25519"):
-        raise Refused(f'Attribute algorithm value must be one of: ["RSA" "ECDSA" "ED25519"], got: "{algorithm}"')
-
-
-def _uses_are_known(subject: Subject) -> None:
-    for use in as_list(subject.inputs.get("allowedUses")):
-        if use not in KEY_USES and use not in EXTENDED_USES and len(use) < 30:
-            raise Refused(
-                f'Attribute allowed_uses value must be one of {", ".join(KEY_USES | EXTENDED_USES)}, got: "{use}"'
-            )
 
 
 def _distinguished_name(subject: Subject) -> x509.Name:
@@ -256,7 +242,10 @@ ENTRIES = [
         },
         defaults={"rsaBits": 2048, "ecdsaCurve": "P224"},
         replaces_on=paths("algorithm rsaBits ecdsaCurve"),
-        checks=(_algorithm_is_known,),
+        checks=(
+            only("ecdsaCurve", CURVES, f"Attribute ecdsa_curve value must be one of {', '.join(CURVES)}"),
+            only("algorithm", ALGORITHMS, "Attribute algorithm value must be one of: {allowed}, got: {value}"),
+        ),
     ),
     Entry(
         token="tls:index/certRequest:CertRequest",
@@ -270,7 +259,7 @@ ENTRIES = [
         outputs={"certPem": _self_signed, "keyAlgorithm": _key_algorithm("privateKeyPem"), **CERTIFICATE_OUTPUTS},
         defaults=CERTIFICATE_DEFAULTS,
         replaces_on=frozenset({*NAMED, *CERTIFIED, "setAuthorityKeyId"}),
-        checks=(_uses_are_known,),
+        checks=(USES_ARE_KNOWN,),
     ),
     Entry(
         token="tls:index/locallySignedCert:LocallySignedCert",
@@ -282,7 +271,7 @@ ENTRIES = [
         },
         defaults=CERTIFICATE_DEFAULTS,
         replaces_on=frozenset({*CERTIFIED, "certRequestPem", "caCertPem", "caPrivateKeyPem"}),
-        checks=(_uses_are_known,),
+        checks=(USES_ARE_KNOWN,),
     ),
 ]
 

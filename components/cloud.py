@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import pulumi
 
 from components.connections import (
+    NO_IDENTITY,
     ClusterConnection,
     DownloadedModel,
     ExistingDatabases,
@@ -21,6 +22,7 @@ from components.connections import (
     ModelStorageConnection,
     PostgresConnection,
     RedisConnection,
+    ServiceAccount,
     VaultSeal,
     WorkloadIdentity,
 )
@@ -183,10 +185,18 @@ class Cloud(ABC, Generic[SettingsOf, Network, Key, Pods, Right]):
     def vault_seal(self, pods: Pods) -> VaultSeal:
         """Creates the resources of the cloud that Vault in the cluster needs."""
 
+    def identity_for(self, pods: Pods, account: ServiceAccount, accesses: Iterable[Access[Right]]) -> WorkloadIdentity:
+        """Creates the identity of a service account that uses several services, if one of them needs it."""
+        match together(accesses):
+            case NoIdentityNeeded():
+                return NO_IDENTITY
+            case GrantedElsewhere():
+                return self.identity(pods, account, ())
+            case Rights(rights=rights):
+                return self.identity(pods, account, rights)
+
     @abstractmethod
-    def identity(
-        self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[Right, ...]
-    ) -> WorkloadIdentity:
+    def identity(self, pods: Pods, account: ServiceAccount, rights: tuple[Right, ...]) -> WorkloadIdentity:
         """Creates the identity of a service account. Creates nothing if the cluster gives its pods no identities."""
 
 

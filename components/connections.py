@@ -202,6 +202,17 @@ class DownloadedModel:
     ready: tuple[pulumi.Resource, ...] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class ServiceAccount:
+    """A service account of the cluster, by its namespace and its name."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentity:
     """The cloud identity of a pod's service account.

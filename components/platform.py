@@ -6,35 +6,20 @@ exists already, or it is left out. Only the chosen cloud's package, and with it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import pulumi
 import pulumi_random
 
-from components.cloud import (
-    Access,
-    AnyCloud,
-    Cluster,
-    EventQueue,
-    GrantedElsewhere,
-    LockStore,
-    ModelStorage,
-    NoIdentityNeeded,
-    Pods,
-    Right,
-    Rights,
-    TrackerStore,
-    together,
-)
+from components.cloud import AnyCloud, Cluster, EventQueue, LockStore, ModelStorage, Pods, Right, TrackerStore
 from components.connections import (
-    NO_IDENTITY,
     AssistantConnections,
     ClusterConnection,
     ExistingDatabases,
     PostgresConnection,
+    ServiceAccount,
     VaultSeal,
-    WorkloadIdentity,
 )
 from components.existing import existing_cluster, existing_event_queue, existing_lock_store, existing_tracker_store
 from settings import AnySettings, AwsSettings, AzureSettings, GcpSettings, Settings
@@ -78,16 +63,6 @@ class Platform(pulumi.ComponentResource):
         }
         used = {layer: service for layer, service in layers.items() if service}
 
-        def identity(namespace: str, account: str, accesses: Iterable[Access[Right]]) -> WorkloadIdentity:
-            create = partial(cloud.identity, cluster.pods, namespace=namespace, service_account=account)
-            match together(accesses):
-                case NoIdentityNeeded():
-                    return NO_IDENTITY
-                case GrantedElsewhere():
-                    return create(rights=())
-                case Rights(rights=rights):
-                    return create(rights=rights)
-
         self.cluster: ClusterConnection = cluster.connection
         self.tracker_store: PostgresConnection | ExistingDatabases = tracker_store.connection
         self.vault_seal: VaultSeal | None = _vault_seal(settings, cloud, cluster.pods)
@@ -96,12 +71,14 @@ class Platform(pulumi.ComponentResource):
                 lock_store=lock_store.connection[assistant.name] if lock_store else None,
                 event_queue=event_queue.connection[assistant.name] if event_queue else None,
                 model_storage=model_storage.connection[assistant.name] if model_storage else None,
-                rasa=identity(
-                    assistant.namespace, SERVICE_ACCOUNT, [service.rasa(assistant) for service in used.values()]
+                rasa=cloud.identity_for(
+                    cluster.pods,
+                    ServiceAccount(assistant.namespace, SERVICE_ACCOUNT),
+                    [service.rasa(assistant) for service in used.values()],
                 ),
-                analytics=identity(
-                    assistant.namespace,
-                    ANALYTICS_SERVICE_ACCOUNT,
+                analytics=cloud.identity_for(
+                    cluster.pods,
+                    ServiceAccount(assistant.namespace, ANALYTICS_SERVICE_ACCOUNT),
                     [service.analytics(assistant) for service in used.values()] if assistant.analytics else [],
                 ),
             )

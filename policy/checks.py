@@ -80,6 +80,16 @@ def value(path: Path, test: Test) -> Check:
     return check
 
 
+def true(*paths: Path) -> Check:
+    """Requires that every value at each path is true. An unknown value passes."""
+    return every(*(value(path, equals(True)) for path in paths))
+
+
+def false(*paths: Path) -> Check:
+    """Requires that every value at each path is false. An unknown value passes."""
+    return every(*(value(path, equals(False)) for path in paths))
+
+
 def every(*checks: Check) -> Check:
     """Requires that all checks pass."""
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from policy import kinds
-from policy.checks import at_least, either, equals, every, given, includes, matches, value, where
-from policy.rule import Check, Rule, When
+from policy.checks import at_least, either, equals, every, given, includes, matches, true, value, where
+from policy.rule import Check, Rule, When, in_prod
 
 AWS_DISKS: Final = equals("ebs.csi.aws.com")
 DAYS_30: Final = matches(r"(\d{8,}|2592\d{3}|259[3-9]\d{3}|2[6-9]\d{5}|[3-9]\d{6})s", "30 days or more")
@@ -30,8 +30,8 @@ RULES: Final = (
         description="Disks are encrypted, also in services that do not encrypt by default.",
         remedy="Turn on encryption at rest: adding it later needs a new disk.",
         on={
-            kinds.RDS: value("storageEncrypted", equals(True)),
-            kinds.ELASTICACHE: value("atRestEncryptionEnabled", equals(True)),
+            kinds.RDS: true("storageEncrypted"),
+            kinds.ELASTICACHE: true("atRestEncryptionEnabled"),
             kinds.LAUNCH_TEMPLATE: value("blockDeviceMappings[*].ebs.encrypted", equals("true", True)),
             kinds.STORAGE_CLASS: where("provisioner", AWS_DISKS, value("parameters.encrypted", equals("true"))),
         },
@@ -114,21 +114,16 @@ RULES: Final = (
         name="keys-rotate",
         description="The cloud rotates symmetric keys.",
         remedy="Turn on rotation: old versions remain and still decrypt.",
-        on={
-            kinds.KMS: value("enableKeyRotation", equals(True)),
-            kinds.CRYPTO_KEY: value("rotationPeriod", given()),
-        },
+        on={kinds.KMS: true("enableKeyRotation"), kinds.CRYPTO_KEY: value("rotationPeriod", given())},
     ),
-    Rule(
+    in_prod(
         name="keys-come-back",
         description="In prod, a deleted key can be restored for at least 30 days: without it all data is lost.",
         remedy="Increase the waiting time, and turn on purge protection.",
-        when=When.PROD,
         on={
             kinds.KMS: value("deletionWindowInDays", at_least(30)),
             kinds.KEY_VAULT: every(
-                value("properties.enablePurgeProtection", equals(True)),
-                value("properties.softDeleteRetentionInDays", at_least(30)),
+                true("properties.enablePurgeProtection"), value("properties.softDeleteRetentionInDays", at_least(30))
             ),
             kinds.CRYPTO_KEY: value("destroyScheduledDuration", DAYS_30),
         },

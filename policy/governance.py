@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import allowed, kinds
-from policy.checks import at_most, equals, given, includes, matches, value
+from policy.checks import at_most, given, includes, matches, true, value
 from policy.resource import UNKNOWN, Resource, mapping_of
-from policy.rule import Check, Companion, Rule, When
+from policy.rule import Check, Companion, Rule, in_prod
 
 REGION: Final = matches(rf"(?i:{'|'.join(allowed.REGIONS)})(-[a-f])?", "an allowed region")
 # Azure resource types with tags: the Azure provider has no default tags.
@@ -62,11 +62,10 @@ RULES: Final = (
         remedy="Do not remove the program's own tags.",
         on=_all_tags(*allowed.TAGS),
     ),
-    Rule(
+    in_prod(
         name="owner-tag",
         description="In prod, every resource has a tag with its owner.",
         remedy="Set owner in rasa:tags.",
-        when=When.PROD,
         on=_all_tags(allowed.OWNER),
     ),
     Rule(
@@ -110,23 +109,21 @@ RULES: Final = (
         remedy="Turn on the audit log. On Google Cloud it is always on.",
         on={kinds.EKS: value("enabledClusterLogTypes", includes("audit", "authenticator"))},
     ),
-    Rule(
+    in_prod(
         name="service-logs",
         description="In prod, services write logs.",
         remedy="Turn on the service's logs.",
-        when=When.PROD,
         on={
             kinds.RDS: value("enabledCloudwatchLogsExports", includes("postgresql")),
             kinds.ELASTICACHE: value("logDeliveryConfigurations", given()),
-            kinds.MSK: value("loggingInfo.brokerLogs.cloudwatchLogs.enabled", equals(True)),
+            kinds.MSK: true("loggingInfo.brokerLogs.cloudwatchLogs.enabled"),
             kinds.GKE: value("loggingConfig.enableComponents", includes("APISERVER", "WORKLOADS")),
         },
     ),
-    Rule(
+    in_prod(
         name="service-logs-on-azure",
         description="In prod, each service on Azure has a diagnostic setting that collects its logs.",
         remedy="Add a diagnostic setting to the service.",
-        when=When.PROD,
         companions={
             type_: Companion(type=kinds.DIAGNOSTICS, by="resourceUri")
             for type_ in (kinds.AKS, kinds.AZURE_POSTGRES, kinds.EVENT_HUBS, kinds.KEY_VAULT)

@@ -9,9 +9,9 @@ from typing import Final
 
 from policy import kinds
 from policy.allowed import STATIC_KEYS
-from policy.checks import equals, every, given, matches, never, value, without
+from policy.checks import equals, every, false, given, matches, never, true, value, without
 from policy.resource import Path, Props, Resource, items_of, mapping_of
-from policy.rule import Check, Rule, When
+from policy.rule import Check, Rule, in_prod
 
 WILDCARD_ACTION: Final = re.compile(r"\*|[\w.-]+[:/]\*|\*/.*")
 MEMBERS: Final = (kinds.PROJECT_MEMBER, kinds.KEY_MEMBER, kinds.BUCKET_MEMBER, kinds.SECRET_MEMBER)
@@ -188,12 +188,11 @@ RULES: Final = (
             "gcp:serviceaccount/key:Key": never("workloads on GCP have identities, so this key is never allowed"),
         },
     ),
-    Rule(
+    in_prod(
         name="no-account-key",
         description="In prod, a storage account does not accept its keys.",
         remedy="Turn off allowSharedKeyAccess; Rasa reads models with the pod's identity.",
-        when=When.PROD,
-        on={kinds.BLOB_ACCOUNT: value("allowSharedKeyAccess", equals(False))},
+        on={kinds.BLOB_ACCOUNT: false("allowSharedKeyAccess")},
     ),
     Rule(
         name="cluster-sign-in-by-identity",
@@ -201,7 +200,7 @@ RULES: Final = (
         remedy="Turn off local accounts and the old map of roles.",
         on={
             kinds.EKS: value("accessConfig.authenticationMode", equals("API")),
-            kinds.AKS: value("disableLocalAccounts", equals(True)),
+            kinds.AKS: true("disableLocalAccounts"),
             kinds.GKE: value("masterAuth.clientCertificateConfig.issueClientCertificate", equals(None, False)),
         },
     ),
@@ -210,10 +209,7 @@ RULES: Final = (
         description="Pods have cloud identities, so that they need no keys.",
         remedy="Turn on workload identity.",
         on={
-            kinds.AKS: every(
-                value("oidcIssuerProfile.enabled", equals(True)),
-                value("securityProfile.workloadIdentity.enabled", equals(True)),
-            ),
+            kinds.AKS: true("oidcIssuerProfile.enabled", "securityProfile.workloadIdentity.enabled"),
             kinds.GKE: value("workloadIdentityConfig.workloadPool", given()),
         },
     ),
@@ -236,13 +232,13 @@ RULES: Final = (
         on={
             kinds.ELASTICACHE: value("userGroupIds", given()),
             kinds.ELASTICACHE_USER: value("authenticationMode.type", equals("password", "iam")),
-            kinds.MEMORYSTORE: value("authEnabled", equals(True)),
+            kinds.MEMORYSTORE: true("authEnabled"),
         },
     ),
     Rule(
         name="kafka-needs-sign-in",
         description="Every Kafka client must sign in with a password or an identity.",
         remedy="Refuse clients that do not sign in.",
-        on={kinds.MSK: value("clientAuthentication.unauthenticated", equals(False))},
+        on={kinds.MSK: false("clientAuthentication.unauthenticated")},
     ),
 )

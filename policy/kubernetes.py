@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from policy import kinds
-from policy.checks import absent, equals, every, given, includes, of_chart, value, without
+from policy.checks import absent, equals, every, false, given, includes, of_chart, true, value, without
 from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Check, Companion, Rule
 
@@ -42,7 +42,7 @@ def _containers(check: Check) -> Check:
 
 
 def _without_privileges(container: Resource) -> Iterator[str]:
-    yield from value("securityContext.allowPrivilegeEscalation", equals(False))(container)
+    yield from false("securityContext.allowPrivilegeEscalation")(container)
     yield from value("securityContext.privileged", equals(None, False))(container)
     yield from value("securityContext.capabilities.drop", includes("ALL"))(container)
     yield from value("securityContext.capabilities.add", absent())(container)
@@ -92,9 +92,9 @@ RULES: Final = (
         description="No container runs as root.",
         remedy="Set runAsNonRoot: true.",
         on=_and_charts(
-            _pods(value("securityContext.runAsNonRoot", equals(True))),
-            value("values.rasa.podSecurityContext.runAsNonRoot", equals(True)),
-            value(f"{VAULT_CONTEXT}.pod.runAsNonRoot", equals(True)),
+            _pods(true("securityContext.runAsNonRoot")),
+            true("values.rasa.podSecurityContext.runAsNonRoot"),
+            true(f"{VAULT_CONTEXT}.pod.runAsNonRoot"),
         ),
     ),
     Rule(
@@ -103,8 +103,8 @@ RULES: Final = (
         remedy="Set allowPrivilegeEscalation: false, drop ALL capabilities and add none.",
         on=_and_charts(
             _pods(_containers(_without_privileges)),
-            value("values.rasa.containerSecurityContext.allowPrivilegeEscalation", equals(False)),
-            value(f"{VAULT_CONTEXT}.container.allowPrivilegeEscalation", equals(False)),
+            false("values.rasa.containerSecurityContext.allowPrivilegeEscalation"),
+            false(f"{VAULT_CONTEXT}.container.allowPrivilegeEscalation"),
         ),
     ),
     Rule(
@@ -137,7 +137,7 @@ RULES: Final = (
         name="no-token-by-default",
         description="A pod gets the token of its service account only if it asks for it.",
         remedy="Set automountServiceAccountToken: false; a pod that needs a token can mount it.",
-        on={kinds.SERVICE_ACCOUNT: value("automountServiceAccountToken", equals(False))},
+        on={kinds.SERVICE_ACCOUNT: false("automountServiceAccountToken")},
     ),
     Rule(
         name="no-wildcard-in-rbac",

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import kinds
-from policy.checks import absent, either, equals, every, given, value, where, without
+from policy.checks import absent, either, equals, every, false, given, true, value, where, without
 from policy.resource import Resource, items_of, mapping_of
-from policy.rule import Companion, Rule, When
+from policy.rule import Check, Companion, Rule, in_prod
 
 EVERYONE: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
@@ -32,19 +32,19 @@ def _enforces_network_policies(resource: Resource) -> Iterator[str]:
         yield "configurationValues is not set"
 
 
+def _listed(path: str) -> Check:
+    """Requires a list of ranges that does not include everyone."""
+    return every(value(path, given()), value(path, without(*EVERYONE)))
+
+
 RULES: Final = (
     Rule(
         name="no-public-bucket",
         description="Object storage refuses public access, even if an object or a policy allows it.",
         remedy="Block public access on the bucket or account.",
         on={
-            kinds.S3_PRIVATE: every(
-                *(
-                    value(switch, equals(True))
-                    for switch in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-                )
-            ),
-            kinds.BLOB_ACCOUNT: value("allowBlobPublicAccess", equals(False)),
+            kinds.S3_PRIVATE: true("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"),
+            kinds.BLOB_ACCOUNT: false("allowBlobPublicAccess"),
             kinds.BLOB_CONTAINER: value("publicAccess", equals("None")),
             kinds.GCS: value("publicAccessPrevention", equals("enforced")),
         },
@@ -55,8 +55,8 @@ RULES: Final = (
         remedy="Turn off ACLs, or sign-in with the account's key by default.",
         on={
             kinds.S3_OWNERSHIP: value("rule.objectOwnership", equals("BucketOwnerEnforced")),
-            kinds.BLOB_ACCOUNT: value("defaultToOAuthAuthentication", equals(True)),
-            kinds.GCS: value("uniformBucketLevelAccess", equals(True)),
+            kinds.BLOB_ACCOUNT: true("defaultToOAuthAuthentication"),
+            kinds.GCS: true("uniformBucketLevelAccess"),
         },
     ),
     Rule(
@@ -73,9 +73,9 @@ RULES: Final = (
         description="PostgreSQL has no public address.",
         remedy="Keep it in the private network.",
         on={
-            kinds.RDS: value("publiclyAccessible", equals(False)),
+            kinds.RDS: false("publiclyAccessible"),
             kinds.AZURE_POSTGRES: value("network.publicNetworkAccess", equals("Disabled")),
-            kinds.CLOUD_SQL: value("settings.ipConfiguration.ipv4Enabled", equals(False)),
+            kinds.CLOUD_SQL: false("settings.ipConfiguration.ipv4Enabled"),
         },
     ),
     Rule(
@@ -100,11 +100,10 @@ RULES: Final = (
             ),
         },
     ),
-    Rule(
+    in_prod(
         name="private-link-to-confluent",
         description="In prod, Rasa reaches Confluent Cloud through a private endpoint.",
         remedy="Use an Enterprise or Dedicated cluster: other clusters have only public brokers.",
-        when=When.PROD,
         on={kinds.CONFLUENT: every(value("basic", equals(None)), value("standard", equals(None)))},
     ),
     Rule(
@@ -116,11 +115,10 @@ RULES: Final = (
             kinds.KEY_VAULT: value("properties.networkAcls.defaultAction", equals("Deny")),
         },
     ),
-    Rule(
+    in_prod(
         name="no-public-endpoint",
         description="In prod, stores have no public address.",
         remedy="Disable public network access and use a private endpoint.",
-        when=When.PROD,
         on={
             kinds.BLOB_ACCOUNT: value("publicNetworkAccess", equals("Disabled")),
             kinds.KEY_VAULT: value("properties.publicNetworkAccess", equals("Disabled")),
@@ -131,25 +129,16 @@ RULES: Final = (
         description="The Kubernetes API answers only listed address ranges.",
         remedy="List the ranges of your offices and runners in rasa:cluster.apiAccess.",
         on={
-            kinds.EKS: either(
-                value("vpcConfig.endpointPublicAccess", equals(False)),
-                every(
-                    value("vpcConfig.publicAccessCidrs", given()),
-                    value("vpcConfig.publicAccessCidrs", without(*EVERYONE)),
-                ),
-            ),
+            kinds.EKS: either(false("vpcConfig.endpointPublicAccess"), _listed("vpcConfig.publicAccessCidrs")),
             kinds.AKS: either(
-                value("apiServerAccessProfile.enablePrivateCluster", equals(True)),
-                every(
-                    value("apiServerAccessProfile.authorizedIPRanges", given()),
-                    value("apiServerAccessProfile.authorizedIPRanges", without(*EVERYONE)),
-                ),
+                true("apiServerAccessProfile.enablePrivateCluster"),
+                _listed("apiServerAccessProfile.authorizedIPRanges"),
             ),
             kinds.GKE: either(
-                value("privateClusterConfig.enablePrivateEndpoint", equals(True)),
+                true("privateClusterConfig.enablePrivateEndpoint"),
                 every(
                     value("masterAuthorizedNetworksConfig", given()),
-                    value("masterAuthorizedNetworksConfig.gcpPublicCidrsAccessEnabled", equals(False)),
+                    false("masterAuthorizedNetworksConfig.gcpPublicCidrsAccessEnabled"),
                     value("masterAuthorizedNetworksConfig.cidrBlocks[*].cidrBlock", without(*EVERYONE)),
                 ),
             ),
@@ -160,11 +149,11 @@ RULES: Final = (
         description="Nodes have no public address.",
         remedy="Let nodes reach the internet through NAT.",
         on={
-            kinds.AWS_SUBNET: value("mapPublicIpOnLaunch", equals(False)),
-            kinds.AKS: value("agentPoolProfiles[*].enableNodePublicIP", equals(False)),
-            kinds.AKS_NODES: value("enableNodePublicIP", equals(False)),
-            kinds.GKE: value("privateClusterConfig.enablePrivateNodes", equals(True)),
-            kinds.GKE_NODES: value("networkConfig.enablePrivateNodes", equals(True)),
+            kinds.AWS_SUBNET: false("mapPublicIpOnLaunch"),
+            kinds.AKS: false("agentPoolProfiles[*].enableNodePublicIP"),
+            kinds.AKS_NODES: false("enableNodePublicIP"),
+            kinds.GKE: true("privateClusterConfig.enablePrivateNodes"),
+            kinds.GKE_NODES: true("networkConfig.enablePrivateNodes"),
         },
     ),
     Rule(
@@ -182,8 +171,8 @@ RULES: Final = (
         remedy="Leave the default security group without rules, and create subnets explicitly.",
         on={
             kinds.DEFAULT_GROUP: every(value("ingress", absent()), value("egress", absent())),
-            kinds.AZURE_SUBNET: either(value("defaultOutboundAccess", equals(False)), value("delegations", given())),
-            kinds.GCP_NETWORK: value("autoCreateSubnetworks", equals(False)),
+            kinds.AZURE_SUBNET: either(false("defaultOutboundAccess"), value("delegations", given())),
+            kinds.GCP_NETWORK: false("autoCreateSubnetworks"),
         },
     ),
     Rule(
@@ -196,11 +185,10 @@ RULES: Final = (
             kinds.GKE: value("datapathProvider", equals("ADVANCED_DATAPATH")),
         },
     ),
-    Rule(
+    in_prod(
         name="flow-logs",
         description="In prod, flow logs record the connections in the network.",
         remedy="Add a flow log to the network.",
-        when=When.PROD,
         companions={kinds.VPC: Companion(type=kinds.FLOW_LOG, by="vpcId")},
     ),
 )

@@ -5,31 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from pulumi_policy import (
-    EnforcementLevel,
-    Policy,
-    PolicyResource,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
+import pulumi_policy as sdk
 from pulumi_policy.proxy import UnknownValueError
 
-from policy import (
-    availability,
-    encryption,
-    exceptions,
-    governance,
-    identity,
-    kubernetes,
-    network,
-    recovery,
-    supply,
-    transport,
-)
+from policy import availability, encryption, governance, identity, kubernetes, network, recovery, supply, transport
 from policy.context import Context
+from policy.exceptions import DESCRIPTION, NAME, faults
 from policy.resource import UNKNOWN, Resource
 from policy.rule import Rule
 
@@ -49,19 +30,19 @@ NO_SOURCES: Final[Mapping[str, Sequence[str]]] = {}
 RULES: Final = tuple(rule for rules in THEMES.values() for rule in rules)
 
 
-def policies(context: Callable[[], Context]) -> list[Policy]:
+def policies(context: Callable[[], Context]) -> list[sdk.Policy]:
     """Returns every rule as a policy, and one policy that checks the exceptions. Each check calls `context` again."""
     return [*(_policy(rule, context) for rule in RULES), _of_exceptions(context)]
 
 
-def _policy(rule: Rule, context: Callable[[], Context]) -> Policy:
-    def of_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+def _policy(rule: Rule, context: Callable[[], Context]) -> sdk.Policy:
+    def of_resource(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         now = context()
         if rule.speaks_of(args.resource_type) and now.has(rule):
             seen = _seen(args)
             _report(rule, seen, rule.findings(seen), now, report)
 
-    def of_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+    def of_stack(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
         now = context()
         if now.has(rule):
             stack = [
@@ -72,23 +53,23 @@ def _policy(rule: Rule, context: Callable[[], Context]) -> Policy:
                 _report(rule, resource, rule.missing(resource, stack), now, report)
 
     if rule.companions:
-        return StackValidationPolicy(
-            rule.name, rule.description, of_stack, EnforcementLevel.MANDATORY, remediation_steps=rule.remedy
+        return sdk.StackValidationPolicy(
+            rule.name, rule.description, of_stack, sdk.EnforcementLevel.MANDATORY, remediation_steps=rule.remedy
         )
-    return ResourceValidationPolicy(
-        rule.name, rule.description, of_resource, EnforcementLevel.MANDATORY, remediation_steps=rule.remedy
+    return sdk.ResourceValidationPolicy(
+        rule.name, rule.description, of_resource, sdk.EnforcementLevel.MANDATORY, remediation_steps=rule.remedy
     )
 
 
-def _of_exceptions(context: Callable[[], Context]) -> Policy:
-    def of_stack(_: StackValidationArgs, report: ReportViolation) -> None:
-        for sentence in exceptions.faults(context().relaxations, {rule.name for rule in RULES}):
+def _of_exceptions(context: Callable[[], Context]) -> sdk.Policy:
+    def of_stack(_: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+        for sentence in faults(context().relaxations, {rule.name for rule in RULES}):
             report(sentence, None)
 
-    return StackValidationPolicy(exceptions.NAME, exceptions.DESCRIPTION, of_stack, EnforcementLevel.MANDATORY)
+    return sdk.StackValidationPolicy(NAME, DESCRIPTION, of_stack, sdk.EnforcementLevel.MANDATORY)
 
 
-def _report(rule: Rule, resource: Resource, findings: Sequence[str], now: Context, report: ReportViolation) -> None:
+def _report(rule: Rule, resource: Resource, findings: Sequence[str], now: Context, report: sdk.ReportViolation) -> None:
     if not findings:
         return
     spared, faults = now.relaxed(rule, resource)
@@ -99,7 +80,9 @@ def _report(rule: Rule, resource: Resource, findings: Sequence[str], now: Contex
         report(f"{resource.name}: {finding}. {rule.remedy}{void}", resource.urn)
 
 
-def _seen(one: ResourceValidationArgs | PolicyResource, sources: Mapping[str, Sequence[str]] = NO_SOURCES) -> Resource:
+def _seen(
+    one: sdk.ResourceValidationArgs | sdk.PolicyResource, sources: Mapping[str, Sequence[str]] = NO_SOURCES
+) -> Resource:
     return Resource(
         type=one.resource_type,
         name=one.name,

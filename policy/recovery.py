@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from policy import kinds
-from policy.checks import at_least, equals, every, given, protected, value
+from policy.checks import at_least, equals, every, false, given, protected, true, value
 from policy.resource import Resource
-from policy.rule import Companion, Rule, When
+from policy.rule import Companion, Rule, if_protected, in_prod
 
 # No `up` can restore these if they are deleted or replaced: data, its keys, and the network that it depends on.
 DATA: Final = (
@@ -53,40 +53,37 @@ def _forbids_deletion(lock: Resource) -> list[str]:
 
 
 RULES: Final = (
-    Rule(
+    in_prod(
         name="database-backups",
         description="In prod, PostgreSQL is backed up, and backups are kept for at least a week.",
         remedy="Increase rasa:trackerStore.backupDays.",
-        when=When.PROD,
         on={
             kinds.RDS: value("backupRetentionPeriod", at_least(7)),
             kinds.AZURE_POSTGRES: value("backup.backupRetentionDays", at_least(7)),
             kinds.CLOUD_SQL: every(
-                value("settings.backupConfiguration.enabled", equals(True)),
+                true("settings.backupConfiguration.enabled"),
                 value("settings.backupConfiguration.backupRetentionSettings.retainedBackups", at_least(7)),
             ),
         },
     ),
-    Rule(
+    in_prod(
         name="point-in-time-restore",
         description="In prod, PostgreSQL can be restored to any time in the last week.",
         remedy="Turn on point-in-time recovery. On AWS and Azure it is part of the backups.",
-        when=When.PROD,
         on={
             kinds.CLOUD_SQL: every(
-                value("settings.backupConfiguration.pointInTimeRecoveryEnabled", equals(True)),
+                true("settings.backupConfiguration.pointInTimeRecoveryEnabled"),
                 value("settings.backupConfiguration.transactionLogRetentionDays", at_least(7)),
             )
         },
     ),
-    Rule(
+    in_prod(
         name="redis-snapshots",
         description="In prod, Redis keeps snapshots, so that timers survive the loss of all nodes.",
         remedy="Turn on snapshots or persistence.",
-        when=When.PROD,
         on={
             kinds.ELASTICACHE: value("snapshotRetentionLimit", at_least(1)),
-            kinds.AZURE_REDIS_DATABASE: value("persistence.rdbEnabled", equals(True)),
+            kinds.AZURE_REDIS_DATABASE: true("persistence.rdbEnabled"),
             kinds.MEMORYSTORE: value("persistenceConfig.persistenceMode", equals("RDB")),
         },
     ),
@@ -96,86 +93,76 @@ RULES: Final = (
         remedy="Turn on versioning.",
         on={
             kinds.S3_VERSIONING: value("versioningConfiguration.status", equals("Enabled")),
-            kinds.BLOB_SERVICE: value("isVersioningEnabled", equals(True)),
-            kinds.GCS: value("versioning.enabled", equals(True)),
+            kinds.BLOB_SERVICE: true("isVersioningEnabled"),
+            kinds.GCS: true("versioning.enabled"),
         },
     ),
-    Rule(
+    in_prod(
         name="soft-delete",
         description="In prod, deleted objects and secrets can be restored for at least a week.",
         remedy="Increase the retention of deleted objects and secrets.",
-        when=When.PROD,
         on={
             kinds.AWS_SECRET: value("recoveryWindowInDays", at_least(7)),
             kinds.BLOB_SERVICE: every(
-                value("deleteRetentionPolicy.enabled", equals(True)),
+                true("deleteRetentionPolicy.enabled"),
                 value("deleteRetentionPolicy.days", at_least(7)),
-                value("containerDeleteRetentionPolicy.enabled", equals(True)),
+                true("containerDeleteRetentionPolicy.enabled"),
             ),
             kinds.GCS: value("softDeletePolicy.retentionDurationSeconds", at_least(7 * 24 * 3600)),
         },
     ),
-    Rule(
+    if_protected(
         name="deletion-protection",
         description="In prod, the service itself refuses deletion.",
         remedy="Turn on deletion protection; rasa:allowDestroy removes it.",
-        when=When.PROTECTED,
         on={
-            kinds.RDS: value("deletionProtection", equals(True)),
-            kinds.EKS: value("deletionProtection", equals(True)),
-            kinds.CLOUD_SQL: every(
-                value("deletionProtection", equals(True)), value("settings.deletionProtectionEnabled", equals(True))
-            ),
-            kinds.MEMORYSTORE: value("deletionProtection", equals(True)),
-            kinds.GKE: value("deletionProtection", equals(True)),
-            kinds.GCP_SECRET: value("deletionProtection", equals(True)),
-            kinds.CONFLUENT: value("deletionProtection", equals(True)),
+            kinds.RDS: true("deletionProtection"),
+            kinds.EKS: true("deletionProtection"),
+            kinds.CLOUD_SQL: true("deletionProtection", "settings.deletionProtectionEnabled"),
+            kinds.MEMORYSTORE: true("deletionProtection"),
+            kinds.GKE: true("deletionProtection"),
+            kinds.GCP_SECRET: true("deletionProtection"),
+            kinds.CONFLUENT: true("deletionProtection"),
         },
     ),
-    Rule(
+    if_protected(
         name="locked-data",
         description="In prod, Azure services without deletion protection have a lock.",
         remedy="Add a CanNotDelete lock; rasa:allowDestroy removes it.",
-        when=When.PROTECTED,
         companions={type_: Companion(type=kinds.LOCK, by="scope", that=_forbids_deletion) for type_ in LOCKED},
     ),
-    Rule(
+    if_protected(
         name="protected-data",
         description="In prod, Pulumi refuses to delete or replace data, its keys and its network.",
         remedy="Set protect; docs/replace.md describes how to replace data on purpose.",
-        when=When.PROTECTED,
         on=dict.fromkeys(DATA, protected),
     ),
-    Rule(
+    if_protected(
         name="final-snapshot",
         description="In prod, the service takes a final snapshot before it deletes a store.",
         remedy="Name a final snapshot.",
-        when=When.PROTECTED,
         on={
-            kinds.RDS: every(value("skipFinalSnapshot", equals(False)), value("finalSnapshotIdentifier", given())),
+            kinds.RDS: every(false("skipFinalSnapshot"), value("finalSnapshotIdentifier", given())),
             kinds.ELASTICACHE: value("finalSnapshotIdentifier", given()),
-            kinds.CLOUD_SQL: value("settings.finalBackupConfig.enabled", equals(True)),
+            kinds.CLOUD_SQL: true("settings.finalBackupConfig.enabled"),
         },
     ),
-    Rule(
+    if_protected(
         name="no-force-destroy",
         description="In prod, a bucket that is not empty cannot be deleted.",
         remedy="Set forceDestroy to false.",
-        when=When.PROTECTED,
-        on={kinds.S3: value("forceDestroy", equals(False)), kinds.GCS: value("forceDestroy", equals(False))},
+        on={kinds.S3: false("forceDestroy"), kinds.GCS: false("forceDestroy")},
     ),
-    Rule(
+    in_prod(
         name="volumes-stay",
         description="In prod, a volume remains after its claim is deleted.",
         remedy="Set reclaimPolicy to Retain.",
-        when=When.PROD,
         on={kinds.STORAGE_CLASS: value("reclaimPolicy", equals("Retain"))},
     ),
-    Rule(
+    in_prod(
         name="logs-stay",
         description="In prod, logs are kept for at least 30 days.",
         remedy="Increase the retention.",
-        when=When.PROD,
         on={
             kinds.LOG_GROUP: value("retentionInDays", at_least(30)),
             kinds.LOG_WORKSPACE: value("retentionInDays", at_least(30)),

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from fnmatch import fnmatchcase
+from functools import partial
+from typing import Final
 
 from policy.resource import Resource
 
@@ -79,3 +81,7 @@ class Rule:
             for other in stack
         )
         return [] if found else [f"it has no matching {companion.type.rpartition(':')[2]}"]
+
+
+in_prod: Final = partial(Rule, when=When.PROD)
+if_protected: Final = partial(Rule, when=When.PROTECTED)

@@ -8,9 +8,9 @@ from typing import Final
 
 from policy import kinds
 from policy.allowed import REGISTRIES
-from policy.checks import equals, matches, value
+from policy.checks import equals, matches, true, value
 from policy.resource import Resource, items_of, mapping_of, texts_in
-from policy.rule import Check, Rule, When
+from policy.rule import Check, Rule, in_prod
 
 # A digest, or the tag of a release. Rasa's tag `3.17.0-latest` means the newest build of one release.
 PINNED: Final = re.compile(r".+@sha256:[0-9a-f]{64}|.+:v?\d+\.\d+(\.\d+)?([.-].*)?")
@@ -105,17 +105,16 @@ RULES: Final = (
         remedy="Store it in a Secret and refer to it with secretKeyRef.",
         on=dict.fromkeys((*PODS, kinds.CONFIG_MAP), _no_secret),
     ),
-    Rule(
+    in_prod(
         name="security-patches",
         description="In prod, the cloud installs security patches automatically.",
         remedy="Turn on automatic minor upgrades; the maintenance window sets the time.",
-        when=When.PROD,
         on={
-            kinds.RDS: value("autoMinorVersionUpgrade", equals(True)),
-            kinds.ELASTICACHE: value("autoMinorVersionUpgrade", equals(True)),
+            kinds.RDS: true("autoMinorVersionUpgrade"),
+            kinds.ELASTICACHE: true("autoMinorVersionUpgrade"),
             kinds.AKS: value("autoUpgradeProfile.nodeOSUpgradeChannel", equals("NodeImage", "SecurityPatch")),
             kinds.GKE: value("releaseChannel.channel", equals("REGULAR", "STABLE")),
-            kinds.GKE_NODES: value("management.autoUpgrade", equals(True)),
+            kinds.GKE_NODES: true("management.autoUpgrade"),
         },
     ),
     Rule(
@@ -123,8 +122,8 @@ RULES: Final = (
         description="Nodes start only signed boot software.",
         remedy="Turn on shielded nodes with secure boot.",
         on={
-            kinds.GKE: value("enableShieldedNodes", equals(True)),
-            kinds.GKE_NODES: value("nodeConfig.shieldedInstanceConfig.enableSecureBoot", equals(True)),
+            kinds.GKE: true("enableShieldedNodes"),
+            kinds.GKE_NODES: true("nodeConfig.shieldedInstanceConfig.enableSecureBoot"),
         },
     ),
 )

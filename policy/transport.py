@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import kinds
-from policy.checks import equals, every, matches, named, of_chart, value, where
+from policy.checks import equals, every, false, matches, named, of_chart, true, value, where
 from policy.resource import Resource, items_of, mapping_of
 from policy.rule import Rule
 
@@ -32,7 +32,7 @@ def _clients_verify(resource: Resource) -> Iterator[str]:
     yield from named("values.rasa.additionalEnv", "SQL_TRACKER_STORE_SSL_MODE", VERIFIED)(resource)
     if endpoints.at("event_broker") is not None:
         yield from value("event_broker.security_protocol", equals("SASL_SSL"))(endpoints)
-        yield from value("event_broker.ssl_check_hostname", equals(True))(endpoints)
+        yield from true("event_broker.ssl_check_hostname")(endpoints)
 
 
 RULES: Final = (
@@ -56,7 +56,7 @@ RULES: Final = (
         remedy="Set TLS to required, not preferred.",
         on={
             kinds.ELASTICACHE: every(
-                value("transitEncryptionEnabled", equals(True)), value("transitEncryptionMode", equals("required"))
+                true("transitEncryptionEnabled"), value("transitEncryptionMode", equals("required"))
             ),
             kinds.AZURE_REDIS_DATABASE: value("clientProtocol", equals("Encrypted")),
             kinds.MEMORYSTORE: value("transitEncryptionMode", equals("SERVER_AUTHENTICATION")),
@@ -69,7 +69,7 @@ RULES: Final = (
         on={
             kinds.MSK: every(
                 value("encryptionInfo.encryptionInTransit.clientBroker", equals("TLS")),
-                value("encryptionInfo.encryptionInTransit.inCluster", equals(True)),
+                true("encryptionInfo.encryptionInTransit.inCluster"),
             )
         },
     ),
@@ -77,10 +77,7 @@ RULES: Final = (
         name="tls-to-bucket",
         description="Object storage refuses plain HTTP.",
         remedy="Deny requests without TLS. Cloud Storage always uses TLS.",
-        on={
-            kinds.S3_POLICY: _refuses_plain_http,
-            kinds.BLOB_ACCOUNT: value("enableHttpsTrafficOnly", equals(True)),
-        },
+        on={kinds.S3_POLICY: _refuses_plain_http, kinds.BLOB_ACCOUNT: true("enableHttpsTrafficOnly")},
     ),
     Rule(
         name="modern-tls",
@@ -105,6 +102,6 @@ RULES: Final = (
         name="vault-speaks-tls",
         description="Vault uses TLS inside the cluster as well.",
         remedy="Keep global.tlsDisable of Vault's chart false.",
-        on={kinds.RELEASE: of_chart("vault", value("values.global.tlsDisable", equals(False)))},
+        on={kinds.RELEASE: of_chart("vault", false("values.global.tlsDisable"))},
     ),
 )

@@ -17,7 +17,7 @@ def alias_urns(urn: str, aliases: Iterable[Any], parent: str, parent_aliases: It
 
 def _former(urn: str, spec: Any, parent: str) -> str:
     above = "" if spec.noParent else spec.parentUrn or parent
-    return _urn(urn, above, spec.type or type_of(urn), spec.name or name_of(urn))
+    return urn_of(urn, above, spec.type or type_of(urn), spec.name or name_of(urn))
 
 
 def _below(former: str, parent: str, child: str) -> str:
@@ -25,10 +25,11 @@ def _below(former: str, parent: str, child: str) -> str:
     name = name_of(child)
     if name.startswith(name_of(parent)):
         name = name_of(former) + name.removeprefix(name_of(parent))
-    return _urn(child, former, type_of(child), name)
+    return urn_of(child, former, type_of(child), name)
 
 
-def _urn(like: str, parent: str, type_: str, name: str) -> str:
+def urn_of(like: str, parent: str, type_: str, name: str) -> str:
+    """Returns a URN as the engine makes it: of `like`'s stack, with the types of all parents but the stack's."""
     types = parent.split("::")[2] if parent else ""
     qualified = type_ if types in ("", "pulumi:pulumi:Stack") else f"{types}${type_}"
     return "::".join([*like.split("::")[:2], qualified, name])

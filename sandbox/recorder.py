@@ -36,7 +36,7 @@ from catalogue.entry import Problem, Refused, Seed
 from catalogue.package import Package
 from catalogue.packages import PACKAGES
 from catalogue.wire import Properties, from_struct, has_unknown, is_secret, reveal, secret, to_struct
-from sandbox.aliases import alias_urns
+from sandbox.aliases import alias_urns, urn_of
 from sandbox.clock.graph import Graph, Node, graph_of
 from sandbox.cloud import Cloud, config_problems, read_config, spelled
 from sandbox.existing import existing
@@ -292,14 +292,8 @@ class Monitor(mocks.MockMonitor):
         """Returns whether the program must expect unknown values."""
         return self.preview
 
-    def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """As the engine makes it: with the types of all parents but the stack's."""
-        parents = parent.split("::")[2] if parent else ""
-        qualified = type_ if parents in ("", "pulumi:pulumi:Stack") else f"{parents}${type_}"
-        return f"urn:pulumi:{self.stack}::{PROJECT}::{qualified}::{name}"
-
     def RegisterResource(self, request: Any) -> Any:
-        urn = self.make_urn(request.parent, request.type, request.name)
+        urn = urn_of(f"urn:pulumi:{self.stack}::{PROJECT}", request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
         inputs = from_struct(request.object)

@@ -55,10 +55,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         old, new = from_struct(request.old_inputs), from_struct(request.news)
         changes = {key: "update" for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
-        replaces = frozenset(
-            self._package.config_replaces(self._config(request.old_inputs), self._config(request.news))
-        )
-        return _diff_response(Difference(changes, replaces, False))
+        replaces = self._package.config_replaces(self._config(request.old_inputs), self._config(request.news))
+        return _diff_response(Difference(changes, frozenset(replaces), False))
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
         stack = stack_of(request.urn)
@@ -80,11 +78,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
-            old_inputs, olds, news = (
-                from_struct(request.old_inputs),
-                from_struct(request.olds),
-                from_struct(request.news),
-            )
+            old_inputs, olds, news = map(from_struct, (request.old_inputs, request.olds, request.news))
             return _diff_response(self._instance(context).diff(request.urn, request.id, old_inputs, olds, news))
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -103,14 +97,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _Refusal(context):
-            old_inputs, olds, news = (
-                from_struct(request.old_inputs),
-                from_struct(request.olds),
-                from_struct(request.news),
-            )
-            outputs = self._instance(context).update(
-                request.urn, request.id, old_inputs, olds, news, preview=request.preview
-            )
+            old_inputs, olds, news = map(from_struct, (request.old_inputs, request.olds, request.news))
+            cloud, preview = self._instance(context), request.preview
+            outputs = cloud.update(request.urn, request.id, old_inputs, olds, news, preview=preview)
             if not request.preview:
                 self._journal.note("update", request.urn)
             return provider_pb2.UpdateResponse(properties=to_struct(outputs))
@@ -151,22 +140,18 @@ def _check_response(inputs: Any, found: list[tuple[str, str]]) -> Any:
 
 
 def _diff_response(difference: Difference) -> Any:
-    kinds: dict[tuple[str, bool], Any] = {
-        ("add", False): provider_pb2.PropertyDiff.ADD,
-        ("add", True): provider_pb2.PropertyDiff.ADD_REPLACE,
-        ("delete", False): provider_pb2.PropertyDiff.DELETE,
-        ("delete", True): provider_pb2.PropertyDiff.DELETE_REPLACE,
-        ("update", False): provider_pb2.PropertyDiff.UPDATE,
-        ("update", True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
-    }
+    def kind(path: str, change: str) -> Any:
+        """Returns the protocol's constant, such as ADD or UPDATE_REPLACE."""
+        return getattr(provider_pb2.PropertyDiff, f"{change.upper()}{'_REPLACE' * (path in difference.replaces)}")
+
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if difference.changes else provider_pb2.DiffResponse.DIFF_NONE,
         replaces=sorted(difference.replaces),
         diffs=sorted({path.partition(".")[0].partition("[")[0] for path in difference.changes}),
         deleteBeforeReplace=difference.delete_before_replace,
         detailedDiff={
-            path: provider_pb2.PropertyDiff(kind=kinds[kind, path in difference.replaces], inputDiff=True)
-            for path, kind in difference.changes.items()
+            path: provider_pb2.PropertyDiff(kind=kind(path, change), inputDiff=True)
+            for path, change in difference.changes.items()
         },
         hasDetailedDiff=True,
     )

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS incarnations (urn TEXT PRIMARY KEY, count INTEGER NOT
 CREATE TABLE IF NOT EXISTS kept (stack TEXT NOT NULL, token TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (stack, text));
 CREATE INDEX IF NOT EXISTS refs_target ON refs (target);
 """
-COLUMNS = "key, token, scope, id, urn, seed, inputs, outputs, created"
+COLUMNS = "key, token, scope, id, urn, seed, inputs, outputs"
 LOCK_TIMEOUT_SECONDS = 60
 NOBODYS = 0  # the key of existing resources, which no stack created
 
@@ -108,17 +108,8 @@ class Transaction:
             outputs = {**named, "id": value} if named is not None else None
         if outputs is None:
             return None
-        return Record(
-            key=NOBODYS,
-            token=token,
-            scope=scope,
-            id=outputs["id"],
-            urn="",
-            seed=value,
-            inputs=outputs,
-            outputs=outputs,
-            created=0.0,
-        )
+        same = {"inputs": outputs, "outputs": outputs}
+        return Record(key=NOBODYS, token=token, scope=scope, id=outputs["id"], urn="", seed=value, **same)
 
     def all(self, token: str, scope: str | None = None) -> list[Record]:
         """Returns all living resources of a type."""
@@ -211,17 +202,8 @@ class Transaction:
 
     def _many(self, where: str, *values: Any) -> list[Record]:
         rows = self._db.execute(f"SELECT {COLUMNS} FROM resources WHERE {where} ORDER BY key", values)  # noqa: S608 - constants
+        named = (dict(zip(COLUMNS.split(", "), row, strict=True)) for row in rows)
         return [
-            Record(
-                key=key,
-                token=token,
-                scope=scope,
-                id=id,
-                urn=urn,
-                seed=seed,
-                inputs=json.loads(inputs),
-                outputs=json.loads(outputs),
-                created=created,
-            )
-            for key, token, scope, id, urn, seed, inputs, outputs, created in rows
+            Record(**{**row, "inputs": json.loads(row["inputs"]), "outputs": json.loads(row["outputs"])})
+            for row in named
         ]

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
 from settings.base import REGIONS, Cloud
 from settings.cluster import CreateEks, ExistingAwsCluster, RoleArn
 from settings.encryption import CreateEncryption, ExistingKmsKey
@@ -16,7 +14,7 @@ from settings.lock_store import CreateElastiCache, ExistingLockStore, NoLockStor
 from settings.model import Settings
 from settings.model_storage import CreateModelStorage, ExistingBucket, NoModelStorage
 from settings.network import CreateVpc, ExistingVpc
-from settings.setting import Effect, setting
+from settings.setting import BY_KIND, Effect, setting
 from settings.stack import Provider
 from settings.tracker_store import CreateRds, ExistingTrackerStore
 
@@ -49,12 +47,10 @@ class AwsSettings(Settings):
     cloud: Literal[Cloud.AWS] = setting()
     region: str = setting(pattern=(REGIONS[Cloud.AWS], "is not the name of an AWS region", "eu-central-1"))
     provider: AwsProvider = setting(default=AwsProvider())
-    network: Annotated[CreateVpc | ExistingVpc, Field(discriminator="kind")] = setting()
-    encryption: Annotated[CreateEncryption | ExistingKmsKey, Field(discriminator="kind")] = setting()
-    cluster: Annotated[CreateEks | ExistingAwsCluster, Field(discriminator="kind")] = setting()
-    tracker_store: Annotated[CreateRds | ExistingTrackerStore, Field(discriminator="kind")] = setting()
-    lock_store: Annotated[CreateElastiCache | ExistingLockStore | NoLockStore, Field(discriminator="kind")] = setting()
-    event_queue: Annotated[CreateMsk | ExistingEventQueue | NoEventQueue, Field(discriminator="kind")] = setting()
-    model_storage: Annotated[CreateModelStorage | ExistingBucket | NoModelStorage, Field(discriminator="kind")] = (
-        setting()
-    )
+    network: Annotated[CreateVpc | ExistingVpc, BY_KIND] = setting()
+    encryption: Annotated[CreateEncryption | ExistingKmsKey, BY_KIND] = setting()
+    cluster: Annotated[CreateEks | ExistingAwsCluster, BY_KIND] = setting()
+    tracker_store: Annotated[CreateRds | ExistingTrackerStore, BY_KIND] = setting()
+    lock_store: Annotated[CreateElastiCache | ExistingLockStore | NoLockStore, BY_KIND] = setting()
+    event_queue: Annotated[CreateMsk | ExistingEventQueue | NoEventQueue, BY_KIND] = setting()
+    model_storage: Annotated[CreateModelStorage | ExistingBucket | NoModelStorage, BY_KIND] = setting()

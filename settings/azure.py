@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
 from settings.base import REGIONS, Cloud, Guid
 from settings.cluster import CreateAks, ExistingAzureCluster
 from settings.encryption import CreateEncryption, ExistingKeyVaultKey
@@ -17,7 +15,7 @@ from settings.model import Settings
 from settings.model_storage import CreateBlobStorage, ExistingContainer, NoModelStorage
 from settings.network import CreateVnet, ExistingVnet
 from settings.secrets_manager import CreateVault
-from settings.setting import Effect, setting
+from settings.setting import BY_KIND, Effect, setting
 from settings.stack import Provider
 from settings.tracker_store import CreateFlexibleServer, ExistingTrackerStore
 
@@ -48,15 +46,13 @@ class AzureSettings(Settings):
     cloud: Literal[Cloud.AZURE] = setting()
     region: str = setting(pattern=(REGIONS[Cloud.AZURE], "is not the name of an Azure region", "westeurope"))
     provider: AzureProvider = setting(default=AzureProvider())
-    network: Annotated[CreateVnet | ExistingVnet, Field(discriminator="kind")] = setting()
-    encryption: Annotated[CreateEncryption | ExistingKeyVaultKey, Field(discriminator="kind")] = setting()
-    cluster: Annotated[CreateAks | ExistingAzureCluster, Field(discriminator="kind")] = setting()
-    tracker_store: Annotated[CreateFlexibleServer | ExistingTrackerStore, Field(discriminator="kind")] = setting()
-    lock_store: Annotated[CreateManagedRedis | ExistingLockStore | NoLockStore, Field(discriminator="kind")] = setting()
-    event_queue: Annotated[CreateEventHubs | ExistingEventQueue | NoEventQueue, Field(discriminator="kind")] = setting()
-    model_storage: Annotated[CreateBlobStorage | ExistingContainer | NoModelStorage, Field(discriminator="kind")] = (
-        setting()
-    )
+    network: Annotated[CreateVnet | ExistingVnet, BY_KIND] = setting()
+    encryption: Annotated[CreateEncryption | ExistingKeyVaultKey, BY_KIND] = setting()
+    cluster: Annotated[CreateAks | ExistingAzureCluster, BY_KIND] = setting()
+    tracker_store: Annotated[CreateFlexibleServer | ExistingTrackerStore, BY_KIND] = setting()
+    lock_store: Annotated[CreateManagedRedis | ExistingLockStore | NoLockStore, BY_KIND] = setting()
+    event_queue: Annotated[CreateEventHubs | ExistingEventQueue | NoEventQueue, BY_KIND] = setting()
+    model_storage: Annotated[CreateBlobStorage | ExistingContainer | NoModelStorage, BY_KIND] = setting()
 
     @property
     def in_network(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pydantic import Discriminator, Field, Tag
 
 from settings.base import PROJECT, Cidr, Guid, Issuer, Networks, PodSecurity, SecretKey, Text, aws_id, matching
 from settings.problems import LIST, Problem
-from settings.setting import Effect, Json, Model, kind_of, setting
+from settings.setting import BY_KIND, Effect, Json, Model, kind_of, setting
 from settings.stack import Layer, Stack, set_secret
 
 PRIVATE: Final = "private"
@@ -292,9 +292,7 @@ class ExistingAwsCluster(ExistingCluster):
         "AWS", "{kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}"
     )  # fmt: skip
 
-    identity: Annotated[PodIdentity | Irsa | NoIdentity, Field(discriminator="kind")] = setting(
-        "How pods get an identity of AWS."
-    )
+    identity: Annotated[PodIdentity | Irsa | NoIdentity, BY_KIND] = setting("How pods get an identity of AWS.")
     security_group_id: Annotated[str, aws_id("sg", "security group")] | None = setting(
         "Security group of its pods: only they reach the data services; by default all of `networks`.",
         Effect.IN_PLACE,
@@ -307,9 +305,7 @@ class ExistingAzureCluster(ExistingCluster):
 
     IDENTITY: ClassVar[tuple[str, str]] = ("Entra", "{kind: workloadIdentity, issuer: ...}")
 
-    identity: Annotated[AzureWorkloadIdentity | NoIdentity, Field(discriminator="kind")] = setting(
-        "How pods get an identity of Entra."
-    )
+    identity: Annotated[AzureWorkloadIdentity | NoIdentity, BY_KIND] = setting("How pods get an identity of Entra.")
 
 
 class ExistingGcpCluster(ExistingCluster):
@@ -317,6 +313,6 @@ class ExistingGcpCluster(ExistingCluster):
 
     IDENTITY: ClassVar[tuple[str, str]] = ("Google Cloud", "{kind: workloadIdentity, workloadPool: ...}")
 
-    identity: Annotated[GcpWorkloadIdentity | NoIdentity, Field(discriminator="kind")] = setting(
+    identity: Annotated[GcpWorkloadIdentity | NoIdentity, BY_KIND] = setting(
         "How pods get an identity of Google Cloud."
     )

@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
-
 from settings.base import PROJECT, REGIONS, Cloud
 from settings.cluster import CreateGke, ExistingGcpCluster
 from settings.encryption import CreateEncryption, ExistingCryptoKey
@@ -17,7 +15,7 @@ from settings.lock_store import CreateMemorystore, ExistingLockStore, NoLockStor
 from settings.model import Settings
 from settings.model_storage import CreateModelStorage, ExistingGcsBucket, NoModelStorage
 from settings.network import CreateNetwork, CreateVpcNetwork, ExistingVpcNetwork
-from settings.setting import Effect, setting
+from settings.setting import BY_KIND, Effect, setting
 from settings.stack import Provider
 from settings.tracker_store import CreateCloudSql, ExistingTrackerStore
 
@@ -52,15 +50,13 @@ class GcpSettings(Settings):
     cloud: Literal[Cloud.GCP] = setting()
     region: str = setting(pattern=(REGIONS[Cloud.GCP], "is not the name of a Google Cloud region", "europe-west1"))
     provider: GcpProvider = setting(default=GcpProvider())
-    network: Annotated[CreateVpcNetwork | ExistingVpcNetwork, Field(discriminator="kind")] = setting()
-    encryption: Annotated[CreateEncryption | ExistingCryptoKey, Field(discriminator="kind")] = setting()
-    cluster: Annotated[CreateGke | ExistingGcpCluster, Field(discriminator="kind")] = setting()
-    tracker_store: Annotated[CreateCloudSql | ExistingTrackerStore, Field(discriminator="kind")] = setting()
-    lock_store: Annotated[CreateMemorystore | ExistingLockStore | NoLockStore, Field(discriminator="kind")] = setting()
-    event_queue: Annotated[CreateConfluent | ExistingEventQueue | NoEventQueue, Field(discriminator="kind")] = setting()
-    model_storage: Annotated[CreateModelStorage | ExistingGcsBucket | NoModelStorage, Field(discriminator="kind")] = (
-        setting()
-    )
+    network: Annotated[CreateVpcNetwork | ExistingVpcNetwork, BY_KIND] = setting()
+    encryption: Annotated[CreateEncryption | ExistingCryptoKey, BY_KIND] = setting()
+    cluster: Annotated[CreateGke | ExistingGcpCluster, BY_KIND] = setting()
+    tracker_store: Annotated[CreateCloudSql | ExistingTrackerStore, BY_KIND] = setting()
+    lock_store: Annotated[CreateMemorystore | ExistingLockStore | NoLockStore, BY_KIND] = setting()
+    event_queue: Annotated[CreateConfluent | ExistingEventQueue | NoEventQueue, BY_KIND] = setting()
+    model_storage: Annotated[CreateModelStorage | ExistingGcsBucket | NoModelStorage, BY_KIND] = setting()
 
     @property
     def cluster_ranges(self) -> Mapping[str, str]:

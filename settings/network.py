@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -192,20 +192,18 @@ class Subnet(Model):
     cidr: Cidr = setting("Its address range.", Effect.REPLACES)
 
 
+def _zone(service: str, name: str) -> Any:
+    return setting(f"For {service}: `{name}`.", Effect.REPLACES, default=None)
+
+
 class DnsZones(Model):
     """Your own private DNS zones, linked to the network. The program creates each zone that is left out."""
 
-    blob: ZoneId | None = setting(
-        "For Blob Storage: `privatelink.blob.core.windows.net`.", Effect.REPLACES, default=None
-    )
-    database: ZoneId | None = setting("For PostgreSQL: `*.postgres.database.azure.com`.", Effect.REPLACES, default=None)
-    redis: ZoneId | None = setting("For Managed Redis: `privatelink.redis.azure.net`.", Effect.REPLACES, default=None)
-    event_hubs: ZoneId | None = setting(
-        "For Event Hubs: `privatelink.servicebus.windows.net`.", Effect.REPLACES, default=None
-    )
-    key_vault: ZoneId | None = setting(
-        "For Key Vault: `privatelink.vaultcore.azure.net`.", Effect.REPLACES, default=None
-    )
+    blob: ZoneId | None = _zone("Blob Storage", "privatelink.blob.core.windows.net")
+    database: ZoneId | None = _zone("PostgreSQL", "*.postgres.database.azure.com")
+    redis: ZoneId | None = _zone("Managed Redis", "privatelink.redis.azure.net")
+    event_hubs: ZoneId | None = _zone("Event Hubs", "privatelink.servicebus.windows.net")
+    key_vault: ZoneId | None = _zone("Key Vault", "privatelink.vaultcore.azure.net")
 
 
 class ExistingVnet(ExistingNetwork):

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
-
 from settings.base import ADDRESS, HOST_NAME, AssistantName, Networks, Pem, SecretKey, Text, matching
 from settings.problems import Problem
-from settings.setting import Effect, Model, kind_of, setting
+from settings.setting import BY_KIND, Effect, Model, kind_of, setting
 from settings.stack import Layer, Stack
 
 # The namespace of Vault in the cluster, and the accounts of Vault and its Jobs: a cloud gives these identities.
@@ -142,4 +140,4 @@ class KubernetesSecrets(_SecretsManager):
     kind: Literal["kubernetes"] = kind_of("kubernetes", Effect.RESTARTS_PODS)
 
 
-SecretsManager = Annotated[CreateVault | ExistingVault | KubernetesSecrets, Field(discriminator="kind")]
+SecretsManager = Annotated[CreateVault | ExistingVault | KubernetesSecrets, BY_KIND]

@@ -11,15 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias, cast
+from typing import Any, ClassVar, Final, TypeAlias, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from settings.problems import Problem, fault, shown
 
 # The content of a stack file, once read.
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+
+# For a union of alternatives, distinguished by `kind`.
+BY_KIND: Final = Discriminator("kind")
 
 
 class Profile(StrEnum):

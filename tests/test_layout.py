@@ -18,7 +18,6 @@ OTHERS: Final = {
     "effects": "The sandbox plans each change of a setting, and its documented effect is compared.",
     "engine": "The real Pulumi engine runs the program on the sandbox.",
     "program": "Runs of the whole program without an engine, on the sandbox's clouds.",
-    "sandbox/azure": "The sandbox's Azure, whose behaviour is in `catalogue/azure`.",
     "vault": "The scripts of Vault's Jobs run against a real Vault.",
 }
 

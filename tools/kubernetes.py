@@ -5,7 +5,7 @@ The vendor's binaries are in no package registry, so they are built from their G
 
 from pathlib import Path
 
-from tools import cache, go_build, progress
+from tools import go_build
 
 VERSION = "1.34.0"
 KWOK_VERSION = "0.7.0"
@@ -22,9 +22,4 @@ PROGRAMS = (
 
 def ensure() -> Path:
     """Returns the directory of the programs."""
-    return cache.provide(ENTRY, _make)
-
-
-def _make(directory: Path) -> None:
-    progress.say("building a Kubernetes control plane, some minutes, once per machine")
-    go_build.build(PROGRAMS, directory)
+    return go_build.provide(ENTRY, PROGRAMS, "some minutes")

@@ -5,7 +5,7 @@ It never uses a Vault from PATH: the tests are about this version.
 
 from pathlib import Path
 
-from tools import cache, go_build, progress
+from tools import go_build
 
 # A version that can be built from Go modules alone. The chart's image is newer: docs/vault.md.
 VERSION = "1.21.0"
@@ -14,9 +14,4 @@ PROGRAM = go_build.Program(name="vault", version=f"v{VERSION}", tags="minimal")
 
 def ensure() -> Path:
     """Returns the program; builds it first if it is missing."""
-    return cache.provide(f"vault-{VERSION}", _make) / PROGRAM.name
-
-
-def _make(directory: Path) -> None:
-    progress.say(f"building Vault {VERSION}, some minutes, once per machine")
-    go_build.build([PROGRAM], directory)
+    return go_build.provide(f"vault-{VERSION}", [PROGRAM], "some minutes") / PROGRAM.name

@@ -8,8 +8,7 @@ from typing import Final
 from catalogue.needs import Needs
 from settings.base import Cloud
 from tools.permissions import aws, azure, cluster, gcp
-from tools.permissions.needs import PREVIEW, UP, Mode
-from tools.permissions.program import Used
+from tools.permissions.needs import PREVIEW, UP, Mode, Used
 from tools.stacks import DEV, PROD, recording, settings_of
 from tools.written import page_of, table
 
@@ -19,11 +18,8 @@ NEEDED: Final[Mapping[Cloud, Callable[[Used], Needs]]] = {
     Cloud.AZURE: azure.needed,
     Cloud.GCP: gcp.needed,
 }
-SERVICES: Final[Mapping[Cloud, Callable[[Sequence[str]], Mapping[str, list[str]]]]] = {
-    Cloud.AWS: aws.services,
-    Cloud.AZURE: azure.services,
-    Cloud.GCP: gcp.services,
-}
+# Between a service and the rest of a permission's name.
+SEPARATORS: Final = {Cloud.AWS: ":", Cloud.AZURE: "/", Cloud.GCP: "."}
 
 
 def used(stack: str) -> Used:
@@ -49,7 +45,11 @@ def _table(cloud: Cloud) -> str:
 
 
 def _by_service(cloud: Cloud, mode: Mode, *stacks: Used) -> Mapping[str, list[str]]:
-    return SERVICES[cloud]([action for each in stacks for action in mode.of(NEEDED[cloud](each))])
+    found: dict[str, list[str]] = {}
+    for permission in sorted({each for one in stacks for each in mode.of(NEEDED[cloud](one))}):
+        service, _, name = permission.removeprefix("Microsoft.").partition(SEPARATORS[cloud])
+        found.setdefault(service, []).append(name)
+    return found
 
 
 def _names(names: Sequence[str]) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
-from catalogue.aws.iam_ref import role_ref
+from catalogue.aws.iam import role_ref
+from catalogue.aws.kms import kms_ref
 from catalogue.aws.needs import LEFT_BEHIND, PASS_ROLE, PLACE, TAGS
 from catalogue.aws.provider import ZONES
-from catalogue.entry import Entry, Hold, Minutes, Ref, Refused, Subject
+from catalogue.entry import AutoName, Entry, Hold, Minutes, Ref, Refused, Rule, Subject
 from catalogue.needs import needs
 from catalogue.wire import as_list
 
@@ -18,6 +19,7 @@ ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 NAT = "aws:ec2/natGateway:NatGateway"
 EIP = "aws:ec2/eip:Eip"
+LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 SECURITY_GROUPS = ("aws:ec2/securityGroup:SecurityGroup", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
 
@@ -52,25 +54,19 @@ def vpc_of(subject: Subject, subnet_id: Any) -> str:
     return record.outputs["vpcId"] if record else ""
 
 
-def _block(subject: Subject, error: str) -> ipaddress.IPv4Network | None:
-    text = subject.inputs.get("cidrBlock")
-    if not isinstance(text, str) or text.count(".") != 3:
-        return None
-    try:
-        block = ipaddress.IPv4Network(text)
-    except ValueError as problem:
-        raise Refused(f'"{text}" is not a valid IPv4 CIDR block: {problem}') from problem
-    if not 16 <= block.prefixlen <= 28:
-        raise Refused(f"{error}: The CIDR '{text}' is invalid; its netmask must be between /16 and /28.")
-    return block
+def _block_is_valid(error: str) -> Rule:
+    def check(subject: Subject) -> None:
+        text = subject.inputs.get("cidrBlock")
+        if not isinstance(text, str) or text.count(".") != 3:
+            return
+        try:
+            block = ipaddress.IPv4Network(text)
+        except ValueError as problem:
+            raise Refused(f'"{text}" is not a valid IPv4 CIDR block: {problem}') from problem
+        if not 16 <= block.prefixlen <= 28:
+            raise Refused(f"{error}: The CIDR '{text}' is invalid; its netmask must be between /16 and /28.")
 
-
-def _vpc_block_is_valid(subject: Subject) -> None:
-    _block(subject, "InvalidVpc.Range")
-
-
-def _subnet_block_is_valid(subject: Subject) -> None:
-    _block(subject, "InvalidSubnet.Range")
+    return check
 
 
 def _subnet_fits(subject: Subject) -> None:
@@ -142,6 +138,11 @@ def _public_ip(subject: Subject) -> str:
     return ".".join(["198", "51", "100", str(int(digits[:2], 16))])
 
 
+def _nat_address(subject: Subject) -> str | None:
+    address = subject.world.find(EIP, "id", subject.inputs.get("allocationId"))
+    return address.outputs["publicIp"] if address else None
+
+
 def _public_dns(subject: Subject) -> str:
     return f"ec2-{subject['publicIp'].replace('.', '-')}.{subject['region']}.compute.amazonaws.com"
 
@@ -163,6 +164,10 @@ def _destination(subject: Subject) -> str:
     return f"{subject['routeTableId']}/{next((subject.inputs[key] for key in keys if subject.inputs.get(key)), '')}"
 
 
+def _next_version(subject: Subject) -> int:
+    return int(subject.old_outputs.get("latestVersion", 0)) + 1
+
+
 OWNER = {"ownerId": "{account}"}
 
 ENTRIES = [
@@ -179,7 +184,7 @@ ENTRIES = [
             **OWNER,
         },
         defaults={"enableDnsSupport": True, "enableDnsHostnames": False, "instanceTenancy": "default"},
-        checks=(_vpc_block_is_valid,),
+        checks=(_block_is_valid("InvalidVpc.Range"),),
         not_found="InvalidVpcID.NotFound: The vpc ID '{value}' does not exist",
         in_use="DependencyViolation: The vpc '{id}' has dependencies and cannot be deleted.",
         needs=needs(
@@ -198,7 +203,7 @@ ENTRIES = [
         outputs={"arn": "arn:aws:ec2:{region}:{account}:subnet/{id}", **OWNER},
         defaults={"availabilityZone": "{region}a", "mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
         refers=(vpc_ref(),),
-        checks=(_subnet_block_is_valid,),
+        checks=(_block_is_valid("InvalidSubnet.Range"),),
         admits=(_subnet_fits,),
         not_found="InvalidSubnetID.NotFound: The subnet ID '{value}' does not exist",
         in_use="DependencyViolation: The subnet '{id}' has dependencies and cannot be deleted.",
@@ -282,7 +287,7 @@ ENTRIES = [
         id="nat-{seed:17}",
         outputs={
             "networkInterfaceId": "eni-{seed:17}",
-            "publicIp": lambda subject: _nat_address(subject),
+            "publicIp": _nat_address,
             "vpcId": lambda subject: subject.inputs.get("vpcId") or vpc_of(subject, subject.inputs.get("subnetId")),
         },
         defaults={"connectivityType": "public", "availabilityMode": "zonal", "privateIp": "10.0.0.4"},
@@ -330,6 +335,28 @@ ENTRIES = [
         minutes=(Minutes(1.5, 1, 1.5, slow=5, when=("vpcEndpointType", "Interface")),),
     ),
     Entry(
+        token=LAUNCH_TEMPLATE,
+        id="lt-{seed:17}",
+        outputs={
+            "arn": "arn:aws:ec2:{region}:{account}:launch-template/{id}",
+            "latestVersion": _next_version,
+            "defaultVersion": lambda subject: subject.inputs.get("defaultVersion") or _next_version(subject),
+        },
+        volatile=frozenset({"latestVersion", "defaultVersion"}),
+        autoname=AutoName(unless=("namePrefix",)),
+        names={"launch template": "{name}"},
+        refers=(security_groups_ref("vpcSecurityGroupIds"), kms_ref("blockDeviceMappings.ebs.kmsKeyId")),
+        not_found="InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID "
+        "{value}, does not exist.",
+        taken="InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use: {value}",
+        needs=needs(
+            "ec2:",
+            "DescribeLaunchTemplates DescribeLaunchTemplateVersions",
+            "CreateLaunchTemplate CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate",
+            TAGS,
+        ),
+    ),
+    Entry(
         token="aws:ec2/flowLog:FlowLog",
         id="fl-{seed:17}",
         outputs={"arn": "arn:aws:ec2:{region}:{account}:vpc-flow-log/{id}"},
@@ -343,8 +370,3 @@ ENTRIES = [
         needs=needs("ec2:", "DescribeFlowLogs", "CreateFlowLogs DeleteFlowLogs", PASS_ROLE, TAGS),
     ),
 ]
-
-
-def _nat_address(subject: Subject) -> str | None:
-    address = subject.world.find(EIP, "id", subject.inputs.get("allocationId"))
-    return address.outputs["publicIp"] if address else None

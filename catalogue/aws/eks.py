@@ -8,14 +8,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from catalogue import holdings
 from catalogue.authorities import make_authority
 from catalogue.aws.cloudwatch import LOG_GROUP
-from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
-from catalogue.aws.iam_ref import role_ref
+from catalogue.aws.ec2 import LAUNCH_TEMPLATE, security_groups_ref, subnets_ref, vpc_of, zones_of
+from catalogue.aws.iam import role_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.aws.launch_templates import LAUNCH_TEMPLATE
 from catalogue.aws.needs import EKS_ADMIN, EKS_TAGS, GRANTS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
 from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, Where, World, paths
 from catalogue.needs import needs
-from catalogue.rules import matches, only, unprotected
+from catalogue.rules import matches, only, only_rises, unprotected
 from catalogue.wire import Properties, as_map, at_path
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -78,13 +77,6 @@ def _issuer(subject: Subject) -> str:
     return f"https://oidc.eks.{subject['region']}.amazonaws.com/id/{subject.seed.hex(32, 'endpoint').upper()}"
 
 
-def _version_only_rises(subject: Subject) -> None:
-    """The version rises by one minor version at a time, and never falls."""
-    old, new = (str(inputs.get("version") or "") for inputs in (subject.old_inputs, subject.inputs))
-    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) - VERSIONS.index(old) not in (0, 1):
-        raise Refused(f"InvalidParameterException: Unsupported Kubernetes minor version update from {old} to {new}")
-
-
 def _subnets_span_two_zones(subject: Subject) -> None:
     if len(zones_of(subject, subject.inputs["vpcConfig"]["subnetIds"])) < 2:
         raise Refused("InvalidParameterException: Subnets specified must be in at least two different AZs")
@@ -97,25 +89,16 @@ def _log_group_of_its_own(subject: Subject) -> Iterable[str]:
         yield f"log group {name}"
 
 
-def _has_auto_mode(cluster: Record) -> bool:
-    return bool(as_map(cluster.inputs.get("computeConfig")).get("enabled"))
-
-
 def _autoscaling_groups(subject: Subject) -> list[Properties]:
     return [{"autoscalingGroups": [{"name": f"eks-{subject['nodeGroupName']}-{subject.seed.guid()}"}]}]
-
-
-def _addons_of(subject: Subject) -> Iterable[str]:
-    for addon in subject.world.all(ADDON):
-        if addon.inputs["clusterName"] == subject.inputs["clusterName"]:
-            yield addon.inputs["addonName"]
 
 
 def _nodes_have_a_network(subject: Subject) -> None:
     """Without the built-in add-ons a node is Ready only with vpc-cni; EKS gives up after half an hour."""
     cluster = cluster_of(subject)
     bare = cluster is not None and cluster.inputs.get("bootstrapSelfManagedAddons") is False
-    if bare and "vpc-cni" not in _addons_of(subject):
+    own = (one.inputs for one in subject.world.all(ADDON) if one.inputs["clusterName"] == subject.inputs["clusterName"])
+    if bare and not any(addon["addonName"] == "vpc-cni" for addon in own):
         raise Refused(
             f"NodeCreationFailure: Instances failed to join the kubernetes cluster {subject.inputs['clusterName']}: "
             "no vpc-cni add-on; the node group must depend on it"
@@ -156,10 +139,10 @@ def _addon_can_run(subject: Subject) -> None:
     """An add-on with pods that need a node becomes DEGRADED without one, and its creation fails."""
     cluster = cluster_of(subject)
     name = subject.inputs["addonName"]
-    groups = [
-        group for group in subject.world.all(NODE_GROUP) if group.inputs["clusterName"] == subject.inputs["clusterName"]
-    ]
-    if name in NEEDS_NODES and cluster and not groups and not _has_auto_mode(cluster):
+    has_nodes = _groups(subject.inputs["clusterName"], subject.world) or (
+        cluster and as_map(cluster.inputs.get("computeConfig")).get("enabled")
+    )
+    if name in NEEDS_NODES and cluster and not has_nodes:
         raise Refused(
             f"waiting for EKS Add-On ({name}) create: unexpected state 'DEGRADED', wanted target 'ACTIVE': "
             "InsufficientNumberOfReplicas; it must depend on the node group"
@@ -241,7 +224,12 @@ ENTRIES = [
                 VERSIONS,
                 "InvalidParameterException: unsupported Kubernetes version {value}; the sandbox offers {allowed}",
             ),
-            _version_only_rises,
+            only_rises(
+                "version",
+                VERSIONS,
+                "InvalidParameterException: Unsupported Kubernetes minor version update from {old} to {new}",
+                by_one=True,
+            ),
         ),
         admits=(_subnets_span_two_zones,),
         guards=(unprotected("InvalidRequestException: Cannot delete cluster {id}: deletion protection is enabled"),),

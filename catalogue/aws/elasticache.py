@@ -8,6 +8,7 @@ from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.needs import CACHE_TAGS, GRANTS, PLACE, linked
+from catalogue.aws.rds import is_default
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
 from catalogue.rules import matches
@@ -28,15 +29,10 @@ IS_AN_ENGINE = matches("engine", "(?i)redis|valkey", "expected engine to be redi
 PASSWORD = re.compile(r"[^\s,\"/@]{16,128}")
 
 
-def _short(region: str) -> str:
-    """Returns the region in ElastiCache's host names: eu-central-1 is euc1."""
-    parts = region.split("-")
-    return parts[0] + parts[1][0] + parts[2]
-
-
 def _host(role: str, subject: Subject) -> str:
-    digits = subject.seed.hex(6, "host")
-    return f"{role}.{subject['replicationGroupId']}.{digits}.{_short(subject['region'])}.cache.amazonaws.com"
+    digits, (place, direction, number) = subject.seed.hex(6, "host"), subject["region"].split("-")
+    region = f"{place}{direction[0]}{number}"  # eu-central-1 is euc1
+    return f"{role}.{subject['replicationGroupId']}.{digits}.{region}.cache.amazonaws.com"
 
 
 def _user_is_valid(subject: Subject) -> None:
@@ -85,14 +81,6 @@ def _settings_are_valid(subject: Subject) -> None:
         raise Refused("InvalidParameterCombination: authentication needs TransitEncryptionEnabled")
     if inputs.get("kmsKeyId") and not inputs.get("atRestEncryptionEnabled"):
         raise Refused("InvalidParameterCombination: KmsKeyId needs AtRestEncryptionEnabled")
-
-
-def _encryption_mode(subject: Subject) -> str | None:
-    return "required" if subject.inputs.get("transitEncryptionEnabled") else None
-
-
-def _is_default(parameter_group: str) -> bool:
-    return parameter_group.startswith("default.")
 
 
 def _snapshot_name_is_free(subject: Subject) -> None:
@@ -190,7 +178,9 @@ ENTRIES = [
             "engineVersion": "7.1",
             "automaticFailoverEnabled": False,
             "multiAzEnabled": False,
-            "transitEncryptionMode": _encryption_mode,
+            "transitEncryptionMode": lambda subject: (
+                "required" if subject.inputs.get("transitEncryptionEnabled") else None
+            ),
             "snapshotRetentionLimit": 0,
             "maintenanceWindow": "sun:05:00-sun:06:00",
         },
@@ -198,7 +188,7 @@ ENTRIES = [
         volatile=frozenset({"memberClusters", "engineVersionActual"}),
         refers=(
             Ref(path="subnetGroupName", to=(SUBNET_GROUP,), by=("name",)),
-            Ref(path="parameterGroupName", to=(PARAMETER_GROUP,), by=("name",), ignore=_is_default),
+            Ref(path="parameterGroupName", to=(PARAMETER_GROUP,), by=("name",), ignore=is_default),
             Ref(path="userGroupIds", to=(USER_GROUP,), by=("userGroupId",)),
             security_groups_ref("securityGroupIds"),
             kms_ref("kmsKeyId"),

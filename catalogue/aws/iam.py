@@ -1,11 +1,11 @@
 """IAM. Names are unique in the account, in all regions."""
 
-from catalogue.aws.iam_ref import ROLE
 from catalogue.aws.policies import IDENTITY, TRUST, policy_is_valid, principals_exist
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject, paths
 from catalogue.needs import needs
 from catalogue.rules import matches
 
+ROLE = "aws:iam/role:Role"
 POLICY = "aws:iam/policy:Policy"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 AWS_POLICY = "arn:aws:iam::aws:policy/"
@@ -18,6 +18,14 @@ AWS_POLICIES = paths(
     "AmazonSSMManagedInstanceCore CloudWatchAgentServerPolicy service-role/AmazonEBSCSIDriverPolicy "
     "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole"
 )
+
+
+def role_ref(path: str) -> Ref:
+    """A role by ARN. IAM deletes a role even if a service still uses it."""
+    return Ref(
+        path=path, to=(ROLE,), by=("arn",), hold="free", ignore=lambda value: ":role/aws-service-role/" in value,
+        not_found="InvalidParameterException: The role {value} does not exist or cannot be assumed",
+    )  # fmt: skip
 
 
 def _name_is_valid(limit: int) -> Rule:

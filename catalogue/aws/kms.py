@@ -1,10 +1,13 @@
 """KMS. A deleted key is only scheduled for deletion. Its data is lost with it, so a destroy reports the key as kept."""
 
+from typing import Any
+
 from catalogue import holdings
 from catalogue.aws.policies import RESOURCE, policy_is_valid, principals_exist
-from catalogue.entry import Entry, Hold, Minutes, Ref, Refused, Subject
+from catalogue.entry import Entry, Hold, Minutes, Record, Ref, Refused, Subject
 from catalogue.needs import needs
 from catalogue.rules import matches, only
+from catalogue.wire import Properties
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
@@ -14,6 +17,16 @@ def kms_ref(path: str, *, hold: Hold = "free") -> Ref:
     """A key by ARN, id or alias; KMS deletes a key even if something uses it."""
     by = ("arn", "keyId", "name")
     return Ref(path=path, to=(KEY, ALIAS), by=by, hold=hold, ignore=lambda value: value.startswith("alias/aws/"))
+
+
+def key_of(subject: Subject, value: Any) -> Record | None:
+    """Returns a key by its ARN or id."""
+    return subject.world.find(KEY, "arn", value) or subject.world.find(KEY, "keyId", value)
+
+
+def _target(subject: Subject) -> Properties:
+    record = key_of(subject, subject.inputs["targetKeyId"])
+    return record.outputs if record else {}
 
 
 def _period_is_used(subject: Subject) -> None:
@@ -38,11 +51,15 @@ ENTRIES = [
             '"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}',
         },
         checks=(
-            only("deletionWindowInDays", range(7, 31), "expected deletion_window_in_days to be 7 to 30, got {value}"),
+            only(
+                "deletionWindowInDays",
+                range(7, 31),
+                "expected deletion_window_in_days to be in the range (7 - 30), got {value}",
+            ),
             only(
                 "rotationPeriodInDays",
                 range(90, 2561),
-                "expected rotation_period_in_days to be 90 to 2560, got {value}",
+                "expected rotation_period_in_days to be in the range (90 - 2560), got {value}",
             ),
             _period_is_used,
             policy_is_valid("policy", RESOURCE),
@@ -79,9 +96,3 @@ ENTRIES = [
         needs=needs("kms:", "ListAliases", "CreateAlias UpdateAlias DeleteAlias"),
     ),
 ]
-
-
-def _target(subject: Subject) -> dict[str, str]:
-    target = subject.inputs["targetKeyId"]
-    record = subject.world.find(KEY, "arn", target) or subject.world.find(KEY, "keyId", target)
-    return record.outputs if record else {}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, zones_of
-from catalogue.aws.kms import KEY, kms_ref
+from catalogue.aws.kms import key_of, kms_ref
 from catalogue.aws.needs import GRANTS, KAFKA_TAGS, PLACE, linked
 from catalogue.aws.secretsmanager import SECRET, VERSION
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
@@ -134,9 +134,7 @@ def _secrets_are_usable(subject: Subject) -> None:
             continue
         if not secret.inputs["name"].startswith("AmazonMSK_"):
             raise Refused(f"BadRequestException: The provided secret {arn} does not have the prefix AmazonMSK_")
-        if not subject.world.find(KEY, "arn", secret.inputs.get("kmsKeyId")) and not subject.world.find(
-            KEY, "keyId", secret.inputs.get("kmsKeyId")
-        ):
+        if not key_of(subject, secret.inputs.get("kmsKeyId")):
             raise Refused(
                 f"BadRequestException: The provided secret {arn} is encrypted with the default key; use a "
                 "custom KMS key"

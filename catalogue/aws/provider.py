@@ -1,10 +1,8 @@
 """The AWS provider itself: the account and region of an instance, outputs of all resources, the functions."""
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from catalogue import sdk
 from catalogue.entry import Problem, Refused, Subject, Where
@@ -74,74 +72,4 @@ def caller_identity(_args: Properties, where: Where) -> Properties:
     }
 
 
-def region(args: Properties, where: Where) -> Properties:
-    """`aws.get_region`."""
-    name = args.get("region") or where.facts["region"]
-    return {"id": name, "name": name, "region": name, "endpoint": f"ec2.{name}.amazonaws.com", "description": name}
-
-
-def partition(_args: Properties, _where: Where) -> Properties:
-    """`aws.get_partition`."""
-    return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
-
-
-def availability_zones(_args: Properties, where: Where) -> Properties:
-    """`aws.get_availability_zones`: every region of the sandbox has three zones."""
-    region = where.facts["region"]
-    short = "".join(part[0] for part in region.split("-")[1:-1])
-    prefix = f"{region.split('-')[0]}{short}{region.rsplit('-', 1)[1]}"
-    return {
-        "id": region,
-        "region": region,
-        "names": [f"{region}{zone}" for zone in ZONES],
-        "zoneIds": [f"{prefix}-az{index}" for index in range(1, len(ZONES) + 1)],
-        "groupNames": [f"{region}-zg-1"],
-    }
-
-
-def policy_document(args: Properties, _where: Where) -> Properties:
-    """`aws.iam.get_policy_document`: real policy JSON, single values as strings, as AWS writes them."""
-    statements = [_statement(statement) for statement in as_list(args.get("statements"))]
-    document: Properties = {"Version": args.get("version") or "2012-10-17"}
-    if args.get("policyId"):
-        document["Id"] = args["policyId"]
-    document["Statement"] = statements
-    text = json.dumps(document, indent=2)
-    identifier = str(int(hashlib.sha256(text.encode()).hexdigest()[:8], 16))
-    return {**args, "id": identifier, "json": text, "minifiedJson": json.dumps(document, separators=(",", ":"))}
-
-
-def _statement(given: Properties) -> Properties:
-    statement: Properties = {"Sid": given["sid"]} if given.get("sid") else {}
-    statement["Effect"] = given.get("effect") or "Allow"
-    for source, name in (
-        ("actions", "Action"),
-        ("notActions", "NotAction"),
-        ("resources", "Resource"),
-        ("notResources", "NotResource"),
-    ):
-        if given.get(source):
-            statement[name] = _one_or_many(given[source])
-    for source, name in (("principals", "Principal"), ("notPrincipals", "NotPrincipal")):
-        if given.get(source):
-            entries = {entry["type"]: _one_or_many(entry["identifiers"]) for entry in given[source]}
-            statement[name] = "*" if entries == {"*": "*"} else entries
-    if given.get("conditions"):
-        conditions: dict[str, Properties] = {}
-        for condition in given["conditions"]:
-            conditions.setdefault(condition["test"], {})[condition["variable"]] = _one_or_many(condition["values"])
-        statement["Condition"] = conditions
-    return statement
-
-
-def _one_or_many(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else sorted(values, reverse=True)
-
-
-INVOKES = {
-    "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
-    "aws:index/getRegion:getRegion": region,
-    "aws:index/getPartition:getPartition": partition,
-    "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
-    "aws:iam/getPolicyDocument:getPolicyDocument": policy_document,
-}
+INVOKES = {"aws:index/getCallerIdentity:getCallerIdentity": caller_identity}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from catalogue import holdings
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of, zones_of
-from catalogue.aws.iam_ref import role_ref
+from catalogue.aws.iam import role_ref
 from catalogue.aws.kms import kms_ref
 from catalogue.aws.needs import GRANTS, PASS_ROLE, PLACE, RDS_TAGS, linked
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
@@ -128,11 +128,8 @@ def _address(subject: Subject) -> str:
     return f"{subject['identifier']}.c{subject['account'][:11]}.{subject['region']}.rds.amazonaws.com"
 
 
-def _prefixed_name(subject: Subject) -> str:
-    return f"{subject.inputs.get('namePrefix')}{subject.seed.hex(26)}"
-
-
-def _is_default(parameter_group: str) -> bool:
+def is_default(parameter_group: str) -> bool:
+    """Returns whether a parameter group is one of AWS."""
     return parameter_group.startswith("default.")
 
 
@@ -165,7 +162,10 @@ ENTRIES = [
         token=PARAMETER_GROUP,
         id="{name}",
         outputs={"arn": "arn:aws:rds:{region}:{account}:pg:{name}"},
-        defaults={"description": "Managed by Pulumi", "name": _prefixed_name},
+        defaults={
+            "description": "Managed by Pulumi",
+            "name": lambda subject: f"{subject.inputs.get('namePrefix')}{subject.seed.hex(26)}",
+        },
         autoname=AutoName(unless=("namePrefix",), lower=True),
         not_found="DBParameterGroupNotFound: DBParameterGroup not found: {value}",
         in_use="InvalidDBParameterGroupState: One or more database instances are still members of this "
@@ -210,7 +210,7 @@ ENTRIES = [
         names={"DB instance": "{identifier}"},
         refers=(
             Ref(path="dbSubnetGroupName", to=(SUBNET_GROUP,), by=("name",)),
-            Ref(path="parameterGroupName", to=(PARAMETER_GROUP,), by=("name",), ignore=_is_default),
+            Ref(path="parameterGroupName", to=(PARAMETER_GROUP,), by=("name",), ignore=is_default),
             security_groups_ref("vpcSecurityGroupIds"),
             kms_ref("kmsKeyId"),
             kms_ref("performanceInsightsKmsKeyId"),

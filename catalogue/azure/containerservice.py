@@ -17,7 +17,7 @@ from catalogue.azure.needs import AKS_STATUS, ASSIGN, JOIN_SUBNET
 from catalogue.azure.network import NAT, subnet_of, subnet_ref
 from catalogue.azure.provider import arm, called, name_matches
 from catalogue.entry import Minutes, Record, Refused, Subject, Where, World
-from catalogue.rules import at, text_at
+from catalogue.rules import at, only_rises, text_at
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -59,14 +59,6 @@ def _cluster_is_valid(subject: Subject) -> None:
 def _version_is_offered(version: object) -> None:
     if isinstance(version, str) and re.match(r"\d+\.\d+", version) and version[:4] not in VERSIONS:
         raise Refused(f"K8sVersionNotSupported: {version}; the sandbox offers {VERSIONS}")
-
-
-def _version_only_rises(subject: Subject) -> None:
-    old, new = (str(inputs.get("kubernetesVersion") or "")[:4] for inputs in (subject.old_inputs, subject.inputs))
-    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) - VERSIONS.index(old) not in (0, 1):
-        raise Refused(
-            f"OperationNotAllowed: Upgrading Kubernetes version {old} to {new} is not allowed: one minor at a time"
-        )
 
 
 def _pool_is_possible(pool: Properties) -> None:
@@ -212,7 +204,11 @@ ENTRIES = [
             name_matches("dnsPrefix", r"[A-Za-z0-9]([A-Za-z0-9-]{0,52}[A-Za-z0-9])?", "InvalidDNSPrefix: at most 54"),
             _cluster_is_valid,
             _api_access_is_possible,
-            _version_only_rises,
+            only_rises(
+                "kubernetesVersion", VERSIONS,
+                "OperationNotAllowed: Upgrading Kubernetes version {old} to {new} is not allowed: one minor at a time",
+                by_one=True,
+            ),
         ),
         admits=(_network_is_ready,),
         more=f"{ASSIGN} {JOIN_SUBNET} {AKS_STATUS} Compute/diskEncryptionSets/read",

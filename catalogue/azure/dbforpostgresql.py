@@ -10,7 +10,7 @@ from catalogue.azure.network import subnet_of, subnet_ref
 from catalogue.azure.privatedns import is_linked
 from catalogue.azure.provider import arm, name_matches, refers_to, resource_id
 from catalogue.entry import Minutes, Ref, Refused, Subject
-from catalogue.rules import at, never_falls, only, text_at
+from catalogue.rules import at, never_falls, only, only_rises, text_at
 from catalogue.wire import as_list, as_map
 
 SERVER = "azure-native:dbforpostgresql:Server"
@@ -18,6 +18,7 @@ SERVER_ID = resource_id("Microsoft.DBforPostgreSQL/flexibleServers", "serverName
 DELEGATION = "Microsoft.DBforPostgreSQL/flexibleServers"
 KEY = "dataEncryption"
 KEY_HOLDER = f"{KEY}.primaryUserAssignedIdentityId"
+VERSIONS = tuple(map(str, range(11, 30)))
 SIZES_GIB = (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 RESERVED = ("azure_superuser", "azure_pg_admin", "admin", "administrator", "root", "guest", "public")
 TIERS = {"B": "Burstable", "D": "GeneralPurpose", "E": "MemoryOptimized"}
@@ -51,12 +52,6 @@ def _settings_are_valid(subject: Subject) -> None:
         kinds = sum(bool(re.search(kind, password)) for kind in ("[a-z]", "[A-Z]", r"\d", r"[^a-zA-Z\d]"))
         if not 8 <= len(password) <= 128 or kinds < 3:
             raise Refused("PasswordNotComplex: 8 to 128 characters of three of the four kinds")
-
-
-def _version_only_rises(subject: Subject) -> None:
-    old, new = subject.old_inputs.get("version"), subject.inputs.get("version")
-    if isinstance(old, str) and isinstance(new, str) and old.isdigit() and new.isdigit() and int(new) < int(old):
-        raise Refused(f"InvalidParameterValue: a server cannot go back from version {old} to {new}")
 
 
 def _place_and_encryption_stay(subject: Subject) -> None:
@@ -133,7 +128,7 @@ ENTRIES = [
             only("backup.backupRetentionDays", range(7, 36), "InvalidBackupRetention: {value}"),
             _settings_are_valid,
             never_falls("storage.storageSizeGB", "StorageSizeCannotBeReduced: from {old} to {new} GiB"),
-            _version_only_rises,
+            only_rises("version", VERSIONS, "InvalidParameterValue: the version cannot go back from {old} to {new}"),
         ),
         admits=(_place_and_encryption_stay, _network_is_ready, can_encrypt(f"{KEY}.primaryKeyURI", KEY_HOLDER)),
         one_at_a_time=SERVER_ID,

@@ -82,28 +82,24 @@ def _connection_strings(rule: Record, namespace: str, hub: str) -> Properties:
     return {**answer, "keyName": name}
 
 
-def _can_sign_in(world: World, namespace: str) -> None:
-    record = called(world.find(NAMESPACE, "name", namespace), f"namespace '{namespace}'")
+def _keys(args: Properties, world: World, kind: str, *names: str) -> Properties:
+    record = called(world.find(NAMESPACE, "name", args["namespaceName"]), f"namespace '{args['namespaceName']}'")
     if record.inputs.get("disableLocalAuth"):
-        raise Refused(f"BadRequest: local authentication is disabled for the namespace {namespace}")
+        raise Refused(f"BadRequest: local authentication is disabled for the namespace {args['namespaceName']}")
+    keys = ("namespaceName", "authorizationRuleName", *names)
+    rules = (rule for rule in world.all(kind) if all(rule.inputs[key] == args[key] for key in keys))
+    rule = called(next(rules, None), f"authorization rule '{args['authorizationRuleName']}'")
+    return _connection_strings(rule, args["namespaceName"], args.get("eventHubName", ""))
 
 
 def list_hub_keys(args: Properties, _where: Where, world: World) -> Properties:
     """`listEventHubKeys`: a connection string for one hub."""
-    _can_sign_in(world, args["namespaceName"])
-    keys = ("namespaceName", "eventHubName", "authorizationRuleName")
-    rules = (rule for rule in world.all(HUB_RULE) if all(rule.inputs[key] == args[key] for key in keys))
-    rule = called(next(rules, None), f"authorization rule '{args['authorizationRuleName']}'")
-    return _connection_strings(rule, args["namespaceName"], args["eventHubName"])
+    return _keys(args, world, HUB_RULE, "eventHubName")
 
 
 def list_namespace_keys(args: Properties, _where: Where, world: World) -> Properties:
     """`listNamespaceKeys`: a connection string for all hubs of a namespace."""
-    _can_sign_in(world, args["namespaceName"])
-    keys = ("namespaceName", "authorizationRuleName")
-    rules = (rule for rule in world.all(NAMESPACE_RULE) if all(rule.inputs[key] == args[key] for key in keys))
-    rule = called(next(rules, None), f"authorization rule '{args['authorizationRuleName']}'")
-    return _connection_strings(rule, args["namespaceName"], "")
+    return _keys(args, world, NAMESPACE_RULE)
 
 
 ASKS = {

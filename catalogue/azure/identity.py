@@ -55,13 +55,8 @@ def identities_of(subject: Subject) -> Properties | None:
 def may(world: World, identity_id: str, role: str, scope: str) -> bool:
     """Returns whether an identity has a role over a resource. An identity of another subscription has all roles."""
     identity = world.find(IDENTITY, "id", identity_id)
-    return identity is None or has_role(world, identity.outputs["principalId"], role, scope)
-
-
-def has_role(world: World, principal: str, role: str, scope: str) -> bool:
-    """Returns whether a principal has a role over a resource."""
-    return any(
-        grant.inputs["principalId"] == principal
+    return identity is None or any(
+        grant.inputs["principalId"] == identity.outputs["principalId"]
         and grant.inputs["roleDefinitionId"].endswith(f"/{role}")
         and f"{scope}/".startswith(f"{grant.inputs['scope']}/")
         for grant in world.all(ASSIGNMENT)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from catalogue import holdings
 from catalogue.azure.identity import may
 from catalogue.azure.provider import arm, is_private, name_matches
-from catalogue.entry import Minutes, Record, Refused, Rule, Subject
-from catalogue.rules import at
+from catalogue.entry import Minutes, Refused, Rule, Subject
+from catalogue.rules import at, only
 from catalogue.wire import UNKNOWN, Properties, as_list, as_map, at_path
 
 VAULT = "azure-native:keyvault:Vault"
@@ -19,9 +19,6 @@ NAME = r"[A-Za-z](?!.*--)[A-Za-z0-9-]{1,22}[A-Za-z0-9]"
 
 
 def _settings_are_valid(subject: Subject) -> None:
-    days = at(subject, "properties.softDeleteRetentionInDays")
-    if isinstance(days, int) and not 7 <= days <= 90:
-        raise Refused(f"BadRequest: The property 'softDeleteRetentionInDays' must be between 7 and 90, not {days}")
     if at(subject, "properties.enablePurgeProtection") is False:
         raise Refused('BadRequest: The property "enablePurgeProtection" cannot be set to false. Leave it out')
     tenant = at(subject, "properties.tenantId")
@@ -67,12 +64,6 @@ def _key_uri(subject: Subject) -> str:
     return f"https://{subject['vaultName']}.vault.azure.net/keys/{subject['keyName']}"
 
 
-def _key_is_possible(subject: Subject) -> None:
-    kind, size = at(subject, "properties.kty"), at(subject, "properties.keySize")
-    if str(kind).startswith("RSA") and size not in (None, UNKNOWN, 2048, 3072, 4096):
-        raise Refused(f"BadParameter: key size {size} is not one of 2048, 3072, 4096")
-
-
 def _rotation_is_possible(subject: Subject) -> None:
     """A key is rotated some time after its creation, or before its expiry; never within a week."""
     policy = as_map(as_map(subject.inputs.get("properties")).get("rotationPolicy"))
@@ -105,14 +96,15 @@ def can_encrypt(path: str, identity: str) -> Rule:
             parts = as_map(wanted)
             wanted = f"{str(parts['keyVaultUri']).rstrip('/')}/keys/{parts['keyName']}"
         vault_uri, _, rest = wanted.partition("/keys/")
-        vault = _vault(subject, vault_uri)
-        if vault is None:
+        vaults = {one.outputs["properties"]["vaultUri"].rstrip("/"): one for one in subject.world.all(VAULT)}
+        vault = vaults.get(vault_uri)
+        if vault is None:  # one of another subscription is not in the sandbox
             return
         uri = f"{vault_uri}/keys/{rest.split('/')[0]}"
         key = subject.world.find(KEY, "keyUri", uri)
         if key is None or ("/" in rest and key.outputs["keyUriWithVersion"] != wanted):
             raise Refused(f"KeyVaultKeyNotFound: The Azure Key Vault Key {wanted} could not be found.")
-        if not _property(vault, "enablePurgeProtection"):
+        if not as_map(vault.inputs.get("properties")).get("enablePurgeProtection"):
             raise Refused(
                 f"KeyVaultPolicyError: Keyvault policy recoverable is not set: {vault.id} has no purge protection"
             )
@@ -128,21 +120,6 @@ def can_encrypt(path: str, identity: str) -> Rule:
     return check
 
 
-def _property(vault: Record, key: str) -> object:
-    """Returns a property of a vault."""
-    return as_map(vault.inputs.get("properties")).get(key)
-
-
-def _vault(subject: Subject, uri: str) -> Record | None:
-    """Returns the vault by its address; None for one of another subscription, which is not in the sandbox."""
-    return next((each for each in subject.world.all(VAULT) if _address(each) == uri), None)
-
-
-def _address(vault: Record) -> str:
-    """Returns a vault's address without its last slash."""
-    return str(as_map(vault.outputs["properties"])["vaultUri"]).rstrip("/")
-
-
 ENTRIES = [
     arm(
         "keyvault:Vault", "Microsoft.KeyVault/vaults", "vaultName",
@@ -151,6 +128,8 @@ ENTRIES = [
         name_scope="global",
         retires={"Key Vault": "{vaultName}"},
         checks=(name_matches("vaultName", NAME, "VaultNameNotValid: 3-24 letters, digits, '-'"), _settings_are_valid,
+                only("properties.softDeleteRetentionInDays", range(7, 91),
+                     "BadRequest: The property 'softDeleteRetentionInDays' must be between 7 and 90, not {value}"),
                 _firewall_is_possible, _protection_stays),
         keeps=_kept,
         taken="VaultAlreadyExists: The vault name '{value}' is already in use. Vault names are globally unique so it "
@@ -168,7 +147,8 @@ ENTRIES = [
             "keyUri": _key_uri,
             "keyUriWithVersion": lambda subject: f"{_key_uri(subject)}/{subject.seed.hex(32)}",
         },
-        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"), _key_is_possible,
+        checks=(name_matches("keyName", r"[A-Za-z0-9-]{1,127}", "BadParameter: key name"),
+                only("properties.keySize", (2048, 3072, 4096), "BadParameter: key size {value} is none of {allowed}"),
                 _rotation_is_possible),
         # The resource manager creates a key, and deletes it with its vault.
         reads="KeyVault/vaults/keys/versions/read",

@@ -85,16 +85,11 @@ def _rules_are_apart(subject: Subject) -> None:
         if isinstance(priority, int) and not 100 <= priority <= 4096:
             raise Refused(f"SecurityRuleInvalidPriority: {priority} of {rule.get('name')} is not between 100 and 4096")
         for side in ("source", "destination"):
-            given = [rule.get(f"{side}AddressPrefix"), rule.get(f"{side}AddressPrefixes")]
-            if sum(value not in (None, []) for value in given) != 1:
-                raise Refused(
-                    f"SecurityRuleParameterContainsUnsupportedValue: {rule.get('name')} needs one {side} prefix"
-                )
-            ports = [rule.get(f"{side}PortRange"), rule.get(f"{side}PortRanges")]
-            if sum(value not in (None, []) for value in ports) != 1:
-                raise Refused(
-                    f"SecurityRuleParameterContainsUnsupportedValue: {rule.get('name')} needs one {side} port"
-                )
+            for what, *keys in (("prefix", "AddressPrefix", "AddressPrefixes"), ("port", "PortRange", "PortRanges")):
+                if sum(rule.get(f"{side}{key}") not in (None, []) for key in keys) != 1:
+                    raise Refused(
+                        f"SecurityRuleParameterContainsUnsupportedValue: {rule.get('name')} needs one {side} {what}"
+                    )
     for keys in (("name",), ("direction", "priority")):
         seen = [tuple(rule.get(key) for key in keys) for rule in rules]
         if len(seen) > len(set(seen)):

@@ -1,5 +1,7 @@
 """Environments, clusters, and the endpoints in their networks."""
 
+from collections.abc import Callable
+
 from catalogue import holdings
 from catalogue.confluentcloud.provider import (
     CLUSTER,
@@ -33,26 +35,15 @@ def _cluster_is_possible(subject: Subject) -> None:
         raise Refused(f"400 Bad Request: a cluster of this type has availability {allowed}, not {given}")
 
 
-def _address(subject: Subject, path: str) -> str:
-    """Returns the first endpoint's address."""
-    found = _endpoints(subject)
-    return found[0][path] if found else ""
+def _reached_at(path: str, public: str) -> Callable[[Subject], str]:
+    """Returns a template for an address: of the first endpoint, or of a public cluster's host."""
 
+    def address(subject: Subject) -> str:
+        host = f"pkc-{subject.seed.hex(5, 'pkc')}.{subject.inputs['region']}.gcp.confluent.cloud"
+        found = [endpoint[path] for endpoint in _endpoints(subject)] or [""]
+        return found[0] if is_private(subject.inputs) else public.format(host)
 
-def _public_host(subject: Subject) -> str:
-    return f"pkc-{subject.seed.hex(5, 'pkc')}.{subject.inputs['region']}.gcp.confluent.cloud"
-
-
-def _bootstrap(subject: Subject) -> str:
-    if is_private(subject.inputs):
-        return _address(subject, "bootstrapEndpoint")
-    return f"SASL_SSL://{_public_host(subject)}:9092"
-
-
-def _rest(subject: Subject) -> str:
-    if is_private(subject.inputs):
-        return _address(subject, "restEndpoint")
-    return f"https://{_public_host(subject)}:443"
+    return address
 
 
 def _endpoints(subject: Subject) -> list[Properties]:
@@ -127,8 +118,8 @@ ENTRIES = [
             "apiVersion": "cmk/v2",
             "kind": "Cluster",
             "rbacCrn": _cluster_crn,
-            "bootstrapEndpoint": _bootstrap,
-            "restEndpoint": _rest,
+            "bootstrapEndpoint": _reached_at("bootstrapEndpoint", "SASL_SSL://{}:9092"),
+            "restEndpoint": _reached_at("restEndpoint", "https://{}:443"),
             "endpoints": _endpoints,
         },
         refers=(IN_ENVIRONMENT,),

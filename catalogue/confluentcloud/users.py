@@ -69,14 +69,6 @@ def _key_can_be_tried(subject: Subject) -> None:
         raise Refused("400 Bad Request: a key for a cluster needs the environment of managed_resource")
 
 
-def _key_id(subject: Subject) -> str:
-    return made_up("", subject.seed, 16).upper()
-
-
-def _key_secret(subject: Subject) -> object:
-    return secret(f"cflt{subject.seed.hex(60, 'secret')}")
-
-
 ENTRIES = [
     Entry(
         token=ACCOUNT,
@@ -98,8 +90,8 @@ ENTRIES = [
     ),
     Entry(
         token=KEY,
-        id=_key_id,
-        outputs={"secret": _key_secret},
+        id=lambda subject: made_up("", subject.seed, 16).upper(),
+        outputs={"secret": lambda subject: secret(f"cflt{subject.seed.hex(60, 'secret')}")},
         refers=(
             Ref(path="owner.id", to=(ACCOUNT,), hold="owned"),
             Ref(path="managedResource.id", to=(CLUSTER,), hold="owned"),

@@ -1,28 +1,19 @@
 """Certificate authorities that Google creates for one instance: real ones, which updates do not change."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue.authorities import make_authority
-from catalogue.entry import Record, Subject, Template
-from catalogue.wire import Properties, reveal
+from catalogue.entry import Subject
+from catalogue.wire import Properties
 
 
-def authorities(common_name: str) -> Template:
+def authorities(common_name: str) -> Callable[[Subject], Any]:
     """Returns a template for `serverCaCerts` of an instance: one authority, valid for ten years."""
-    return partial(_kept_or_made, common_name)
-
-
-def authority_of(instance: Record) -> list[Properties]:
-    """Returns the authorities of an instance."""
-    return reveal(instance.outputs)["serverCaCerts"]
-
-
-def _kept_or_made(common_name: str, subject: Subject) -> Any:
-    return subject.old_outputs.get("serverCaCerts") or [_made(common_name)]
+    return lambda subject: subject.old_outputs.get("serverCaCerts") or [_made(common_name)]
 
 
 def _made(common_name: str) -> Properties:

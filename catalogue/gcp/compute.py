@@ -3,9 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from catalogue import holdings
-from catalogue.entry import AutoName, Entry, Hold, Minutes, Ref, Refused, Subject, Template
+from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, Template
 from catalogue.gcp.needs import OPERATIONS, READ_PROJECT, USE_NETWORK
 from catalogue.gcp.projects import api
 from catalogue.needs import needs
@@ -22,6 +23,7 @@ CONNECTION = "gcp:servicenetworking/connection:Connection"
 CREATED = "2026-01-01T00:00:00.000-08:00"
 LINK = "https://www.googleapis.com/compute/v1/"
 SERVICE_ATTACHMENT = re.compile(r"projects/[a-z0-9:.-]+/regions/[a-z0-9-]+/serviceAttachments/[a-z0-9-]+")
+BY = ("id", "selfLink", "name")
 NAMED = AutoName(lower=True)
 IS_ON = api("compute")
 
@@ -34,19 +36,23 @@ name_is_valid = matches(
 
 def network_ref(path: str, hold: Hold = "blocks") -> Ref:
     """A network, by its name, its id or its link."""
-    return Ref(path=path, to=(NETWORK,), by=("id", "selfLink", "name"), hold=hold)
+    return Ref(path=path, to=(NETWORK,), by=BY, hold=hold)
 
 
 def subnetwork_ref(path: str) -> Ref:
     """A subnetwork, by its name, its id or its link."""
-    return Ref(path=path, to=(SUBNETWORK,), by=("id", "selfLink", "name"))
+    return Ref(path=path, to=(SUBNETWORK,), by=BY)
+
+
+def named(subject: Subject, token: str, value: Any) -> Record | None:
+    """Returns a resource by its id, its link or its name."""
+    return next((found for by in BY if (found := subject.world.find(token, by, value))), None)
 
 
 def network_of(subject: Subject, value: str) -> str:
     """Returns the id of the network that a value names."""
-    return next(
-        (found.id for by in ("id", "selfLink", "name") if (found := subject.world.find(NETWORK, by, value))), value
-    )
+    found = named(subject, NETWORK, value)
+    return found.id if found else value
 
 
 def next_address(subject: Subject, cidr: str, taken: int) -> str:

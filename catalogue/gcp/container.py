@@ -9,13 +9,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from catalogue import holdings
 from catalogue.authorities import make_authority
-from catalogue.entry import AutoName, Entry, Minutes, Record, Ref, Refused, Subject
-from catalogue.gcp.compute import SUBNETWORK, network_ref, subnetwork_ref
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
+from catalogue.gcp.compute import SUBNETWORK, named, network_ref, subnetwork_ref
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import ACT_AS, USE_NETWORK
 from catalogue.gcp.projects import ACCOUNT, IAM_MEMBER, api
 from catalogue.needs import needs
-from catalogue.rules import matches, only, text_at, unprotected
+from catalogue.rules import matches, only, only_rises, text_at, unprotected
 from catalogue.wire import Properties, as_list, as_map, reveal
 
 CLUSTER = "gcp:container/cluster:Cluster"
@@ -31,12 +31,6 @@ def _version_is_offered(subject: Subject) -> None:
     version = text_at(subject, "minMasterVersion")
     if version.count(".") == 1 and version not in VERSIONS:
         raise Refused(f"Error 400: Master version {version!r} is unsupported; the sandbox offers {VERSIONS}")
-
-
-def _version_only_rises(subject: Subject) -> None:
-    old, new = (str(inputs.get("minMasterVersion") or "") for inputs in (subject.old_inputs, subject.inputs))
-    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
-        raise Refused(f"Error 400: Invalid master version {new}: below the present {old}")
 
 
 def _has_nodes(subject: Subject) -> None:
@@ -73,14 +67,7 @@ def _location_is_in_the_region(subject: Subject) -> None:
 
 def _ranges_exist(subject: Subject) -> None:
     policy = as_map(subject.inputs.get("ipAllocationPolicy"))
-    found = next(
-        (
-            one
-            for by in ("id", "selfLink", "name")
-            if (one := subject.world.find(SUBNETWORK, by, subject.inputs.get("subnetwork")))
-        ),
-        None,
-    )
+    found = named(subject, SUBNETWORK, subject.inputs.get("subnetwork"))
     if found is None:
         return
     inputs = reveal(found.inputs)
@@ -141,11 +128,6 @@ def _master_auth(subject: Subject) -> Any:
     return {"clientCertificateConfig": {"issueClientCertificate": False}, "clusterCaCertificate": authority}
 
 
-def _cluster_of(subject: Subject) -> Record | None:
-    value = subject.inputs["cluster"]
-    return next((one for by in ("id", "name", "selfLink") if (one := subject.world.find(CLUSTER, by, value))), None)
-
-
 def _pool_name(subject: Subject) -> str:
     """Returns the given name, or a prefix with generated digits; a name that was generated before stays."""
     made_up = f"{subject.inputs.get('namePrefix')}{subject.seed.hex(26)}"
@@ -153,7 +135,7 @@ def _pool_name(subject: Subject) -> str:
 
 
 def _pool_id(subject: Subject) -> str:
-    cluster = _cluster_of(subject)
+    cluster = named(subject, CLUSTER, subject.inputs["cluster"])
     return f"{cluster.id if cluster else subject.inputs['cluster']}/nodePools/{_pool_name(subject)}"
 
 
@@ -169,7 +151,7 @@ def _node_counts_fit(subject: Subject) -> None:
 
 
 def _location_is_the_clusters(subject: Subject) -> None:
-    cluster, location = _cluster_of(subject), subject.inputs.get("location")
+    cluster, location = named(subject, CLUSTER, subject.inputs["cluster"]), subject.inputs.get("location")
     if cluster and location and cluster.outputs["location"] != location:
         raise Refused(f"Error 404: Not found: cluster {cluster.id} is not in {location}")
 
@@ -208,9 +190,13 @@ ENTRIES = [
         ),
         checks=(
             matches("name", NAME, '"name" ({value!r}) must match {form} (at most 40)'),
-            only("releaseChannel.channel", CHANNELS, "expected channel to be one of {allowed}, got {value}"),
+            only(
+                "releaseChannel.channel",
+                CHANNELS,
+                "expected release_channel.0.channel to be one of {allowed}, got {value}",
+            ),
             _version_is_offered,
-            _version_only_rises,
+            only_rises("minMasterVersion", VERSIONS, "Error 400: Invalid master version {new}: below {old}"),
             _has_nodes,
             _data_plane_and_policies_fit,
             _access_is_possible,

@@ -5,7 +5,7 @@ import re
 from catalogue import holdings
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject
 from catalogue.gcp.needs import policy_of
-from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.gcp.projects import ROLE_AND_MEMBER, api, member_exists
 from catalogue.needs import needs
 from catalogue.rules import matches
 from catalogue.wire import as_text, at_path
@@ -110,7 +110,7 @@ ENTRIES = [
         id="{cryptoKeyId}/{role}/{member}",
         outputs={"etag": "BwY{seed:8}="},
         refers=(Ref(path="cryptoKeyId", to=(KEY,), hold="owned"),),
-        checks=(role_and_member_are_valid,),
+        checks=ROLE_AND_MEMBER,
         admits=(api("cloudkms"), member_exists),
         needs=policy_of("cloudkms.cryptoKeys."),
         # Vendor: a grant holds within two minutes; services that encrypt with a key see its grants at once.

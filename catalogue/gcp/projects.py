@@ -2,11 +2,10 @@
 
 import re
 
-from catalogue.entry import Entry, Minutes, Ref, Refused, Rule, Subject, paths
+from catalogue.entry import Entry, Minutes, Refused, Rule, Subject, paths
 from catalogue.gcp.needs import READ_PROJECT, USE_APIS, policy_of
 from catalogue.needs import needs
 from catalogue.rules import matches, only
-from catalogue.wire import as_text
 
 SERVICE = "gcp:projects/service:Service"
 SERVICE_IDENTITY = "gcp:projects/serviceIdentity:ServiceIdentity"
@@ -22,12 +21,19 @@ AGENTS = {
     "container.googleapis.com": "container-engine-robot",
     "secretmanager.googleapis.com": "gcp-sa-secretmanager",
 }
-ROLE = re.compile(r"roles/[a-zA-Z0-9_.]+|projects/[a-z0-9-]+/roles/[a-zA-Z0-9_.]+")
-MEMBER = re.compile(
+ROLE = r"roles/[a-zA-Z0-9_.]+|projects/[a-z0-9-]+/roles/[a-zA-Z0-9_.]+"
+MEMBER = (
     r"(user|group|serviceAccount):[^@\s]+@[^@\s]+|domain:\S+|allUsers|allAuthenticatedUsers|"
     r"principal(Set)?://iam\.googleapis\.com/projects/\d+/locations/global/workloadIdentityPools/\S+"
 )
 ACCOUNT_ID = r"[a-z](?:[-a-z0-9]{4,28}[a-z0-9])"
+
+
+# Misspelt roles and members are refused, and the project's id instead of its number.
+ROLE_AND_MEMBER = (
+    matches("role", ROLE, "Error 400: Role {value} is not supported for this resource."),
+    matches("member", MEMBER, "Error 400: Invalid principal or member: {value}"),
+)
 
 
 def api(name: str) -> Rule:
@@ -43,15 +49,6 @@ def api(name: str) -> Rule:
         )
 
     return is_on
-
-
-def role_and_member_are_valid(subject: Subject) -> None:
-    """Misspelt roles and members are refused, and the project's id instead of its number."""
-    role, member = as_text(subject.inputs.get("role")), as_text(subject.inputs.get("member"))
-    if role and not ROLE.fullmatch(role):
-        raise Refused(f"Error 400: Role {role} is not supported for this resource.")
-    if member and not MEMBER.fullmatch(member):
-        raise Refused(f"Error 400: Invalid principal or member: {member}")
 
 
 def member_exists(subject: Subject) -> None:
@@ -111,7 +108,7 @@ ENTRIES = [
         delete_before_replace=True,  # pulumi-gcp, provider/resources.go
         id="{project}/{role}/{member}",
         outputs={"etag": "BwY{seed:8}="},
-        checks=(role_and_member_are_valid,),
+        checks=ROLE_AND_MEMBER,
         admits=(member_exists,),
         needs=policy_of("resourcemanager.projects.") + READ_PROJECT,
         minutes=(Minutes(0.2, 0.2, 0.2, slow=2),),
@@ -131,6 +128,3 @@ ENTRIES = [
         needs=needs("iam.serviceAccounts.", "get", "create update enable disable delete"),
     ),
 ]
-
-# For refs of other services.
-ACCOUNT_REF = Ref(path="serviceAccount", to=(ACCOUNT,), by=("email",), hold="free")

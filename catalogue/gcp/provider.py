@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from catalogue import sdk
 from catalogue.entry import Problem, Refused, Subject, Where, World
-from catalogue.gcp.certificates import authority_of
 from catalogue.gcp.needs import READ_PROJECT
 from catalogue.needs import needs
-from catalogue.wire import UNKNOWN, Properties, as_map
+from catalogue.wire import UNKNOWN, Properties, as_map, reveal
 
 REGION = re.compile(r"[a-z]+-[a-z]+\d{1,2}")
 LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -98,19 +97,6 @@ def project(args: Properties, where: Where) -> Properties:
     }
 
 
-def client_config(_args: Properties, where: Where) -> Properties:
-    """`gcp.organizations.get_client_config`."""
-    facts = where.facts
-    return {
-        "id": f'projects/"{facts["project"]}"/regions/"{facts["region"]}"/zones/""',
-        "project": facts["project"],
-        "region": facts["region"],
-        "zone": "",
-        "accessToken": "sandbox-dummy-token",
-        "defaultLabels": as_map(where.config.get("defaultLabels")),
-    }
-
-
 def storage_agent(_args: Properties, where: Where, world: World) -> Properties:
     """`gcp.storage.get_project_service_account`: the first call creates the account, if the API is enabled."""
     if world.find("gcp:projects/service:Service", "service", "storage.googleapis.com") is None:
@@ -130,7 +116,7 @@ def sql_authorities(args: Properties, where: Where, world: World) -> Properties:
     instance = world.find(SQL, "id", args["instance"])
     if instance is None:
         raise Refused(f"Error 404: The Cloud SQL instance {args['instance']} does not exist.")
-    certs = authority_of(instance)
+    certs = reveal(instance.outputs)["serverCaCerts"]
     return {
         "id": f"projects/{where.facts['project']}/instances/{args['instance']}",
         "instance": args["instance"],
@@ -148,10 +134,7 @@ def sql_instance(args: Properties, where: Where, world: World) -> Properties:
     return {"id": instance.id, "name": instance.id, "settings": [instance.outputs["settings"]]}
 
 
-INVOKES = {
-    "gcp:organizations/getProject:getProject": project,
-    "gcp:organizations/getClientConfig:getClientConfig": client_config,
-}
+INVOKES = {"gcp:organizations/getProject:getProject": project}
 ASKS = {
     "gcp:storage/getProjectServiceAccount:getProjectServiceAccount": storage_agent,
     "gcp:sql/getCaCerts:getCaCerts": sql_authorities,

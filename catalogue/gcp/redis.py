@@ -14,6 +14,7 @@ from catalogue.wire import as_list, as_map, secret
 INSTANCE = "gcp:redis/instance:Instance"
 NETWORK, RANGE = "authorizedNetwork", "reservedIpRange"
 NAME = r"[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?"
+AUTHORITIES = authorities("Google Cloud Memorystore Redis Server CA")
 VERSIONS = ("REDIS_5_0", "REDIS_6_X", "REDIS_7_0", "REDIS_7_2")
 DURATION_KEYS = ("hours", "minutes", "seconds", "nanos")
 
@@ -36,11 +37,6 @@ def _port(subject: Subject) -> int:
     return 6378 if subject.inputs.get("transitEncryptionMode") == "SERVER_AUTHENTICATION" else 6379
 
 
-def _authorities(subject: Subject) -> object:
-    make = authorities("Google Cloud Memorystore Redis Server CA")
-    return make(subject) if _port(subject) == 6378 and callable(make) else []
-
-
 def _auth_string(subject: Subject) -> object:
     return secret(subject.seed.guid("auth")) if subject.inputs.get("authEnabled") else ""
 
@@ -60,7 +56,7 @@ ENTRIES = [
             "host": address_in(NETWORK, RANGE, INSTANCE),
             "port": _port,
             "authString": _auth_string,
-            "serverCaCerts": _authorities,
+            "serverCaCerts": lambda subject: AUTHORITIES(subject) if _port(subject) == 6378 else [],
             "createTime": "2026-01-01T00:00:00Z",
             "currentLocationId": "{locationId}",
             "persistenceIamIdentity": "serviceAccount:service-{number}@cloud-redis.iam.gserviceaccount.com",

@@ -6,7 +6,7 @@ from catalogue import holdings
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import policy_of
-from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.gcp.projects import ROLE_AND_MEMBER, api, member_exists
 from catalogue.needs import needs
 from catalogue.rules import matches, only, unprotected
 from catalogue.wire import UNKNOWN, as_list, as_map, as_text, at_path
@@ -94,7 +94,7 @@ ENTRIES = [
         id=lambda subject: f"{_secret_id(subject)}/{subject['role']}/{subject['member']}",
         outputs={"etag": "BwY{seed:8}="},
         refers=(Ref(path="secretId", to=(SECRET,), by=("secretId", "id", "name"), hold="owned"),),
-        checks=(role_and_member_are_valid,),
+        checks=ROLE_AND_MEMBER,
         admits=(api("secretmanager"), member_exists),
         needs=policy_of("secretmanager.secrets."),
     ),

@@ -12,25 +12,22 @@ from catalogue.gcp.private_services import address_in, connected, used_network
 from catalogue.gcp.projects import api
 from catalogue.gcp.provider import SQL
 from catalogue.needs import needs
-from catalogue.rules import matches, only, unprotected
+from catalogue.rules import matches, only, only_rises, text_at, unprotected
 from catalogue.wire import as_map, as_text
 
-NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?")
+NAME = r"[a-z](?:[a-z0-9-]{0,96}[a-z0-9])?"
 NETWORK, RANGE = "settings.ipConfiguration.privateNetwork", "settings.ipConfiguration.allocatedIpRange"
 VERSIONS = tuple(f"POSTGRES_{major}" for major in range(13, 19))
+BACKUPS = "settings.backupConfiguration"
 SHARED = ("db-f1-micro", "db-g1-small")
 PLUS = re.compile(r"db-(perf-optimized-N|c4a-highmem)-\d+")
 CUSTOM = re.compile(r"db-custom-(\d+)-(\d+)")
 
 
-def _instance_is_valid(subject: Subject) -> None:
-    name, version = as_text(subject.inputs.get("name")), as_text(subject.inputs.get("databaseVersion"))
-    if name and not NAME.fullmatch(name):
-        raise Refused(f"Error 400: Invalid request: instance name ({name}).")
+def _names_are_short(subject: Subject) -> None:
+    name = text_at(subject, "name")
     if len(name) + len(subject.where.facts["project"]) > 97:
         raise Refused(f"Error 400: project and instance name together are longer than 98: {name}")
-    if version.startswith("POSTGRES") and version not in VERSIONS:
-        raise Refused(f"Error 400: Invalid value for databaseVersion: {version}; the sandbox offers {VERSIONS}")
 
 
 def _tier_is_in_the_edition(subject: Subject) -> None:
@@ -61,18 +58,6 @@ def _backups_are_possible(subject: Subject) -> None:
     backups = as_map(as_map(subject.inputs.get("settings")).get("backupConfiguration"))
     if backups.get("pointInTimeRecoveryEnabled") and not backups.get("enabled"):
         raise Refused("Error 400: point-in-time recovery needs backups to be enabled")
-    days = backups.get("transactionLogRetentionDays")
-    if isinstance(days, int) and not 1 <= days <= 7:
-        raise Refused(f"Error 400: transactionLogRetentionDays {days} is not between 1 and 7 (ENTERPRISE)")
-    kept = as_map(backups.get("backupRetentionSettings")).get("retainedBackups")
-    if isinstance(kept, int) and not 1 <= kept <= 365:
-        raise Refused(f"Error 400: retainedBackups {kept} is not between 1 and 365")
-
-
-def _version_only_rises(subject: Subject) -> None:
-    old, new = (str(inputs.get("databaseVersion")) for inputs in (subject.old_inputs, subject.inputs))
-    if old in VERSIONS and new in VERSIONS and VERSIONS.index(new) < VERSIONS.index(old):
-        raise Refused(f"Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.")
 
 
 def _kept(subject: Subject) -> Iterable[str]:
@@ -82,10 +67,6 @@ def _kept(subject: Subject) -> Iterable[str]:
         yield f"final backup of Cloud SQL instance {subject.id}, for {final.get('retentionDays')} days"
     if settings.get("retainBackupsOnDelete"):
         yield f"backups of Cloud SQL instance {subject.id}, until their retention ends"
-
-
-def _ip_addresses(subject: Subject) -> list[dict[str, str]]:
-    return [{"ipAddress": subject["privateIpAddress"], "type": "PRIVATE", "timeToRetire": ""}]
 
 
 def _password_is_given(subject: Subject) -> None:
@@ -113,7 +94,9 @@ ENTRIES = [
             "privateIpAddress": address_in(NETWORK, RANGE, SQL),
             "publicIpAddress": "",
             "firstIpAddress": "{privateIpAddress}",
-            "ipAddresses": _ip_addresses,
+            "ipAddresses": lambda subject: [
+                {"ipAddress": subject["privateIpAddress"], "type": "PRIVATE", "timeToRetire": ""}
+            ],
             "selfLink": "https://sqladmin.googleapis.com/sql/v1beta4/projects/{project}/instances/{name}",
             "serviceAccountEmailAddress": "p{number}-{seed:6}@gcp-sa-cloud-sql.iam.gserviceaccount.com",
             "serverCaCerts": authorities("Google Cloud SQL Server CA"),
@@ -128,18 +111,34 @@ ENTRIES = [
         one_at_a_time="instance {name}",
         refers=(network_ref(NETWORK, hold="free"), key_ref("encryptionKeyName")),
         checks=(
-            _instance_is_valid,
+            matches("name", NAME, "Error 400: Invalid request: instance name ({value})."),
+            _names_are_short,
+            only("databaseVersion", VERSIONS, "Error 400: databaseVersion {value}; the sandbox offers {allowed}"),
             _tier_is_in_the_edition,
             _addresses_are_possible,
             _backups_are_possible,
             only(
-                "settings.diskSize", range(10, 65537), "Error 400: Invalid value for diskSize: {value} is below 10 GB"
+                f"{BACKUPS}.transactionLogRetentionDays",
+                range(1, 8),
+                "Error 400: transactionLogRetentionDays {value} is not between 1 and 7 (ENTERPRISE)",
+            ),
+            only(
+                f"{BACKUPS}.backupRetentionSettings.retainedBackups",
+                range(1, 366),
+                "Error 400: retainedBackups {value} is not between 1 and 365",
+            ),
+            only(
+                "settings.diskSize", range(10, 10**6), "Error 400: Invalid value for diskSize: {value} is below 10 GB"
             ),
             matches("settings.databaseFlags.name", r"[a-z][a-z0-9_.]+", "Error 400: Invalid flag name: {value}"),
         ),
         admits=(
             api("sqladmin"),
-            _version_only_rises,
+            only_rises(
+                "databaseVersion",
+                VERSIONS,
+                "Error 400: Invalid request: the database version cannot be lowered from {old} to {new}.",
+            ),
             connected(NETWORK, RANGE),
             may_encrypt("encryptionKeyName", "gcp-sa-cloud-sql"),
         ),

@@ -6,7 +6,7 @@ from catalogue import holdings
 from catalogue.entry import AutoName, Entry, Ref, Refused, Subject, Template
 from catalogue.gcp.kms import key_ref, may_encrypt
 from catalogue.gcp.needs import policy_of
-from catalogue.gcp.projects import api, member_exists, role_and_member_are_valid
+from catalogue.gcp.projects import ROLE_AND_MEMBER, api, member_exists
 from catalogue.needs import needs
 from catalogue.rules import at, matches
 from catalogue.wire import as_list, as_map, reveal
@@ -94,7 +94,7 @@ ENTRIES = [
         id=_member_id,
         outputs={"etag": "CAE{seed:3}="},
         refers=(Ref(path="bucket", to=(BUCKET,), by=("name", "id", "selfLink"), hold="owned"),),
-        checks=(role_and_member_are_valid,),
+        checks=ROLE_AND_MEMBER,
         admits=(api("storage"), member_exists, _condition_is_possible),
         needs=policy_of("storage.buckets."),
     ),

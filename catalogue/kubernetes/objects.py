@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalogue import holdings
-from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject, Template
+from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Rule, Subject, Template
 from catalogue.kubernetes.pods import NAMESPACE, Surroundings, can_start
 from catalogue.kubernetes.schema import validate
 from catalogue.needs import Needs
@@ -114,25 +114,12 @@ def _is_valid(subject: Subject) -> None:
     validate(subject.inputs)
 
 
-def _pods_can_start(subject: Subject) -> None:
-    around = Surroundings(subject.world, namespace_of(subject))
-    can_start(
-        f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', subject.inputs["spec"]["template"], around
-    )
+def _pods_can_start(path: str) -> Rule:
+    def check(subject: Subject) -> None:
+        around, (template,) = Surroundings(subject.world, namespace_of(subject)), at_path(subject.inputs, path)
+        can_start(f'{subject.inputs["kind"]} "{subject.inputs["metadata"]["name"]}"', template, around)
 
-
-def _scheduled_pods_can_start(subject: Subject) -> None:
-    around = Surroundings(subject.world, namespace_of(subject))
-    template = subject.inputs["spec"]["jobTemplate"]["spec"]["template"]
-    can_start(f'CronJob "{subject.inputs["metadata"]["name"]}"', template, around)
-
-
-def _selector_matches(subject: Subject) -> None:
-    spec = as_map(subject.inputs.get("spec"))
-    wanted = as_map(as_map(spec.get("selector")).get("matchLabels"))
-    for labels in at_path(spec, "template.metadata.labels"):
-        if any(as_map(labels).get(key) != value for key, value in wanted.items()):
-            raise Refused("spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`")
+    return check
 
 
 def _restart_policy_ends(subject: Subject) -> None:
@@ -173,26 +160,9 @@ def _secret_data(subject: Subject) -> Properties:
     }
 
 
-def _service_spec(subject: Subject) -> Properties:
-    given = as_map(subject.inputs.get("spec"))
-    address = f"10.100.{int(subject.seed.hex(2, 'b'), 16)}.{int(subject.seed.hex(2, 'a'), 16)}"
-    return {"type": "ClusterIP", "clusterIP": address, "clusterIPs": [given.get("clusterIP") or address], **given}
-
-
-def _service_status(subject: Subject) -> Properties:
-    if subject["spec"].get("type") != "LoadBalancer":
-        return {"loadBalancer": {}}
-    return {"loadBalancer": {"ingress": [{"hostname": f"{subject.seed.hex(32)}.elb.amazonaws.com"}]}}
-
-
 def _job_status(_subject: Subject) -> Properties:
     """A Job is finished when its creation returns, because the real provider waits for that."""
     return {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}
-
-
-def _deployment_status(subject: Subject) -> Properties:
-    replicas = subject.inputs["spec"].get("replicas", 1)
-    return {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas, "observedGeneration": 1}
 
 
 def _retained_disks(subject: Subject) -> list[str]:
@@ -217,8 +187,8 @@ def _object(
     immutable: Iterable[str] = (),
     namespaced: bool = True,
     outputs: dict[str, Template] | None = None,
-    checks: tuple[Callable[[Subject], None], ...] = (),
-    admits: tuple[Callable[[Subject], None], ...] = (),
+    checks: tuple[Rule, ...] = (),
+    admits: tuple[Rule, ...] = (),
     waits_for: tuple[str, ...] = (),
     holds: str | Callable[[str], str] = "",
     **more: Any,
@@ -264,37 +234,17 @@ ENTRIES = [
     ),
     _object("kubernetes:core/v1:ServiceAccount"),
     _object(
-        "kubernetes:core/v1:Service",
-        immutable=("spec.clusterIP",),
-        outputs={"spec": _service_spec, "status": _service_status},
-    ),
-    _object("kubernetes:core/v1:ResourceQuota"),
-    _object("kubernetes:core/v1:LimitRange"),
-    _object(
-        "kubernetes:core/v1:PersistentVolumeClaim",
-        immutable=("spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector", "spec.volumeMode"),
-        outputs={"status": lambda _subject: {"phase": "Bound"}},
-    ),
-    _object(
         "kubernetes:batch/v1:Job",
         immutable=("spec.template", "spec.selector", "spec.completions"),
         outputs={"status": _job_status},
         checks=(_restart_policy_ends,),
         waits_for=("pods",),
-        admits=(_pods_can_start,),
+        admits=(_pods_can_start("spec.template"),),
         # A script of seconds, in a pod that has to be scheduled and has to pull its image.
         minutes=(Minutes(0.5, 0.5, 0.1, slow=1.5),),
     ),
-    _object("kubernetes:batch/v1:CronJob", admits=(_scheduled_pods_can_start,)),
-    _object(
-        "kubernetes:apps/v1:Deployment",
-        immutable=("spec.selector",),
-        outputs={"status": _deployment_status},
-        checks=(_selector_matches,),
-        admits=(_pods_can_start,),
-    ),
+    _object("kubernetes:batch/v1:CronJob", admits=(_pods_can_start("spec.jobTemplate.spec.template"),)),
     _object("kubernetes:networking.k8s.io/v1:NetworkPolicy"),
-    _object("kubernetes:networking.k8s.io/v1:Ingress", outputs={"status": lambda _subject: {"loadBalancer": {}}}),
     _object("kubernetes:policy/v1:PodDisruptionBudget"),
     _object("kubernetes:rbac.authorization.k8s.io/v1:Role"),
     _object("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", immutable=("roleRef",)),
@@ -306,5 +256,4 @@ ENTRIES = [
         immutable=("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"),
         keeps=_retained_disks,
     ),
-    _object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
 ]

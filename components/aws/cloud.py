@@ -24,7 +24,7 @@ from components.aws.site import ClientGroup, ClientRanges, DataTier, Site
 from components.aws.tracker_store import RdsTrackerStore
 from components.aws.vault_seal import KmsVaultSeal
 from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
-from components.connections import VaultSeal, WorkloadIdentity
+from components.connections import ServiceAccount, VaultSeal, WorkloadIdentity
 from settings import AwsSettings, Profile
 from settings.changes import is_raised
 from settings.cluster import CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
@@ -165,17 +165,9 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
             opts=self.child,
         ).connection
 
-    def identity(
-        self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[Allow, ...]
-    ) -> WorkloadIdentity:
-        return workload_identity(
-            f"{self.name}-{namespace}-{service_account}",
-            binding=pods.binding,
-            namespace=namespace,
-            service_account=service_account,
-            rights=rights,
-            opts=self.child,
-        )
+    def identity(self, pods: Pods, account: ServiceAccount, rights: tuple[Allow, ...]) -> WorkloadIdentity:
+        name = f"{self.name}-{account.namespace}-{account.name}"
+        return workload_identity(name, binding=pods.binding, account=account, rights=rights, opts=self.child)
 
     @cached_property
     def _account(self) -> pulumi.Output[str]:

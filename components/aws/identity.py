@@ -14,7 +14,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws import iam_policy, names
-from components.connections import NO_IDENTITY, WorkloadIdentity
+from components.connections import NO_IDENTITY, ServiceAccount, WorkloadIdentity
 
 AGENT: Final = ("169.254.170.23/32", 80)
 
@@ -51,19 +51,18 @@ class PodRole(pulumi.ComponentResource):
         name: str,
         *,
         binding: PodIdentityBinding | IrsaBinding,
-        namespace: str,
-        service_account: str,
+        account: ServiceAccount,
         rights: Sequence[iam_policy.Allow],
         opts: pulumi.ResourceOptions,
     ) -> None:
         match binding:
-            case PodIdentityBinding(account=account):
-                token, trust = "rasa:aws:PodIdentity", iam_policy.trust("pods.eks.amazonaws.com", account)
+            case PodIdentityBinding(account=number):
+                token, trust = "rasa:aws:PodIdentity", iam_policy.trust("pods.eks.amazonaws.com", number)
             case IrsaBinding(provider_arn=provider, issuer=issuer):
                 token = "rasa:aws:Irsa"
-                trust = iam_policy.federated_trust(provider, issuer, namespace, service_account)
+                trust = iam_policy.federated_trust(provider, issuer, account.namespace, account.name)
         super().__init__(token, name, {}, opts)
-        child, description = pulumi.ResourceOptions(parent=self), f"Pods of {namespace}/{service_account}"
+        child, description = pulumi.ResourceOptions(parent=self), f"Pods of {account}"
         role = aws.iam.Role(
             f"{name}-role", name=names.role(name), description=description, assume_role_policy=trust, opts=child
         )
@@ -76,8 +75,8 @@ class PodRole(pulumi.ComponentResource):
             association = aws.eks.PodIdentityAssociation(
                 f"{name}-association",
                 cluster_name=binding.cluster_name,
-                namespace=namespace,
-                service_account=service_account,
+                namespace=account.namespace,
+                service_account=account.name,
                 role_arn=role.arn,
                 opts=child,
             )
@@ -95,14 +94,11 @@ def workload_identity(
     name: str,
     *,
     binding: Binding,
-    namespace: str,
-    service_account: str,
+    account: ServiceAccount,
     rights: Sequence[iam_policy.Allow],
     opts: pulumi.ResourceOptions,
 ) -> WorkloadIdentity:
     """Creates the identity of a service account; creates nothing if the cluster gives its pods no AWS identities."""
     if isinstance(binding, NoBinding):
         return NO_IDENTITY
-    return PodRole(
-        name, binding=binding, namespace=namespace, service_account=service_account, rights=rights, opts=opts
-    ).connection
+    return PodRole(name, binding=binding, account=account, rights=rights, opts=opts).connection

@@ -17,7 +17,7 @@ from components.aws.encryption import EncryptionKey
 from components.aws.iam_policy import Allow
 from components.aws.identity import Binding, workload_identity
 from components.aws.site import Site
-from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
+from components.connections import RecoveryStore, ServiceAccount, VaultSeal, WorkloadIdentity
 from components.naming import unique
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
@@ -90,8 +90,7 @@ class KmsVaultSeal(pulumi.ComponentResource):
         return workload_identity(
             f"{self._name}-{key}",
             binding=self._binding,
-            namespace=VAULT_NAMESPACE,
-            service_account=service_account,
+            account=ServiceAccount(VAULT_NAMESPACE, service_account),
             rights=rights,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -19,15 +19,15 @@ from components.azure.encryption import EncryptionKey
 from components.azure.event_queue import EventHubsEventQueue
 from components.azure.identity import ManagedIdentity, RoleGrant
 from components.azure.lock_store import ManagedRedisLockStore
-from components.azure.logs import Logs
 from components.azure.model_storage import BlobModelStorage, existing_container
 from components.azure.network import Network, existing_network
 from components.azure.patience import patience
+from components.azure.safety import Logs
 from components.azure.site import NetworkConnection, Site, StorageKey
 from components.azure.tracker_store import FlexibleServerTrackerStore
 from components.azure.vault_seal import KeyVaultSeal
 from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
-from components.connections import NO_IDENTITY, VaultSeal, WorkloadIdentity
+from components.connections import NO_IDENTITY, ServiceAccount, VaultSeal, WorkloadIdentity
 from settings import AzureSettings, Profile
 from settings.changes import is_raised, small_pool
 from settings.cluster import AzureWorkloadIdentity, CreateAks, ExistingAzureCluster, NoIdentity
@@ -155,19 +155,12 @@ class AzureCloud(Cloud[AzureSettings, NetworkConnection, StorageKey, Pods, RoleG
             opts=self.child,
         ).connection
 
-    def identity(
-        self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[RoleGrant, ...]
-    ) -> WorkloadIdentity:
+    def identity(self, pods: Pods, account: ServiceAccount, rights: tuple[RoleGrant, ...]) -> WorkloadIdentity:
         if pods is None:
             return NO_IDENTITY
+        name = f"{self.name}-{account.namespace}-{account.name}"
         return ManagedIdentity(
-            f"{self.name}-{namespace}-{service_account}",
-            site=self._site,
-            issuer=pods,
-            namespace=namespace,
-            service_account=service_account,
-            rights=rights,
-            opts=self.child,
+            name, site=self._site, issuer=pods, account=account, rights=rights, opts=self.child
         ).connection
 
     @property

@@ -15,7 +15,7 @@ import pulumi_azure_native as azure
 
 from components.azure.roles import Role, grant
 from components.azure.site import Site
-from components.connections import WorkloadIdentity
+from components.connections import ServiceAccount, WorkloadIdentity
 
 AUDIENCE: Final = "api://AzureADTokenExchange"
 
@@ -44,8 +44,7 @@ class ManagedIdentity(pulumi.ComponentResource):
         *,
         site: Site,
         issuer: pulumi.Input[str],
-        namespace: str,
-        service_account: str,
+        account: ServiceAccount,
         rights: Sequence[RoleGrant],
         opts: pulumi.ResourceOptions,
     ) -> None:
@@ -58,9 +57,9 @@ class ManagedIdentity(pulumi.ComponentResource):
             f"{name}-credential",
             resource_group_name=site.resource_group,
             resource_name_=identity.name,
-            federated_identity_credential_resource_name=service_account,
+            federated_identity_credential_resource_name=account.name,
             issuer=issuer,
-            subject=f"system:serviceaccount:{namespace}:{service_account}",
+            subject=f"system:serviceaccount:{account.namespace}:{account.name}",
             audiences=[AUDIENCE],
             opts=child,
         )

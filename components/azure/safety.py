@@ -1,8 +1,8 @@
-"""Additions to every service with data: a lock against deletion, and logs."""
+"""Additions to every service with data: a lock against deletion, and logs with their destination."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -46,3 +46,28 @@ def log(
         logs=chosen or everything,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
     )
+
+
+class Logs(pulumi.ComponentResource):
+    """The destination of logs: a workspace, in prod only, because stored logs cost money. Ends in `workspace_id`."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        resource_group: pulumi.Output[str],
+        days: int,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("rasa:azure:Logs", name, {}, opts)
+        workspace = azure.operationalinsights.Workspace(
+            f"{name}-workspace",
+            resource_group_name=resource_group,
+            sku={"name": "PerGB2018"},
+            retention_in_days=days,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.workspace_id = workspace.id
+        self.register_outputs({"workspaceId": self.workspace_id})

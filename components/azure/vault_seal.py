@@ -23,7 +23,7 @@ from components.azure.key_vault import key_vault
 from components.azure.private_link import ZONE_NAMES, PrivateEndpoint, PrivateZone, Zone
 from components.azure.roles import Role
 from components.azure.site import DataTier, Site
-from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
+from components.connections import RecoveryStore, ServiceAccount, VaultSeal, WorkloadIdentity
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
 SECRET: Final = "recovery-keys"
@@ -167,8 +167,7 @@ class KeyVaultSeal(pulumi.ComponentResource):
             f"{self._name}-{key}",
             site=self._site,
             issuer=self._issuer,
-            namespace=VAULT_NAMESPACE,
-            service_account=service_account,
+            account=ServiceAccount(VAULT_NAMESPACE, service_account),
             rights=(right,),
             opts=pulumi.ResourceOptions(parent=self),
         ).connection

@@ -14,13 +14,12 @@ import pulumi
 import pulumi_gcp as gcp
 
 from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
-from components.connections import NO_IDENTITY, VaultSeal, WorkloadIdentity
+from components.connections import NO_IDENTITY, ServiceAccount, VaultSeal, WorkloadIdentity
 from components.gcp.apis import Apis
 from components.gcp.cluster import GkeCluster
 from components.gcp.encryption import EncryptionKey
 from components.gcp.event_queue import ConfluentEventQueue
-from components.gcp.iam_roles import BucketRole
-from components.gcp.identity import FederatedIdentity, WorkloadPool
+from components.gcp.identity import BucketRole, FederatedIdentity, WorkloadPool
 from components.gcp.lock_store import MemorystoreLockStore
 from components.gcp.model_storage import GcsModelStorage, existing_bucket
 from components.gcp.network import Network, NetworkConnection, existing_network
@@ -152,19 +151,11 @@ class GcpCloud(Cloud[GcpSettings, NetworkConnection, StorageKey, Pods, BucketRol
             opts=self.child,
         ).connection
 
-    def identity(
-        self, pods: Pods, *, namespace: str, service_account: str, rights: tuple[BucketRole, ...]
-    ) -> WorkloadIdentity:
+    def identity(self, pods: Pods, account: ServiceAccount, rights: tuple[BucketRole, ...]) -> WorkloadIdentity:
         if pods is None:
             return NO_IDENTITY
-        return FederatedIdentity(
-            f"{self.name}-{namespace}-{service_account}",
-            pool=pods,
-            namespace=namespace,
-            service_account=service_account,
-            rights=rights,
-            opts=self.child,
-        ).connection
+        name = f"{self.name}-{account.namespace}-{account.name}"
+        return FederatedIdentity(name, pool=pods, account=account, rights=rights, opts=self.child).connection
 
     @cached_property
     def _site(self) -> Site:

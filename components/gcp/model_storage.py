@@ -15,7 +15,7 @@ import pulumi_gcp as gcp
 from components.cloud import GrantedElsewhere, ModelStorage, Rights, Service
 from components.connections import ModelStorageConnection
 from components.gcp import names
-from components.gcp.iam_roles import BucketRole
+from components.gcp.identity import BucketRole
 from components.gcp.site import Agent, Site
 from components.naming import unique
 from settings import Assistant

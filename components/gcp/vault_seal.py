@@ -12,11 +12,10 @@ from typing import Final
 import pulumi
 import pulumi_gcp as gcp
 
-from components.connections import RecoveryStore, VaultSeal, WorkloadIdentity
+from components.connections import RecoveryStore, ServiceAccount, VaultSeal, WorkloadIdentity
 from components.gcp import names
 from components.gcp.encryption import ENCRYPTS, Key, may_encrypt, service_agent, symmetric_key
-from components.gcp.iam_roles import KeyRole, ResourceRole, SecretRole
-from components.gcp.identity import FederatedIdentity, WorkloadPool
+from components.gcp.identity import FederatedIdentity, KeyRole, ResourceRole, SecretRole, WorkloadPool
 from components.gcp.site import Site
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_ACCOUNT, VAULT_NAMESPACE, CreateVault
 
@@ -95,8 +94,7 @@ class CloudKmsVaultSeal(pulumi.ComponentResource):
         return FederatedIdentity(
             f"{self._name}-{key}",
             pool=self._pool,
-            namespace=VAULT_NAMESPACE,
-            service_account=service_account,
+            account=ServiceAccount(VAULT_NAMESPACE, service_account),
             rights=rights,
             opts=pulumi.ResourceOptions(parent=self),
         ).connection

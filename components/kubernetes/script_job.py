@@ -13,16 +13,8 @@ from typing import Final, cast
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.kubernetes import pod
 from components.kubernetes.network import NAME_LABEL
-from components.kubernetes.pod import (
-    CONTAINER_SECURITY,
-    Environment,
-    SecretKey,
-    Values,
-    digest,
-    environment_values,
-    pod_security_values,
-)
 from components.kubernetes.sidecar import Sidecar, sidecar_values
 from settings import PodSecurity
 
@@ -52,7 +44,7 @@ class ScriptJobArgs:
     pod_name: str
     script: Path
     image: str
-    environment: Environment
+    environment: pod.Environment
     secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     config_maps: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
@@ -79,10 +71,10 @@ class ScriptJob(pulumi.ComponentResource):
         )
         mounts = {SCRIPT_DIRECTORY: config.metadata.name, **args.config_maps}
         # A Job cannot be changed, only replaced. Its manifest names Secrets and files without their contents, so it has
-        # a digest of all inputs: any change replaces the Job and so runs it again.
-        plain = {key: value for key, value in args.environment.items() if not isinstance(value, SecretKey)}
-        inputs = digest({**files, **plain, **args.secrets})
-        manifest: Values = {
+        # a pod.digest of all inputs: any change replaces the Job and so runs it again.
+        plain = {key: value for key, value in args.environment.items() if not isinstance(value, pod.SecretKey)}
+        inputs = pod.digest({**files, **plain, **args.secrets})
+        manifest: pod.Values = {
             "backoffLimit": _RETRIES,
             "activeDeadlineSeconds": _DEADLINE_SECONDS,
             "template": {
@@ -129,7 +121,7 @@ class ScriptJob(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> Values:
+def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> pod.Values:
     volumes = {f"files-{index}": (path, config_map) for index, (path, config_map) in enumerate(mounts.items())}
     volume_at = {path: volume for volume, (path, _) in volumes.items()}
     sidecars = [sidecar_values(each, volume_at[each.directory]) for each in args.sidecars]
@@ -138,15 +130,15 @@ def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> Values
         "restartPolicy": "Never",
         "serviceAccountName": args.service_account,
         "automountServiceAccountToken": args.reaches_api,
-        "securityContext": pod_security_values(args.pod_security),
+        "securityContext": pod.pod_security_values(args.pod_security),
         **({"initContainers": sidecars} if sidecars else {}),
         "containers": [
             {
                 "name": args.pod_name,
                 "image": args.image,
                 "command": ["python", f"{SCRIPT_DIRECTORY}/{args.script.name}"],
-                "env": environment_values(args.environment),
-                "securityContext": CONTAINER_SECURITY,
+                "env": pod.environment_values(args.environment),
+                "securityContext": pod.CONTAINER_SECURITY,
                 # The script's last output becomes part of the error that `up` shows.
                 "terminationMessagePolicy": "FallbackToLogsOnError",
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
@@ -162,6 +154,6 @@ def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> Values
     }
 
 
-def _token(audience: str) -> Values:
-    projected: Values = {"audience": audience, "path": TOKEN, "expirationSeconds": 3600}
+def _token(audience: str) -> pod.Values:
+    projected: pod.Values = {"audience": audience, "path": TOKEN, "expirationSeconds": 3600}
     return {"name": TOKEN, "projected": {"sources": [{"serviceAccountToken": projected}]}}

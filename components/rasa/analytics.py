@@ -19,45 +19,36 @@ from components.connections import (
     PasswordAuth,
     PostgresIamAuth,
 )
-from components.kubernetes.pod import (
-    CA_DIRECTORY,
-    CONTAINER_SECURITY,
-    POSTGRES_CA,
-    Environment,
-    SecretKey,
-    Values,
-    environment_values,
-    pod_security_values,
-)
+from components.kubernetes import pod
 from components.rasa import names
 from components.rasa.wiring import Wiring
 from settings import Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT
 
-_RESOURCES: Final[dict[Profile, Values]] = {
+_RESOURCES: Final[dict[Profile, pod.Values]] = {
     Profile.DEV: {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
     Profile.PROD: {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "4Gi"}},
 }
 
 
-def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
+def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> pod.Values:
     """Returns `rasaProServices`. The chart has it on, so off has to be explicit."""
     kafka, database = wiring.connections.event_queue, wiring.databases.analytics
     if kafka is None or database is None:
         return {"enabled": False}
-    values: Values = {
+    values: pod.Values = {
         "enabled": True,
         "image": image_values(ANALYTICS_IMAGE),
         "serviceAccount": {"create": False, "name": ANALYTICS_SERVICE_ACCOUNT},
         "podAnnotations": {"checksum/secrets": secrets_revision},
-        "podSecurityContext": {"enabled": True, **pod_security_values(wiring.pod_security)},
-        "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
+        "podSecurityContext": {"enabled": True, **pod.pod_security_values(wiring.pod_security)},
+        "containerSecurityContext": {"enabled": True, **pod.CONTAINER_SECURITY},
         "resources": _RESOURCES[wiring.profile],
         "database": _database(database),
         "kafka": _kafka(kafka, wiring.assistant.consumer_group),
-        "additionalEnv": environment_values(_sign_in(kafka)),
+        "additionalEnv": pod.environment_values(_sign_in(kafka)),
         "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
-        "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}],
     }
     region = _iam_region(database, kafka)
     if region is None:
@@ -75,7 +66,7 @@ def analytics_url(database: DatabaseConnection, auth: PasswordAuth) -> pulumi.Ou
         "@",
         database.host,
         f":{database.port}/{_encoded(database.database)}?sslmode={database.ssl_mode}",
-        f"&sslrootcert={CA_DIRECTORY}/{POSTGRES_CA}",
+        f"&sslrootcert={pod.CA_DIRECTORY}/{pod.POSTGRES_CA}",
     )
 
 
@@ -83,7 +74,7 @@ def _encoded(text: str) -> str:
     return quote(text, safe="")
 
 
-def _database(database: DatabaseConnection) -> Values:
+def _database(database: DatabaseConnection) -> pod.Values:
     match database.auth:
         case CredentialsInVault():
             raise ValueError("analytics reads nothing in Vault: its login needs a password")
@@ -98,18 +89,18 @@ def _database(database: DatabaseConnection) -> Values:
                 "databaseName": database.database,
                 "username": username,
                 "sslMode": database.ssl_mode,
-                "sslCaLocation": f"{CA_DIRECTORY}/{POSTGRES_CA}",
+                "sslCaLocation": f"{pod.CA_DIRECTORY}/{pod.POSTGRES_CA}",
             }
 
 
-def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
-    values: Values = {
+def _kafka(kafka: KafkaConnection, consumer_group: str) -> pod.Values:
+    values: pod.Values = {
         "brokerAddress": kafka.bootstrap,
         "topic": kafka.events_topic,
         "dlqTopic": kafka.dead_letter_topic,
         "consumerId": consumer_group,
         "securityProtocol": "SASL_SSL",
-        "sslCaLocation": f"{CA_DIRECTORY}/{names.KAFKA_CA}",
+        "sslCaLocation": f"{pod.CA_DIRECTORY}/{names.KAFKA_CA}",
     }
     match kafka.consumer:
         case PasswordAuth():
@@ -118,7 +109,7 @@ def _kafka(kafka: KafkaConnection, consumer_group: str) -> Values:
             return {**values, "saslMechanism": kafka.mechanism, "enableAwsMskIam": True}
 
 
-def _sign_in(kafka: KafkaConnection) -> Environment:
+def _sign_in(kafka: KafkaConnection) -> pod.Environment:
     """Returns the variables of the sign-in. With a mechanism, the chart would put the user name into the manifest.
 
     A rotation changes the name and the password together, and a pod that starts meanwhile must get a matching pair.
@@ -127,8 +118,8 @@ def _sign_in(kafka: KafkaConnection) -> Environment:
         case PasswordAuth():
             return {
                 "KAFKA_SASL_MECHANISM": kafka.mechanism,
-                "KAFKA_SASL_USERNAME": SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_USERNAME_KEY),
-                "KAFKA_SASL_PASSWORD": SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_PASSWORD_KEY),
+                "KAFKA_SASL_USERNAME": pod.SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_USERNAME_KEY),
+                "KAFKA_SASL_PASSWORD": pod.SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_PASSWORD_KEY),
             }
         case KafkaIamAuth():
             return {}

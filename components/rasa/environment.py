@@ -20,7 +20,7 @@ from components.connections import (
     RedisIamAuth,
 )
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
-from components.kubernetes.vault.token import TOKEN_KEY
+from components.kubernetes.vault.names import TOKEN_KEY
 from components.rasa import names
 from components.rasa.wiring import Wiring
 

@@ -14,7 +14,7 @@ import pulumi_random as random
 
 from components.connections import ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
-from components.kubernetes.vault.token import TOKEN_KEY
+from components.kubernetes.vault.names import TOKEN_KEY
 from components.passwords import generated_password
 from components.rasa import names, redis_tunnel
 from components.rasa.analytics import analytics_url

@@ -13,15 +13,9 @@ import pulumi
 
 from components.artifacts import image_values
 from components.connections import DownloadedModel
+from components.kubernetes import pod
 from components.kubernetes.network import NAME_LABEL
-from components.kubernetes.pod import (
-    CA_DIRECTORY,
-    CONTAINER_SECURITY,
-    Value,
-    Values,
-    environment_values,
-    pod_security_values,
-)
+from components.kubernetes.pod import Value, Values
 from components.kubernetes.sidecar import sidecar_values
 from components.rasa import names, redis_tunnel
 from components.rasa.analytics import analytics_values
@@ -94,9 +88,9 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
             "endpoints": endpoints,
         },
         "additionalArgs": _arguments(wiring),
-        "additionalEnv": environment_values(environment(wiring)),
+        "additionalEnv": pod.environment_values(environment(wiring)),
         "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
-        "volumeMounts": [{"name": "cloud-ca", "mountPath": CA_DIRECTORY, "readOnly": True}],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}],
         "resources": {
             "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
             "limits": {"memory": assistant.resources.memory_limit},
@@ -126,8 +120,8 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
 
 def _security(wiring: Wiring) -> Values:
     return {
-        "podSecurityContext": {"enabled": True, **pod_security_values(wiring.pod_security)},
-        "containerSecurityContext": {"enabled": True, **CONTAINER_SECURITY},
+        "podSecurityContext": {"enabled": True, **pod.pod_security_values(wiring.pod_security)},
+        "containerSecurityContext": {"enabled": True, **pod.CONTAINER_SECURITY},
     }
 
 

@@ -14,7 +14,6 @@ import pytest
 
 from settings.assistant import COMPATIBLE_VERSIONS
 from tests.contract.cases import STACK_FILES, Case, cases
-from tests.contract.controls import CONTROLLED, CONTROLLED_STACK, CONTROLS
 from tests.contract.pods import RasaPod, pod_of
 from tools import rasa_pro
 
@@ -32,28 +31,23 @@ def files_for(version: str) -> str:
     return minor if minor in COMPATIBLE_VERSIONS else COMPATIBLE_VERSIONS[-1]
 
 
-# What the tests of a run ask for; by itself everything.
-_WANTED: dict[str, set[str]] = {"stacks": set(STACK_FILES), "controls": set(CONTROLS)}
+# The stacks that the tests of a run ask for.
+_WANTED: set[str] = set(STACK_FILES)
 
 
-def wanted(*, stacks: set[str], controls: bool) -> None:
-    """From now on only these stacks are judged, and the controls if it is said."""
-    _WANTED["stacks"] = stacks
-    _WANTED["controls"] = set(CONTROLS) if controls else set()
+def wanted(stacks: set[str]) -> None:
+    """From now on only these stacks are judged."""
+    _WANTED.intersection_update(stacks)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What Rasa has made of a pod's files: `facts` as in `judge/start.py`, and the keys and variables it never read.
-
-    Of a control it may also be an `error`, with which Rasa ends.
-    """
+    """What Rasa has made of a pod's files: `facts` as in `judge/start.py`, and the keys and variables it never read."""
 
     case: Case
     pod: RasaPod
     facts: Mapping[str, Any]
     unread: frozenset[str]
-    error: str | None
 
     def text_at(self, path: str) -> str:
         """What Rasa finds in a file of the pod; fails where nothing is mounted."""
@@ -63,33 +57,23 @@ class Judged:
 
 @cache
 def judged(version: str) -> Mapping[str, Judged]:
-    """By the name of the case, or of the control."""
-    stacks, controls = _WANTED["stacks"], _WANTED["controls"]
+    """By the name of the case."""
     found = {
         case.name: (case, pod_of(case))
         for stack in STACK_FILES
-        if stack in stacks or (controls and stack == CONTROLLED_STACK)
+        if stack in _WANTED
         for case in cases(stack, files_for(version))
     }
-    if controls:
-        case, pod = found[CONTROLLED]
-        found |= {name: (case, change(pod)) for name, change in CONTROLS.items()}
     # The user's own variables are read by nobody here: they are for language models and channels.
     jobs = {name: job(pod, without=set(case.wiring.assistant.secret_env)) for name, (case, pod) in found.items()}
     # Much of what a stack file can say makes no difference to Rasa.
     same = {json.dumps(job, sort_keys=True): name for name, job in reversed(jobs.items())}
     answers = ask(version, {name: jobs[name] for name in reversed(same.values())})
     results = {name: answers[same[json.dumps(job, sort_keys=True)]] for name, job in jobs.items()}
-    failed = {name: result["error"] for name, result in results.items() if "error" in result and name not in CONTROLS}
+    failed = {name: result["error"] for name, result in results.items() if "error" in result}
     assert failed == {}, "\n".join(f"{name}: {error}" for name, error in failed.items())
     return {
-        name: Judged(
-            case=case,
-            pod=pod,
-            facts=results[name].get("facts", {}),
-            unread=frozenset(results[name].get("unread", [])),
-            error=results[name].get("error"),
-        )
+        name: Judged(case=case, pod=pod, facts=results[name]["facts"], unread=frozenset(results[name]["unread"]))
         for name, (case, pod) in found.items()
     }
 

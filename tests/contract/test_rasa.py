@@ -21,7 +21,6 @@ from components.connections import (
 )
 from tests.components.built import known
 from tests.contract.cases import CHOSEN, STACK_FILES
-from tests.contract.controls import CONTROLS
 from tests.contract.judge.network import VAULT_LOGIN
 from tests.contract.judged import VERSION, Judged, judged
 from tools.rasa_pro import minor
@@ -40,7 +39,7 @@ AZURE_OPTIONS: Final = ("account-name", "container-name", "name")
 
 def assistants(version: str, stack: str) -> Iterator[Judged]:
     """The judgement of that version on every assistant of the stack."""
-    found = [one for name, one in judged(version).items() if one.case.stack == stack and name not in CONTROLS]
+    found = [one for one in judged(version).values() if one.case.stack == stack]
     assert found != []
     yield from found
 

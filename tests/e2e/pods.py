@@ -49,19 +49,9 @@ class Relocation:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     authorities: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def also(
-        self,
-        *,
-        hosts: Mapping[tuple[str, int], tuple[str, int]] | None = None,
-        texts: Mapping[str, str] | None = None,
-        authorities: Mapping[str, str] | None = None,
-    ) -> Relocation:
+    def also(self, **more: Mapping[Any, Any]) -> Relocation:
         """The same and more, or otherwise."""
-        return Relocation(
-            hosts={**self.hosts, **(hosts or {})},
-            texts={**self.texts, **(texts or {})},
-            authorities={**self.authorities, **(authorities or {})},
-        )
+        return replace(self, **{name: {**getattr(self, name), **items} for name, items in more.items()})
 
     def of(self, value: Any) -> Any:
         """A piece of configuration with the tier's addresses."""

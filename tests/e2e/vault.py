@@ -18,9 +18,8 @@ from tests.e2e.pods import filled_in_cluster
 from tests.processes import Finished
 from tests.program.stacks import plain
 from tests.vault.servers import Seal
-from tests.vault.tools import Tools
+from tests.vault.world import Tools, kept_keys, new_world, root_token
 from tests.vault.world import World as Platform
-from tests.vault.world import kept_keys, new_world, root_token
 from tools import vault_server
 
 # What the program decides; the rest is where things are, and how long to wait.

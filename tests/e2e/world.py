@@ -116,18 +116,13 @@ def world(cloud: Cloud, directory: Path, python: Path) -> Iterator[World]:
     at_postgres, at_redis, at_kafka = (authorities[name] for name in CA_FILES)
     with ExitStack() as stack:
         start = stack.enter_context
-        database = start(postgres(at_postgres.identity(*services.postgres_names), roles["PGUSER"], roles["PGPASSWORD"]))
-        locks = start(
-            redis(
-                directory,
-                at_redis,
-                at_redis.identity(*services.redis_names),
-                services.redis_users,
-            )
-        )
-        identity = at_kafka.identity("localhost")
+        certificate = at_postgres.identity(*services.postgres_names)
+        database = start(postgres(certificate, roles["PGUSER"], roles["PGPASSWORD"]))
+        certificate = at_redis.identity(*services.redis_names)
+        locks = start(redis(directory, at_redis, certificate, services.redis_users))
+        certificate = at_kafka.identity("localhost")
         broker_ = start(
-            kafka(directory, identity, services.mechanism, services.kafka_users, python, ruled=services.ruled)
+            kafka(directory, certificate, services.mechanism, services.kafka_users, python, ruled=services.ruled)
         )
         broker_.make(services.kafka_topics, services.kafka_rights)
         models = start(_s3(directory, found, services.model_policy)) if services.model_policy else None

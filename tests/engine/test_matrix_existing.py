@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from settings import Cloud
+from tests.program.invariants import all_texts
 from tests.program.test_existing import SINGLE, USERS_OF_OPENSHIFT, layers_to_make, managed_layers
 from tests.settings.existing import EXISTING, LAYERS, existing
 from tools.daily import drawn
@@ -41,25 +41,9 @@ TOLD: Final = {
 NOT_A_NAME: Final = re.compile(r"(?!acme)[a-zA-Z]{1,12}|\d+(\.\d+){3}/\d+")
 
 
-def texts(value: Any) -> Iterator[str]:
-    """Every text inside a value, and every key."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for key, item in value.items():
-                yield key
-                yield from texts(item)
-        case list():
-            for item in value:
-                yield from texts(item)
-        case _:
-            pass
-
-
 def names_of(cloud: Cloud, layers: tuple[str, ...]) -> set[str]:
     """Ids and names of what exists."""
-    return {text for layer in layers for text in texts(EXISTING[cloud][layer]) if not NOT_A_NAME.fullmatch(text)}
+    return {text for layer in layers for text in all_texts(EXISTING[cloud][layer]) if not NOT_A_NAME.fullmatch(text)}
 
 
 @pytest.mark.parametrize(("cloud", "case"), CHOSEN)

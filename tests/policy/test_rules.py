@@ -13,9 +13,9 @@ from sandbox.recorder import Recording, Registration
 from settings import Cloud
 from tests.policy import cases_access, cases_data
 from tests.policy.changes import Change, apply
-from tests.program.stacks import STACKS, cloud_of, each, recording
+from tests.program.stacks import STACKS, each, recording
 from tools.mutations.judged import context_of, judge
-from tools.stacks import DEV, PROD, SHIPPED
+from tools.stacks import DEV, PROD
 
 CASES: Final = {**cases_data.CASES, **cases_access.CASES}
 NAMES: Final = [rule.name for rule in RULES]
@@ -94,7 +94,3 @@ def test_a_rule_judges_resources_or_the_stack_and_says_what_to_do():
         assert rule.description.endswith("."), rule.name
         assert rule.remedy.endswith("."), rule.name
         assert rule.description.startswith("In prod, ") == (rule.when is not When.ALWAYS), rule.name
-
-
-def test_shipped_stacks_are_all_judged():
-    assert {cloud_of(stack) for stack in SHIPPED} == set(Cloud)

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.recorder import Recording, run_program
 from settings import Cloud
-from tests.program.invariants import all_texts
+from tests.program.invariants import all_texts, nothing_is_warned_of
 from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
 from tools.stacks import changed
@@ -133,8 +133,10 @@ def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 @pytest.mark.parametrize(("cloud", "case", "profile"), EVERYWHERE)
 def test_exactly_what_does_not_exist_is_managed(cloud: Cloud, case: str, profile: str):
     layers, changes = CASES[case]
-    made = managed_layers(cloud, ((one.type, one.name) for one in recording(case, cloud, profile).resources.values()))
+    found = recording(case, cloud, profile)
+    made = managed_layers(cloud, ((one.type, one.name) for one in found.resources.values()))
     assert made == layers_to_make(cloud, (*layers, *changes), profile)
+    assert nothing_is_warned_of(found) == []
 
 
 @pytest.mark.parametrize("case", CASES)

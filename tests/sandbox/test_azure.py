@@ -173,8 +173,10 @@ def test_a_database_needs_a_delegated_subnet_and_a_linked_zone(azure: Azure) -> 
     azure.refuses("SubnetNotDelegated", "dbforpostgresql.Server", network=network)
 
 
-def test_a_database_stays_in_its_subnet(azure: Azure) -> None:
-    server, other = azure.postgres(), azure.subnet("other", "10.0.2.0/24").id
+def test_a_database_stays_in_its_subnet_and_only_grows(azure: Azure) -> None:
+    server, other = azure.postgres(storage={"storageSizeGB": 64}), azure.subnet("other", "10.0.2.0/24").id
+    with refused("StorageSizeCannotBeReduced: from 64 to 32"):
+        azure.change(server, storage={"storageSizeGB": 32})
     with refused("delegatedSubnetResourceId of a server cannot be changed"):
         azure.change(server, network={**server.inputs["network"], "delegatedSubnetResourceId": other})
 
@@ -255,7 +257,7 @@ def test_a_key_that_a_service_may_use(
     service: str, vault: Properties, is_granted: bool, error: str, azure: Azure
 ) -> None:
     scope, key, identity = azure.vault(**vault).id, azure.key(), azure.identity()
-    own = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [identity.id]}}
+    own: Properties = {"identity": {"type": "UserAssigned", "userAssignedIdentities": [identity.id]}}
     if is_granted:
         azure.grant(CRYPTO_USER, scope, identity["principalId"])
     if service == "redis":

@@ -89,7 +89,7 @@ def test_a_run_counts_only_what_was_done():
 @pytest.mark.parametrize("first", ["create", "delete"])
 def test_a_replacement_takes_both_times_and_the_old_one_goes_after_all_else_unless_it_is_first(first: Operation):
     operations: tuple[Operation, ...] = ("create", "delete") if first == "create" else ("delete", "create")
-    done = [(operation, "event-queue-cluster") for operation in operations]
+    done: list[tuple[Operation, str]] = [(operation, "event-queue-cluster") for operation in operations]
     found = run("up", STACK, *done, ("create", "<database>"))
     assert found.minutes == minutes("create", KAFKA, {}) + minutes("delete", KAFKA, {})
     bars = [(bar.operations, bar.span.start) for bar in found.bars if bar.node.token == KAFKA]
@@ -98,7 +98,7 @@ def test_a_replacement_takes_both_times_and_the_old_one_goes_after_all_else_unle
 
 
 def test_a_destroy_ends_with_the_network():
-    found = run("destroy", {}, *(("delete", name) for name in ("event-queue-cluster", "<database>", "vpc")))
+    found = run("destroy", {}, ("delete", "event-queue-cluster"), ("delete", "<database>"), ("delete", "vpc"))
     assert found.bars[-1].node.token == NETWORK
     assert found.minutes == minutes("delete", DATABASE, {}) + minutes("delete", NETWORK, {})
     assert found.cloud == "AWS"

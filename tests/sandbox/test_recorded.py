@@ -126,13 +126,15 @@ def test_every_path_of_an_entry_is_one_of_the_sdk_and_is_said_once(entry: Entry)
     assert {*known, *own, *referring} - set(_inputs(sdk.resource_shape(entry.token))) == set()
 
 
-def test_every_recorded_type_has_an_entry() -> None:
-    """The control of the test above: a misspelt path is none of the SDK's."""
-    assert {token for package in RECORDED.values() for token in recorded.read(package.name)["types"]} <= {
-        entry.token for entry in ENTRIES
-    }
+def test_a_misspelt_path_is_none_of_the_sdk() -> None:
+    """The control of the test above."""
     inputs = set(_inputs(sdk.resource_shape("aws:eks/cluster:Cluster")))
     assert ("vpcConfig.subnetIds" in inputs, "vpcConfig.subnetId" in inputs) == (True, False)
+
+
+def test_every_recorded_type_has_an_entry() -> None:
+    types = {token for package in RECORDED.values() for token in recorded.read(package.name)["types"]}
+    assert types - {entry.token for entry in ENTRIES} == set()
 
 
 def _unrecorded(token: str, verdicts: Mapping[str, str]) -> Iterator[str]:

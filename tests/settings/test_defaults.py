@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,32 +11,24 @@ from settings import Cloud, Profile, Settings, parse
 from settings.network import AWS_ZONES, GCP_ZONES, CreateNetwork
 from settings.tracker_store import CreateTrackerStore
 from tests.settings.stack_files import DEV, PROD, SMALL
-from tools.stacks import changed
+from tools.stacks import SHIPPED, changed, settings_of
+from tools.venv import CHECKOUT
 
-ROOT = Path(__file__).parents[2]
-STACK_FILES = sorted(ROOT.glob("Pulumi.*.yaml"))
-PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-
-
-def shipped(path: Path) -> dict[str, Any]:
-    """A shipped stack file with dummies for the secrets, which are never in it."""
-    config = yaml.safe_load(path.read_text())["config"]
-    secrets = dict.fromkeys(("license", "openaiApiKey", "confluentApiKey", "confluentApiSecret"), "dummy")
-    return {**{key.removeprefix("rasa:"): value for key, value in config.items()}, "secrets": secrets}
+PROJECT = yaml.safe_load((CHECKOUT / "Pulumi.yaml").read_text())
 
 
-@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
-def test_a_shipped_stack_file_is_valid_without_a_warning_and_holds_no_secret(path: Path):
-    _, warnings = parse(shipped(path))
+@pytest.mark.parametrize("stack", SHIPPED)
+def test_a_shipped_stack_file_is_valid_without_a_warning_and_holds_no_secret(stack: str):
+    _, warnings = parse(settings_of(stack))
     assert warnings == []
-    text = path.read_text()
+    text = (CHECKOUT / f"Pulumi.{stack}.yaml").read_text()
     assert set(yaml.safe_load(text)) == {"config"}
     assert "secure" not in text
     assert "rasa:secrets" not in text
 
 
 def test_a_dev_stack_takes_at_most_ten_lines():
-    assert len((ROOT / "Pulumi.dev.yaml").read_text().splitlines()) <= 10
+    assert len((CHECKOUT / "Pulumi.dev.yaml").read_text().splitlines()) <= 10
 
 
 def test_the_project_file_declares_every_key_with_a_default_that_means_not_given():

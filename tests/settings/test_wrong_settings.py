@@ -94,15 +94,6 @@ def test_dev_allows_what_only_prod_refuses(cloud: Cloud, in_dev_too: set[str]):
     assert set(found) == in_dev_too
 
 
-@pytest.mark.parametrize("cloud", Cloud)
-@pytest.mark.parametrize("layer", LAYERS)
-def test_every_layer_alone_can_exist_already(cloud: Cloud, layer: str):
-    network = ["network"] if layer == "cluster" else []
-    settings, warnings = parse(existing(cloud, layer, *network))
-    assert warnings == []
-    assert settings.layers[layer].model_dump()["kind"] == "existing"
-
-
 def test_several_faults_of_an_identity_are_all_reported_and_nothing_else():
     faulty = {"kind": "irsa", "issuer": "oidc", "providerArn": "x"}
     found = refused(changed(VALID["aws existing"], **{"cluster.identity": faulty}))

@@ -24,8 +24,7 @@ from tests.program.stacks import BARE, STACKS, recording
 from tests.settings.existing import LAYERS, existing
 from tools.permissions import aws, azure, cluster, gcp
 from tools.permissions.__main__ import documents
-from tools.permissions.needs import PREVIEW, UP, Mode
-from tools.permissions.program import Used
+from tools.permissions.needs import PREVIEW, UP, Mode, Used
 from tools.stacks import DEV, PROD, SHIPPED, changed, with_dummies
 from tools.write_permissions import NEEDED, used
 

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.vault.servers import Seal
-from tests.vault.tools import Tools, ensure
-from tests.vault.world import World, new_world
-from tools import progress
+from tests.vault.world import Tools, World, new_world
+from tools import progress, rasa_pro, vault_server
 
 
 @pytest.fixture(scope="session")
 def tools() -> Tools:
     try:
-        return ensure()
+        return Tools(vault=vault_server.ensure(), python=rasa_pro.ensure(rasa_pro.DEFAULT))
     except progress.StepFailed as failure:
         if os.environ.get("CI"):
             raise

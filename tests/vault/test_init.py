@@ -11,12 +11,10 @@ import pytest
 from tests.processes import wait_until
 from tests.vault.secrecy import assert_nothing_told, found_secrets
 from tests.vault.servers import Seal
-from tests.vault.tools import Tools
 from tests.vault.wire import Request
-from tests.vault.world import TOKEN_PERIOD_SECONDS, Finished, World, kept_keys, new_world, root_token
+from tests.vault.world import SET_UP, TOKEN_PERIOD_SECONDS, Finished, Tools, World, kept_keys, new_world, root_token
 
 pytestmark = pytest.mark.vault
-SET_UP = "Vault is initialised, unsealed and configured"
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])

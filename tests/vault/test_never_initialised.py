@@ -9,12 +9,10 @@ import pytest
 from tests.certificates import Authority
 from tests.processes import free_port
 from tests.vault.servers import Seal
-from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK
-from tests.vault.world import World, new_world
+from tests.vault.world import Tools, World, new_world
 
 pytestmark = pytest.mark.vault
-SET_UP = "Vault is initialised, unsealed and configured"
 
 
 @pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])

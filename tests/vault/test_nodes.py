@@ -8,11 +8,9 @@ import pytest
 
 from tests.processes import wait_until
 from tests.vault.servers import Seal
-from tests.vault.tools import Tools
-from tests.vault.world import World, kept_keys, new_world, root_token
+from tests.vault.world import SET_UP, Tools, World, kept_keys, new_world, root_token
 
 pytestmark = pytest.mark.vault
-SET_UP = "Vault is initialised, unsealed and configured"
 
 
 def test_a_sealed_vault(tools: Tools, tmp_path: Path) -> None:

@@ -16,8 +16,7 @@ import pytest
 from sandbox.recorder import ROOT
 from tests.processes import wait_until
 from tests.vault.servers import Seal
-from tests.vault.tools import Tools
-from tests.vault.world import World, kept_keys, new_world
+from tests.vault.world import Tools, World, kept_keys, new_world
 
 pytestmark = pytest.mark.vault
 PAGE = (ROOT / "docs" / "vault.md").read_text()

@@ -25,7 +25,6 @@ from tests.vault.cluster_api import ClusterApi
 from tests.vault.internet import internet
 from tests.vault.servers import Node, Seal
 from tests.vault.stores import AwsStore, AzureStore, GoogleStore, Store
-from tests.vault.tools import Tools
 from tests.vault.wire import LOOPBACK, Answer, Handle, Journal, Request, serve
 
 SCRIPTS = Path(package.__path__[0]) / "scripts"
@@ -34,6 +33,15 @@ INIT = ("vault_init.py", "vault_client.py", "vault_nodes.py", "vault_stage.py")
 ASSISTANT = ("vault_assistant.py", "vault_client.py")
 TOKEN_PERIOD_SECONDS = 168 * 3600
 RUN_SECONDS = 120
+SET_UP = "Vault is initialised, unsealed and configured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """`vault` is server and command line; `python` is of an environment that holds what Rasa Pro's image does."""
+
+    vault: Path
+    python: Path
 
 
 @dataclass

@@ -9,8 +9,7 @@ import time
 from typing import Final
 
 from tools.bench import assistants, flat, imports, page, stacks
-from tools.bench.place import keep, say
-from tools.bench.run import CommandFailed
+from tools.bench.run import CommandFailed, keep, say
 
 # The short ones first.
 PARTS: Final = {"imports": imports.part, "stacks": stacks.part, "assistants": assistants.part}

@@ -6,8 +6,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from settings import Cloud
-from tools.bench.place import fresh, say
-from tools.bench.run import measure
+from tools.bench.run import fresh, measure, say
 from tools.bench.stacks import told
 from tools.stacks import PROD, settings_of
 from tools.workplace import Workplace

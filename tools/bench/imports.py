@@ -12,7 +12,7 @@ from typing import Final
 from catalogue import sdk
 from sandbox.recorder import ROOT, Recording
 from settings import Cloud
-from tools.bench.place import say
+from tools.bench.run import say
 from tools.stacks import PROD, recording
 from tools.workplace import environment
 

@@ -1,24 +1,32 @@
-"""One measured command: `python -m sandbox pulumi ...` in a workplace, and the time and memory of its processes."""
+"""Measures a command, `python -m sandbox pulumi ...`: the time and memory of its processes.
+
+Workplaces and the result of each part, as JSON, are in `.sandbox/bench/`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sandbox.recorder import ROOT
 from tools.workplace import Workplace, environment
 
 PROBE: Final = Path(__file__).parent / "probe"
 # The script that starts a Pulumi program in Python.
 EXECUTOR: Final = "pulumi-language-python-exec"
 CHARACTERS_SHOWN: Final = 4000
+DIRECTORY: Final = ROOT / ".sandbox" / "bench"
 
 
 class CommandFailed(Exception):
@@ -39,6 +47,31 @@ class Run:
     sandbox: float
     peak: float
     resources: int
+
+
+def say(text: str) -> None:
+    """Prints progress."""
+    print(f"bench: {text}", flush=True)
+
+
+def fresh(name: str, stack: str) -> Workplace:
+    """Returns a new workplace for a shipped stack."""
+    directory = DIRECTORY / name
+    shutil.rmtree(directory, ignore_errors=True)
+    return Workplace.make(directory, stack, {})
+
+
+@contextmanager
+def copied(workplace: Workplace) -> Generator[Workplace]:
+    """Yields a temporary copy of a workplace, with its state."""
+    with tempfile.TemporaryDirectory(dir=DIRECTORY) as directory:
+        yield workplace.copy(Path(directory) / "project")
+
+
+def keep(part: str, result: Any) -> None:
+    """Writes the result of a part."""
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    (DIRECTORY / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 def measure(workplace: Workplace, command: str, *options: str) -> Run:

@@ -13,8 +13,7 @@ from typing import Any, Final
 from sandbox.clock.graph import read_graph
 from sandbox.home import Home
 from tools.bench import flat
-from tools.bench.place import copied, fresh, say
-from tools.bench.run import Run, measure
+from tools.bench.run import Run, copied, fresh, measure, say
 from tools.stacks import PROD
 from tools.workplace import Workplace
 

@@ -1,12 +1,16 @@
-"""The tables of docs/performance.md, each from the result of a part, and whether the goal is met."""
+"""The tables of docs/performance.md, each from the result of a part, and whether the goal is met.
+
+Figures are medians over rounds, ratios within a round, and the cost of one more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import Any, Final
 
 from tools.bench.assistants import COUNTS
-from tools.bench.figures import Rounds, each_further, growth, middle, ratio, share
 from tools.bench.stacks import EMPTY, FLAT, OURS
 from tools.written import table
 
@@ -17,6 +21,7 @@ MEASURES: Final = {"wall": "time", "processor": "processor time", "peak": "memor
 GROWS: Final = {"resources": "resources", **MEASURES}
 UNITS: Final = {"wall": ", s", "processor": ", s", "peak": ", MiB"}
 
+Rounds = Sequence[Mapping[str, Any]]
 ByStack = Mapping[str, Mapping[str, Mapping[str, Rounds]]]
 
 
@@ -91,3 +96,33 @@ def _times(value: float) -> str:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
+
+
+def middle(rounds: Rounds, key: str) -> float:
+    """Returns the median of a measure over the rounds."""
+    return median(one[key] for one in rounds)
+
+
+def ratio(rounds: Rounds, floor: Rounds, key: str) -> float:
+    """Returns the median of a measure's ratio to the floor of the same round."""
+    return median(one[key] / least[key] for one, least in zip(rounds, floor, strict=True))
+
+
+def share(rounds: Rounds, part: str, whole: str) -> float:
+    """Returns the median share that a measure has of another one of the same run, 0 to 1."""
+    return median(one[part] / one[whole] for one in rounds)
+
+
+def each_further(by_count: Mapping[int, float]) -> list[float]:
+    """Returns the cost of one more between each count and the next."""
+    return [(after - before) / (many - few) for (few, before), (many, after) in pairwise(sorted(by_count.items()))]
+
+
+def growth(by_count: Mapping[int, Rounds], key: str) -> float:
+    """Returns the cost of one more between the two highest of three counts, as a multiple of the two lowest.
+
+    That is the median of the ratios within each round.
+    """
+    of_rounds = zip(*([one[key] for one in rounds] for rounds in by_count.values()), strict=True)
+    further = [each_further(dict(zip(by_count, values, strict=True))) for values in of_rounds]
+    return median(later / earlier for earlier, later in further)

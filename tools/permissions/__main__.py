@@ -7,8 +7,7 @@ from pathlib import Path
 
 from settings.base import Cloud
 from tools.permissions import aws, azure, gcp
-from tools.permissions.needs import Mode
-from tools.permissions.program import Used, used_by
+from tools.permissions.needs import Mode, Used, used_by
 
 
 def documents(used: Used, mode: Mode, subscription: str) -> list[tuple[str, str]]:

@@ -8,15 +8,13 @@ account only, unless another account lets it in.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from catalogue.aws import needs as aws_needs
 from catalogue.needs import Needs
-from tools.permissions.needs import Mode, needed_in
-from tools.permissions.program import Used
+from tools.permissions.needs import Mode, Used, needed_in
 
 MANAGED_POLICY: Final = 6144  # characters without white space
 Conditions: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
@@ -133,15 +131,6 @@ def policies(used: Used, mode: Mode) -> list[str]:
             _, actions = statements.setdefault(repr(scope), (scope, set()))
             actions.add(action)
     return _packed([_statement(scope, sorted(actions)) for scope, actions in statements.values()])
-
-
-def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Returns the names of actions by their service."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for action in sorted(set(actions)):
-        service, _, name = action.partition(":")
-        found[service].append(name)
-    return found
 
 
 def is_read(action: str) -> bool:

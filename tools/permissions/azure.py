@@ -6,12 +6,10 @@ A role applies to everything below the scope at which it is assigned; names and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalogue.needs import Needs
-from tools.permissions.needs import Mode, needed_in
-from tools.permissions.program import Used
+from tools.permissions.needs import Mode, Used, needed_in
 
 
 def needed(used: Used) -> Needs:
@@ -34,15 +32,6 @@ def _definition(used: Used, mode: Mode, subscription: str) -> dict[str, Any]:
         "NotDataActions": [],
         "AssignableScopes": [f"/subscriptions/{subscription}"],
     }
-
-
-def services(actions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Returns operations by their provider."""
-    found: dict[str, list[str]] = {}
-    for action in sorted(set(actions)):
-        provider, _, name = action.removeprefix("Microsoft.").partition("/")
-        found.setdefault(provider, []).append(name)
-    return found
 
 
 def is_read(action: str) -> bool:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from catalogue.needs import Needs, needs
-from tools.permissions.needs import needed_in
-from tools.permissions.program import Used
+from tools.permissions.needs import Used, needed_in
 
 # Only read: controllers create these from other objects.
 WATCHED: Final = frozenset({"pods", "replicaSets", "events"})

@@ -5,14 +5,11 @@ A role of a project applies to the whole project: give each environment its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import yaml
 
 from catalogue.needs import Needs
 from tools.permissions import cluster
-from tools.permissions.needs import Mode, needed_in
-from tools.permissions.program import Used
+from tools.permissions.needs import Mode, Used, needed_in
 
 
 def needed(used: Used) -> Needs:
@@ -32,15 +29,6 @@ def role(used: Used, mode: Mode) -> str:
         },
         sort_keys=False,
     )
-
-
-def services(permissions: Sequence[str]) -> Mapping[str, list[str]]:
-    """Returns permissions by their service."""
-    found: dict[str, list[str]] = {}
-    for permission in sorted(set(permissions)):
-        service, _, name = permission.partition(".")
-        found.setdefault(service, []).append(name)
-    return found
 
 
 def is_read(permission: str) -> bool:

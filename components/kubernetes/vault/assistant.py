@@ -16,10 +16,9 @@ from components.kubernetes.access import secret_access
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.pod import CA_DIRECTORY, SecretKey
 from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
+from components.kubernetes.vault import names
 from components.kubernetes.vault.initialisation import CONFIG, SCRIPTS, SERVICE_ACCOUNT_FILES, modules
-from components.kubernetes.vault.names import ADDRESS, AUDIENCE, CA_FILE, CONFIG_ACCOUNT, CONFIG_POD, MOUNT, PORT
 from components.kubernetes.vault.server import VaultServer
-from components.kubernetes.vault.token import TOKEN_KEY, TOKEN_SECRET, token_secret
 from components.trust import public_roots
 from settings import Assistant
 from settings.secrets_manager import VAULT_NAMESPACE, ExistingVault
@@ -49,7 +48,7 @@ class AssistantVault(pulumi.ComponentResource):
         path = f"{assistant.name}/tracker-store"
         child = pulumi.ResourceOptions(parent=self)
         username = pulumi.Output.from_input(credentials.username)
-        token = token_secret(f"{name}-token", namespace.name, None, parent=self)
+        token = _token_secret(f"{name}-token", namespace.name, None, parent=self)
         secret = kubernetes.core.v1.Secret(
             f"{name}-credentials",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=server.namespace),
@@ -60,21 +59,21 @@ class AssistantVault(pulumi.ComponentResource):
         rights = secret_access(
             f"{name}-delivery",
             namespace=namespace.name,
-            secret=TOKEN_SECRET,
+            secret=names.TOKEN_SECRET,
             verbs=("get", "patch"),
-            account=CONFIG_ACCOUNT,
+            account=names.CONFIG_ACCOUNT,
             account_namespace=VAULT_NAMESPACE,
             opts=child,
         )
         jobs: tuple[pulumi.Resource, ...] = ()
         if server.usable:
             config = {
-                "address": ADDRESS,
+                "address": names.ADDRESS,
                 "deadline_seconds": _DEADLINE_SECONDS,
-                "mount": MOUNT,
+                "mount": names.MOUNT,
                 "path": path,
                 "assistant": assistant.name,
-                "secret": {"namespace": namespace.name, "name": TOKEN_SECRET, "key": TOKEN_KEY},
+                "secret": {"namespace": namespace.name, "name": names.TOKEN_SECRET, "key": names.TOKEN_KEY},
                 "service_accounts": SERVICE_ACCOUNT_FILES,
             }
             job = ScriptJob(
@@ -82,20 +81,20 @@ class AssistantVault(pulumi.ComponentResource):
                 ScriptJobArgs(
                     namespace=server.namespace,
                     pod_security=server.pod_security,
-                    pod_name=CONFIG_POD,
+                    pod_name=names.CONFIG_POD,
                     script=SCRIPTS / "vault_assistant.py",
                     image=server.image,
                     environment={
-                        "VAULT_CACERT": f"{CA_DIRECTORY}/{CA_FILE}",
+                        "VAULT_CACERT": f"{CA_DIRECTORY}/{names.CA_FILE}",
                         "DB_USERNAME": SecretKey(secret=secret.metadata.name, key="username"),
                         "DB_PASSWORD": SecretKey(secret=secret.metadata.name, key="password"),
                     },
                     secrets={"username": username, "password": credentials.password},
                     files={**modules(), CONFIG: pulumi.Output.json_dumps(config)},
                     config_maps={CA_DIRECTORY: server.ca_config_map},
-                    service_account=CONFIG_ACCOUNT,
+                    service_account=names.CONFIG_ACCOUNT,
                     reaches_api=True,
-                    audience=AUDIENCE,
+                    audience=names.AUDIENCE,
                     # Rasa renews its token seconds before it ends, and loses it if Vault does not answer just then.
                     schedule=_EVERY_DAY,
                     after=(*server.ready, token, *rights),
@@ -104,12 +103,12 @@ class AssistantVault(pulumi.ComponentResource):
             )
             jobs = (job.job,)
         self.connection = VaultConnection(
-            url=ADDRESS,
-            port=PORT,
+            url=names.ADDRESS,
+            port=names.PORT,
             place=InNamespace(namespace=VAULT_NAMESPACE),
-            mount=MOUNT,
+            mount=names.MOUNT,
             path=path,
-            token_secret=TOKEN_SECRET,
+            token_secret=names.TOKEN_SECRET,
             ca_pem=server.ca_pem,
             token=None,
             credentials=credentials,
@@ -137,14 +136,14 @@ class ExistingAssistantVault(pulumi.ComponentResource):
     ) -> None:
         super().__init__("rasa:kubernetes:ExistingAssistantVault", name, None, opts)
         path = vault.logins[assistant.name].path
-        secret = token_secret(f"{name}-token", namespace.name, token, parent=self)
+        secret = _token_secret(f"{name}-token", namespace.name, token, parent=self)
         self.connection = VaultConnection(
             url=vault.address,
             port=vault.port,
             place=InNetworks(networks=vault.networks),
             mount=vault.mount,
             path=path,
-            token_secret=TOKEN_SECRET,
+            token_secret=names.TOKEN_SECRET,
             ca_pem=vault.ca or public_roots(),
             token=token,
             credentials=None,
@@ -152,3 +151,19 @@ class ExistingAssistantVault(pulumi.ComponentResource):
             ready=(secret,),
         )
         self.register_outputs({"path": path})
+
+
+def _token_secret(
+    name: str, namespace: pulumi.Input[str], token: pulumi.Output[str] | None, *, parent: pulumi.Resource
+) -> kubernetes.core.v1.Secret:
+    """Creates the Secret with the user's token; without a token it is created empty, and a Job fills it."""
+    return kubernetes.core.v1.Secret(
+        name,
+        metadata=kubernetes.meta.v1.ObjectMetaArgs(name=names.TOKEN_SECRET, namespace=namespace),
+        string_data=None if token is None else {names.TOKEN_KEY: token},
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            # A Job writes into it. The program must not read or delete that.
+            ignore_changes=["data"] if token is None else [],
+        ),
+    )

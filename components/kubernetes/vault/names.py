@@ -24,6 +24,10 @@ AUDIENCE: Final = "vault"
 # The service account of the Jobs that write an assistant's credentials.
 CONFIG_ACCOUNT: Final = "vault-config"
 
+# The Secret with an assistant's token, in the assistant's namespace.
+TOKEN_SECRET: Final = "rasa-vault"
+TOKEN_KEY: Final = "token"
+
 CERTIFICATE_SECRET: Final = "vault-tls"
 CA_FILE: Final = "ca.pem"
 

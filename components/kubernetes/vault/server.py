@@ -16,20 +16,9 @@ from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHAR
 from components.connections import ClusterConnection, VaultSeal, WorkloadIdentity
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import from_namespaces, from_pods, pods_named, to_apis, to_identity, to_pods
+from components.kubernetes.vault import names
 from components.kubernetes.vault.certificates import VaultCertificates
 from components.kubernetes.vault.initialisation import initialisation
-from components.kubernetes.vault.names import (
-    ADDRESS,
-    CA_FILE,
-    CERTIFICATE_SECRET,
-    CLUSTER_PORT,
-    CONFIG_ACCOUNT,
-    CONFIG_POD,
-    INIT_POD,
-    PORT,
-    RELEASE,
-    SERVER_POD,
-)
 from components.kubernetes.vault.values import vault_values
 from settings import Profile, Settings
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_NAMESPACE, CreateVault, ExistingVault, KubernetesSecrets
@@ -71,7 +60,7 @@ def vault_addresses(vault: VaultServer | ExistingVault | None) -> Mapping[str, p
         case ExistingVault(address=address):
             return {"secretsManager": address}
         case VaultServer(recovery_command=command):
-            return {"secretsManager": ADDRESS, **({} if command is None else {"recoveryKeys": command})}
+            return {"secretsManager": names.ADDRESS, **({} if command is None else {"recoveryKeys": command})}
 
 
 class VaultServer(pulumi.ComponentResource):
@@ -109,7 +98,7 @@ class VaultServer(pulumi.ComponentResource):
         self.ca_pem: pulumi.Output[str] = certificates.ca_pem
         secret = kubernetes.core.v1.Secret(
             f"{name}-certificate",
-            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CERTIFICATE_SECRET, namespace=space.name),
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=names.CERTIFICATE_SECRET, namespace=space.name),
             string_data={
                 "ca.crt": certificates.ca_pem,
                 "tls.crt": certificates.certificate_pem,
@@ -120,14 +109,14 @@ class VaultServer(pulumi.ComponentResource):
         ca = kubernetes.core.v1.ConfigMap(
             f"{name}-ca",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=space.name),
-            data={CA_FILE: certificates.ca_pem},
+            data={names.CA_FILE: certificates.ca_pem},
             opts=self._child,
         )
         self.ca_config_map: pulumi.Output[str] = ca.metadata.name
         policies = (*space.policies, *self._policies(space))
         release = kubernetes.helm.v3.Release(
             f"{name}-release",
-            name=RELEASE,
+            name=names.RELEASE,
             namespace=space.name,
             chart=VAULT_CHART,
             version=VAULT_CHART_VERSION,
@@ -146,7 +135,7 @@ class VaultServer(pulumi.ComponentResource):
                 parent=self, protect=protect, depends_on=[secret, *policies, *seal.ready, *seal.server.ready]
             ),
         )
-        self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(CONFIG_ACCOUNT, None))
+        self.ready: tuple[pulumi.Resource, ...] = (release, *policies, self._account(names.CONFIG_ACCOUNT, None))
         recovery = seal.recovery
         self.recovery_command = recovery.command if recovery is not None else None
         account = self._account(INIT_ACCOUNT, recovery.identity if recovery is not None else None)
@@ -199,26 +188,36 @@ class VaultServer(pulumi.ComponentResource):
 
     def _policies(self, space: RestrictedNamespace) -> list[pulumi.Resource]:
         networks, seal = self._cluster.networks, self._seal
-        servers = pods_named(SERVER_POD)
-        jobs = pods_named(SERVER_POD, INIT_POD, CONFIG_POD)
-        client_egress = [to_pods(servers, PORT), to_apis()]
+        servers = pods_named(names.SERVER_POD)
+        jobs = pods_named(names.SERVER_POD, names.INIT_POD, names.CONFIG_POD)
+        client_egress = [to_pods(servers, names.PORT), to_apis()]
         identity = to_identity(seal.recovery.identity, networks) if seal.recovery is not None else []
         return [
             space.policy(
                 f"{self._name}-policy-server",
                 "vault",
-                SERVER_POD,
-                ingress=[from_pods(jobs, PORT), from_pods(servers, CLUSTER_PORT), from_namespaces(self._clients, PORT)],
+                names.SERVER_POD,
+                ingress=[
+                    from_pods(jobs, names.PORT),
+                    from_pods(servers, names.CLUSTER_PORT),
+                    from_namespaces(self._clients, names.PORT),
+                ],
                 egress=[
-                    to_pods(servers, PORT),
-                    to_pods(servers, CLUSTER_PORT),
+                    to_pods(servers, names.PORT),
+                    to_pods(servers, names.CLUSTER_PORT),
                     to_apis(),
                     *to_identity(seal.server, networks),
                 ],
                 parent=self,
             ),
             space.policy(
-                f"{self._name}-policy-init", INIT_POD, INIT_POD, egress=[*client_egress, *identity], parent=self
+                f"{self._name}-policy-init",
+                names.INIT_POD,
+                names.INIT_POD,
+                egress=[*client_egress, *identity],
+                parent=self,
             ),
-            space.policy(f"{self._name}-policy-config", CONFIG_POD, CONFIG_POD, egress=client_egress, parent=self),
+            space.policy(
+                f"{self._name}-policy-config", names.CONFIG_POD, names.CONFIG_POD, egress=client_egress, parent=self
+            ),
         ]

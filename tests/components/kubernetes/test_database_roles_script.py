@@ -1,4 +1,7 @@
-"""What the roles script says to PostgreSQL, told to a double that answers what exists."""
+"""What the roles script says in the rarer cases, to a double that answers what exists.
+
+The real PostgreSQL of `tests/e2e/test_jobs.py` judges the rest.
+"""
 
 from __future__ import annotations
 
@@ -70,38 +73,6 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return loaded(PATH)
 
 
-def test_a_new_role_gets_a_database_that_nobody_else_may_use(script: ModuleType) -> None:
-    cursor = Cursor(set())
-    script.ensure_password_role(cursor, "rasa", "rasa", "secret")
-    assert cursor.said == [
-        'CREATE ROLE "rasa"',
-        """ALTER ROLE "rasa" LOGIN PASSWORD 'hash of rasa'""",
-        'GRANT "rasa" TO CURRENT_USER',
-        'CREATE DATABASE "rasa" OWNER "rasa"',
-        'REVOKE ALL ON DATABASE "rasa" FROM PUBLIC',
-        'REVOKE "rasa" FROM CURRENT_USER',
-    ]
-
-
-def test_again_keeps_what_is_there_and_sets_the_password(script: ModuleType) -> None:
-    cursor = Cursor({"role rasa", "database rasa"})
-    script.ensure_password_role(cursor, "rasa", "rasa", "secret")
-    assert not [one for one in cursor.said if one.startswith("CREATE")]
-    assert """ALTER ROLE "rasa" LOGIN PASSWORD 'hash of rasa'""" in cursor.said
-
-
-def test_a_new_login_becomes_the_role_that_owns_all(script: ModuleType) -> None:
-    cursor = Cursor({"role rasa", "database rasa"}, logins=("rasa",))
-    script.ensure_password_role(cursor, "rasa", "rasa_2", "secret")
-    assert cursor.said[:4] == [
-        'CREATE ROLE "rasa_2"',
-        'GRANT "rasa" TO "rasa_2"',
-        'ALTER ROLE "rasa_2" SET role TO "rasa"',
-        """ALTER ROLE "rasa_2" LOGIN PASSWORD 'hash of rasa_2'""",
-    ]
-    assert not [one for one in cursor.said if "NOLOGIN" in one]
-
-
 @pytest.mark.parametrize(
     ("there", "login", "ended"),
     [
@@ -144,12 +115,6 @@ def test_a_run_that_was_cut_off_is_finished(script: ModuleType) -> None:
     script.ensure_iam_role(cursor, "rasa")
     assert not [one for one in cursor.said if one.startswith("CREATE ROLE")]
     assert 'CREATE DATABASE "rasa" OWNER "rasa"' in cursor.said
-
-
-def test_iam_again_only_repeats_the_grant(script: ModuleType) -> None:
-    cursor = Cursor({"role rasa", "database rasa"}, logins=("rasa",))
-    script.ensure_iam_role(cursor, "rasa")
-    assert cursor.said == ['GRANT "rds_iam" TO "rasa"']
 
 
 def test_a_role_that_others_signed_in_for_signs_in_itself_with_iam(script: ModuleType) -> None:

@@ -205,22 +205,19 @@ def test_who_reaches_whom(prod: Recording) -> None:
     assert [{"protocol": "TCP", "port": 8200}] in opened
 
 
-def test_a_runbook_leaves_the_first_step_to_the_user() -> None:
+def test_a_runbook_leaves_the_first_step_to_the_user_and_names_it() -> None:
     waiting = CreateVault(version="2.0.4", nodes=3, storage_gb=20, init="runbook")
-    names = {one.name for one in record(wirings.everything(), secrets_manager=waiting).resources.values()}
+    recording = record(wirings.everything(), secrets_manager=waiting)
+    names = {one.name for one in recording.resources.values()}
     assert "vault-release" in names
     assert not names & {"vault-init-job", "rasa-vault-config-job", "rasa-smoke-test-job", "rasa-release"}
+    step = recording.outputs["rasa"]["next"]
+    assert "docs/vault.md" in step
+    assert "initialized: true" in step
     done = CreateVault(version="2.0.4", nodes=3, storage_gb=20, init="runbook", initialized=True)
     recording = record(wirings.everything(), secrets_manager=done)
     assert recording.named("rasa-release")
     assert json.loads(recording.named("vault-init-files").inputs["data"]["vault.json"])["recovery"] is None
-
-
-def test_a_runbook_says_what_to_do() -> None:
-    waiting = CreateVault(version="2.0.4", nodes=3, storage_gb=20, init="runbook")
-    step = record(wirings.everything(), secrets_manager=waiting).outputs["rasa"]["next"]
-    assert "docs/vault.md" in step
-    assert "initialized: true" in step
 
 
 def test_a_vault_of_the_users_is_only_read() -> None:

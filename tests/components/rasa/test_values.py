@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from components.artifacts import CHART_VERSION, image_values
 from components.connections import PasswordAuth
@@ -20,7 +21,6 @@ from components.rasa.names import AUTH_TOKEN_KEY, CA_CONFIG_MAP, JWT_SECRET_KEY,
 from components.rasa.secrets import service_secrets
 from components.rasa.values import values
 from components.rasa.wiring import Wiring
-from settings import Profile
 from tests.components.charts import recorded, unknown_paths
 from tests.components.rasa import wirings
 
@@ -36,6 +36,12 @@ def of(wiring: Wiring) -> Any:
 def wiring(request: pytest.FixtureRequest) -> Any:
     """Every variant in turn."""
     return wirings.VARIANTS[request.param]()
+
+
+@pytest.mark.parametrize("variant", ["everything", "iam", "small"])
+def test_the_whole_values(variant: str, snapshot: SnapshotAssertion) -> None:
+    """Compare a change with the chart, which has on by default what a variant does not want."""
+    assert wirings.text(of(wirings.VARIANTS[variant]())) == snapshot
 
 
 def test_every_path_is_one_of_the_pinned_chart(wiring: Any) -> None:
@@ -132,22 +138,6 @@ def test_a_model_in_the_image_is_not_hidden() -> None:
     assert rasa["settings"]["mountModelsVolume"] is False
 
 
-def test_what_is_off_is_gone() -> None:
-    chosen = of(wirings.VARIANTS["small"]())
-    assert chosen["rasaProServices"] == chosen["actionServer"] == chosen["duckling"] == {"enabled": False}
-    assert chosen["networkPolicy"] == {"enabled": False}
-    assert not {"ingress", "autoscaling", "affinity"} & set(chosen["rasa"])
-
-
-def test_analytics_reads_the_topic_that_rasa_writes() -> None:
-    chosen = of(wirings.wiring())
-    kafka, broker = chosen["rasaProServices"]["kafka"], chosen["rasa"]["settings"]["endpoints"]["event_broker"]
-    assert kafka["topic"] == broker["topic"]
-    assert kafka["brokerAddress"] is broker["url"]
-    assert kafka["dlqTopic"] == "rasa-analytics-dlq"
-    assert kafka["consumerId"] == "rasa-analytics"
-
-
 def test_the_password_in_analytics_url_is_encoded() -> None:
     """A password of the user's may hold any character; in a URL most of them end it."""
     database = replace(wirings.wiring().databases.rasa, host="db.example.com", database="rasa_analytics")
@@ -161,52 +151,6 @@ def test_the_password_in_analytics_url_is_encoded() -> None:
     loop.close()
     assert (parts.hostname, parts.path) == ("db.example.com", "/rasa_analytics")
     assert unquote(parts.password or "") == "p@ss:w/rd?#%"
-
-
-def test_analytics_by_iam_has_a_host_instead_of_a_url() -> None:
-    chosen = of(wirings.wiring(iam=True))["rasaProServices"]
-    assert chosen["useCloudProviderIam"] == {"enabled": True, "provider": "aws", "region": wirings.REGION}
-    assert chosen["database"]["enableAwsRdsIam"] is True
-    assert chosen["database"]["username"] == chosen["database"]["databaseName"] == "rasa_analytics"
-    assert "urlExistingSecretName" not in chosen["database"]
-    assert chosen["kafka"]["enableAwsMskIam"] is True
-    assert chosen["kafka"]["saslMechanism"] == "OAUTHBEARER"
-    assert chosen["additionalEnv"] == []
-    assert not {"saslUsername", "saslPassword"} & set(chosen["kafka"])
-
-
-def test_names_that_change_with_a_rotation_stand_beside_their_passwords_and_in_no_manifest() -> None:
-    """A pod that starts between the new Secret and the new release else had one's name and the other's password."""
-    chosen = of(wirings.wiring())
-    analytics, endpoints = chosen["rasaProServices"], chosen["rasa"]["settings"]["endpoints"]
-    assert endpoints["tracker_store"]["username"] == "${DB_USERNAME}"
-    assert endpoints["event_broker"]["sasl_username"] == "${KAFKA_USERNAME}"
-    # With a mechanism the chart would set the name, and all three variables twice.
-    assert not {"saslMechanism", "saslUsername", "saslPassword"} & set(analytics["kafka"])
-    assert analytics["additionalEnv"] == [
-        {"name": "KAFKA_SASL_MECHANISM", "value": "SCRAM-SHA-512"},
-        *(
-            {"name": name, "valueFrom": {"secretKeyRef": {"name": "rasa-secrets", "key": key}}}
-            for name, key in {
-                "KAFKA_SASL_USERNAME": "analyticsKafkaUsername",
-                "KAFKA_SASL_PASSWORD": "analyticsKafkaPassword",
-            }.items()
-        ),
-    ]
-
-
-def test_the_ingress_serves_the_root() -> None:
-    ingress = of(wirings.wiring())["rasa"]["ingress"]
-    assert ingress["hosts"] == [{"host": "rasa.example.com", "paths": [{"path": "/", "pathType": "Prefix"}]}]
-    assert ingress["tls"] == [{"secretName": "rasa-tls", "hosts": ["rasa.example.com"]}]
-
-
-def test_prod_spreads_over_zones_and_dev_does_not() -> None:
-    terms = of(wirings.wiring())["rasa"]["affinity"]["podAntiAffinity"][
-        "preferredDuringSchedulingIgnoredDuringExecution"
-    ]
-    assert terms[0]["podAffinityTerm"]["topologyKey"] == "topology.kubernetes.io/zone"
-    assert "affinity" not in of(wirings.wiring(profile=Profile.DEV))["rasa"]
 
 
 @pytest.mark.parametrize(

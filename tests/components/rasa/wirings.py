@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import yaml
 
 from components.connections import (
     AssistantConnections,
@@ -36,6 +37,7 @@ from components.connections import (
 )
 from components.rasa.wiring import Wiring
 from settings import Assistant, PodSecurity, Profile
+from tests.components.built import value
 
 REGION = "eu-central-1"
 MODEL_GROUPS = [{"id": "llm", "models": [{"provider": "openai", "model": "gpt-4o", "request_timeout": 7}]}]
@@ -197,6 +199,18 @@ def with_models(chosen: Wiring, storage: ModelStorageConnection | DownloadedMode
     return replace(chosen, connections=replace(chosen.connections, model_storage=storage))
 
 
+def with_redis(chosen: Wiring, **changes: Any) -> Wiring:
+    """The same with another Redis."""
+    redis = chosen.connections.lock_store
+    assert redis
+    return replace(chosen, connections=replace(chosen.connections, lock_store=replace(redis, **changes)))
+
+
+def text(values: Any) -> str:
+    """Values as a file, with what their outputs turn out to be."""
+    return yaml.safe_dump(value(values), sort_keys=False, width=120)
+
+
 def keyed_models(name: str = "rasa") -> ModelStorageConnection:
     """Object storage that Rasa reads with a key."""
     return ModelStorageConnection(
@@ -263,6 +277,7 @@ def with_vault(chosen: Wiring, connection: VaultConnection) -> Wiring:
 
 VARIANTS = {
     "everything": wiring,
+    "plain redis": lambda: with_redis(wiring(), ca_pem=None),
     "iam": lambda: wiring(iam=True),
     "small": lambda: wiring(assistant(), profile=Profile.DEV),
     "bare": lambda: without(wiring(assistant(replicas=1)), "lock_store", "event_queue", "model_storage"),

@@ -43,6 +43,12 @@ def writes(permissions: dict[str, str]) -> set[str]:
     return {name for name, level in permissions.items() if level == "write"} & WRITES
 
 
+def checkouts(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """What each checkout of a job is given."""
+    steps = job.get("steps", [])
+    return [step.get("with", {}) for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+
+
 @EVERY_FILE
 def test_every_action_is_pinned_by_its_commit_and_names_its_tag(path: Path):
     uses = [
@@ -58,24 +64,17 @@ def test_an_action_has_one_commit_everywhere():
 
 
 @EVERY_WORKFLOW
-def test_permissions_are_named_and_the_workflows_own_only_read(path: Path):
-    permissions = content(path)["permissions"]
-    assert permissions in ({}, {"contents": "read"})
-
-
-@EVERY_WORKFLOW
-def test_a_job_that_may_write_has_no_identity_and_the_other_way_round(path: Path):
+def test_a_workflow_only_reads_and_a_job_has_few_rights_and_ends(path: Path):
+    """A job that may write has no identity, an identity is only for an environment, a checkout leaves no token."""
+    assert content(path)["permissions"] in ({}, {"contents": "read"})
     for name, job in content(path)["jobs"].items():
         permissions = job.get("permissions", {})
         assert isinstance(permissions, dict), name
         assert not (writes(permissions) and permissions.get("id-token")), name
-
-
-@EVERY_WORKFLOW
-def test_a_job_has_an_identity_only_in_an_environment(path: Path):
-    for name, job in content(path)["jobs"].items():
-        if job.get("permissions", {}).get("id-token") and "uses" not in job:
-            assert job["environment"], name
+        if "uses" not in job:
+            assert job["timeout-minutes"], name
+            assert job.get("environment") or not permissions.get("id-token"), name
+        assert all(each.get("persist-credentials") is False for each in checkouts(job)), name
 
 
 def test_what_a_pull_request_runs_cannot_write():
@@ -87,37 +86,15 @@ def test_a_strangers_code_is_never_run_with_a_token_that_writes():
     for path in WORKFLOWS:
         assert "pull_request_target" not in triggers(path)
         if "workflow_run" in triggers(path):
-            checkouts = [
-                step.get("with", {})
-                for job in content(path)["jobs"].values()
-                for step in job["steps"]
-                if step.get("uses", "").startswith("actions/checkout@")
-            ]
-            assert checkouts
-            assert not any({"ref", "repository"} & set(given) for given in checkouts)
-
-
-@EVERY_WORKFLOW
-def test_a_checkout_leaves_no_token_behind(path: Path):
-    for job in content(path)["jobs"].values():
-        for step in job.get("steps", []):
-            if step.get("uses", "").startswith("actions/checkout@"):
-                assert step["with"]["persist-credentials"] is False
+            found = [each for job in content(path)["jobs"].values() for each in checkouts(job)]
+            assert found
+            assert not any({"ref", "repository"} & set(given) for given in found)
 
 
 @EVERY_FILE
 def test_no_key_is_stored(path: Path):
-    assert STORED.findall(path.read_text()) == []
-
-
-def test_a_stored_key_would_be_seen():
     assert STORED.search("aws-secret-access-key: ${{ secrets.KEY }}")
-
-
-@EVERY_WORKFLOW
-def test_every_job_ends(path: Path):
-    for name, job in content(path)["jobs"].items():
-        assert "uses" in job or job["timeout-minutes"], name
+    assert STORED.findall(path.read_text()) == []
 
 
 def scripts() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.bench.figures import each_further, growth, middle, ratio, share
+from tools.bench.tables import each_further, growth, middle, ratio, share
 
 
 def rounds(*values: float) -> list[dict[str, float]]:
