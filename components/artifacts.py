@@ -26,7 +26,7 @@ VAULT_REPOSITORY: Final = "docker.io/hashicorp/vault"
 
 def image_of(assistant: Assistant) -> str:
     """Returns the image of an assistant: its own, or Rasa's of its version."""
-    return assistant.image or f"{RASA_REPOSITORY}:{assistant.rasa_version}.0-latest"
+    return assistant.image or f"{RASA_REPOSITORY}:{assistant.rasa_version}-latest"
 
 
 def image_values(image: str) -> dict[str, str]:

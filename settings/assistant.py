@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any, Final, cast
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
 
-from settings.base import HOST_NAME, AssistantName, Image, SecretKey, Text, matching
+from settings.base import HOST_NAME, AssistantName, Image, SecretKey, matching
 from settings.problems import Problem
-from settings.setting import Effect, Json, Model, setting
+from settings.rasa_files import (
+    Content,
+    RasaFile,
+    Read,
+    known_minors,
+    problems_of_texts,
+    read_by,
+    unknown_names,
+)
+from settings.setting import Effect, Model, setting
 from settings.stack import Stack
 
 SERVICE_ACCOUNT: Final = "rasa"
 ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
 
-# Rasa Pro versions whose configuration the pinned chart mounts and this program writes (docs/compatibility.md).
-COMPATIBLE_VERSIONS: Final = ("3.14", "3.15", "3.16", "3.17")
+# The versions whose own code the contract tests ask.
+TESTED_VERSIONS: Final = ("3.14.0", "3.17.0", "3.21.0")
 
 # The program sets these in every Rasa pod.
 RESERVED_ENVIRONMENT: Final = frozenset(
@@ -36,7 +45,6 @@ RESERVED_NAMES: Final = frozenset(
     {"default", "postgres", "public", "none", "rdsadmin", "template0", "template1", "vault"}
 )
 
-_CREDENTIAL: Final = re.compile(r"(?i)(^|[_-])(token|secret|password|api_?key|jwt_key)$")
 _UNITS: Final = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
 
 EnvironmentName = Annotated[
@@ -60,16 +68,6 @@ class ActionServer(Model):
 
     image: Image = setting("Image with your actions.", Effect.RESTARTS_PODS)
     replicas: int = setting("Number of pods.", Effect.IN_PLACE, default=1, minimum=_ONE)
-
-
-class NlgServer(Model):
-    """Your own server that generates the responses."""
-
-    url: str = setting(
-        "Its address.",
-        Effect.RESTARTS_PODS,
-        pattern=(r"https?://[^\s/]+\S*", "is not an http(s) URL", "https://nlg.example.com"),
-    )
 
 
 class Ingress(Model):
@@ -96,11 +94,11 @@ class Assistant(Model):
     name: AssistantName = setting(
         "Names the namespace, database, role, topics and prefixes.", Effect.REPLACES, default="rasa"
     )
-    rasa_version: Text = setting(
-        "Rasa Pro version, major.minor, in quotes; must fit the pinned chart.",
+    rasa_version: str = setting(
+        "Rasa Pro version, major.minor.patch. Train the model with the same version.",
         Effect.RESTARTS_PODS,
-        dev="3.17",
-        prod="3.17",
+        dev="3.17.0",
+        prod="3.17.0",
     )
     image: Image | None = setting(
         "Image of Rasa Pro; by default Rasa's own for `rasaVersion`.", Effect.RESTARTS_PODS, default=None
@@ -122,14 +120,25 @@ class Assistant(Model):
             "20261123-model.tar.gz",
         ),
     )
-    channels: dict[str, dict[str, Any] | None] = setting(
-        "Content of credentials.yml: channels by name, by default only `rest`. Write credentials as `${NAME}`, with "
+    endpoints: Content | None = setting(
+        "Rasa's `endpoints.yml`: a path from the stack file's directory, or its content. The program writes the "
+        "sections of the stack's services over it.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
+    credentials: Content = setting(
+        "Rasa's `credentials.yml`, likewise; by default only the channel `rest`. Write credentials as `${NAME}`, with "
         "NAME in `secretEnv`.",
         Effect.RESTARTS_PODS,
-        default=lambda: {"rest": dict[str, Any]()},
+        default=lambda: RasaFile(content={"rest": {}}),
     )
-    model_groups: tuple[dict[str, Any], ...] = setting(
-        "Model groups of endpoints.yml (LLM deployments), each with an id and models.", Effect.RESTARTS_PODS, default=()
+    integrations: Content | None = setting(
+        "Rasa's `integrations.yml` of a Mantle project, likewise; for Rasa Pro versions that read it.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
+    env: dict[EnvironmentName, str] = setting(
+        "Environment variables of the Rasa pods, in clear.", Effect.RESTARTS_PODS, default=dict
     )
     secret_env: dict[EnvironmentName, SecretKey] = setting(
         "Environment variables of the Rasa pods whose value is a key of `rasa:secrets`.",
@@ -137,7 +146,6 @@ class Assistant(Model):
         default=dict,
     )
     action_server: ActionServer | None = setting("Custom actions; none by default.", Effect.RESTARTS_PODS, default=None)
-    nlg: NlgServer | None = setting("External response server; none by default.", Effect.RESTARTS_PODS, default=None)
     analytics: bool = setting(
         "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
@@ -146,6 +154,22 @@ class Assistant(Model):
         default=False,
     )
     ingress: Ingress | None = setting("Ingress; none by default.", Effect.IN_PLACE, default=None)
+
+    @property
+    def minor(self) -> str:
+        """Returns "3.17" for "3.17.0"."""
+        return self.rasa_version.rpartition(".")[0]
+
+    @property
+    def files(self) -> Mapping[str, RasaFile]:
+        """Rasa's files that are given, by their setting."""
+        given = {"endpoints": self.endpoints, "credentials": self.credentials, "integrations": self.integrations}
+        return {name: file for name, file in given.items() if file is not None}
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables of the pods that Rasa's files can refer to."""
+        return frozenset({"RASA_PRO_LICENSE", *self.secret_env, *self.env})
 
     @property
     def namespace(self) -> str:
@@ -192,10 +216,7 @@ class Assistant(Model):
         if self.name in RESERVED_NAMES:
             expected = "is a name that Kubernetes, PostgreSQL or Vault reserves"
             yield self.wrong("name", expected, "choose another name", at=at)
-        if self.rasa_version not in COMPATIBLE_VERSIONS:
-            expected = f"does not fit the pinned chart (fits: {', '.join(COMPATIBLE_VERSIONS)})"
-            fix = "choose one of them; docs/compatibility.md gives the reason"
-            yield self.wrong("rasa_version", expected, fix, at=at, got=self.rasa_version)
+        yield from self._problems_of_version(at)
         if stack.is_prod and self.replicas < 2:
             yield self.wrong("replicas", "is below 2, the fewest in prod", "set 2 or more", at=at)
         if self.max_replicas is not None and self.max_replicas <= self.replicas:
@@ -212,14 +233,6 @@ class Assistant(Model):
             expected = f"is below memory ({self.resources.memory}), so that no pod could start"
             fix, others = "raise memoryLimit or lower memory", (f"{at}.resources.memory",)
             yield self.resources.wrong("memory_limit", expected, fix, at=f"{at}.resources", others=others)
-        for position, group in enumerate(self.model_groups):
-            if not isinstance(group.get("id"), str) or not isinstance(group.get("models"), list):
-                yield Problem(
-                    key=f"{at}.modelGroups[{position}]",
-                    got="the group",
-                    expected="lacks an id or models",
-                    fix="write {id: ..., models: [{provider: ..., model: ...}]}",
-                )
         yield from self._problems_of_secrets(stack, at)
 
     def weaknesses(self, at: str) -> Iterator[Problem]:
@@ -236,44 +249,46 @@ class Assistant(Model):
             if variable in RESERVED_ENVIRONMENT:
                 expected = "is set by the program itself"
                 yield Problem(key=key, got=variable, expected=expected, fix="choose another name")
-        known = RESERVED_ENVIRONMENT | self.secret_env.keys()
-        free_form = cast(Json, {"channels": self.channels, "modelGroups": list(self.model_groups)})
-        for path, name, text in _texts(at, free_form):
-            variables = re.findall(r"\$\{([^}]*)\}", text)
-            for variable in variables:
-                if variable not in known:
-                    yield Problem(
-                        key=path,
-                        got=f"${{{variable}}}",
-                        expected="is not set in the pods",
-                        fix=f"add {variable} to {at}.secretEnv",
-                        others=(f"{at}.secretEnv", f"{at}.secretEnv.{variable}"),
-                    )
-            if not variables and text and _CREDENTIAL.search(name):
-                yield Problem(
-                    key=path,
-                    got="the value",
-                    expected="is in clear in the stack file",
-                    fix="replace the secret, put it under rasa:secrets, name it in secretEnv and write ${NAME} here",
-                )
+            if variable in self.env:
+                expected, fix = "is in env too", "remove it from one of the two"
+                yield Problem(key=key, got=variable, expected=expected, fix=fix, others=(f"{at}.env.{variable}",))
+        for variable, value in self.env.items():
+            if variable in RESERVED_ENVIRONMENT:
+                expected, fix = "is set by the program itself", "choose another name"
+                yield Problem(key=f"{at}.env.{variable}", got=variable, expected=expected, fix=fix)
+            yield from problems_of_texts({variable: value}, f"{at}.env", self.variables)
+        for name, file in self.files.items():
+            yield from problems_of_texts(dict(file.content), f"{at}.{name}", self.variables)
+
+    def _problems_of_version(self, at: str) -> Iterator[Problem]:
+        minors = known_minors()
+        if re.fullmatch(r"\d+\.\d+\.\d+", self.rasa_version) is None:
+            known = [version for version in TESTED_VERSIONS if version.startswith(f"{self.rasa_version}.")]
+            expected = "is not major.minor.patch, and a model fits one patch"
+            fix = f"write {known[-1] if known else TESTED_VERSIONS[-1]}"
+            yield self.wrong("rasa_version", expected, fix, at=at, got=self.rasa_version)
+        elif self.minor not in minors:
+            expected = f"is not a version that this program knows ({minors[0]} to {minors[-1]})"
+            fix = "choose one of them; docs/compatibility.md gives the reason"
+            yield self.wrong("rasa_version", expected, fix, at=at, got=self.rasa_version)
+        else:
+            yield from self._problems_of_names(read_by(self.minor), at)
+
+    def _problems_of_names(self, read: Read, at: str) -> Iterator[Problem]:
+        """Yields sections and channels that the version does not read."""
+        if self.endpoints is not None:
+            yield from unknown_names(self.endpoints, read.endpoints, f"{at}.endpoints", "a section")
+        yield from unknown_names(self.credentials, read.channels, f"{at}.credentials", "a channel")
+        if self.integrations is None:
+            return
+        if read.integrations:
+            yield from unknown_names(self.integrations, read.integrations, f"{at}.integrations", "a section")
+        else:
+            expected = f"is set, but Rasa Pro {self.rasa_version} does not read integrations.yml"
+            yield self.wrong("integrations", expected, "use endpoints and credentials", at=at, got="a file")
 
 
 def _number(quantity: str) -> float:
     """Returns a Kubernetes quantity as a number, in bytes or cores."""
     digits = quantity.rstrip("mKiMG")
     return float(digits) * _UNITS[quantity.removeprefix(digits)]
-
-
-def _texts(path: str, value: Json, name: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yields every text inside free-form settings, with its path and its key."""
-    match value:
-        case dict():
-            for key, item in value.items():
-                yield from _texts(f"{path}.{key}", item, key)
-        case list():
-            for index, item in enumerate(value):
-                yield from _texts(f"{path}[{index}]", item, name)
-        case str():
-            yield path, name, value
-        case _:
-            pass

@@ -19,7 +19,7 @@ from components.kubernetes.topics import AssistantTopics
 from components.kubernetes.vault.server import VaultServer
 from components.rasa import names
 from components.rasa.credentials import databases_of
-from components.rasa.endpoints import endpoints
+from components.rasa.files import ENDPOINTS, INTEGRATIONS, contents
 from components.rasa.network import RasaNetwork
 from components.rasa.next_step import next_step
 from components.rasa.release import release
@@ -91,8 +91,9 @@ class RasaAssistant(pulumi.ComponentResource):
         topics = self._topics(name, wiring, space)
         ready = (*topics, *network.ready, *accounts, *_services_ready(wiring))
 
-        wired = endpoints(wiring)
-        given = values(wiring, wired, pod_secrets.revision)
+        sections = contents(wiring)
+        wired = sections.get(ENDPOINTS) or sections[INTEGRATIONS]
+        given = values(wiring, pod_secrets.revision)
         if connection is None or connection.usable:
             tested = smoke_test(
                 f"{name}-smoke-test",

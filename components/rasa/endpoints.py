@@ -7,6 +7,7 @@ per store; Rasa does not substitute a quoted `${VAR}`, nor one under `client_id`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from components.connections import (
@@ -29,7 +30,21 @@ _TIMERS_AND_KEEPALIVE: Final = "3.16"
 
 
 def endpoints(wiring: Wiring) -> Values:
-    """Returns the sections of the assistant's services; a service that it does not have has no section."""
+    """Returns the user's sections with those of the stack's services over them."""
+    file = wiring.assistant.endpoints
+    given: Mapping[str, Any] = {} if file is None else file.content
+    sections = {**given, **wired(wiring, given)}
+    if wiring.assistant.action_server is not None:
+        # The chart runs the action server but does not give Rasa its address.
+        sections["action_endpoint"] = {"url": f"http://{names.ACTION_SERVER_POD}:{names.ACTION_SERVER_PORT}/webhook"}
+    return sections
+
+
+def wired(wiring: Wiring, given: Mapping[str, Any]) -> Values:
+    """Returns the sections of the assistant's services; a service that it does not have has no section.
+
+    The user's options of the event broker, such as `stream_pii`, stay beside the connection.
+    """
     assistant, connections = wiring.assistant, wiring.connections
     recent = wiring.since(_TIMERS_AND_KEEPALIVE)
     sections: dict[str, Any] = {"tracker_store": _tracker_store(wiring.databases.rasa)}
@@ -41,14 +56,15 @@ def endpoints(wiring: Wiring) -> Values:
         if recent:
             sections["timer_store"] = {"type": "redis", **redis}
     if connections.event_queue is not None:
-        sections["event_broker"] = _event_broker(connections.event_queue, assistant.name, keepalive=recent)
-    if assistant.action_server is not None:
-        # The chart runs the action server but does not give Rasa its address.
-        sections["action_endpoint"] = {"url": f"http://{names.ACTION_SERVER_POD}:{names.ACTION_SERVER_PORT}/webhook"}
-    if assistant.nlg is not None:
-        sections["nlg"] = {"url": assistant.nlg.url}
-    if assistant.model_groups:
-        sections["model_groups"] = list(assistant.model_groups)
+        broker = _event_broker(connections.event_queue, assistant.name, keepalive=recent)
+        mine = given.get("event_broker")
+        options = mine if isinstance(mine, dict) and mine.get("type", "kafka") == "kafka" else {}
+        # A client's id may be the user's: a policy of quotas on the brokers can depend on it.
+        sections["event_broker"] = {
+            **options,
+            **broker,
+            **({"client_id": options["client_id"]} if "client_id" in options else {}),
+        }
     return sections
 
 

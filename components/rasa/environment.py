@@ -77,6 +77,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             case KafkaIamAuth(region=region):
                 yield from _iam(region)
                 yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
+    yield from wiring.assistant.env.items()
     for variable in wiring.assistant.secret_env:
         # The variable's name is all capitals, so it never equals one of the keys above.
         yield variable, SecretKey(secret=names.SECRET, key=variable)

@@ -5,8 +5,6 @@ It creates one policy per kind of pod, on top of a namespace that denies all and
 
 from __future__ import annotations
 
-from typing import Any
-
 import pulumi
 
 from components.connections import DatabaseConnection, InNamespace, InNetworks, VaultConnection
@@ -15,6 +13,8 @@ from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import Egress, Ingress, pods_named
 from components.rasa import names
 from components.rasa.wiring import Wiring
+from settings import Assistant
+from settings.rasa_files import is_url, leaves
 
 
 class RasaNetwork(pulumi.ComponentResource):
@@ -80,8 +80,7 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     if assistant.action_server is not None:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
     rules.append(allow.to_internet(networks))
-    urls = [assistant.nlg.url] if assistant.nlg is not None else []
-    rules += [allow.to_url(url, networks) for url in [*urls, *_model_urls(assistant.model_groups)]]
+    rules += [allow.to_url(url, networks) for url in _urls(assistant)]
     return rules
 
 
@@ -113,7 +112,7 @@ def _to_vault(vault: VaultConnection) -> Egress:
             return allow.to_networks(networks, vault.port)
 
 
-def _model_urls(groups: tuple[dict[str, Any], ...]) -> list[str]:
-    """Returns the addresses of the user's own language models."""
-    models = [model for group in groups for model in group["models"]]
-    return [model["api_base"] for model in models if "api_base" in model]
+def _urls(assistant: Assistant) -> list[str]:
+    """Returns the addresses of servers in Rasa's files: language models, NLG, tools, vector stores, tracing."""
+    texts = [value for file in assistant.files.values() for _, _, value in leaves(dict(file.content))]
+    return list(dict.fromkeys(text for text in texts if isinstance(text, str) and is_url(text)))

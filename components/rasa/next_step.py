@@ -38,7 +38,7 @@ def next_step(wiring: Wiring) -> pulumi.Output[str]:
 
 
 def _talk(assistant: Assistant, url: str) -> str:
-    if _REST not in assistant.channels:
+    if _REST not in assistant.credentials.content:
         return f"curl {url}/"
     message = json.dumps({"sender": "me", "message": "hello"})
     return f"curl {url}/webhooks/rest/webhook -H 'Content-Type: application/json' -d '{message}'"

@@ -18,6 +18,7 @@ from components.kubernetes.vault.names import TOKEN_KEY
 from components.passwords import generated_password
 from components.rasa import names, redis_tunnel
 from components.rasa.analytics import analytics_url
+from components.rasa.files import texts
 from components.rasa.model_download import SCRIPT, download
 from components.rasa.wiring import Wiring
 
@@ -48,6 +49,7 @@ class RasaSecrets(pulumi.ComponentResource):
             names.AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, generation),
             names.JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, generation, length=64),
             **service_secrets(wiring, given),
+            **texts(wiring, given),
         }
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",

@@ -20,12 +20,14 @@ from components.kubernetes.sidecar import sidecar_values
 from components.rasa import names, redis_tunnel
 from components.rasa.analytics import analytics_values
 from components.rasa.environment import environment
+from components.rasa.files import DIRECTORY, contents
 from components.rasa.model_download import download, download_container, model_file
 from components.rasa.names import RASA_PORT
 from components.rasa.wiring import Wiring
 from settings import Profile
 from settings.assistant import SERVICE_ACCOUNT, Ingress
 
+_FILES: Final = "rasa-files"
 # Old pods stay if the new release cannot start.
 _STRATEGY: Final[Values] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 _TARGET_CPU_PERCENT: Final = 80
@@ -49,7 +51,7 @@ _READINESS: Final[Values] = {
 }
 
 
-def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]) -> Values:
+def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     """Returns all values of the release. `secrets_revision` changes with a secret, so that pods restart with it."""
     return {
         # Object names, and so addresses, that do not depend on the release's name.
@@ -57,7 +59,7 @@ def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str
         "rasaProLicense": {"secretName": names.SECRET, "secretKey": names.LICENSE_KEY},
         # The chart has one map for the pods of all its parts.
         "podLabels": {**wiring.connections.rasa.pod_labels, **wiring.connections.analytics.pod_labels},
-        "rasa": _rasa(wiring, endpoints, secrets_revision),
+        "rasa": _rasa(wiring, secrets_revision),
         "actionServer": _action_server(wiring),
         "rasaProServices": analytics_values(wiring, secrets_revision),
         "duckling": {"enabled": False},
@@ -66,8 +68,8 @@ def values(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str
     }
 
 
-def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]) -> Values:
-    assistant = wiring.assistant
+def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
+    assistant, files = wiring.assistant, list(contents(wiring))
     rasa: dict[str, Any] = {
         "replicaCount": assistant.replicas,
         "strategy": _STRATEGY,
@@ -84,13 +86,22 @@ def _rasa(wiring: Wiring, endpoints: Values, secrets_revision: pulumi.Input[str]
             "telemetry": {"enabled": False},
             # The chart's volume for models would hide those of the image.
             "mountModelsVolume": wiring.model is not None,
-            "credentials": assistant.channels,
-            "endpoints": endpoints,
+            # The files are in the Secret, because Rasa does not replace every `${NAME}`.
+            "mountDefaultConfigmap": False,
         },
         "additionalArgs": _arguments(wiring),
         "additionalEnv": pod.environment_values(environment(wiring)),
-        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
-        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}],
+        "volumes": [
+            {"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}},
+            {"name": _FILES, "secret": {"secretName": names.SECRET, "items": [{"key": n, "path": n} for n in files]}},
+            # The chart has it beside its own ConfigMap.
+            {"name": "app-config", "emptyDir": {}},
+        ],
+        "volumeMounts": [
+            {"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True},
+            *({"name": _FILES, "mountPath": f"{DIRECTORY}/{n}", "subPath": n, "readOnly": True} for n in files),
+            {"name": "app-config", "mountPath": "/.config"},
+        ],
         "resources": {
             "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
             "limits": {"memory": assistant.resources.memory_limit},

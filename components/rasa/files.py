@@ -1,0 +1,88 @@
+"""Rasa's files as its pods get them, in the Secret of the assistant: `endpoints.yml`, `credentials.yml` and so on.
+
+Rasa replaces `${NAME}` when it reads a file, but not in quotes, and not below keys such as `api_key` and `secret`; of
+these, it looks up only those of some sections later. So the files are written by three rules:
+
+- `${NAME}` of the program's own sections stays: Rasa replaces it.
+- `${NAME}` below such a key of such a section stays: Rasa looks it up, and refuses some keys in clear.
+- In every other place the value itself is written. That is why the files are in a Secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import pulumi
+import yaml
+
+from components.kubernetes.pod import Values
+from components.rasa.endpoints import endpoints, wired
+from components.rasa.wiring import Wiring
+from settings.rasa_files import REFERENCE, RESOLVED_LATER, read_by
+from settings.setting import Json
+
+ENDPOINTS: Final = "endpoints.yml"
+CREDENTIALS: Final = "credentials.yml"
+INTEGRATIONS: Final = "integrations.yml"
+DIRECTORY: Final = "/app"  # the working directory of Rasa's image
+
+
+class _Reference(str):
+    """A text that Rasa has to replace, so that it must not be in quotes."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes every text in quotes, because YAML 1.1 and 1.2 disagree about `no`, `1e3` and dates."""
+
+
+_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+_Dumper.add_representer(_Reference, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text)))
+
+
+def contents(wiring: Wiring) -> dict[str, Values]:
+    """Returns the sections of each file, by its name, with `${NAME}` for every secret."""
+    assistant = wiring.assistant
+    files: dict[str, Values] = {CREDENTIALS: cast(Values, assistant.credentials.content)}
+    if assistant.integrations is None:
+        return {ENDPOINTS: endpoints(wiring), **files}
+    given = cast("Mapping[str, Any]", assistant.integrations.content)
+    return {INTEGRATIONS: {**given, **wired(wiring, given)}, **files}
+
+
+def texts(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
+    """Returns the text of each file, secret. `given` are the values of `rasa:secrets` by key."""
+    assistant = wiring.assistant
+    values: dict[str, pulumi.Input[str]] = {"RASA_PRO_LICENSE": given["license"], **assistant.env}
+    values |= {variable: given[key] for variable, key in assistant.secret_env.items()}
+    unresolved = read_by(assistant.minor).unresolved
+
+    def text(parts: Any) -> str:
+        sections, known = parts["sections"], parts["values"]
+        written = {name: _written(one, name, unresolved, known, (name,)) for name, one in sections.items()}
+        return yaml.dump(written, Dumper=_Dumper, sort_keys=True, width=10_000, allow_unicode=True)
+
+    return {
+        name: pulumi.Output.secret(pulumi.Output.from_input({"sections": sections, "values": values})).apply(text)
+        for name, sections in contents(wiring).items()
+    }
+
+
+def _written(value: Json, key: str, unresolved: frozenset[str], values: Mapping[str, str], at: tuple[str, ...]) -> Any:
+    match value:
+        case dict():
+            return {name: _written(one, name, unresolved, values, (*at, name)) for name, one in value.items()}
+        case list():
+            return [_written(one, key, unresolved, values, at) for one in value]
+        case str():
+            return _text(value, values, stays=key in unresolved and at[0] in RESOLVED_LATER)
+        case _:
+            return value
+
+
+def _text(text: str, values: Mapping[str, str], *, stays: bool) -> str:
+    if stays or not REFERENCE.search(text):
+        return text
+    # Only the program's own variables are not among the values.
+    replaced = REFERENCE.sub(lambda found: values.get(found[1], found[0]), text)
+    return _Reference(replaced) if REFERENCE.search(replaced) and replaced == text else replaced
