@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+import yaml
+
 from policy import kinds
 from policy.checks import equals, every, false, matches, named, of_chart, true, value, where
 from policy.resource import Resource, items_of, mapping_of
@@ -27,9 +29,16 @@ def _refuses_plain_http(resource: Resource) -> Iterator[str]:
 
 
 def _clients_verify(resource: Resource) -> Iterator[str]:
-    """Requires that Rasa's clients use TLS and verify certificates, for all clients that are configured by values."""
-    endpoints = Resource(type="", name="", urn="", props=mapping_of(resource.at("values.rasa.settings.endpoints")))
+    """Requires that the client of the database uses TLS and verifies certificates."""
     yield from named("values.rasa.additionalEnv", "SQL_TRACKER_STORE_SSL_MODE", VERIFIED)(resource)
+
+
+def _broker_is_verified(secret: Resource) -> Iterator[str]:
+    """Requires that the client of Kafka uses TLS and compares host names, in the file that Rasa reads."""
+    text = secret.at(("stringData", "endpoints.yml"))
+    if not isinstance(text, str):
+        return
+    endpoints = Resource(type="", name="", urn="", props=mapping_of(yaml.safe_load(text)))
     if endpoints.at("event_broker") is not None:
         yield from value("event_broker.security_protocol", equals("SASL_SSL"))(endpoints)
         yield from true("event_broker.ssl_check_hostname")(endpoints)
@@ -96,7 +105,7 @@ RULES: Final = (
         name="clients-verify-tls",
         description="Rasa's clients verify the certificates of the database and Kafka.",
         remedy="Use verify-full (verify-ca on Cloud SQL), SASL_SSL and host name checks.",
-        on={kinds.RELEASE: of_chart("rasa", _clients_verify)},
+        on={kinds.RELEASE: of_chart("rasa", _clients_verify), kinds.SECRET: _broker_is_verified},
     ),
     Rule(
         name="vault-speaks-tls",

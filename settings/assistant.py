@@ -169,7 +169,7 @@ class Assistant(Model):
     @property
     def variables(self) -> frozenset[str]:
         """The variables of the pods that Rasa's files can refer to."""
-        return frozenset({"RASA_PRO_LICENSE", *self.secret_env, *self.env})
+        return frozenset({"RASA_PRO_LICENSE", "AUTH_TOKEN", "JWT_SECRET", *self.secret_env, *self.env})
 
     @property
     def namespace(self) -> str:
@@ -256,6 +256,7 @@ class Assistant(Model):
             if variable in RESERVED_ENVIRONMENT:
                 expected, fix = "is set by the program itself", "choose another name"
                 yield Problem(key=f"{at}.env.{variable}", got=variable, expected=expected, fix=fix)
+                continue
             yield from problems_of_texts({variable: value}, f"{at}.env", self.variables)
         for name, file in self.files.items():
             yield from problems_of_texts(dict(file.content), f"{at}.{name}", self.variables)
@@ -266,11 +267,11 @@ class Assistant(Model):
             known = [version for version in TESTED_VERSIONS if version.startswith(f"{self.rasa_version}.")]
             expected = "is not major.minor.patch, and a model fits one patch"
             fix = f"write {known[-1] if known else TESTED_VERSIONS[-1]}"
-            yield self.wrong("rasa_version", expected, fix, at=at, got=self.rasa_version)
+            yield self.wrong("rasa_version", expected, fix, at=at)
         elif self.minor not in minors:
             expected = f"is not a version that this program knows ({minors[0]} to {minors[-1]})"
             fix = "choose one of them; docs/compatibility.md gives the reason"
-            yield self.wrong("rasa_version", expected, fix, at=at, got=self.rasa_version)
+            yield self.wrong("rasa_version", expected, fix, at=at)
         else:
             yield from self._problems_of_names(read_by(self.minor), at)
 
@@ -285,7 +286,8 @@ class Assistant(Model):
             yield from unknown_names(self.integrations, read.integrations, f"{at}.integrations", "a section")
         else:
             expected = f"is set, but Rasa Pro {self.rasa_version} does not read integrations.yml"
-            yield self.wrong("integrations", expected, "use endpoints and credentials", at=at, got="a file")
+            fix, others = "use endpoints and credentials", (f"{at}.rasaVersion",)
+            yield self.wrong("integrations", expected, fix, at=at, got="a file", others=others)
 
 
 def _number(quantity: str) -> float:

@@ -18,7 +18,14 @@ NAMESPACE: Final = "rasa"
 LIST: Final = "<list>"
 
 # Values below these keys can be secret, or could be secrets at the wrong place: they are never shown.
-_CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "channels", "modelGroups"})
+_CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "env", "endpoints", "credentials", "integrations"})
+
+# Settings of earlier releases, and what replaces them.
+_MOVED: Final = {
+    "channels": "move its content below credentials",
+    "modelGroups": "move its content to endpoints, section model_groups",
+    "nlg": "move its content to endpoints, section nlg",
+}
 
 # The messages for a value of the wrong type: the rest of the sentence, and the fix.
 _WRONG_TYPE: Final = {
@@ -169,6 +176,9 @@ def _empty(key: str) -> Problem:
 
 
 def _unknown(key: str, name: str, siblings: list[str]) -> Problem:
+    if name in _MOVED and "credentials" in siblings:
+        expected = "is no setting any more: an assistant takes Rasa's own files"
+        return Problem(key=key, got=repr(name), expected=expected, fix=_MOVED[name])
     near = get_close_matches(name, siblings, n=1, cutoff=0.5)
     return Problem(
         key=key,

@@ -123,9 +123,9 @@ class Stack(Model):
         near = get_close_matches(secret, self.secrets, n=1)
         yield Problem(
             key=key,
-            got=secret,
+            got="the name",  # it may be the secret itself, at the wrong place
             expected=f"is not a key of rasa:secrets (known: {', '.join(sorted(self.secrets)) or 'none'})",
-            fix=f"did you mean {near[0]}?" if near else set_secret(secret),
+            fix=f"did you mean {near[0]}?" if near else set_secret("<name>"),
             others=("secrets", f"secrets.{secret}"),
         )
 

@@ -19,7 +19,7 @@ from components.kubernetes.topics import AssistantTopics
 from components.kubernetes.vault.server import VaultServer
 from components.rasa import names
 from components.rasa.credentials import databases_of
-from components.rasa.files import ENDPOINTS, INTEGRATIONS, contents
+from components.rasa.files import ENDPOINTS, INTEGRATIONS, contents, replaced_sections
 from components.rasa.network import RasaNetwork
 from components.rasa.next_step import next_step
 from components.rasa.release import release
@@ -94,6 +94,9 @@ class RasaAssistant(pulumi.ComponentResource):
         sections = contents(wiring)
         wired = sections.get(ENDPOINTS) or sections[INTEGRATIONS]
         given = values(wiring, pod_secrets.revision)
+        if replaced := replaced_sections(wiring):
+            what = f"{', '.join(replaced)} of its files"
+            pulumi.log.info(f"{assistant.name}: the stack's services replace {what}", self)
         if connection is None or connection.usable:
             tested = smoke_test(
                 f"{name}-smoke-test",

@@ -50,10 +50,21 @@ def contents(wiring: Wiring) -> dict[str, Values]:
     return {INTEGRATIONS: {**given, **wired(wiring, given)}, **files}
 
 
-def texts(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> dict[str, pulumi.Output[str]]:
-    """Returns the text of each file, secret. `given` are the values of `rasa:secrets` by key."""
+def replaced_sections(wiring: Wiring) -> list[str]:
+    """Returns the user's sections that the program writes over, because the stack has the service."""
+    files = [file for file in (wiring.assistant.endpoints, wiring.assistant.integrations) if file is not None]
+    return sorted({name for file in files for name in wired(wiring, file.content).keys() & file.content.keys()})
+
+
+def texts(
+    wiring: Wiring, given: Mapping[str, pulumi.Output[str]], generated: Mapping[str, pulumi.Output[str]]
+) -> dict[str, pulumi.Output[str]]:
+    """Returns the text of each file, secret.
+
+    `given` are the values of `rasa:secrets` by key, `generated` those of the program's variables that files can name.
+    """
     assistant = wiring.assistant
-    values: dict[str, pulumi.Input[str]] = {"RASA_PRO_LICENSE": given["license"], **assistant.env}
+    values: dict[str, pulumi.Input[str]] = {**generated, **assistant.env}
     values |= {variable: given[key] for variable, key in assistant.secret_env.items()}
     unresolved = read_by(assistant.minor).unresolved
 

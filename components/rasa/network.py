@@ -5,6 +5,8 @@ It creates one policy per kind of pod, on top of a namespace that denies all and
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pulumi
 
 from components.connections import DatabaseConnection, InNamespace, InNetworks, VaultConnection
@@ -80,7 +82,7 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     if assistant.action_server is not None:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
     rules.append(allow.to_internet(networks))
-    rules += [allow.to_url(url, networks) for url in _urls(assistant)]
+    rules += [allow.to_url(url, networks) for url in _urls(assistant) if not _is_covered(url)]
     return rules
 
 
@@ -110,6 +112,12 @@ def _to_vault(vault: VaultConnection) -> Egress:
             return allow.to_namespace(namespace, vault.port)
         case InNetworks(networks=networks):
             return allow.to_networks(networks, vault.port)
+
+
+def _is_covered(url: str) -> bool:
+    """Returns whether the rule for the internet covers it, or the server is the pod itself."""
+    parts = urlsplit(url)
+    return parts.hostname in ("localhost", "127.0.0.1")
 
 
 def _urls(assistant: Assistant) -> list[str]:

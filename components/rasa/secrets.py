@@ -45,11 +45,14 @@ class RasaSecrets(pulumi.ComponentResource):
     ) -> None:
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        auth_token = generated_password(f"{name}-auth-token", self, generation)
+        jwt_secret = generated_password(f"{name}-jwt-secret", self, generation, length=64)
+        generated = {"RASA_PRO_LICENSE": given[_LICENSE], "AUTH_TOKEN": auth_token, "JWT_SECRET": jwt_secret}
         self.values: Mapping[str, pulumi.Output[str]] = {
-            names.AUTH_TOKEN_KEY: generated_password(f"{name}-auth-token", self, generation),
-            names.JWT_SECRET_KEY: generated_password(f"{name}-jwt-secret", self, generation, length=64),
+            names.AUTH_TOKEN_KEY: auth_token,
+            names.JWT_SECRET_KEY: jwt_secret,
             **service_secrets(wiring, given),
-            **texts(wiring, given),
+            **texts(wiring, given, generated),
         }
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",

@@ -30,7 +30,7 @@ from tools.stacks import changed
 AUTHORITY: Final = rds_roots("eu-central-1")
 _MODEL: Final = {"provider": "openai", "model": "gpt-4o", "api_key": "${OPENAI_API_KEY}"}
 # `FULL` uses every setting; here they also have to mean something to Rasa.
-_MEANT: Final[dict[str, Any]] = {"assistants[0].modelGroups": [{"id": "llm", "models": [_MODEL]}]}
+_MEANT: Final[dict[str, Any]] = {"assistants[0].endpoints.model_groups": [{"id": "llm", "models": [_MODEL]}]}
 _OWN: Final[dict[str, Any]] = {
     "trackerStore.ca": AUTHORITY,
     "lockStore.ca": AUTHORITY,
@@ -49,7 +49,9 @@ def _stack_files() -> Iterator[tuple[str, dict[str, Any]]]:
     for cloud in (Cloud.AZURE, Cloud.GCP):
         yield f"existing everything on {cloud}", existing(cloud, *LAYERS)
     for name, stack_file in FULL.items():
-        yield f"every setting of {name}", changed(stack_file, **_MEANT, **(_OWN if "existing" in name else {}))
+        meant = changed(stack_file, **_MEANT, **(_OWN if "existing" in name else {}))
+        del meant["assistants"][0]["integrations"]  # in its place Rasa would read neither endpoints nor credentials
+        yield f"every setting of {name}", meant
     yield "a plain Redis", changed(existing(Cloud.AWS, "lockStore"), **{"lockStore.tls": False})
     yield "Blob Storage by key", changed(SMALL[Cloud.AZURE], **_KEYED)
 
@@ -93,7 +95,7 @@ class Case:
 
 @cache
 def cases(stack: str, rasa_version: str) -> tuple[Case, ...]:
-    """The assistants of a stack whose pods run that version of Rasa Pro (major.minor)."""
+    """The assistants of a stack whose pods run that version of Rasa Pro."""
     stack_file = STACK_FILES[stack]
     versions = {f"assistants[{index}].rasaVersion": rasa_version for index in range(len(stack_file["assistants"]))}
     with _wirings() as wirings:
@@ -103,19 +105,19 @@ def cases(stack: str, rasa_version: str) -> tuple[Case, ...]:
 
 @contextmanager
 def _wirings() -> Iterator[list[Wiring]]:
-    """Collects what every assistant is wired to, on its way to `endpoints`."""
+    """Collects what every assistant is wired to, on its way to `contents`."""
     seen: list[Wiring] = []
-    real = assistants.endpoints
+    real = assistants.contents
 
     def remember(wiring: Wiring) -> Any:
         seen.append(wiring)
         return real(wiring)
 
-    assistants.endpoints = remember
+    assistants.contents = remember
     try:
         yield seen
     finally:
-        assistants.endpoints = real
+        assistants.contents = real
 
 
 def _case(stack: str, wiring: Wiring, recording: Recording) -> Case:

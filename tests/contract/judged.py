@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import pytest
 
-from settings.assistant import COMPATIBLE_VERSIONS
 from tests.contract.cases import STACK_FILES, Case, cases
 from tests.contract.pods import RasaPod, pod_of
 from tools import rasa_pro
@@ -23,12 +22,6 @@ VERSION: Final = [
     pytest.param(version, id=which, marks=pytest.mark.xdist_group(f"rasa {version}"))
     for which, version in rasa_pro.VERSIONS.items()
 ]
-
-
-def files_for(version: str) -> str:
-    """Returns the `rasaVersion` of the files that this version gets: its own, or the newest that settings accept."""
-    minor = rasa_pro.minor(version)
-    return minor if minor in COMPATIBLE_VERSIONS else COMPATIBLE_VERSIONS[-1]
 
 
 # The stacks that the tests of a run ask for.
@@ -59,10 +52,7 @@ class Judged:
 def judged(version: str) -> Mapping[str, Judged]:
     """By the name of the case."""
     found = {
-        case.name: (case, pod_of(case))
-        for stack in STACK_FILES
-        if stack in _WANTED
-        for case in cases(stack, files_for(version))
+        case.name: (case, pod_of(case)) for stack in STACK_FILES if stack in _WANTED for case in cases(stack, version)
     }
     # The user's own variables are read by nobody here: they are for language models and channels.
     jobs = {name: job(pod, without=set(case.wiring.assistant.secret_env)) for name, (case, pod) in found.items()}

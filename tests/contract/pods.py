@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-import yaml
-
 from tests.contract.cases import Case
 
 # The chart's own variables that hold a secret, by where the values refer to it.
@@ -43,20 +41,15 @@ def pod_of(case: Case) -> RasaPod:
     references = tuple(_references(case.values))
     plain = {one["name"]: one["value"] for one in rasa["additionalEnv"] if "value" in one}
     secret = {name: case.secrets.get(of, {}).get(key, f"{of}/{key}") for name, of, key in references}
-    settings = rasa["settings"]
+    settings, files = rasa["settings"], dict(_files(case))
     return RasaPod(
-        endpoints=as_helm_writes(settings["endpoints"]),
-        credentials=as_helm_writes(settings["credentials"]),
+        endpoints=files.pop("/app/endpoints.yml"),
+        credentials=files.pop("/app/credentials.yml"),
         arguments=("run", "--enable-api", "--port", str(settings["port"]), "--cors", "*", *rasa["additionalArgs"]),
         environment={**plain, **secret, "RASA_ENVIRONMENT": settings["environment"], "JWT_METHOD": "HS256"},
         references=references,
-        files=dict(_files(case)),
+        files=files,
     )
-
-
-def as_helm_writes(value: Any) -> str:
-    """YAML as Helm writes it into a ConfigMap: sorted, and plain wherever that is possible."""
-    return yaml.safe_dump(value, sort_keys=True, width=10_000)
 
 
 def _references(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -73,9 +66,12 @@ def _references(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _files(case: Case) -> Iterator[tuple[str, str]]:
     rasa = case.values["rasa"]
-    sources = {volume["name"]: volume["configMap"]["name"] for volume in rasa["volumes"]}
+    sources = {volume["name"]: volume for volume in rasa["volumes"]}
     for mount in rasa["volumeMounts"]:
-        for key, text in case.config_maps[sources[mount["name"]]].items():
+        source = sources[mount["name"]]
+        if "secret" in source:
+            yield mount["mountPath"], case.secrets[source["secret"]["secretName"]][mount["subPath"]]
+        for key, text in case.config_maps.get(source.get("configMap", {}).get("name", ""), {}).items():
             yield str(PurePosixPath(mount["mountPath"], key)), text
     if not rasa["settings"]["mountModelsVolume"]:
         yield MODEL_IN_THE_IMAGE, ""

@@ -90,8 +90,7 @@ def pod_in(found: list[Any], case: Case) -> RasaPod:
     spec = deployment["spec"]["template"]["spec"]
     (container,) = (each for each in spec["containers"] if each["name"] == "rasa")
     config_maps = {one["metadata"]["name"]: one["data"] for one in found if one["kind"] == "ConfigMap"}
-    config_maps |= case.config_maps
-    mounted = dict(_files(spec, container, config_maps))
+    mounted = dict(_files(spec, container, {**config_maps, **case.config_maps, **case.secrets}))
     references = ordered(
         (each["name"], each["valueFrom"]["secretKeyRef"]["name"], each["valueFrom"]["secretKeyRef"]["key"])
         for each in container["env"]
@@ -109,14 +108,15 @@ def pod_in(found: list[Any], case: Case) -> RasaPod:
     )
 
 
-def _files(spec: Any, container: Any, config_maps: Any) -> Iterator[tuple[str, str]]:
+def _files(spec: Any, container: Any, objects: Any) -> Iterator[tuple[str, str]]:
     sources = {volume["name"]: volume for volume in spec["volumes"]}
     for mount in container["volumeMounts"]:
         source = sources[mount["name"]]
-        if "configMap" not in source:
+        kind = next(iter(source.keys() & {"configMap", "secret"}), None)
+        if kind is None:
             continue
-        data = config_maps[source["configMap"]["name"]]
-        items = source["configMap"].get("items", [{"key": key, "path": key} for key in data])
+        data = objects[source[kind].get("name") or source[kind]["secretName"]]
+        items = source[kind].get("items", [{"key": key, "path": key} for key in data])
         files = {item["path"]: data[item["key"]] for item in items}
         if "subPath" in mount:
             yield mount["mountPath"], files[mount["subPath"]]

@@ -18,7 +18,7 @@ from tests.e2e.manifests import manifests
 
 pytestmark = pytest.mark.contract
 
-RASA: Final = "3.17"
+RASA: Final = rasa_pro.DEFAULT
 # The oldest that docs/compatibility.md names, and the newest that a stack gets by itself.
 KUBERNETES: Final = ("1.30", "1.35")
 EACH: Final = pytest.mark.parametrize(

@@ -112,13 +112,13 @@ def job_pod(recording: Recording, job: str) -> Pod:
 
 
 def release_pod(recording: Recording, assistant: str) -> Pod:
-    """Rasa's own pod, as far as the values say: `endpoints.yml`, variables and certificates."""
+    """Rasa's own pod, as far as the values say: its files, variables and certificates."""
     values = recording.outputs["values"][assistant]["rasa"]
     namespace = recording.outputs["namespaces"][assistant]
     files = _files(recording, namespace, values["volumes"], values["volumeMounts"])
     return Pod(
         environment=_environment(recording, namespace, values["additionalEnv"]),
-        files={**files, ENDPOINTS: values["settings"]["endpoints"]},
+        files=files,
     )
 
 
@@ -171,10 +171,16 @@ def _variables(
 def _files(
     recording: Recording, namespace: str, volumes: Sequence[Mapping[str, Any]], mounts: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    config_maps = {volume["name"]: volume["configMap"]["name"] for volume in volumes if "configMap" in volume}
+    by_name = {volume["name"]: volume for volume in volumes}
     files: dict[str, Any] = {}
     for mount in mounts:
-        data = plain(_object(recording, "ConfigMap", namespace, config_maps[mount["name"]]).inputs["data"])
+        volume = by_name[mount["name"]]
+        if "secret" in volume:
+            text = secret(recording, namespace, volume["secret"]["secretName"], mount["subPath"])
+            files[mount["mountPath"]] = yaml.safe_load(text)
+        if "configMap" not in volume:
+            continue
+        data = plain(_object(recording, "ConfigMap", namespace, volume["configMap"]["name"]).inputs["data"])
         for name, content in data.items():
             path = f"{mount['mountPath']}/{name}"
             files[path] = json.loads(content) if path.endswith(".json") else content

@@ -39,7 +39,7 @@ config:
   rasa:assistants:
     - name: rasa
       analytics: true
-      channels: {rest: , socketio: {session_persistence: true, threshold: 0.50, jwt_key: "${JWT_SECRET}"}}
+      credentials: {rest: , socketio: {session_persistence: true, threshold: 0.50, jwt_key: "${JWT_SECRET}"}}
 """
 Pulumi = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -95,7 +95,7 @@ def test_everything_survives_the_way_from_the_file_to_the_program(pulumi_in_a_pr
     assert settings["lock_store"]["nodes"] == 3
     (assistant,) = settings["assistants"]
     assert (assistant["analytics"], assistant["replicas"]) == (True, 4)
-    assert assistant["channels"] == {
+    assert assistant["credentials"] == {
         "rest": None,
         "socketio": {"session_persistence": True, "threshold": 0.5, "jwt_key": "${JWT_SECRET}"},
     }

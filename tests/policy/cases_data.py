@@ -102,7 +102,8 @@ TRANSPORT: Final[Cases] = {
         k.BLOB_ACCOUNT: put("minimumTlsVersion", "TLS1_0"),
     },
     "clients-verify-tls": {
-        k.RELEASE: put("values.rasa.settings.endpoints.event_broker.ssl_check_hostname", False, of="rasa-release")
+        k.RELEASE: put("values.rasa.additionalEnv", [], of="rasa-release"),
+        k.SECRET: within(("stringData", "endpoints.yml"), "SASL_SSL", "SASL_PLAINTEXT", of="rasa-secrets-secret"),
     },
     "vault-speaks-tls": {k.RELEASE: put("values.global.tlsDisable", True, of="vault-release")},
 }

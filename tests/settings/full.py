@@ -15,17 +15,18 @@ CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 _LOGIN = {"database": "reports", "username": "reports", "password": "dbPassword"}
 _ASSISTANT: dict[str, Any] = {
     "name": "rasa",
-    "rasaVersion": "3.17",
+    "rasaVersion": "3.21.0",
     "image": "rasa:3.17.1",
     "replicas": 1,
     "maxReplicas": 2,
     "resources": {"cpu": "1", "memory": "1Gi", "memoryLimit": "2Gi"},
     "model": "model.tar.gz",
-    "channels": {"rest": {}},
-    "modelGroups": [{"id": "gpt", "models": []}],
+    "endpoints": {"nlg": {"url": "https://nlg.example.com"}, "model_groups": [{"id": "gpt", "models": []}]},
+    "credentials": {"rest": {}},
+    "integrations": {"channels": {"rest": {}}},
+    "env": {"LITELLM_LOG": "ERROR"},
     "secretEnv": {"OPENAI_API_KEY": "openai"},
     "actionServer": {"image": "actions:1", "replicas": 1},
-    "nlg": {"url": "https://nlg.example.com"},
     "analytics": True,
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
 }

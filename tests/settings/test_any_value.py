@@ -18,9 +18,9 @@ SECRET = "hunter2-must-not-be-shown"
 VALUES: list[Any] = [None, "", SECRET, 7, -7, 2.5, True, [], [SECRET], [7], [None], {}, {SECRET: SECRET}, {"kind": 7}]
 JARGON = re.compile(r"\b(None|True|False|tuple|dict|dictionary|str|int|bool|input|pydantic|valid|ctx|\w+_type)\b")
 FORM = re.compile(r"rasa:\S+: \S.* \S.*; \S.*")
-CONFIDENTIAL = re.compile(r"^secrets\b|secretEnv|channels|modelGroups")
+CONFIDENTIAL = re.compile(r"^secrets\b|secretEnv|\.(env|endpoints|credentials|integrations)\b")
 # Where anything may stand, so that nothing is refused; or where a value is as good as another here.
-FREE_FORM = ("assistants[0].channels.rest", "assistants[0].modelGroups[0].models")
+FREE_FORM = ("assistants[0].endpoints.", "assistants[0].credentials.", "assistants[0].integrations.")
 NEUTRAL = re.compile(r"^(assistants|tags|secrets|profile|allowDestroy|rotation|policyExceptions|secretsManager)\b")
 # Layers that are the same on every cloud if they exist already.
 SERVICES = re.compile(r"^(trackerStore|lockStore|eventQueue)\b")
@@ -74,7 +74,7 @@ def touches(problem: Problem, path: str) -> bool:
 )
 def test_whatever_is_refused_is_refused_in_plain_words_and_at_its_key(name: str, path: str):
     found = [problem for value in VALUES for problem in refused(changed(FULL[name], **{path: value}))]
-    assert found or path in FREE_FORM
+    assert found or path.startswith(FREE_FORM)
     assert [str(problem) for problem in found if not FORM.fullmatch(str(problem))] == []
     assert [str(problem) for problem in found if JARGON.search(problem.got + problem.expected + problem.fix)] == []
     assert [str(problem) for problem in found if not touches(problem, path)] == []
@@ -84,5 +84,5 @@ def test_whatever_is_refused_is_refused_in_plain_words_and_at_its_key(name: str,
 def test_no_value_that_may_be_secret_is_shown(path: str):
     values = (SECRET, [SECRET], {"x": SECRET}, {"x": {"y": [SECRET]}}, [{"token": SECRET}])
     found = [str(problem) for value in values for problem in refused(changed(AWS, **{path: value}))]
-    assert found or path in FREE_FORM
+    assert found or path.startswith(FREE_FORM)
     assert [message for message in found if SECRET in message] == []

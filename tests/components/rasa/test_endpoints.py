@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from components.kubernetes.pod import SecretKey, environment_values
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
-from settings.assistant import COMPATIBLE_VERSIONS, RESERVED_ENVIRONMENT
+from settings.assistant import RESERVED_ENVIRONMENT, TESTED_VERSIONS
 from tests.components.rasa import wirings
 
 # Rasa leaves `${VAR}` under these as it is.
@@ -58,14 +58,14 @@ def test_every_variable_of_the_program_is_refused_as_one_of_the_users(wiring: An
     assert set(environment(wiring)) - set(wiring.assistant.secret_env) <= RESERVED_ENVIRONMENT
 
 
-@pytest.mark.parametrize("version", COMPATIBLE_VERSIONS)
+@pytest.mark.parametrize("version", TESTED_VERSIONS)
 def test_keys_appear_with_the_version_that_reads_them(version: str) -> None:
     sections: Any = endpoints(wirings.wiring(wirings.everything(rasaVersion=version)))
-    recent = version in {"3.16", "3.17"}
+    recent = version != "3.14.0"
     assert ("timer_store" in sections) == recent
     assert ("socket_keepalive_enable" in sections["event_broker"]) == recent
 
 
 def test_versions_are_compared_as_numbers() -> None:
-    assert not wirings.wiring(wirings.assistant(rasaVersion="3.9")).since("3.16")
-    assert wirings.wiring(wirings.assistant(rasaVersion="3.16")).since("3.16")
+    assert not wirings.wiring(wirings.assistant(rasaVersion="3.9.0")).since("3.16")
+    assert wirings.wiring(wirings.assistant(rasaVersion="3.16.0")).since("3.16")

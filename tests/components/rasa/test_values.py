@@ -165,7 +165,7 @@ def test_an_image_is_put_together_again_by_the_chart(image: str, repository: str
     assert f"{repository}:{tag}" == image
 
 
-@pytest.mark.parametrize("version", ["3.14", "3.17"])
+@pytest.mark.parametrize("version", ["3.14.0", "3.17.12"])
 def test_the_image_follows_the_version(version: str) -> None:
     image = of(wirings.wiring(wirings.assistant(rasaVersion=version)))["rasa"]["image"]
-    assert image["tag"] == f"{version}.0-latest"
+    assert image["tag"] == f"{version}-latest"

@@ -56,7 +56,7 @@ def secret(text: str) -> pulumi.Output[str]:
 def assistant(**given: Any) -> Assistant:
     """An assistant as a stack file could have it, small."""
     defaults: dict[str, Any] = {
-        "rasaVersion": "3.17",
+        "rasaVersion": "3.17.0",
         "replicas": 2,
         "resources": {"cpu": "1", "memory": "2Gi", "memoryLimit": "4Gi"},
         "model": "model.tar.gz",
@@ -70,9 +70,8 @@ def everything(**given: Any) -> Assistant:
         "analytics": True,
         "maxReplicas": 6,
         "secretEnv": {"OPENAI_API_KEY": "openaiApiKey"},
-        "modelGroups": MODEL_GROUPS,
+        "endpoints": {"nlg": {"url": "https://nlg.example.com:8443/nlg"}, "model_groups": MODEL_GROUPS},
         "actionServer": {"image": "registry.example.com/actions:1.0", "replicas": 2},
-        "nlg": {"url": "https://nlg.example.com:8443/nlg"},
         "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
     }
     return assistant(**{**options, **given})
@@ -281,7 +280,7 @@ VARIANTS = {
     "iam": lambda: wiring(iam=True),
     "small": lambda: wiring(assistant(), profile=Profile.DEV),
     "bare": lambda: without(wiring(assistant(replicas=1)), "lock_store", "event_queue", "model_storage"),
-    "old": lambda: wiring(everything(rasaVersion="3.14")),
+    "old": lambda: wiring(everything(rasaVersion="3.14.0")),
     "keyed": lambda: with_models(wiring(), keyed_models()),
     "downloaded": lambda: with_models(wiring(), downloaded_model()),
     "vault": lambda: with_vault(wiring(), vault()),
