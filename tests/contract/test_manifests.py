@@ -15,6 +15,7 @@ from tests.contract.cases import CHOSEN, Case, cases
 from tests.contract.closed import VARIABLE, dangling, pods
 from tests.contract.pods import pod_of
 from tests.e2e.manifests import manifests
+from tools import rasa_pro
 
 pytestmark = pytest.mark.contract
 

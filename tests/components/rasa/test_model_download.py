@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from components.kubernetes.pod import SecretKey
-from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.model_download import SCRIPT
 from components.rasa.names import SECRET
@@ -22,7 +21,7 @@ from tests.components.rasa.test_smoke_test_script import script  # pyright: igno
 
 
 def rasa_values(wiring: Wiring) -> Any:
-    return values(wiring, endpoints(wiring), "revision")["rasa"]
+    return values(wiring, "revision")["rasa"]
 
 
 def test_rasa_starts_from_the_file_that_the_init_container_downloads() -> None:

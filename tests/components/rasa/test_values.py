@@ -15,7 +15,6 @@ from components.artifacts import CHART_VERSION, image_values
 from components.connections import PasswordAuth
 from components.kubernetes.pod import SecretKey
 from components.rasa.analytics import analytics_url
-from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
 from components.rasa.names import AUTH_TOKEN_KEY, CA_CONFIG_MAP, JWT_SECRET_KEY, SECRET
 from components.rasa.secrets import service_secrets
@@ -29,7 +28,7 @@ CHART = recorded("rasa")
 
 def of(wiring: Wiring) -> Any:
     """The values of an assistant."""
-    return values(wiring, endpoints(wiring), "revision")
+    return values(wiring, "revision")
 
 
 @pytest.fixture(params=wirings.VARIANTS)
