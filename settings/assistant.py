@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
-from settings.base import HOST_NAME, AssistantName, Image, SecretKey, matching
+from pydantic import Field
+
+from settings.base import HOST_NAME, AssistantName, Cidr, Image, Port, SecretKey, matching
 from settings.problems import Problem
 from settings.rasa_files import (
     Content,
@@ -63,11 +65,66 @@ Quantity = Annotated[
 _ONE: Final = (1, "one replica")
 
 
-class ActionServer(Model):
-    """The server that runs custom actions, released with Rasa."""
+class Egress(Model):
+    """A place that pods may connect to: an address range, or a namespace of the cluster."""
 
-    image: Image = setting("Image with your actions.", Effect.RESTARTS_PODS)
-    replicas: int = setting("Number of pods.", Effect.IN_PLACE, default=1, minimum=_ONE)
+    cidr: Cidr | None = setting("Address range.", Effect.IN_PLACE, default=None)
+    namespace: ObjectName | None = setting("Namespace in the cluster.", Effect.IN_PLACE, default=None)
+    ports: Annotated[tuple[Port, ...], Field(min_length=1)] = setting("TCP ports.", Effect.IN_PLACE)
+
+    def problems(self, at: str) -> Iterator[Problem]:
+        """Yields an error unless the place is exactly one of the two; `at` is its key."""
+        if (self.cidr is None) == (self.namespace is None):
+            expected, fix = "names not exactly one place", "set either cidr or namespace"
+            yield Problem(key=at, got="the rule", expected=expected, fix=fix)
+
+
+class Resources(Model):
+    """The resources that a pod of Rasa requests."""
+
+    cpu: Quantity = setting("CPU request.", Effect.RESTARTS_PODS, dev="500m", prod="2")
+    memory: Quantity = setting("Memory request.", Effect.RESTARTS_PODS, dev="2Gi", prod="4Gi")
+    memory_limit: Quantity = setting("Memory limit.", Effect.RESTARTS_PODS, dev="4Gi", prod="8Gi")
+
+
+class ActionResources(Resources):
+    """The resources that a pod of the action server requests."""
+
+    cpu: Quantity = setting(dev="100m", prod="100m")
+    memory: Quantity = setting(dev="256Mi", prod="256Mi")
+    memory_limit: Quantity = setting(dev="1Gi", prod="1Gi")
+
+
+class ActionServer(Model):
+    """The server that runs custom actions: an image, released with Rasa, or the address of your own server."""
+
+    image: Image | None = setting("Image with your actions.", Effect.RESTARTS_PODS, default=None)
+    url: str | None = setting(
+        "Address of a server that runs already, in place of an image.",
+        Effect.RESTARTS_PODS,
+        default=None,
+        pattern=(r"https?://[^\s/]+\S*", "is not an http(s) URL", "http://actions.bots:5055/webhook"),
+    )
+    replicas: int = setting("Number of pods.", Effect.IN_PLACE, dev=1, prod=2, minimum=_ONE)
+    resources: ActionResources = setting("Resources of each pod.")
+    env: dict[EnvironmentName, str] = setting(
+        "Environment variables of the pods, in clear.", Effect.RESTARTS_PODS, default=dict
+    )
+    secret_env: dict[EnvironmentName, SecretKey] = setting(
+        "Environment variables of the pods whose value is a key of `rasa:secrets`.", Effect.RESTARTS_PODS, default=dict
+    )
+    egress: tuple[Egress, ...] = setting(
+        "Places that the pods may connect to, besides public addresses on port 443.", Effect.IN_PLACE, default=()
+    )
+
+    def problems(self, stack: Stack, at: str) -> Iterator[Problem]:
+        """Yields errors of this server; `at` is its key."""
+        if (self.image is None) == (self.url is None):
+            expected, fix = "is not exactly one of an image and an address", "set either image or url"
+            yield Problem(key=at, got="the action server", expected=expected, fix=fix)
+        yield from _problems_of_variables(stack, self.env, self.secret_env, frozenset(), at)
+        for index, rule in enumerate(self.egress):
+            yield from rule.problems(f"{at}.egress[{index}]")
 
 
 class Ingress(Model):
@@ -78,14 +135,6 @@ class Ingress(Model):
     tls_secret: ObjectName | None = setting(
         "Secret with the certificate, in the assistant's namespace; prod needs it.", Effect.IN_PLACE, default=None
     )
-
-
-class Resources(Model):
-    """The resources that a Rasa pod requests."""
-
-    cpu: Quantity = setting("CPU request.", Effect.RESTARTS_PODS, dev="500m", prod="2")
-    memory: Quantity = setting("Memory request.", Effect.RESTARTS_PODS, dev="2Gi", prod="4Gi")
-    memory_limit: Quantity = setting("Memory limit.", Effect.RESTARTS_PODS, dev="4Gi", prod="8Gi")
 
 
 class Assistant(Model):
@@ -146,6 +195,11 @@ class Assistant(Model):
         default=dict,
     )
     action_server: ActionServer | None = setting("Custom actions; none by default.", Effect.RESTARTS_PODS, default=None)
+    egress: tuple[Egress, ...] = setting(
+        "Places that the Rasa pods may connect to, besides those that follow from its files.",
+        Effect.IN_PLACE,
+        default=(),
+    )
     analytics: bool = setting(
         "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
@@ -243,21 +297,16 @@ class Assistant(Model):
                 yield model.wrong("image", expected, "write a version or a digest", at=key)
 
     def _problems_of_secrets(self, stack: Stack, at: str) -> Iterator[Problem]:
-        for variable, secret in self.secret_env.items():
-            key = f"{at}.secretEnv.{variable}"
-            yield from stack.unknown_secret(key, secret)
-            if variable in RESERVED_ENVIRONMENT:
-                expected = "is set by the program itself"
-                yield Problem(key=key, got=variable, expected=expected, fix="choose another name")
-            if variable in self.env:
-                expected, fix = "is in env too", "remove it from one of the two"
-                yield Problem(key=key, got=variable, expected=expected, fix=fix, others=(f"{at}.env.{variable}",))
-        for variable, value in self.env.items():
-            if variable in RESERVED_ENVIRONMENT:
-                expected, fix = "is set by the program itself", "choose another name"
-                yield Problem(key=f"{at}.env.{variable}", got=variable, expected=expected, fix=fix)
-                continue
-            yield from problems_of_texts({variable: value}, f"{at}.env", self.variables)
+        yield from _problems_of_variables(stack, self.env, self.secret_env, RESERVED_ENVIRONMENT, at)
+        if self.action_server is not None:
+            yield from self.action_server.problems(stack, f"{at}.actionServer")
+            given = {} if self.endpoints is None else self.endpoints.content.get("action_endpoint")
+            if given:
+                expected, fix = "is in endpoints too, as action_endpoint", "remove it from one of the two"
+                others = (f"{at}.endpoints",)
+                yield Problem(key=f"{at}.actionServer", got="the server", expected=expected, fix=fix, others=others)
+        for index, rule in enumerate(self.egress):
+            yield from rule.problems(f"{at}.egress[{index}]")
         for name, file in self.files.items():
             yield from problems_of_texts(dict(file.content), f"{at}.{name}", self.variables)
 
@@ -288,6 +337,27 @@ class Assistant(Model):
             expected = f"is set, but Rasa Pro {self.rasa_version} does not read integrations.yml"
             fix, others = "use endpoints and credentials", (f"{at}.rasaVersion",)
             yield self.wrong("integrations", expected, fix, at=at, got="a file", others=others)
+
+
+def _problems_of_variables(
+    stack: Stack, env: Mapping[str, str], secret_env: Mapping[str, str], reserved: frozenset[str], at: str
+) -> Iterator[Problem]:
+    """Yields variables that are set twice, credentials in clear, and names of secrets that do not exist."""
+    for variable, secret in secret_env.items():
+        key = f"{at}.secretEnv.{variable}"
+        yield from stack.unknown_secret(key, secret)
+        if variable in reserved:
+            expected = "is set by the program itself"
+            yield Problem(key=key, got=variable, expected=expected, fix="choose another name")
+        if variable in env:
+            expected, fix = "is in env too", "remove it from one of the two"
+            yield Problem(key=key, got=variable, expected=expected, fix=fix, others=(f"{at}.env.{variable}",))
+    for variable, value in env.items():
+        if variable in reserved:
+            expected, fix = "is set by the program itself", "choose another name"
+            yield Problem(key=f"{at}.env.{variable}", got=variable, expected=expected, fix=fix)
+            continue
+        yield from problems_of_texts({variable: value}, f"{at}.env", frozenset(secret_env) | env.keys())
 
 
 def _number(quantity: str) -> float:

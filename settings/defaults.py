@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
-from settings.assistant import Assistant, Resources
+from settings.assistant import ActionResources, ActionServer, Assistant, Resources
 from settings.aws import AwsSettings
 from settings.azure import AzureSettings
 from settings.base import Cloud
@@ -65,10 +65,16 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
     if isinstance(assistants, list):
         default = {**Assistant.defaults(profile, raw), "resources": {}}
         resources = Resources.defaults(profile, raw)
+        server = {**ActionServer.defaults(profile, raw), "resources": {}}
+        for_actions = ActionResources.defaults(profile, raw)
         full["assistants"] = [_over(given, default) for given in assistants]
         for assistant in full["assistants"]:
             if isinstance(assistant, dict):
                 assistant["resources"] = _over(assistant["resources"], resources)
+                if isinstance(given := assistant.get("actionServer"), dict):
+                    full_server = {**server, **given}
+                    full_server["resources"] = _over(full_server["resources"], for_actions)
+                    assistant["actionServer"] = full_server
     return full
 
 

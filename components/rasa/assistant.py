@@ -108,7 +108,7 @@ class RasaAssistant(pulumi.ComponentResource):
                 opts=child,
             )
             if wiring.has_model:
-                after = [tested.job, *pod_secrets.ready, *ready, *self._disruption_budget(name, assistant, space.name)]
+                after = [tested.job, *pod_secrets.ready, *ready, *self._disruption_budgets(name, wiring, space.name)]
                 release(f"{name}-release", space.name, given, after=after, parent=self)
 
         self.namespace = space.name
@@ -129,7 +129,7 @@ class RasaAssistant(pulumi.ComponentResource):
         identities: dict[str, WorkloadIdentity | None] = {SERVICE_ACCOUNT: wiring.connections.rasa}
         if wiring.assistant.analytics:
             identities[ANALYTICS_SERVICE_ACCOUNT] = wiring.connections.analytics
-        if wiring.assistant.action_server is not None:
+        if wiring.action_server is not None:
             identities[names.ACTION_SERVER_SERVICE_ACCOUNT] = None
         return [
             kubernetes.core.v1.ServiceAccount(
@@ -161,21 +161,20 @@ class RasaAssistant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         ).ready
 
-    def _disruption_budget(
-        self, name: str, assistant: Assistant, namespace: pulumi.Input[str]
-    ) -> list[pulumi.Resource]:
-        """Lets nodes drain one Rasa pod at a time; with a single replica a budget would only block the drain."""
-        if assistant.replicas < 2:
-            return []
+    def _disruption_budgets(self, name: str, wiring: Wiring, namespace: pulumi.Input[str]) -> list[pulumi.Resource]:
+        """Lets nodes drain one pod at a time; with a single replica a budget would only block the drain."""
+        replicas = {"": (names.RASA_POD, wiring.assistant.replicas)}
+        if wiring.action_server is not None:
+            replicas["-action-server"] = (names.ACTION_SERVER_POD, wiring.action_server.replicas)
         return [
             kubernetes.policy.v1.PodDisruptionBudget(
-                f"{name}-disruption-budget",
-                metadata=kubernetes.meta.v1.ObjectMetaArgs(name=names.RASA_POD, namespace=namespace),
-                spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(
-                    max_unavailable=1, selector=pods_named(names.RASA_POD)
-                ),
+                f"{name}{part}-disruption-budget",
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(name=pod, namespace=namespace),
+                spec=kubernetes.policy.v1.PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=pods_named(pod)),
                 opts=pulumi.ResourceOptions(parent=self),
             )
+            for part, (pod, count) in replicas.items()
+            if count > 1
         ]
 
 

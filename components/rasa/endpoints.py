@@ -34,9 +34,11 @@ def endpoints(wiring: Wiring) -> Values:
     file = wiring.assistant.endpoints
     given: Mapping[str, Any] = {} if file is None else file.content
     sections = {**given, **wired(wiring, given)}
-    if wiring.assistant.action_server is not None:
+    server = wiring.assistant.action_server
+    if server is not None:
         # The chart runs the action server but does not give Rasa its address.
-        sections["action_endpoint"] = {"url": f"http://{names.ACTION_SERVER_POD}:{names.ACTION_SERVER_PORT}/webhook"}
+        ours = f"http://{names.ACTION_SERVER_POD}:{names.ACTION_SERVER_PORT}/webhook"
+        sections["action_endpoint"] = {"url": server.url or ours}
     return sections
 
 

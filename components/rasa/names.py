@@ -23,6 +23,12 @@ ANALYTICS_PORT: Final = 8732
 
 ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
 
+
+def action_server_key(variable: str) -> str:
+    """Returns the key of the Secret for a variable of the action server; Rasa may have one of the same name."""
+    return f"actions.{variable}"
+
+
 # The object that `ModelStorageConnection.upload_command` creates.
 UPLOADED_MODEL: Final = "model.tar.gz"
 

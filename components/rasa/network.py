@@ -5,6 +5,7 @@ It creates one policy per kind of pod, on top of a namespace that denies all and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import pulumi
@@ -16,6 +17,7 @@ from components.kubernetes.network import Egress, Ingress, pods_named
 from components.rasa import names
 from components.rasa.wiring import Wiring
 from settings import Assistant
+from settings.assistant import Egress as Place
 from settings.rasa_files import is_url, leaves
 
 
@@ -49,10 +51,10 @@ class RasaNetwork(pulumi.ComponentResource):
                 f"{name}-ingress", "rasa-ingress", names.RASA_POD, ingress=rasa_ingress(wiring, networks), parent=self
             ),
         ]
-        if wiring.assistant.action_server is not None:
+        if wiring.action_server is not None:
             pod, port = names.ACTION_SERVER_POD, names.ACTION_SERVER_PORT
             ingress = [allow.from_pods(pods_named(names.RASA_POD), port), allow.from_networks(networks, port)]
-            egress = [allow.to_internet(networks)]
+            egress = [allow.to_internet(networks), *_places(wiring.action_server.egress)]
             policies.append(
                 namespace.policy(
                     f"{name}-action-server", "action-server", pod, ingress=ingress, egress=egress, parent=self
@@ -79,10 +81,11 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     if wiring.vault is not None:
         rules.append(_to_vault(wiring.vault))
     rules += allow.to_identity(wiring.connections.rasa, networks)
-    if assistant.action_server is not None:
+    if wiring.action_server is not None:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
     rules.append(allow.to_internet(networks))
-    rules += [allow.to_url(url, networks) for url in _urls(assistant) if not _is_covered(url)]
+    rules += [allow.to_url(url, networks) for url in _urls(assistant) if not _is_itself(url)]
+    rules += _places(assistant.egress)
     return rules
 
 
@@ -114,13 +117,24 @@ def _to_vault(vault: VaultConnection) -> Egress:
             return allow.to_networks(networks, vault.port)
 
 
-def _is_covered(url: str) -> bool:
-    """Returns whether the rule for the internet covers it, or the server is the pod itself."""
-    parts = urlsplit(url)
-    return parts.hostname in ("localhost", "127.0.0.1")
+def _places(places: Iterable[Place]) -> list[Egress]:
+    """Returns the rules for the places that the stack file names."""
+    return [
+        allow.to_networks([place.cidr], *place.ports)
+        if place.cidr is not None
+        else allow.to_namespace(str(place.namespace), *place.ports)
+        for place in places
+    ]
+
+
+def _is_itself(url: str) -> bool:
+    """Returns whether the server runs in the pod."""
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1")
 
 
 def _urls(assistant: Assistant) -> list[str]:
     """Returns the addresses of servers in Rasa's files: language models, NLG, tools, vector stores, tracing."""
-    texts = [value for file in assistant.files.values() for _, _, value in leaves(dict(file.content))]
+    server = assistant.action_server
+    texts: list[object] = [] if server is None else [server.url]
+    texts += [value for file in assistant.files.values() for _, _, value in leaves(dict(file.content))]
     return list(dict.fromkeys(text for text in texts if isinstance(text, str) and is_url(text)))

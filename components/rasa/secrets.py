@@ -84,6 +84,8 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     """Returns the keys for licence, services and the assistant's own variables; only those that something reads."""
     assistant, connections, databases = wiring.assistant, wiring.connections, wiring.databases
     secrets = {variable: given[key] for variable, key in assistant.secret_env.items()}
+    if (server := wiring.action_server) is not None:
+        secrets |= {names.action_server_key(variable): given[key] for variable, key in server.secret_env.items()}
     secrets[names.LICENSE_KEY] = given[_LICENSE]
     if isinstance(connections.model_storage, ModelStorageConnection):
         secrets |= connections.model_storage.secret_environment

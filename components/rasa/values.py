@@ -60,7 +60,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         # The chart has one map for the pods of all its parts.
         "podLabels": {**wiring.connections.rasa.pod_labels, **wiring.connections.analytics.pod_labels},
         "rasa": _rasa(wiring, secrets_revision),
-        "actionServer": _action_server(wiring),
+        "actionServer": _action_server(wiring, secrets_revision),
         "rasaProServices": analytics_values(wiring, secrets_revision),
         "duckling": {"enabled": False},
         # The chart's policies cover neither data services nor the action server; ours are in `network`.
@@ -123,7 +123,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             "targetCPUUtilizationPercentage": _TARGET_CPU_PERCENT,
         }
     if wiring.profile is Profile.PROD:
-        rasa["affinity"] = _spread()
+        rasa["affinity"] = _spread(names.RASA_POD)
     if assistant.ingress is not None:
         rasa["ingress"] = _ingress(assistant.ingress)
     return rasa
@@ -146,9 +146,9 @@ def _arguments(wiring: Wiring) -> list[Value]:
     return ["--remote-storage", storage.remote_storage, "--model", model]
 
 
-def _spread() -> Values:
+def _spread(name: str) -> Values:
     """Prefers other zones, then other nodes. The chart has no topology spread constraints."""
-    selector: Values = {"matchLabels": {NAME_LABEL: names.RASA_POD}}
+    selector: Values = {"matchLabels": {NAME_LABEL: name}}
     return {
         "podAntiAffinity": {
             "preferredDuringSchedulingIgnoredDuringExecution": [
@@ -170,15 +170,25 @@ def _ingress(ingress: Ingress) -> Values:
     }
 
 
-def _action_server(wiring: Wiring) -> Values:
-    server = wiring.assistant.action_server
+def _action_server(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
+    server = wiring.action_server
     if server is None:
         return {"enabled": False}
+    secret = {
+        variable: pod.SecretKey(secret=names.SECRET, key=names.action_server_key(variable))
+        for variable in server.secret_env
+    }
     return {
         "enabled": True,
         "replicaCount": server.replicas,
-        "image": image_values(server.image),
+        "image": image_values(server.image or ""),
+        "podAnnotations": {"checksum/secrets": secrets_revision},
+        "additionalEnv": pod.environment_values({**server.env, **secret}),
         "serviceAccount": {"create": False, "name": names.ACTION_SERVER_SERVICE_ACCOUNT},
         **_security(wiring),
-        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+        "resources": {
+            "requests": {"cpu": server.resources.cpu, "memory": server.resources.memory},
+            "limits": {"memory": server.resources.memory_limit},
+        },
+        **({"affinity": _spread(names.ACTION_SERVER_POD)} if wiring.profile is Profile.PROD else {}),
     }

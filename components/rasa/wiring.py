@@ -8,6 +8,7 @@ from components.artifacts import image_of
 from components.connections import AssistantConnections, AssistantDatabases, VaultConnection
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
+from settings.assistant import ActionServer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,12 @@ class Wiring:
     def image(self) -> str:
         """Returns Rasa Pro's image."""
         return image_of(self.assistant)
+
+    @property
+    def action_server(self) -> ActionServer | None:
+        """Returns the action server that is released with Rasa; None if there is none, or it runs elsewhere."""
+        server = self.assistant.action_server
+        return None if server is None or server.image is None else server
 
     @property
     def model(self) -> str | None:

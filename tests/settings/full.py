@@ -26,7 +26,15 @@ _ASSISTANT: dict[str, Any] = {
     "integrations": {"channels": {"rest": {}}},
     "env": {"LITELLM_LOG": "ERROR"},
     "secretEnv": {"OPENAI_API_KEY": "openai"},
-    "actionServer": {"image": "actions:1", "replicas": 1},
+    "actionServer": {
+        "image": "actions:1",
+        "replicas": 1,
+        "resources": {"cpu": "1", "memory": "1Gi", "memoryLimit": "2Gi"},
+        "env": {"CRM_URL": "https://crm.example.com"},
+        "secretEnv": {"CRM_TOKEN": "openai"},
+        "egress": [{"cidr": "10.9.0.0/16", "ports": [5432]}],
+    },
+    "egress": [{"namespace": "vllm", "ports": [8000]}],
     "analytics": True,
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
 }
