@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
 from settings.base import HOST_NAME, AssistantName, Cidr, Image, Port, SecretKey, matching
+from settings.chart import problems_of_values
 from settings.problems import Problem
 from settings.rasa_files import (
     Content,
     RasaFile,
     Read,
+    credentials_in_clear,
     known_minors,
     problems_of_texts,
     read_by,
@@ -200,6 +202,12 @@ class Assistant(Model):
         Effect.IN_PLACE,
         default=(),
     )
+    values: dict[str, Any] = setting(
+        "Values of Rasa's chart, merged last: node selectors, tolerations, annotations, volumes and so on. A value that "
+        "the program sets itself, or that the chart does not know, is refused.",
+        Effect.RESTARTS_PODS,
+        default=dict,
+    )
     analytics: bool = setting(
         "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
@@ -307,6 +315,8 @@ class Assistant(Model):
                 yield Problem(key=f"{at}.actionServer", got="the server", expected=expected, fix=fix, others=others)
         for index, rule in enumerate(self.egress):
             yield from rule.problems(f"{at}.egress[{index}]")
+        yield from problems_of_values(self.values, f"{at}.values")
+        yield from credentials_in_clear(self.values, f"{at}.values")
         for name, file in self.files.items():
             yield from problems_of_texts(dict(file.content), f"{at}.{name}", self.variables)
 

@@ -18,7 +18,7 @@ NAMESPACE: Final = "rasa"
 LIST: Final = "<list>"
 
 # Values below these keys can be secret, or could be secrets at the wrong place: they are never shown.
-_CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "env", "endpoints", "credentials", "integrations"})
+_CONFIDENTIAL: Final = frozenset({"secrets", "secretEnv", "env", "endpoints", "credentials", "integrations", "values"})
 
 # Settings of earlier releases, and what replaces them.
 _MOVED: Final = {

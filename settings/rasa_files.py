@@ -191,21 +191,30 @@ def unknown_names(file: RasaFile, known: tuple[str, ...], at: str, what: str) ->
         )
 
 
-def problems_of_texts(content: Json, at: str, known: frozenset[str]) -> Iterator[Problem]:
-    """Yields credentials in clear, and references that would not arrive. `known` are the pods' variables."""
+def credentials_in_clear(content: Json, at: str) -> Iterator[Problem]:
+    """Yields the texts that are credentials by the name of their key or by their form."""
     for path, name, value in leaves(content):
         if not isinstance(value, str) or not value:
             continue
-        key, names = f"{at}.{path}" if path else at, _BRACES.findall(value)
-        yield from (problem for one in names for problem in _reference(key, one, known, at))
+        shapes = [shape for shape, pattern in _SHAPES.items() if pattern.search(value)]
+        if shapes or (_CREDENTIAL.search(name) and not _BRACES.search(value)):
+            expected = f"is {shapes[0]} in clear" if shapes else "is a credential in clear"
+            fix = "replace the secret, put it under rasa:secrets, name it in secretEnv and write ${NAME} here"
+            yield Problem(key=f"{at}.{path}", got="the value", expected=expected, fix=fix)
+
+
+def problems_of_texts(content: Json, at: str, known: frozenset[str]) -> Iterator[Problem]:
+    """Yields credentials in clear, and references that would not arrive. `known` are the pods' variables."""
+    yield from credentials_in_clear(content, at)
+    for path, _, value in leaves(content):
+        if not isinstance(value, str):
+            continue
+        key = f"{at}.{path}"
+        for name in _BRACES.findall(value):
+            yield from _reference(key, name, known, at)
         if bare := [one for one in _WITHOUT_BRACES.findall(value) if one in known]:
             expected = f"refers to ${bare[0]}, which Rasa replaces only in braces"
             yield Problem(key=key, got="the value", expected=expected, fix=f"write ${{{bare[0]}}}")
-        shapes = [shape for shape, pattern in _SHAPES.items() if pattern.search(value)]
-        if shapes or (_CREDENTIAL.search(name) and not names):
-            expected = f"is {shapes[0]} in clear" if shapes else "is a credential in clear"
-            fix = "replace the secret, put it under rasa:secrets, name it in secretEnv and write ${NAME} here"
-            yield Problem(key=key, got="the value", expected=expected, fix=fix)
 
 
 def _reference(key: str, name: str, known: frozenset[str], at: str) -> Iterator[Problem]:

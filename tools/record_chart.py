@@ -1,10 +1,10 @@
-"""Writes tests/data/<chart>-chart.json: the value paths that a chart supports, with their types.
+"""Writes settings/data/<chart>-chart.json: the value paths that a chart supports, with their types.
 
     helm pull oci://<registry>/helm-charts/rasa --version <version> --untar
     helm pull vault --repo <repository> --version <version> --untar
     python -m tools.record_chart rasa vault
 
-The charts ignore unknown values silently, so the tests compare ours with this record. Run it again for a new version of
+The charts ignore unknown values silently, so settings and tests compare values with this record. Run it again for a new version of
 the chart, and read the changes. It holds paths and types only, no text of the chart.
 """
 
@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-RECORDS: Final = Path(__file__).parents[1] / "tests" / "data"
+RECORDS: Final = Path(__file__).parents[1] / "settings" / "data"
 
 # The templates pass these to Kubernetes unchanged, so every Kubernetes field is valid below them.
 _PASSED_ON: Final = frozenset({"podSecurityContext", "containerSecurityContext", "livenessProbe", "readinessProbe"})

@@ -26,6 +26,7 @@ from components.rasa.names import RASA_PORT
 from components.rasa.wiring import Wiring
 from settings import Profile
 from settings.assistant import SERVICE_ACCOUNT, Ingress
+from settings.chart import merged
 
 _FILES: Final = "rasa-files"
 # Old pods stay if the new release cannot start.
@@ -53,7 +54,7 @@ _READINESS: Final[Values] = {
 
 def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     """Returns all values of the release. `secrets_revision` changes with a secret, so that pods restart with it."""
-    return {
+    ours: Values = {
         # Object names, and so addresses, that do not depend on the release's name.
         "fullnameOverride": names.RELEASE,
         "rasaProLicense": {"secretName": names.SECRET, "secretKey": names.LICENSE_KEY},
@@ -66,6 +67,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         # The chart's policies cover neither data services nor the action server; ours are in `network`.
         "networkPolicy": {"enabled": False},
     }
+    return merged(ours, wiring.assistant.values)
 
 
 def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:

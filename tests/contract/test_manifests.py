@@ -10,7 +10,7 @@ import pytest
 from catalogue.entry import Refused
 from catalogue.kubernetes.schema import validate
 from components.artifacts import CHART_VERSION
-from tests.components.charts import recorded, unknown_paths
+from settings.chart import recorded, unknown_paths
 from tests.contract.cases import CHOSEN, Case, cases
 from tests.contract.closed import VARIABLE, dangling, pods
 from tests.contract.pods import pod_of

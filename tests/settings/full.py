@@ -35,6 +35,7 @@ _ASSISTANT: dict[str, Any] = {
         "egress": [{"cidr": "10.9.0.0/16", "ports": [5432]}],
     },
     "egress": [{"namespace": "vllm", "ports": [8000]}],
+    "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
     "analytics": True,
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
 }

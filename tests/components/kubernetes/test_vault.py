@@ -11,8 +11,8 @@ import pytest
 from components.artifacts import VAULT_CHART_VERSION
 from sandbox.recorder import Recording, Secret
 from settings import Profile
+from settings.chart import recorded, unknown_paths
 from settings.secrets_manager import CreateVault, ExistingVault, VaultLogin
-from tests.components.charts import recorded, unknown_paths
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import DB_PASSWORD, VAULT_TOKEN, record
 

@@ -20,7 +20,7 @@ from components.rasa.names import AUTH_TOKEN_KEY, CA_CONFIG_MAP, JWT_SECRET_KEY,
 from components.rasa.secrets import service_secrets
 from components.rasa.values import values
 from components.rasa.wiring import Wiring
-from tests.components.charts import recorded, unknown_paths
+from settings.chart import recorded, unknown_paths
 from tests.components.rasa import wirings
 
 CHART = recorded("rasa")

@@ -1,0 +1,116 @@
+"""Values of the pinned charts: the paths that a chart knows, and the ones of Rasa's chart that the program sets itself.
+
+The charts ignore an unknown path silently. `python -m tools.record_chart` writes the paths of a chart to `data/`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from settings.problems import Problem
+
+_DATA: Final = Path(__file__).parent / "data"
+_TYPES: Final = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    tuple: "array",
+    dict: "object",
+}
+
+# The program sets these, and with them everything below. `rasa.additionalArgs` and the like are lists to which an
+# assistant may add.
+OWNED: Final = frozenset(
+    {
+        "fullnameOverride", "rasaProLicense", "podLabels", "networkPolicy", "rasaProServices", "duckling.enabled",
+        "rasa.replicaCount", "rasa.strategy", "rasa.image", "rasa.serviceAccount", "rasa.podAnnotations.checksum/secrets",
+        "rasa.podSecurityContext", "rasa.containerSecurityContext", "rasa.settings.environment", "rasa.settings.port",
+        "rasa.settings.enableApi", "rasa.settings.authToken", "rasa.settings.jwtSecret", "rasa.settings.telemetry",
+        "rasa.settings.mountModelsVolume", "rasa.settings.mountDefaultConfigmap", "rasa.settings.credentials",
+        "rasa.settings.endpoints", "rasa.additionalEnv", "rasa.resources", "rasa.livenessProbe", "rasa.readinessProbe",
+        "rasa.autoscaling", "rasa.affinity", "rasa.ingress", "rasa.args", "rasa.overrideEnv", "rasa.enabled",
+        "actionServer.enabled", "actionServer.replicaCount", "actionServer.image", "actionServer.serviceAccount",
+        "actionServer.podAnnotations.checksum/secrets", "actionServer.additionalEnv", "actionServer.podSecurityContext",
+        "actionServer.containerSecurityContext", "actionServer.resources", "actionServer.affinity",
+    }
+)  # fmt: skip
+# The settings to use in place of a value.
+INSTEAD: Final[Mapping[str, str]] = {
+    "rasa.additionalEnv": "env or secretEnv",
+    "rasa.settings.endpoints": "endpoints",
+    "rasa.settings.credentials": "credentials",
+    "rasa.replicaCount": "replicas",
+    "rasa.image": "image",
+    "rasa.resources": "resources",
+    "rasa.autoscaling": "maxReplicas",
+    "rasa.ingress": "ingress",
+    "actionServer.additionalEnv": "actionServer.env or actionServer.secretEnv",
+    "actionServer.image": "actionServer.image",
+    "actionServer.replicaCount": "actionServer.replicas",
+    "actionServer.resources": "actionServer.resources",
+    "rasaProServices": "analytics",
+}
+
+
+@cache
+def recorded(chart: str) -> Mapping[str, Any]:
+    """Returns the record of the chart `rasa` or `vault`: its paths with their types, and those with free content."""
+    return json.loads((_DATA / f"{chart}-chart.json").read_text(encoding="utf-8"))
+
+
+def unknown_paths(chart: Mapping[str, Any], value: Any, path: str = "") -> Iterator[str]:
+    """Yields the paths that the chart does not know, or not with this type. An output counts as a text."""
+    if path in chart["free"]:
+        return
+    kinds = chart["paths"].get(path, "").split("|")
+    kind = _TYPES.get(type(value), "string")
+    if path and kind not in kinds:
+        yield f"{path} ({kind})"
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from unknown_paths(chart, item, f"{path}.{key}" if path else key)
+
+
+def problems_of_values(values: Mapping[str, Any], at: str) -> Iterator[Problem]:
+    """Yields values that the pinned chart does not know, and those that the program sets."""
+    chart = recorded("rasa")
+    for found in unknown_paths(chart, dict(values)):
+        path, _, kind = found.partition(" ")
+        if path in chart["paths"]:
+            expected = f"is not what chart {chart['version']} takes there ({chart['paths'][path]})"
+            yield Problem(key=f"{at}.{path}", got=kind.strip("()"), expected=expected, fix="change the value")
+            continue
+        near = get_close_matches(path, chart["paths"], n=1)
+        expected = f"is not a value of chart {chart['version']}, which would ignore it"
+        fix = f"did you mean {near[0]}?" if near else "remove it"
+        yield Problem(key=f"{at}.{path}", got=repr(path), expected=expected, fix=fix)
+    for path in sorted(_owned(values)):
+        fix = f"use {INSTEAD[path]}" if path in INSTEAD else "remove it"
+        yield Problem(key=f"{at}.{path}", got="the value", expected="is set by the program itself", fix=fix)
+
+
+def _owned(value: Any, path: str = "") -> Iterator[str]:
+    if path in OWNED:
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _owned(item, f"{path}.{key}" if path else key)
+
+
+def merged(ours: Any, theirs: Any) -> Any:
+    """Returns values with those of the user: mappings are merged, lists are joined, and other values are the user's."""
+    match ours, theirs:
+        case dict(), dict():
+            both = {key: merged(ours[key], theirs[key]) for key in ours.keys() & theirs.keys()}
+            return {**ours, **theirs, **both}
+        case list(), list():
+            return [*ours, *theirs]
+        case _:
+            return theirs
