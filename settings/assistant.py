@@ -203,7 +203,7 @@ class Assistant(Model):
         default=(),
     )
     values: dict[str, Any] = setting(
-        "Values of Rasa's chart, merged last: node selectors, tolerations, annotations, volumes and so on. A value that "
+        "Values of Rasa's chart, merged last: node selectors, tolerations, volumes and so on. A value that "
         "the program sets itself, or that the chart does not know, is refused.",
         Effect.RESTARTS_PODS,
         default=dict,

@@ -30,7 +30,8 @@ _TYPES: Final = {
 OWNED: Final = frozenset(
     {
         "fullnameOverride", "rasaProLicense", "podLabels", "networkPolicy", "rasaProServices", "duckling.enabled",
-        "rasa.replicaCount", "rasa.strategy", "rasa.image", "rasa.serviceAccount", "rasa.podAnnotations.checksum/secrets",
+        "rasa.replicaCount", "rasa.strategy", "rasa.image", "rasa.serviceAccount",
+        "rasa.podAnnotations.checksum/secrets",
         "rasa.podSecurityContext", "rasa.containerSecurityContext", "rasa.settings.environment", "rasa.settings.port",
         "rasa.settings.enableApi", "rasa.settings.authToken", "rasa.settings.jwtSecret", "rasa.settings.telemetry",
         "rasa.settings.mountModelsVolume", "rasa.settings.mountDefaultConfigmap", "rasa.settings.credentials",

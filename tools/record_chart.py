@@ -4,8 +4,8 @@
     helm pull vault --repo <repository> --version <version> --untar
     python -m tools.record_chart rasa vault
 
-The charts ignore unknown values silently, so settings and tests compare values with this record. Run it again for a new version of
-the chart, and read the changes. It holds paths and types only, no text of the chart.
+The charts ignore unknown values silently, so settings and tests compare values with this record. Run it again for a new
+version of the chart, and read the changes. It holds paths and types only, no text of the chart.
 """
 
 from __future__ import annotations
