@@ -56,7 +56,7 @@ def of_wheel(modules: Mapping[str, ast.Module]) -> dict[str, list[str]]:
     return {
         "endpoints": sorted(sections),
         "integrations": sorted(_fields_of(modules, "IntegrationsYmlDocument")),
-        "channels": sorted(_channels(modules)),
+        "channels": sorted(set(_channels(modules))),
         "unresolved": sorted(constants["SENSITIVE_DATA"]),
     }
 
@@ -106,14 +106,16 @@ def _fields_of(modules: Mapping[str, ast.Module], name: str) -> Iterator[str]:
 
 
 def _channels(modules: Mapping[str, ast.Module]) -> Iterator[str]:
-    """Yields what the method `name` of each channel returns."""
+    """Yields what the method `name` of each class of channels returns."""
     for path, module in modules.items():
-        constants = dict(_constants({path: module}))
-        for node in ast.walk(module):
-            if path.startswith(CHANNELS) and isinstance(node, ast.FunctionDef) and node.name == "name":
-                returned = [one.value for one in node.body if isinstance(one, ast.Return)]
-                if isinstance(name := _value(returned[0] if returned else None, constants), str):
-                    yield name
+        constants = dict(_constants({path: module})) if path.startswith(CHANNELS) else {}
+        classes = [node for node in module.body if isinstance(node, ast.ClassDef) and "Input" in node.name]
+        for node in classes if path.startswith(CHANNELS) else ():
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name == "name":
+                    returned = [one.value for one in method.body if isinstance(one, ast.Return)]
+                    if isinstance(name := _value(returned[0] if returned else None, constants), str):
+                        yield name
 
 
 if __name__ == "__main__":
