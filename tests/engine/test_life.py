@@ -18,7 +18,14 @@ from tools.write_time import PAGE
 pytestmark = pytest.mark.engine
 
 
-EACH_STACK = [pytest.param(stack, marks=pytest.mark.xdist_group(f"engine-{stack}")) for stack in SHIPPED]
+# The other stacks go up in `make test-matrix` only.
+OFTEN = ("dev", "prod")
+EACH_STACK = [
+    pytest.param(
+        stack, marks=[pytest.mark.xdist_group(f"engine-{stack}"), *([] if stack in OFTEN else [pytest.mark.matrix])]
+    )
+    for stack in SHIPPED
+]
 
 
 @pytest.mark.parametrize("stack", EACH_STACK)
