@@ -18,14 +18,12 @@ from tools.write_time import PAGE
 pytestmark = pytest.mark.engine
 
 
-# The other stacks go up in `make test-matrix` only.
-OFTEN = ("dev", "prod")
-EACH_STACK = [
-    pytest.param(
-        stack, marks=[pytest.mark.xdist_group(f"engine-{stack}"), *([] if stack in OFTEN else [pytest.mark.matrix])]
-    )
-    for stack in SHIPPED
-]
+def _often(stack: str) -> list[pytest.MarkDecorator]:
+    """Returns the marks of a stack: all but the small one go up in `make test-matrix` only."""
+    return [pytest.mark.xdist_group(f"engine-{stack}"), *([] if stack == "dev" else [pytest.mark.matrix])]
+
+
+EACH_STACK = [pytest.param(stack, marks=_often(stack)) for stack in SHIPPED]
 
 
 @pytest.mark.parametrize("stack", EACH_STACK)
