@@ -10,7 +10,7 @@ import pytest
 
 from tools.workplace import Workplace
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 
 # Changes of the dev stack, and what `up` would do then, by the resource's name.
 CHANGES: Final = {

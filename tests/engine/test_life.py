@@ -18,7 +18,12 @@ from tools.write_time import PAGE
 pytestmark = pytest.mark.engine
 
 
-EACH_STACK = [pytest.param(stack, marks=pytest.mark.xdist_group(f"engine-{stack}")) for stack in SHIPPED]
+def _often(stack: str) -> list[pytest.MarkDecorator]:
+    """Returns the marks of a stack: all but the small one go up in `make test-matrix` only."""
+    return [pytest.mark.xdist_group(f"engine-{stack}"), *([] if stack == "dev" else [pytest.mark.matrix])]
+
+
+EACH_STACK = [pytest.param(stack, marks=_often(stack)) for stack in SHIPPED]
 
 
 @pytest.mark.parametrize("stack", EACH_STACK)

@@ -49,7 +49,7 @@ azure.storage.StorageAccount(
     identity={"type": "UserAssigned", "user_assigned_identities": [identity.id]},
     encryption={
         "key_source": "Microsoft.Keyvault",
-        "key_vault_properties": {"key_name": "data", "key_vault_uri": vault.properties.vault_uri},
+        "key_vault_properties": {"key_name": key.name, "key_vault_uri": vault.properties.vault_uri},
         "encryption_identity": {"encryption_user_assigned_identity": identity.id},
     },
     opts=pulumi.ResourceOptions(provider=provider, hooks=patience.patience("patience")),

@@ -50,6 +50,7 @@ def test_another_image_is_an_update_of_the_release_and_no_risk(dev: Workplace, t
     assert "Replaced" not in text
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("engine-dev")
 def test_a_database_that_is_replaced_is_in_bold_with_the_reason_and_no_secret_is_handed_on(
     dev: Workplace, tmp_path: Path
@@ -82,6 +83,7 @@ def test_wrong_settings_are_shown_as_the_program_tells_them(dev: Workplace, tmp_
     assert "rasa:trackerStore.storageGb: 5 is below 20, the RDS minimum; set 20 or more" in comment(found)
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("engine-prod")
 def test_in_prod_lost_data_is_refused(prod: Workplace, tmp_path: Path):
     found = preview(prod, tmp_path, **{"network.cidr": "10.8.0.0/16"})

@@ -85,6 +85,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.matrix
 def test_life_of_a_small_program(project: Path) -> None:
     def run(*arguments: str, succeeds: bool = True) -> str:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "RASA_CHART": ""}
