@@ -1,4 +1,4 @@
-"""What a program registered: `Recording`, as `sandbox.recorder` keeps it."""
+"""The resources, calls and outputs of one run of the program: `Recording`, which `sandbox.recorder` makes."""
 
 from __future__ import annotations
 
