@@ -28,7 +28,7 @@ def matches(path: str, form: str, message: str) -> Rule:
 
     def check(subject: Subject) -> None:
         for value in at_path(subject.inputs, path):
-            if isinstance(value, str) and value and not re.fullmatch(form, value):
+            if isinstance(value, str) and not re.fullmatch(form, value):
                 raise Refused(message.format(value=value, form=form))
 
     return check

@@ -17,7 +17,8 @@ import pulumi
 
 from catalogue.entry import Refused
 from catalogue.wire import Properties, as_list, as_map, has_unknown, secret
-from sandbox.recorder import Answer, Monitor, Recording, Secret, checked_inputs, record
+from sandbox.recorder import Answer, Monitor, checked_inputs, record
+from sandbox.recording import Recording, Secret
 
 
 class Step(StrEnum):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from sandbox.recorder import Recording, Registration
+from sandbox.recording import Recording, Registration
 from settings.base import Cloud
 from settings.defaults import layer_defaults
 from settings.setting import Profile

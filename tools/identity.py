@@ -18,7 +18,8 @@ from typing import Final
 
 from catalogue.holdings import GRAVEST_FIRST
 from catalogue.packages import PACKAGES, what_it_holds
-from sandbox.recorder import PROJECT, Recording, Registration
+from sandbox.recorder import PROJECT
+from sandbox.recording import Recording, Registration
 from tools.stacks import SHIPPED, recording
 
 RECORD: Final = Path(__file__).with_name("identity.json")

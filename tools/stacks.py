@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.recorder import ROOT, Recording, run_program
+from sandbox.recorder import ROOT, run_program
+from sandbox.recording import Recording
 from sandbox.stackfile import derive, dummy
 from settings import Cloud
 

@@ -23,7 +23,8 @@ from components.connections import (
 )
 from components.platform import Platform, create_platform
 from providers.random import random_provider
-from sandbox.recorder import Recording, Registration, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording, Registration
 from settings import Cloud, parse
 from tests.settings.existing import LAYERS, existing
 from tests.settings.stack_files import SMALL

@@ -15,7 +15,8 @@ from typing import Any, Final
 from components.rasa import assistant as assistants
 from components.rasa.wiring import Wiring
 from components.trust import rds_roots
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording
 from settings import Cloud
 from tests.e2e.manifests import RELEASE, manifests
 from tests.program import stacks, test_existing

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sandbox.recorder import Recording
+from sandbox.recording import Recording
 from settings import Cloud
 from tests.e2e.kafka import PLAIN, SCRAM, Right, Topic
 from tests.e2e.pods import Pod, analytics_environment, job_pod, release_pod

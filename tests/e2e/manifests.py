@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.recorder import Recording, Registration
+from sandbox.recording import Recording, Registration
 from tests.e2e.cluster import Cluster
 from tests.e2e.pods import object_name
 from tests.program.stacks import plain

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from sandbox.recorder import Recording, Registration
+from sandbox.recording import Recording, Registration
 from tests.program.stacks import plain
 
 CA_DIRECTORY: Final = "/etc/rasa/ca"

@@ -13,7 +13,8 @@ import pytest
 
 from components.artifacts import CHART_VERSION
 from components.rasa.names import RELEASE
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording
 from tests.e2e.cluster import Cluster
 from tests.e2e.manifests import clear, manifests
 from tests.processes import Finished, run, wait_until

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.recorder import Recording
+from sandbox.recording import Recording
 from tests.e2e.pods import filled_in_cluster
 from tests.processes import Finished
 from tests.program.stacks import plain

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording
 from settings import Cloud
 from tests.certificates import Authority
 from tests.e2e import clouds

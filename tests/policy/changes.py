@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from policy.resource import Path
-from sandbox.recorder import Recording, Registration
+from sandbox.recording import Recording, Registration
 from tests.program.stacks import plain
 
 ABSENT: Final = object()

@@ -9,7 +9,7 @@ from _pytest.mark import ParameterSet
 
 from policy.pack import RULES
 from policy.rule import When
-from sandbox.recorder import Recording, Registration
+from sandbox.recording import Recording, Registration
 from settings import Cloud
 from tests.policy import cases_access, cases_data
 from tests.policy.changes import Change, apply

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from catalogue.packages import PACKAGES, what_it_holds
-from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
+from sandbox.recording import UNKNOWN, Recording, Registration, Secret
 from settings import Cloud
 from settings.assistant import RESERVED_ENVIRONMENT
 from tools.stacks import PROD, settings_of

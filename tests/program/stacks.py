@@ -9,7 +9,8 @@ from typing import Any, Final
 import pytest
 from _pytest.mark import ParameterSet
 
-from sandbox.recorder import Recording, Secret, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording, Secret
 from settings import Cloud
 from tools import stacks
 from tools.stacks import DEV, PROD, SHIPPED, changed, settings_of

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording
 from settings import Cloud
 from tests.program.invariants import all_texts, nothing_is_warned_of
 from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing

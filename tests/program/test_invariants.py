@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.recorder import UNKNOWN
+from sandbox.recording import UNKNOWN
 from settings import Cloud
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, Invariant, protects

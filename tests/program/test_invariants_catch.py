@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.recorder import Call, Recording, Registration, Secret
+from sandbox.recording import Call, Recording, Registration, Secret
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, Invariant, protects
 from tests.program.stacks import each, recording

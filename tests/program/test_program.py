@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from sandbox.recorder import ROOT, Recording, Secret
+from sandbox.recorder import ROOT
+from sandbox.recording import Recording, Secret
 from settings import Cloud
 from tests.program.invariants import SLOW, all_texts, generated
 from tests.program.stacks import STACKS, recording

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.clock.times import minutes as usual
 from sandbox.clock.times import times_of
-from sandbox.recorder import Registration
+from sandbox.recording import Registration
 from tests.program.stacks import each, recording
 from tools.stacks import SHIPPED
 

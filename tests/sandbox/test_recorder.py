@@ -10,7 +10,8 @@ import pulumi_random
 import pytest
 
 from catalogue.entry import Refused
-from sandbox.recorder import UNKNOWN, Recording, Secret, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import UNKNOWN, Recording, Secret
 
 
 class Pair(pulumi.ComponentResource):

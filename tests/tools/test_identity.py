@@ -13,7 +13,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording
 from tests.program.stacks import SHIPPED, STACKS, each, recording
 from tools import identity
 

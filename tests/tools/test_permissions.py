@@ -18,7 +18,8 @@ from catalogue.aws import AWS
 from catalogue.package import Unlisted
 from catalogue.packages import PACKAGES
 from sandbox.plan import stack_that_is_up
-from sandbox.recorder import Registration, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Registration
 from settings import Cloud
 from tests.program.stacks import BARE, STACKS, recording
 from tests.settings.existing import LAYERS, existing

@@ -21,7 +21,7 @@ def test_its_beginning_and_its_end_are_told_and_what_it_prints_is_kept_back(caps
 
 def test_of_one_that_fails_the_end_is_told(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(progress.StepFailed) as failed:
-        progress.run("building", script("print(*range(100), sep='\\n'); raise SystemExit('no compiler')"))
+        progress.run("building", script("print(*range(100), sep='\\n', flush=True); raise SystemExit('no compiler')"))
     lines = str(failed.value).splitlines()
     assert len(lines) == progress.LINES_SHOWN_ON_FAILURE
     assert "no compiler" in lines

@@ -126,7 +126,7 @@ def test_recovery_and_snapshots(world: World, tools: Tools, seal: Seal, tmp_path
 def test_runbook(world: World, tmp_path: Path) -> None:
     """Shares that only their holders can read, and then the very set-up that the script checks."""
     if shutil.which("gpg") is None and not os.environ.get("CI"):
-        pytest.skip("gpg is not on PATH; it holds the shares")
+        pytest.skip("gpg is not on PATH; the commands of the page encrypt each share with it")
     operator = Operator(world, tmp_path / "operator")
     initialise, set_up = blocks("The runbook")
     holders = re.findall(r"(\w+)\.asc", initialise.partition("-root")[0])

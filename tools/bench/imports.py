@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from catalogue import sdk
-from sandbox.recorder import ROOT, Recording
+from sandbox.recorder import ROOT
+from sandbox.recording import Recording
 from settings import Cloud
 from tools.bench.run import say
 from tools.stacks import PROD, recording

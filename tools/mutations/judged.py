@@ -23,7 +23,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from policy.context import Context
 from policy.pack import RULES, policies
-from sandbox.recorder import UNKNOWN, Recording, Registration, Secret
+from sandbox.recording import UNKNOWN, Recording, Registration, Secret
 
 TODAY: Final = date(2026, 6, 1)
 # The types that each rule on the whole stack reads.

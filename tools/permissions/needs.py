@@ -11,7 +11,8 @@ from typing import Any
 
 from catalogue.needs import Needs
 from catalogue.packages import package_of
-from sandbox.recorder import Recording, Registration, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording, Registration
 from settings.base import Cloud
 from tools.stacks import settings_of
 

@@ -12,7 +12,7 @@ from components.azure.model_storage import firewall
 from components.connections import DownloadedModel, ModelStorageConnection, PasswordAuth
 from components.trust import azure_roots
 from policy import kinds as k
-from sandbox.recorder import Registration
+from sandbox.recording import Registration
 from settings import Cloud
 from tests.components.built import PROD, Built, build, is_secret, known, password, world
 from tests.components.rights import rights

@@ -11,7 +11,7 @@ import yaml
 from components.azure.cluster import SERVER_APP
 from components.azure.roles import Role
 from policy import kinds as k
-from sandbox.recorder import Registration
+from sandbox.recording import Registration
 from settings import Cloud
 from tests.components.built import Built, build, known, world
 from tests.components.rights import rights

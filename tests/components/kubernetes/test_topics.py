@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from components.connections import MissingTopics, PasswordAuth
-from sandbox.recorder import Recording, Secret
+from sandbox.recording import Recording, Secret
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
 

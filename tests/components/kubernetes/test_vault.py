@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.artifacts import VAULT_CHART_VERSION
-from sandbox.recorder import Recording, Secret
+from sandbox.recording import Recording, Secret
 from settings import Profile
 from settings.chart import recorded, unknown_paths
 from settings.secrets_manager import CreateVault, ExistingVault, VaultLogin

@@ -12,7 +12,8 @@ from components.kubernetes.database import DatabaseServer
 from components.kubernetes.vault.server import VaultServer
 from components.rasa.assistant import RasaAssistant
 from sandbox.existing import dummy_kubeconfig
-from sandbox.recorder import Recording, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording
 from settings import Assistant, PodSecurity, Profile
 from settings.secrets_manager import CreateVault, ExistingVault
 from settings.stack import Rotation

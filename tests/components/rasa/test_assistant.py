@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.recorder import Recording, Secret
+from sandbox.recording import Recording, Secret
 from settings import Profile
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import LICENSE, OPENAI, record

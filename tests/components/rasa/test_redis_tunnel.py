@@ -10,7 +10,7 @@ import pytest
 from components.connections import AssistantConnections, RedisConnection
 from components.kubernetes.pod import CA_DIRECTORY
 from components.rasa.redis_tunnel import CONFIGURATION, SIDECAR
-from sandbox.recorder import Recording
+from sandbox.recording import Recording
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
 

@@ -14,7 +14,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from catalogue.urns import name_of
 from catalogue.wire import SECRET, SIGNATURE
-from sandbox.recorder import Recording, Secret, run_program
+from sandbox.recorder import run_program
+from sandbox.recording import Recording, Secret
 from tests.program.stacks import STACKS, each, plain, recording
 from tools.bench import flat
 from tools.stacks import PROD
