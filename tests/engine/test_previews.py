@@ -124,6 +124,7 @@ def test_a_plan_is_carried_out_and_nothing_else(dev: Workplace, tmp_path: Path):
     assert size() == "db.t4g.small"
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("engine-dev")
 def test_drift_is_seen_and_told_apart(dev: Workplace, tmp_path: Path):
     place = dev.copy(tmp_path / "project")
