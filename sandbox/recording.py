@@ -25,6 +25,9 @@ class Unknown:
     def __repr__(self) -> str:
         return "UNKNOWN"
 
+    def __reduce__(self) -> str:
+        return "UNKNOWN"  # the one of this module, also from another process
+
 
 UNKNOWN = Unknown()
 

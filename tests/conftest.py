@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
 from pulumi.runtime import config as runtime_config
 
-from tools import daily
+from tools import daily, stacks
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The SDK's deprecated twins of a module complain whenever a resource of the module is made."""
+    """Names the markers, silences the SDKs' deprecated modules, and gives the workers one place for recordings."""
+    if not hasattr(config, "workerinput"):  # the workers inherit it
+        place = tempfile.TemporaryDirectory(prefix="rasa-recordings-")
+        os.environ[stacks.SHARED] = place.name
+        config.add_cleanup(place.cleanup)
     for sdk in ("pulumi_aws", "pulumi_gcp"):
         config.addinivalue_line("filterwarnings", f"ignore::DeprecationWarning:{sdk}")
     config.addinivalue_line("markers", "engine: runs the real Pulumi engine on the sandbox")
@@ -19,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "vault: runs a real Vault; only `make test-vault` runs it")
     config.addinivalue_line("markers", "contract: runs Rasa Pro's own code; only `make test-contract` runs it")
     config.addinivalue_line("markers", "e2e: starts real services; only `make test-e2e` runs it")
+
+
+def pytest_collection_finish() -> None:
+    """Spares the garbage collector the thousands of objects that stay: the modules, the tests and the recordings."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_report_header() -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import pickle
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -20,10 +25,27 @@ PROD: Final = {Cloud.AWS: "prod", Cloud.AZURE: "prod-azure", Cloud.GCP: "prod-gc
 SHIPPED: Final = (*DEV.values(), *PROD.values())
 
 
+# A directory for the recordings of one run of the tests, whose workers then record nothing twice.
+SHARED: Final = "RASA_TEST_RECORDINGS"
+
+
 @cache
 def recording(stack: str, preview: bool = False) -> Recording:
     """Returns what the program registers for a shipped stack."""
-    return run_program(settings_of(stack), preview=preview, stack=stack)
+    return recorded(settings_of(stack), stack, preview)
+
+
+def recorded(config: Mapping[str, Any], stack: str, preview: bool = False) -> Recording:
+    """Returns what the program registers, as `run_program` does. Test workers share what one of them has recorded."""
+    if SHARED not in os.environ:
+        return run_program(config, preview=preview, stack=stack)
+    key = json.dumps([config, stack, preview], sort_keys=True)
+    file = Path(os.environ[SHARED]) / sha256(key.encode()).hexdigest()
+    if not file.exists():
+        aside = file.with_suffix(f".{os.getpid()}")
+        aside.write_bytes(pickle.dumps(run_program(config, preview=preview, stack=stack)))
+        aside.rename(file)
+    return pickle.loads(file.read_bytes())  # noqa: S301 - written by this run of the tests
 
 
 def settings_of(stack: str) -> dict[str, Any]:

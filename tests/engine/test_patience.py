@@ -8,7 +8,7 @@ import pytest
 
 from tools.workplace import Workplace
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("engine-patience")]
+pytestmark = [pytest.mark.engine, pytest.mark.matrix, pytest.mark.xdist_group("engine-patience")]
 
 # The account knows its key, but not that its identity has to be given the right to use it, which happens too late.
 PROGRAM = """

@@ -34,6 +34,7 @@ def preview(workplace: Workplace, into: Path, **changes: Any) -> Outcome:
         return engine.preview(Engine.of_sandbox(workplace.directory), workplace.stack, into, policy_pack="")
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("engine-dev")
 def test_nothing_to_do(dev: Workplace, tmp_path: Path):
     found = preview(dev, tmp_path)
@@ -76,6 +77,7 @@ def test_a_database_that_is_replaced_is_in_bold_with_the_reason_and_no_secret_is
     assert not any(secret in text for secret in secrets for text in written.values())
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("engine-dev")
 def test_wrong_settings_are_shown_as_the_program_tells_them(dev: Workplace, tmp_path: Path):
     found = preview(dev, tmp_path, **{"trackerStore.storageGb": 5})
@@ -122,6 +124,7 @@ def test_a_plan_is_carried_out_and_nothing_else(dev: Workplace, tmp_path: Path):
     assert size() == "db.t4g.small"
 
 
+@pytest.mark.matrix
 @pytest.mark.xdist_group("engine-dev")
 def test_drift_is_seen_and_told_apart(dev: Workplace, tmp_path: Path):
     place = dev.copy(tmp_path / "project")

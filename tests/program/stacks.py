@@ -9,7 +9,6 @@ from typing import Any, Final
 import pytest
 from _pytest.mark import ParameterSet
 
-from sandbox.recorder import run_program
 from sandbox.recording import Recording, Secret
 from settings import Cloud
 from tools import stacks
@@ -67,9 +66,7 @@ def cloud_of(stack: str) -> Cloud:
 @cache
 def recording(stack: str, preview: bool = False) -> Recording:
     """Returns what the program registers for one of the stacks."""
-    if stack in SHIPPED:
-        return stacks.recording(stack, preview)
-    return run_program(STACKS[stack], preview=preview, stack=stack.split()[0])
+    return stacks.recorded(STACKS[stack], stack.split()[0], preview)
 
 
 def each(stacks: Iterable[str]) -> list[ParameterSet]:

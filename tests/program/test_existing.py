@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import pytest
 
-from sandbox.recorder import run_program
 from sandbox.recording import Recording
 from settings import Cloud
 from tests.program.invariants import all_texts, nothing_is_warned_of
 from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
 from tests.settings.full import CA
-from tools.stacks import changed
+from tools import daily
+from tools.stacks import changed, recorded
 
 # What the program manages of a layer when it creates it: types, and after a space names where the type is not enough.
 MANAGED: Final[Mapping[Cloud, Mapping[str, str]]] = {
@@ -98,7 +98,7 @@ def recording(case: str, cloud: Cloud = Cloud.AWS, profile: str = "dev", preview
     """What the program registers."""
     layers, changes = CASES[case]
     stack_file = changed(existing(cloud, *layers), **{"profile": profile, **changes})
-    return run_program(stack_file, preview=preview, stack=stack_file["profile"])
+    return recorded(stack_file, stack_file["profile"], preview)
 
 
 def managed_layers(cloud: Cloud, resources: Iterable[tuple[str, str]]) -> set[str]:
@@ -131,7 +131,7 @@ def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
             pass
 
 
-@pytest.mark.parametrize(("cloud", "case", "profile"), EVERYWHERE)
+@pytest.mark.parametrize(("cloud", "case", "profile"), daily.drawn("existing layers", EVERYWHERE, 10))
 def test_exactly_what_does_not_exist_is_managed(cloud: Cloud, case: str, profile: str):
     layers, changes = CASES[case]
     found = recording(case, cloud, profile)
@@ -140,7 +140,7 @@ def test_exactly_what_does_not_exist_is_managed(cloud: Cloud, case: str, profile
     assert nothing_is_warned_of(found) == []
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", daily.drawn("previews of existing layers", CASES, 3))
 def test_a_preview_needs_no_cloud(case: str):
     assert recording(case, preview=True).resources.keys() == recording(case).resources.keys()
 
@@ -284,7 +284,7 @@ def test_openshifts_name_service_answers_on_a_port_of_its_own():
 
 def test_a_ca_of_ones_own_is_trusted_instead_of_the_public_ones():
     stack_file = changed(existing(Cloud.AWS, *LAYERS), **{"trackerStore.ca": CA, "lockStore.tls": False})
-    files = run_program(stack_file).named("rasa-secrets-ca").inputs["data"]
+    files = recorded(stack_file, "dev").named("rasa-secrets-ca").inputs["data"]
     assert files["postgres-ca.pem"] == CA
     assert files["kafka-ca.pem"].count("BEGIN CERTIFICATE") > 20
     assert "redis-ca.pem" not in files

@@ -9,22 +9,29 @@ from settings import Cloud
 from tests.program import invariants
 from tests.program.invariants import INVARIANTS, Invariant, protects
 from tests.program.stacks import NONE, STACKS, cloud_of, each, recording
+from tools import daily
 from tools.stacks import SHIPPED
 
+# Previews of a few stacks, others every day.
+PREVIEWED = daily.drawn("previews", list(STACKS), 8)
+RUNS = [
+    pytest.param(stack, preview, id=f"{stack}-{'preview' if preview else 'up'}", marks=pytest.mark.xdist_group(stack))
+    for stack in STACKS
+    for preview in ((True, False) if stack in PREVIEWED else (False,))
+]
+EVERY_RUN = pytest.mark.parametrize(("stack", "preview"), RUNS)
 EVERY_STACK = pytest.mark.parametrize("stack", each(STACKS))
 PROTECTED = {stack for stack in STACKS if STACKS[stack]["profile"] == "prod" and "allowDestroy" not in STACKS[stack]}
 PACKAGES = {Cloud.AWS: {"aws"}, Cloud.AZURE: {"azure-native"}, Cloud.GCP: {"gcp", "confluentcloud"}}
 
 
-@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-@EVERY_STACK
+@EVERY_RUN
 @pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.__name__)
 def test_it_holds(invariant: Invariant, stack: str, preview: bool):
     assert invariant(recording(stack, preview)) == []
 
 
-@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
-@EVERY_STACK
+@EVERY_RUN
 def test_data_is_protected_in_prod_and_only_there_and_until_it_is_lifted(stack: str, preview: bool):
     found = recording(stack, preview)
     assert protects(stack in PROTECTED)(found) == []
@@ -45,12 +52,12 @@ def test_every_shipped_stack_has_what_the_invariant_of_the_long_poles_is_about(t
     assert len(made) == (3 if types is invariants.SLOW else 1)
 
 
-@EVERY_STACK
+@pytest.mark.parametrize("stack", each(PREVIEWED))
 def test_preview_shows_what_up_makes(stack: str):
     assert set(recording(stack, preview=True).resources) == set(recording(stack).resources)
 
 
-@EVERY_STACK
+@pytest.mark.parametrize("stack", each(PREVIEWED))
 def test_what_a_preview_does_not_know_yet_is_known_to_up(stack: str):
     """Else the double leaves something out, and with it what depends on it."""
     before, after = recording(stack, preview=True), recording(stack)

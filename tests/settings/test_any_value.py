@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from settings import Cloud, Problem, parse
 from tests.settings.full import FULL
 from tests.settings.test_wrong_settings import refused
+from tools.daily import drawn
 from tools.stacks import changed
 
 AWS = FULL[Cloud.AWS.value]
@@ -62,15 +63,19 @@ def touches(problem: Problem, path: str) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [
-        (name, path)
-        for name, stack_file in FULL.items()
-        for path in paths(stack_file)
-        # What is the same on every cloud is tried on one.
-        if name == Cloud.AWS.value
-        or not (NEUTRAL.match(path) or (SERVICES.match(path) and name in ("azure existing", "gcp existing")))
-        or (name == "aws existing" and path.startswith("secretsManager"))
-    ],
+    drawn(
+        "paths in stack files",
+        [
+            (name, path)
+            for name, stack_file in FULL.items()
+            for path in paths(stack_file)
+            # What is the same on every cloud is tried on one.
+            if name == Cloud.AWS.value
+            or not (NEUTRAL.match(path) or (SERVICES.match(path) and name in ("azure existing", "gcp existing")))
+            or (name == "aws existing" and path.startswith("secretsManager"))
+        ],
+        180,
+    ),
 )
 def test_whatever_is_refused_is_refused_in_plain_words_and_at_its_key(name: str, path: str):
     found = [problem for value in VALUES for problem in refused(changed(FULL[name], **{path: value}))]

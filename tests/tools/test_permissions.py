@@ -18,15 +18,15 @@ from catalogue.aws import AWS
 from catalogue.package import Unlisted
 from catalogue.packages import PACKAGES
 from sandbox.plan import stack_that_is_up
-from sandbox.recorder import run_program
 from sandbox.recording import Registration
 from settings import Cloud
 from tests.program.stacks import BARE, STACKS, recording
 from tests.settings.existing import LAYERS, existing
+from tools import daily
 from tools.permissions import aws, azure, cluster, gcp
 from tools.permissions.__main__ import documents
 from tools.permissions.needs import PREVIEW, UP, Mode, Used
-from tools.stacks import DEV, PROD, SHIPPED, changed, with_dummies
+from tools.stacks import DEV, PROD, SHIPPED, changed, recorded, with_dummies
 from tools.write_permissions import NEEDED, used
 
 # Stacks beyond the shared ones, for what only a choice brings along.
@@ -91,7 +91,7 @@ OF_KAFKA: Final = "kafka-cluster"
 
 def of_settings(config: Mapping[str, Any], stack: str = "dev") -> Used:
     """What the program uses for some settings."""
-    return Used.by(run_program(config, stack=stack), stack, config)
+    return Used.by(recorded(config, stack), stack, config)
 
 
 @cache
@@ -130,7 +130,7 @@ def test_the_catalogue_says_what_all_that_any_stack_uses_needs_and_nothing_else(
     assert calls == {call for package in PACKAGES for call in package.call_needs}
 
 
-@pytest.mark.parametrize("cloud", Cloud)
+@pytest.mark.parametrize("cloud", daily.drawn("permissions", list(Cloud), 1))
 def test_bring_your_own_uses_nothing_that_is_not_listed(cloud: Cloud):
     for layers in ((), ("network", "cluster"), ("network", "encryption"), ("trackerStore", "eventQueue")):
         allowed(variant(cloud, *layers))

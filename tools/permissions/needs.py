@@ -11,10 +11,9 @@ from typing import Any
 
 from catalogue.needs import Needs
 from catalogue.packages import package_of
-from sandbox.recorder import run_program
 from sandbox.recording import Recording, Registration
 from settings.base import Cloud
-from tools.stacks import settings_of
+from tools.stacks import recording, settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +62,7 @@ class Used:
 def used_by(stack: str) -> Used:
     """Returns what the program uses for `Pulumi.<stack>.yaml`."""
     config = settings_of(stack)
-    return Used.by(run_program(config, stack=stack), stack, config)
+    return Used.by(recording(stack), stack, config)
 
 
 @dataclass(frozen=True, kw_only=True)
