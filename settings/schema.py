@@ -174,6 +174,9 @@ def _below(definition: Schema, schema: Schema, path: str) -> Iterator[Described]
                 yield one if is_optional else replace(one, description=f"{node['description']} {one.description}")
         else:
             yield _one(f"{path}{key}", node, schema, required=required)
+            items = _resolved(cast(Schema, resolved.get("items", {})), schema)
+            if "properties" in items:
+                yield from _below(items, schema, f"{path}{key}[].")
 
 
 def _alternatives(node: Schema, union: Schema, schema: Schema, path: str) -> Iterator[Described]:
