@@ -384,22 +384,22 @@ def _unreachable(
     opened = {port for place in egress for port in place.ports}
     for server in servers:
         places = server.places(namespace)
-        reason = next((place.reason for place in places if isinstance(place, Unknown)), None)
-        if reason is None and server.port is None and not all(isinstance(place, Service) for place in places):
-            reason = "has a port that is in a secret or is none"
-        if reason is None or server.port in opened or (server.port is None and opened):
+        unknown = next((place for place in places if isinstance(place, Unknown)), None)
+        if unknown is None and server.port is None and not all(isinstance(place, Service) for place in places):
+            unknown = Unknown(reason="has no port that can be read here")
+        opens_it = server.port in opened or (server.port is None and opened)
+        if unknown is None or (opens_it and not unknown.fix):
             continue
         port = server.port or "<port>"
-        yield (
-            Problem(
-                key=f"{at}.{server.key}",
-                got=repr(server.host),
-                expected=f"{reason}, so the network policy does not open port {port} to it",
-                fix=f"write this below {at}.egress, with its address: - {{cidr: <address>/32, ports: [{port}]}}",
-                others=(f"{at}.egress",),
-            ),
-            server.port not in (None, HTTPS) and not server.key.startswith("env."),
+        line = f"write this below {at}.egress, with its address: - {{cidr: <address>/32, ports: [{port}]}}"
+        problem = Problem(
+            key=f"{at}.{server.key}",
+            got=repr(server.host),
+            expected=f"{unknown.reason}, so the network policy does not open port {port} to it",
+            fix=unknown.fix or line,
+            others=(f"{at}.egress",),
         )
+        yield problem, server.port not in (None, HTTPS) and not server.key.startswith("env.")
 
 
 def _problems_of_variables(

@@ -63,9 +63,10 @@ class Public:
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """A host whose addresses cannot be derived; `reason` continues the sentence after the host."""
+    """A host for which nothing is opened; `reason` continues the sentence after the host. With a `fix`, it never is."""
 
     reason: str
+    fix: str = ""
 
 
 Place = Service | Address | Public | Unknown
@@ -91,7 +92,8 @@ class Destination:
         if address.is_loopback or address.is_unspecified:
             return ()
         if address in _METADATA:
-            return (Unknown(reason="is an address of the node itself"),)
+            fix = "remove it; a pod gets its cloud identity from its service account"
+            return (Unknown(reason="is an address of the node itself", fix=fix),)
         return (Address(cidr=f"{address}/{address.max_prefixlen}"),)
 
 

@@ -17,6 +17,7 @@ SMOKE_TEST = Pod(namespace="rasa", name=names.SMOKE_TEST_POD)
 ACTIONS = Pod(namespace="rasa", name=names.ACTION_SERVER_POD)
 PUBLIC = "198.51.100.7"
 VLLM = Pod(namespace="llm", name="vllm")
+SIZE: dict[str, Any] = {"replicas": 1, "resources": {"cpu": "1", "memory": "1Gi", "memoryLimit": "1Gi"}}
 # Places that no file of these tests names.
 NOWHERE: list[tuple[Target, int]] = [
     (PUBLIC, 8001), (PUBLIC, 22), ("10.77.0.9", 443), ("10.77.0.9", 8000), ("192.168.4.4", 5432),
@@ -105,9 +106,12 @@ def test_sections_that_the_program_writes_over_open_nothing() -> None:
 
 
 def test_rasa_reaches_the_action_server_and_only_rasa_does() -> None:
-    given = {"image": "registry.example.com/actions:1", "env": {"CRM_URL": "http://crm.sales:8080"}}
-    egress = [{"cidr": "10.77.0.0/24", "ports": [5432]}]
-    found = recorded(actionServer={**given, "egress": egress}, endpoints=model(api_base="http://vllm.llm:8000"))
+    server = {
+        "image": "registry.example.com/actions:1",
+        "env": {"CRM_URL": "http://crm.sales:8080"},
+        "egress": [{"cidr": "10.77.0.0/24", "ports": [5432]}],
+    }
+    found = recorded(actionServer={**SIZE, **server}, endpoints=model(api_base="http://vllm.llm:8000"))
     assert reaches(found, RASA, ACTIONS, 5055)
     assert not reaches(found, Pod(namespace="rasa", name="other"), ACTIONS, 5055)
     assert reaches(found, ACTIONS, PUBLIC, 443)
@@ -121,6 +125,6 @@ def test_rasa_reaches_the_action_server_and_only_rasa_does() -> None:
 
 
 def test_an_action_server_elsewhere_is_reached_by_its_url() -> None:
-    found = recorded(actionServer={"url": "http://actions.bots:5055/webhook"})
+    found = recorded(actionServer={**SIZE, "url": "http://actions.bots:5055/webhook"})
     assert reaches(found, RASA, Pod(namespace="bots"), 5055)
     assert not reaches(found, RASA, Pod(namespace="sales"), 5055)
