@@ -135,6 +135,17 @@ class ActionServer(Model):
             yield from rule.problems(f"{at}.egress[{index}]")
 
 
+class SmokeTest(Model):
+    """The test before a release. It always tries the stack's services."""
+
+    llm: bool = setting(
+        "Asks each model of the endpoints for one token and each MCP server for its tools, too.",
+        Effect.IN_PLACE,
+        dev=False,
+        prod=True,
+    )
+
+
 class Ingress(Model):
     """The way of users to the assistant. Controller, DNS and certificate are yours."""
 
@@ -214,6 +225,7 @@ class Assistant(Model):
         Effect.RESTARTS_PODS,
         default=dict,
     )
+    smoke_test: SmokeTest = setting("Test before the release.")
     analytics: bool = setting(
         "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
