@@ -321,7 +321,7 @@ async def ask_model(model):
     from rasa.shared.providers.mappings import get_embedding_client_from_provider, get_llm_client_from_provider
 
     # Not by Rasa's factory: it would store the answer on the disk.
-    config = deep_with_variables(model)
+    config = {key: deep_with_variables(item, key) for key, item in model.items()}
     provider = config["provider"]
     if provider == "huggingface_local":
         return "runs in the pod itself, and was not asked"
@@ -354,7 +354,7 @@ async def ask_tools(server):
     """Lists the tools of an MCP server through Rasa's own connection."""
     from rasa.shared.utils.mcp.server_connection import MCPServerConnection
 
-    connection = MCPServerConnection.from_config(deep_with_variables(server))
+    connection = MCPServerConnection.from_config({key: deep_with_variables(item, key) for key, item in server.items()})
     try:
         session = await connection.ensure_active_session()
         names = sorted(tool.name for tool in (await session.list_tools()).tools)
@@ -413,12 +413,17 @@ def sentence(error):
 
 def questions(endpoints):
     """Yields every model of every group and every MCP server: its name in the report, how to ask it, and itself."""
-    for group in endpoints.get("model_groups") or []:
-        for model in group.get("models") or []:
+    for group in entries(endpoints, "model_groups"):
+        for model in entries(group, "models"):
             name = model.get("model") or model.get("deployment")
             yield f"model {name} of group {group.get('id')} ({model.get('provider')})", ask_model, model
-    for server in endpoints.get("mcp_servers") or []:
+    for server in entries(endpoints, "mcp_servers"):
         yield f"MCP server {server.get('name')} at {server.get('url')}", ask_tools, server
+
+
+def entries(section, key):
+    """Returns the mappings in a list. Rasa itself complains about anything else."""
+    return [one for one in section.get(key) or [] if isinstance(one, dict)]
 
 
 def ask_all(endpoints):
