@@ -403,6 +403,8 @@ def _unreachable(
             continue
         port = server.port or "<port>"
         line = f"write this below {at}.egress, with its address: - {{cidr: <address>/32, ports: [{port}]}}"
+        if server.host.count(".") == 1:
+            line += f"; if it is a service of the cluster, write {server.host}.svc"
         problem = Problem(
             key=f"{at}.{server.key}",
             got=repr(server.host),

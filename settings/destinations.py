@@ -113,23 +113,21 @@ def _named(labels: list[str], namespace: str) -> tuple[Place, ...]:
             return (Public(),)
 
 
-def destinations(content: Json, env: Mapping[str, str], at: str) -> Iterator[Destination]:
-    """Yields the servers that a file, or a part of it, names. `env` replaces `${NAME}`."""
+def destinations(content: Json, env: Mapping[str, str], at: str, name: str = "") -> Iterator[Destination]:
+    """Yields the servers that a file, or a part of it below the key `name`, names. `env` replaces `${NAME}`."""
     match content:
         case dict():
-            for name, value in content.items():
-                key = f"{at}.{name}"
+            for key, value in content.items():
                 if isinstance(value, str):
-                    yield from _destination(key, name, value, content, env)
+                    yield from _destination(f"{at}.{key}", key, value, content, env)
                 else:
-                    yield from destinations(value, env, key)
+                    yield from destinations(value, env, f"{at}.{key}", key)
         case list():
             for index, item in enumerate(content):
-                key = f"{at}[{index}]"
                 if isinstance(item, str):
-                    yield from _destination(key, "", item, {}, env)
+                    yield from _destination(f"{at}[{index}]", name, item, {}, env)
                 else:
-                    yield from destinations(item, env, key)
+                    yield from destinations(item, env, f"{at}[{index}]", name)
         case _:
             pass
 

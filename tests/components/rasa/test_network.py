@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,6 +104,18 @@ def test_sections_that_the_program_writes_over_open_nothing() -> None:
     found = recorded(endpoints=mine)
     assert not reaches(found, RASA, "10.77.0.9", 6379)
     assert not reaches(found, RASA, "10.77.0.9", 5672)
+
+
+def test_several_brokers_of_the_users_are_opened_each() -> None:
+    without = replace(wirings.connections(), event_queue=None)
+    for url in ("10.77.0.8:9092,10.77.0.9:9093", ["10.77.0.8:9092", "10.77.0.9:9093"]):
+        endpoints = {"event_broker": {"type": "kafka", "url": url}}
+        found = record(wirings.assistant(endpoints=endpoints), connections=without)
+            wirings.assistant(endpoints={"event_broker": {"type": "kafka", "url": url}}), connections=without
+        )
+        assert reaches(found, RASA, "10.77.0.8", 9092)
+        assert reaches(found, RASA, "10.77.0.9", 9093)
+        assert not reaches(found, RASA, "10.77.0.9", 9092)
 
 
 def test_rasa_reaches_the_action_server_and_only_rasa_does() -> None:
