@@ -39,7 +39,6 @@ _PRIVATE: Final = ("internal", "local", "localdomain", "corp", "lan", "intranet"
 _TOP_LEVEL: Final = re.compile(
     r"[a-z]{2}|com|org|net|info|biz|edu|gov|mil|int|app|dev|cloud|tech|online|site|xyz|digital|systems|software|chat"
 )
-_METADATA: Final = ipaddress.ip_network("169.254.0.0/16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +90,7 @@ class Destination:
             return () if host == "localhost" else _named(host.split("."), namespace)
         if address.is_loopback or address.is_unspecified:
             return ()
-        if address in _METADATA:
+        if address.is_link_local:
             fix = "remove it; a pod gets its cloud identity from its service account"
             return (Unknown(reason="is an address of the node itself", fix=fix),)
         return (Address(cidr=f"{address}/{address.max_prefixlen}"),)

@@ -313,7 +313,10 @@ def deep_with_variables(value, name=""):
         return {key: deep_with_variables(item, key) for key, item in value.items()}
     if isinstance(value, list):
         return [deep_with_variables(item, name) for item in value]
-    return VARIABLE.sub(_value_of, value) if isinstance(value, str) and name not in SENSITIVE_DATA else value
+    if not isinstance(value, str) or name in SENSITIVE_DATA:
+        return value
+    # The chart gives some variables to Rasa alone.
+    return VARIABLE.sub(lambda match: os.environ.get(match[1], match[0]), value)
 
 
 async def ask_model(model):
