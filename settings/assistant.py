@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from settings.base import HOST_NAME, AssistantName, Cidr, Image, Port, SecretKey, matching
 from settings.chart import problems_of_values
@@ -62,7 +62,10 @@ ObjectName = Annotated[
     ),
 ]
 Quantity = Annotated[
-    str, matching(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?", "is not a Kubernetes quantity", "write it like 500m or 4Gi")
+    str,
+    matching(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?", "is not a Kubernetes quantity", "write it like 500m or 4Gi"),
+    # However 0.5 was written, it is the same quantity.
+    BeforeValidator(lambda value: str(value) if isinstance(value, float) else value),
 ]
 _ONE: Final = (1, "one replica")
 

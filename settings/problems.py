@@ -220,6 +220,12 @@ def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str,
     return key, siblings
 
 
+def key_of(path: Sequence[int | str]) -> str:
+    """Returns the key at a path: `assistants[0].name`."""
+    first, *rest = path
+    return str(first) + "".join(f"[{step}]" if isinstance(step, int) else _step(step) for step in rest)
+
+
 def _step(part: str) -> str:
     """Returns one more key of a path, quoted as `pulumi config set --path` needs it."""
     return f".{part}" if re.fullmatch(r"[\w-]+", part) else f'["{part}"]'
