@@ -26,7 +26,7 @@ _FOR_HELM: Final = re.compile(r"assistants\[\d+\]\.values\b")
 def written_numbers(stack_file: Path) -> dict[Steps, str]:
     """Returns every unquoted number of a stack file by its path; nothing if there is no such file."""
     try:
-        whole = yaml.compose(stack_file.read_text(encoding="utf-8"), yaml.SafeLoader)
+        whole: yaml.Node | None = yaml.SafeLoader(stack_file.read_text(encoding="utf-8")).get_single_node()
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return {}
     start = f"{NAMESPACE}:"
