@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
-from settings.base import Auth, Networks, Pem, SecretKey, Text, matching
+from settings.base import PORT, Auth, Networks, Pem, SecretKey, Text, matching
 from settings.problems import Problem
 from settings.setting import Effect, kind_of, setting
 from settings.stack import Layer, Stack
@@ -20,7 +20,7 @@ MOST_HOURS: Final = {"Standard": 168, "Premium": 2160}
 Bootstrap = Annotated[
     str,
     matching(
-        r"[a-z0-9.-]+:\d{1,5}(,[a-z0-9.-]+:\d{1,5})*",
+        rf"[a-z0-9.-]+:{PORT}(,[a-z0-9.-]+:{PORT})*",
         "is not a list of brokers",
         "write it like kafka1.example.com:9093,kafka2.example.com:9093",
     ),

@@ -53,7 +53,9 @@ class Problem:
     others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{NAMESPACE}:{self.key}: {self.got} {self.expected}; {self.fix}"
+        line = f"{NAMESPACE}:{self.key}: {self.got} {self.expected}; {self.fix}"
+        # A name may have a line break or a control character, which would spoil the list of problems.
+        return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
 
 
 class SettingsError(ValueError):

@@ -173,7 +173,11 @@ def leaves(value: Json, path: str = "", name: str = "") -> Iterator[tuple[str, s
 
 def is_url(text: str) -> bool:
     """Returns whether a text is the http or https address of a server, without references in its host."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - raises, too
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and "$" not in parts.netloc
 
 
