@@ -17,7 +17,7 @@ WITH_SECRETS = tuple(
     f"rasa:{layer}"
     for layer in ("trackerStore", "lockStore", "eventQueue", "modelStorage", "secretsManager", "cluster")
 )
-NAMES_A_SECRET = ("password", "token", "accountKey", "kubeconfig")
+NAMES_A_SECRET = ("password", "token", "accountKey", "kubeconfig", "clientCertificate", "clientKey")
 LAYERS = ("rasa:network", "rasa:encryption", "rasa:modelStorage")
 
 
@@ -71,6 +71,14 @@ def dummy_kubeconfig(config: Mapping[str, Any]) -> str:
     user = "{name: sandbox, user: {token: sandbox-dummy-not-a-real-secret}}"
     chosen = f"{{name: '{context}', context: {{cluster: sandbox, user: sandbox}}}}"
     return f"{{apiVersion: v1, kind: Config, clusters: [{cluster}], users: [{user}], contexts: [{chosen}]}}"
+
+
+def dummy_pem(config: Mapping[str, Any], secret: object) -> str:
+    """Returns a dummy in the form of a client certificate of Kafka, or of its key; empty for any other secret."""
+    queue = as_map(config.get("rasa:eventQueue"))
+    labels = {"clientCertificate": "CERTIFICATE", "clientKey": "PRIVATE KEY"}
+    found = [label for key, label in labels.items() if queue.get(key) == secret]
+    return f"-----BEGIN {found[0]}-----\nsandbox-dummy-not-a-real-secret\n-----END {found[0]}-----\n" if found else ""
 
 
 def _texts(value: Any) -> Iterator[str]:

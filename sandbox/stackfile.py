@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from catalogue.wire import as_list, as_map
-from sandbox.existing import dummy_kubeconfig, secret_names
+from sandbox.existing import dummy_kubeconfig, dummy_pem, secret_names
 from sandbox.home import Home
 
 SECRETS = "rasa:secrets"
@@ -44,7 +44,7 @@ def _plain(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> _Plain:
 
 for _type in ("bool", "int", "float", "timestamp"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_type}", _plain)
-_Dumper.add_representer(_Plain, lambda dumper, written: dumper.represent_scalar(written.tag, written))
+_Dumper.add_representer(_Plain, lambda _dumper, written: yaml.ScalarNode(written.tag, str(written)))
 
 
 def prepare(home: Home, environment: Mapping[str, str]) -> None:
@@ -131,6 +131,8 @@ def dummy(path: Path, config: Mapping[str, Any]) -> str:
     """Returns the dummy for the secret at a path."""
     if path == (SECRETS, as_map(config.get("rasa:cluster")).get("kubeconfig")):
         return dummy_kubeconfig(config)
+    if path[0] == SECRETS and (pem := dummy_pem(config, path[-1])):
+        return pem
     return f"sandbox-dummy-{path[-1]}-not-a-real-secret"
 
 

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
-from components.connections import ModelStorageConnection, PasswordAuth
+from components.connections import CertificateAuth, ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
 from components.kubernetes.vault.names import TOKEN_KEY
 from components.passwords import generated_password
@@ -98,6 +98,9 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     if kafka is not None and isinstance(kafka.producer, PasswordAuth):
         secrets[names.KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.producer.username)
         secrets[names.KAFKA_PASSWORD_KEY] = kafka.producer.password
+    if kafka is not None and isinstance(kafka.producer, CertificateAuth):
+        secrets[names.KAFKA_CERTIFICATE] = kafka.producer.certificate
+        secrets[names.KAFKA_KEY] = kafka.producer.key
     if databases.analytics is not None and isinstance(databases.analytics.auth, PasswordAuth):
         secrets[names.ANALYTICS_DB_URL_KEY] = analytics_url(databases.analytics, databases.analytics.auth)
     if assistant.analytics and kafka is not None and isinstance(kafka.consumer, PasswordAuth):

@@ -72,6 +72,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
 
 def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     assistant, files = wiring.assistant, list(contents(wiring))
+    volumes, mounts = pod.secret_volumes(wiring.secret_files)
     rasa: dict[str, Any] = {
         "replicaCount": assistant.replicas,
         "strategy": _STRATEGY,
@@ -98,11 +99,13 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             {"name": _FILES, "secret": {"secretName": names.SECRET, "items": [{"key": n, "path": n} for n in files]}},
             # The chart creates this volume only with its own ConfigMap.
             {"name": "app-config", "emptyDir": {}},
+            *volumes,
         ],
         "volumeMounts": [
             {"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True},
             *({"name": _FILES, "mountPath": f"{DIRECTORY}/{n}", "subPath": n, "readOnly": True} for n in files),
             {"name": "app-config", "mountPath": "/.config"},
+            *mounts,
         ],
         "resources": {
             "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},

@@ -70,7 +70,10 @@ def _files(case: Case) -> Iterator[tuple[str, str]]:
     for mount in rasa["volumeMounts"]:
         source = sources[mount["name"]]
         if "secret" in source:
-            yield mount["mountPath"], case.secrets[source["secret"]["secretName"]][mount["subPath"]]
+            held = case.secrets[source["secret"]["secretName"]]
+            names = [mount["subPath"]] if "subPath" in mount else [item["key"] for item in source["secret"]["items"]]
+            for name in names:
+                yield mount["mountPath"] if "subPath" in mount else f"{mount['mountPath']}/{name}", held[name]
         for key, text in case.config_maps.get(source.get("configMap", {}).get("name", ""), {}).items():
             yield str(PurePosixPath(mount["mountPath"], key)), text
     if not rasa["settings"]["mountModelsVolume"]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from settings import Cloud, Profile
 from settings.defaults import with_defaults
-from tests.settings.existing import LAYERS, NETWORKING, existing
+from tests.settings.existing import KAFKA_BY_CERTIFICATE, LAYERS, NETWORKING, existing
 from tests.settings.stack_files import SMALL
 from tools.stacks import changed
 
@@ -80,6 +80,7 @@ _EXISTING: dict[str, Any] = {
     "lockStore.tls": True,
     "lockStore.ca": CA,
     "eventQueue.ca": CA,
+    "eventQueue.topics": {"rasa": {"events": "acme.events", "deadLetters": "acme.dlq", "consumerGroup": "acme.group"}},
     "secretsManager.ca": CA,
     "secretsManager.mount": "kv",
     "assistants[0].actionServer": {"url": "http://actions.bots:5055/webhook"},
@@ -103,7 +104,7 @@ _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
             "keyVault": f"{NETWORKING}/privateDnsZones/privatelink.vaultcore.azure.net",
         },
     },
-    Cloud.GCP: {},
+    Cloud.GCP: {"eventQueue": KAFKA_BY_CERTIFICATE},
 }
 
 

@@ -84,6 +84,8 @@ _PLACES = st.sampled_from([(name, path) for name, stack_file in FULL.items() for
 
 def touches(problem: Problem, path: str) -> bool:
     """Whether a problem is about the value at a path: its key is above, at or below the path."""
+    # A kind decides which keys its mapping has.
+    path = path.removesuffix(".kind")
     return any(
         f"{key}.".startswith((f"{path}.", f"{path}[")) or path.startswith(key) for key in (problem.key, *problem.others)
     )
