@@ -131,22 +131,22 @@ def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) ->
         "topic": kafka.events_topic,
         "client_id": client_id,
         "partition_by_sender": True,
+        "security_protocol": "SSL" if isinstance(kafka.producer, CertificateAuth) else "SASL_SSL",
+        **({} if kafka.mechanism is None else {"sasl_mechanism": kafka.mechanism}),
         "ssl_cafile": f"{CA_DIRECTORY}/{names.KAFKA_CA}",
         # Without it Rasa cannot create a producer, and then no conversation is stored either.
         "ssl_check_hostname": True,
     }
     if keepalive:
         section = {**section, "socket_keepalive_enable": True}
-    with_sasl = {**section, "security_protocol": "SASL_SSL", "sasl_mechanism": kafka.mechanism}
     match kafka.producer:
         case PasswordAuth():
-            return {**with_sasl, "sasl_username": "${KAFKA_USERNAME}", "sasl_password": "${KAFKA_PASSWORD}"}
+            return {**section, "sasl_username": "${KAFKA_USERNAME}", "sasl_password": "${KAFKA_PASSWORD}"}
         case KafkaIamAuth():
-            return with_sasl
+            return section
         case CertificateAuth():
             return {
                 **section,
-                "security_protocol": "SSL",
                 "ssl_certfile": f"{names.KAFKA_CLIENT_DIRECTORY}/{names.KAFKA_CERTIFICATE}",
                 "ssl_keyfile": f"{names.KAFKA_CLIENT_DIRECTORY}/{names.KAFKA_KEY}",
             }
