@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from settings.base import HOST_NAME, AssistantName, Cidr, Image, Port, SecretKey, matching
 from settings.chart import problems_of_values
-from settings.problems import Problem
+from settings.problems import Problem, fault
 from settings.rasa_files import (
     Content,
     RasaFile,
@@ -36,7 +37,7 @@ RESERVED_ENVIRONMENT: Final = frozenset(
         "AUTH_TOKEN", "AWS_DEFAULT_REGION", "AWS_ELASTICACHE_CLUSTER_NAME", "AZURE_ACCOUNT_KEY", "AZURE_ACCOUNT_NAME",
         "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_CONTAINER", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID",
         "BUCKET_NAME", "DB_PASSWORD", "DB_USERNAME",
-        "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_SECRET",
+        "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_PRIVATE_KEY", "JWT_SECRET",
         "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_ENVIRONMENT",
         "RASA_PRO_LICENSE", "RASA_TELEMETRY_DEBUG", "RASA_TELEMETRY_ENABLED", "RDS_SQL_DB_AWS_IAM_ENABLED",
         "REDIS_PASSWORD", "SQL_MAX_OVERFLOW", "SQL_POOL_SIZE", "SQL_TRACKER_STORE_SSL_MODE",
@@ -48,6 +49,9 @@ RESERVED_ENVIRONMENT: Final = frozenset(
 RESERVED_NAMES: Final = frozenset(
     {"default", "postgres", "public", "none", "rdsadmin", "template0", "template1", "vault"}
 )
+
+# The algorithms of keys: 1.2.840.113549.1.1.1 (RFC 8017) and 1.2.840.10045.2.1 (RFC 5480), as a key has them.
+_OIDS: Final = {"RSA": bytes.fromhex("2a864886f70d010101"), "EC": bytes.fromhex("2a8648ce3d0201")}
 
 _UNITS: Final = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
 
@@ -130,6 +134,43 @@ class ActionServer(Model):
         yield from _problems_of_variables(stack, self.env, self.secret_env, frozenset(), at)
         for index, rule in enumerate(self.egress):
             yield from rule.problems(f"{at}.egress[{index}]")
+
+
+def _public_key(text: str) -> str:
+    if _algorithm(text) is None:
+        example = "paste the text from -----BEGIN PUBLIC KEY----- on"
+        fix = f"replace this key pair, and {example}" if "PRIVATE KEY" in text else example
+        raise fault("is not a public key (RSA or EC) in PEM form", fix)
+    return text
+
+
+def _algorithm(public_key: str) -> str | None:
+    """Returns `RSA` or `EC` for a public key in PEM form, else None."""
+    body = re.fullmatch(r"\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*", public_key)
+    try:
+        content = b64decode("".join(body[1].split())) if body else b""
+    except ValueError:
+        return None
+    return next((name for name, oid in _OIDS.items() if oid in content[:40]), None)
+
+
+class Jwt(Model):
+    """The check of JWTs at Rasa's HTTP API with a public key. Rasa never gets the private key, so it issues none."""
+
+    # Those of sanic-jwt (`utils.algorithm_is_asymmetric`), tried with Rasa Pro 3.14.0, 3.17.0 and 3.21.0.
+    method: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"] = setting(
+        "How the tokens are signed.", Effect.RESTARTS_PODS
+    )
+    public_key: Annotated[str, AfterValidator(_public_key)] = setting(
+        "Public key of the pair with which they are signed, PEM.", Effect.RESTARTS_PODS
+    )
+
+    def problems(self, at: str) -> Iterator[Problem]:
+        """Yields an error for a method of another kind of key; `at` is the key of this setting."""
+        wanted = "EC" if self.method.startswith("ES") else "RSA"
+        if _algorithm(self.public_key) != wanted:
+            expected, fix = f"needs {wanted} keys, but publicKey is another key", "change the method or the key"
+            yield self.wrong("method", expected, fix, at=at, others=(f"{at}.publicKey",))
 
 
 class Ingress(Model):
@@ -218,6 +259,11 @@ class Assistant(Model):
         note="`false` leaves its database behind; AWS, Azure: it deletes its topic of dead letters",
         default=False,
     )
+    jwt: Jwt | None = setting(
+        "A public key with which Rasa checks JWTs at its HTTP API; by default the program generates a shared secret.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
     ingress: Ingress | None = setting("Ingress; none by default.", Effect.IN_PLACE, default=None)
 
     @property
@@ -294,6 +340,8 @@ class Assistant(Model):
             expected = "is set, so users would reach the assistant without TLS"
             fix, others = "name a Secret of the namespace that holds the certificate", (f"{at}.ingress",)
             yield self.ingress.wrong("tls_secret", expected, fix, at=f"{at}.ingress", others=others)
+        if self.jwt is not None:
+            yield from self.jwt.problems(f"{at}.jwt")
         if _number(self.resources.memory_limit) < _number(self.resources.memory):
             expected = f"is below memory ({self.resources.memory}), so that no pod could start"
             fix, others = "raise memoryLimit or lower memory", (f"{at}.resources.memory",)

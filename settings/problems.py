@@ -80,6 +80,8 @@ def shown(value: object) -> str:
             return "nothing"
         case bool():
             return str(value).lower()
+        case str() if "PRIVATE KEY" in value:
+            return "a private key"
         case str():
             text = repr(value) if value else "an empty text"
             return text if len(text) <= 80 else text[:77] + "...'"

@@ -80,6 +80,10 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
                 yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
             case CertificateAuth():
                 pass
+    if wiring.assistant.jwt is not None:
+        # Rasa signs nothing, but does not start without a private key for such a method (`sanic_jwt/configuration.py`,
+        # `_validate_keys`).
+        yield "JWT_PRIVATE_KEY", SecretKey(secret=names.SECRET, key=names.JWT_SECRET_KEY)
     yield from wiring.assistant.env.items()
     for variable in wiring.assistant.secret_env:
         # The variable's name is all capitals, so it never equals one of the keys above.

@@ -1,7 +1,7 @@
 """The secrets and certificates of a Rasa pod: the Secret `rasa-secrets` and the ConfigMap `rasa-cloud-ca`.
 
-It creates both, the API token and the JWT secret. The Secret holds exactly the keys that are used. The connections have
-the passwords of the services.
+It creates both, the API token, and the JWT secret unless there is a public key. The Secret holds exactly the keys that
+are used. The connections have the passwords of the services.
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ class RasaSecrets(pulumi.ComponentResource):
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         auth_token = generated_password(f"{name}-auth-token", self, generation)
-        jwt_secret = generated_password(f"{name}-jwt-secret", self, generation, length=64)
+        public = wiring.assistant.jwt
+        jwt_secret = (
+            generated_password(f"{name}-jwt-secret", self, generation, length=64)
+            if public is None
+            else pulumi.Output.from_input(public.public_key)
+        )
         generated = {"RASA_PRO_LICENSE": given[_LICENSE], "AUTH_TOKEN": auth_token, "JWT_SECRET": jwt_secret}
         self.values: Mapping[str, pulumi.Output[str]] = {
             names.AUTH_TOKEN_KEY: auth_token,

@@ -86,6 +86,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             "enableApi": True,
             "authToken": {"secretName": names.SECRET, "secretKey": names.AUTH_TOKEN_KEY},
             "jwtSecret": {"secretName": names.SECRET, "secretKey": names.JWT_SECRET_KEY},
+            **({} if assistant.jwt is None else {"jwtMethod": assistant.jwt.method}),
             "telemetry": {"enabled": False},
             # The chart's volume for models would hide those of the image.
             "mountModelsVolume": wiring.model is not None,

@@ -46,7 +46,12 @@ def pod_of(case: Case) -> RasaPod:
         endpoints=files.pop("/app/endpoints.yml"),
         credentials=files.pop("/app/credentials.yml"),
         arguments=("run", "--enable-api", "--port", str(settings["port"]), "--cors", "*", *rasa["additionalArgs"]),
-        environment={**plain, **secret, "RASA_ENVIRONMENT": settings["environment"], "JWT_METHOD": "HS256"},
+        environment={
+            **plain,
+            **secret,
+            "RASA_ENVIRONMENT": settings["environment"],
+            "JWT_METHOD": settings.get("jwtMethod", "HS256"),
+        },
         references=references,
         files=files,
     )

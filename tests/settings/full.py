@@ -12,6 +12,13 @@ from tests.settings.stack_files import SMALL
 from tools.stacks import changed
 
 CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+PUBLIC_KEYS = tuple(
+    f"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{point}\n-----END PUBLIC KEY-----\n"
+    for point in (
+        "Fbyiy9821krNO9eWtC5c50+H3rmIEY7iQJSi0VCDUozYDjU7ICwogvHoEF9Ej/LXD8Vbm4eL0QRIelZbxcfo9A==",
+        "JZt34z/qmq7In/VHBma9tz9TBsq7YVmzNhOW6eZLteMZnTovq+vSOcW9uHuyNP27oLzBs4cHRisiE1KUYPTVzQ==",
+    )
+)
 _LOGIN = {"database": "reports", "username": "reports", "password": "dbPassword"}
 _ASSISTANT: dict[str, Any] = {
     "name": "rasa",
@@ -37,6 +44,7 @@ _ASSISTANT: dict[str, Any] = {
     "egress": [{"namespace": "vllm", "ports": [8000]}, {"cidr": "10.8.0.0/16", "ports": [8443]}],
     "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
     "analytics": True,
+    "jwt": {"method": "ES256", "publicKey": PUBLIC_KEYS[0]},
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
 }
 _COMMON: dict[str, Any] = {
