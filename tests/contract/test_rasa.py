@@ -282,6 +282,10 @@ def test_the_server_is_what_the_chart_and_the_probes_expect(version: str, stack:
         assert (server["auth_token"], server["jwt_secret"]) == (held["authToken"], held["jwtSecret"])
         assert server["auth_token"] != ""
         assert len(server["jwt_secret"]) >= 32
+        jwt = one.case.wiring.assistant.jwt
+        # Without both keys the server refuses a method with a key pair.
+        assert server["jwt_method"] == ("HS256" if jwt is None else jwt.method)
+        assert server["jwt_private_key"] == (None if jwt is None else jwt.public_key)
         assert one.facts["licence"] == held["rasaProLicense"]
         assert one.facts["environment"] in (None, one.case.values["rasa"]["settings"]["environment"])
 
