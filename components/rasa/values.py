@@ -72,6 +72,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
 
 def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     assistant, files = wiring.assistant, list(contents(wiring))
+    volumes, mounts = pod.secret_volumes(wiring.secret_files)
     rasa: dict[str, Any] = {
         "replicaCount": assistant.replicas,
         "strategy": _STRATEGY,
@@ -85,6 +86,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             "enableApi": True,
             "authToken": {"secretName": names.SECRET, "secretKey": names.AUTH_TOKEN_KEY},
             "jwtSecret": {"secretName": names.SECRET, "secretKey": names.JWT_SECRET_KEY},
+            **({} if assistant.jwt is None else {"jwtMethod": assistant.jwt.method}),
             "telemetry": {"enabled": False},
             # The chart's volume for models would hide those of the image.
             "mountModelsVolume": wiring.model is not None,
@@ -98,11 +100,13 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             {"name": _FILES, "secret": {"secretName": names.SECRET, "items": [{"key": n, "path": n} for n in files]}},
             # The chart creates this volume only with its own ConfigMap.
             {"name": "app-config", "emptyDir": {}},
+            *volumes,
         ],
         "volumeMounts": [
             {"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True},
             *({"name": _FILES, "mountPath": f"{DIRECTORY}/{n}", "subPath": n, "readOnly": True} for n in files),
             {"name": "app-config", "mountPath": "/.config"},
+            *mounts,
         ],
         "resources": {
             "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
