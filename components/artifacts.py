@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from settings import Assistant
+import pulumi_kubernetes as kubernetes
+
+from settings import Assistant, Registries
 
 _REGISTRY: Final = "europe-west3-docker.pkg.dev/rasa-releases"
 
-CHART: Final = f"oci://{_REGISTRY}/helm-charts/rasa"
+CHART_REPOSITORY: Final = f"oci://{_REGISTRY}/helm-charts"
+CHART: Final = "rasa"
 # 1.x and 3.x spell nearly every value differently and ignore ours silently (docs/compatibility.md).
 CHART_VERSION: Final = "2.4.0"
 
@@ -24,9 +28,30 @@ VAULT_CHART_VERSION: Final = "0.34.1"
 VAULT_REPOSITORY: Final = "docker.io/hashicorp/vault"
 
 
-def image_of(assistant: Assistant) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """The place of a chart, as a Helm release takes it."""
+
+    chart: str
+    repository_opts: kubernetes.helm.v3.RepositoryOptsArgs | None
+
+
+def chart_of(name: str, repository: str, registries: Registries) -> Chart:
+    """Returns where to pull a chart: from its own repository, or from the mirror."""
+    repository = registries.charts or repository
+    if repository.startswith("oci://"):
+        return Chart(chart=f"{repository}/{name}", repository_opts=None)
+    return Chart(chart=name, repository_opts=kubernetes.helm.v3.RepositoryOptsArgs(repo=repository))
+
+
+def mirrored(image: str, registries: Registries) -> str:
+    """Returns where to pull an image that the program chooses: its own name, or the same one in the mirror."""
+    return image if registries.images is None else f"{registries.images}/{image.partition('/')[2]}"
+
+
+def image_of(assistant: Assistant, registries: Registries) -> str:
     """Returns the image of an assistant: its own, or Rasa's of its version."""
-    return assistant.image or f"{RASA_REPOSITORY}:{assistant.rasa_version}-latest"
+    return assistant.image or mirrored(f"{RASA_REPOSITORY}:{assistant.rasa_version}-latest", registries)
 
 
 def image_values(image: str) -> dict[str, str]:

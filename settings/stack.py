@@ -12,6 +12,7 @@ import pulumi
 from pydantic import AfterValidator, Field, SecretStr
 
 from settings.base import Cloud, SecretKey, Text
+from settings.company import Company, Registries, registries_in
 from settings.problems import Problem, fault
 from settings.setting import Effect, Model, Profile, setting
 
@@ -100,6 +101,7 @@ class Stack(Model):
         Effect.RESTARTS_PODS,
         default=dict,
     )
+    registries: Registries = setting("Mirrors of charts and images.", default=Registries())
     rotation: Rotation = setting("Rotates credentials; see [rotation.md](rotation.md).", default=Rotation())
 
     @property
@@ -111,6 +113,12 @@ class Stack(Model):
     def protect(self) -> bool:
         """Returns whether data is protected from deletion: in prod, unless `allowDestroy` removes the protection."""
         return self.is_prod and not self.allow_destroy
+
+    @property
+    def company(self) -> Company:
+        """What every pod needs in the company's network."""
+        login = self.registries.pull_secret
+        return Company(registries=self.registries, pull_login=None if login is None else self.secret(login))
 
     def secret(self, key: str) -> pulumi.Output[str]:
         """Returns the value of a key of `rasa:secrets`, as a secret output."""
@@ -134,6 +142,7 @@ class Stack(Model):
         if "license" not in self.secrets:
             expected = "is set, but Rasa Pro does not start without a licence"
             yield Problem(key="secrets.license", got="nothing", expected=expected, fix=set_secret("license"))
+        yield from self._problems_of_registries()
         most, key_pattern, value_pattern, expected = self.TAGS
         if len(self.tags) > most:
             expected_count = f"is above {most}, what every kind of resource takes"
@@ -142,6 +151,14 @@ class Stack(Model):
             if not (re.fullmatch(key_pattern, key) and re.fullmatch(value_pattern, value)):
                 fix = "change the key or the value"
                 yield Problem(key=f"tags.{key}", got=repr(value), expected=expected, fix=fix)
+
+    def _problems_of_registries(self) -> Iterator[Problem]:
+        name = self.registries.pull_secret
+        yield from self.unknown_secret("registries.pullSecret", name)
+        if name in self.secrets and not registries_in(self.secrets[name].get_secret_value()):
+            expected = "is not the JSON of a Docker configuration with logins"
+            fix = f"{set_secret(name)} < config.json; it is like {{auths: {{registry.example.com: {{auth: ...}}}}}}"
+            yield Problem(key=f"secrets.{name}", got="the value", expected=expected, fix=fix)
 
 
 def set_secret(key: str) -> str:

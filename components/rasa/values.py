@@ -67,6 +67,8 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         # The chart's policies cover neither data services nor the action server; ours are in `network`.
         "networkPolicy": {"enabled": False},
     }
+    if wiring.pull_secrets:
+        ours = {**ours, "imagePullSecrets": list(wiring.pull_secrets)}
     return merged(ours, wiring.assistant.values)
 
 
@@ -111,7 +113,9 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         "livenessProbe": _LIVENESS,
         "readinessProbe": _READINESS,
     }
-    before: list[Value] = [sidecar_values(redis_tunnel.SIDECAR, "cloud-ca")] if wiring.tunnelled else []
+    before: list[Value] = []
+    if wiring.tunnelled:
+        before.append(sidecar_values(redis_tunnel.sidecar(wiring.company.registries), "cloud-ca"))
     model = download(wiring)
     if model is not None and wiring.model is not None:
         before.append(download_container(wiring, model, wiring.model, "cloud-ca"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import pulumi
 
 from components.artifacts import image_of
 from components.connections import AssistantConnections, AssistantDatabases, VaultConnection
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
 from settings.assistant import ActionServer
+from settings.company import NO_COMPANY, Company
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +25,13 @@ class Wiring:
     databases: AssistantDatabases
     connections: AssistantConnections
     vault: VaultConnection | None
+    company: Company = NO_COMPANY
+    pull_secrets: Sequence[Mapping[str, pulumi.Input[str]]] = ()
 
     @property
     def image(self) -> str:
         """Returns Rasa Pro's image."""
-        return image_of(self.assistant)
+        return image_of(self.assistant, self.company.registries)
 
     @property
     def action_server(self) -> ActionServer | None:

@@ -18,6 +18,9 @@ ACTIONS: Final = {"image": "registry.example.com/actions:1.4.2"}
 EGRESS: Final = {"cidr": {"cidr": "10.9.0.0/16"}, "namespace": {"namespace": "vllm"}, "ports": {"cidr": "10.9.0.0/16"}}
 # More values of a setting whose description has no second one. Those that a cloud does not take are left out.
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
+    "registries.charts": ("oci://registry.example.com/charts",),
+    "registries.images": ("registry.example.com/mirror",),
+    "registries.pullSecret": ("registryLogin",),
     "region": ("eu-west-1", "northeurope", "europe-west4"),
     "tags": ({"owner": "me"},),
     "secrets": (dict.fromkeys(("license", "openaiApiKey", "confluentApiKey", "confluentApiSecret"), "another"),),
@@ -183,7 +186,8 @@ def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def _shipped(stack: str) -> dict[str, Any]:
     settings = settings_of(stack)
-    return {**settings, "secrets": {**SECRETS, **settings["secrets"]}}
+    login = {"registryLogin": '{"auths": {"registry.example.com": {"auth": "dummy"}}}'}
+    return {**settings, "secrets": {**SECRETS, **login, **settings["secrets"]}}
 
 
 def _profiles(base: Mapping[str, Any]) -> tuple[str, str]:

@@ -46,6 +46,12 @@ _COMMON: dict[str, Any] = {
         {"rule": "no-spot-nodes", "resource": "rasa-dev-nodes", "reason": "a week's trial", "until": "2027-01-31"}
     ],
     "secrets.openai": "dummy-key",
+    "secrets.mirror": '{"auths": {"registry.example.com": {"auth": "dummy"}}}',
+    "registries": {
+        "charts": "oci://registry.example.com/charts",
+        "images": "registry.example.com/mirror",
+        "pullSecret": "mirror",
+    },
     "rotation": dict.fromkeys(("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"), 1),
     "assistants[0]": _ASSISTANT,
 }
