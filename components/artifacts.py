@@ -55,6 +55,6 @@ def image_of(assistant: Assistant, registries: Registries) -> str:
 
 
 def image_values(image: str) -> dict[str, str]:
-    """Returns an image as chart values. The chart writes `repository:tag`, so a digest is a tag of `name@sha256`."""
+    """Returns an image as chart values. The chart joins the two by a colon, so the last one may be in a digest."""
     repository, _, tag = image.rpartition(":")
     return {"repository": repository, "tag": tag}

@@ -100,7 +100,9 @@ class ActionResources(Resources):
 class ActionServer(Model):
     """The server that runs custom actions: an image, released with Rasa, or the address of your own server."""
 
-    image: Image | None = setting("Image with your actions.", Effect.RESTARTS_PODS, default=None)
+    image: Image | None = setting(
+        "Image with your actions, with a tag, a digest or both.", Effect.RESTARTS_PODS, default=None
+    )
     url: str | None = setting(
         "Address of a server that runs already, in place of an image.",
         Effect.RESTARTS_PODS,
@@ -152,7 +154,9 @@ class Assistant(Model):
         prod="3.17.0",
     )
     image: Image | None = setting(
-        "Image of Rasa Pro; by default Rasa's own for `rasaVersion`.", Effect.RESTARTS_PODS, default=None
+        "Image of Rasa Pro with a tag, a digest or both; by default Rasa's own for `rasaVersion`.",
+        Effect.RESTARTS_PODS,
+        default=None,
     )
     replicas: int = setting(
         "Number of Rasa pods; from 2 on a lock store is needed.", Effect.IN_PLACE, dev=1, prod=2, minimum=_ONE

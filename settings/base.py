@@ -128,7 +128,7 @@ SecretKey = Annotated[
 Image = Annotated[
     str,
     matching(
-        r"[a-z0-9.\-]+(:\d+)?(/[a-z0-9._\-]+)*(:[\w][\w.\-]{0,127}|@sha256:[0-9a-f]{64})",
+        r"[a-z0-9.\-]+(:\d+)?(/[a-z0-9._\-]+)*(:\w[\w.\-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})",
         "is not an image with a tag or a digest",
         "write it like registry.example.com/rasa-actions:1.4.2",
     ),

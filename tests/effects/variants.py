@@ -49,7 +49,7 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "secretsManager.nodes": (5,),
     "secretsManager.storageClass": ("fast",),
     "assistants[].name": ("other",),
-    "assistants[].image": ("registry.example.com/rasa:1.2.3",),
+    "assistants[].image": ("registry.example.com/rasa:1.2.3", f"rasa:1.2.3@sha256:{'0' * 64}"),
     "assistants[].rasaVersion": ("3.16.32",),
     "assistants[].model": ("other.tar.gz",),
     "assistants[].resources.cpu": ("1",),

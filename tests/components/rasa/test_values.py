@@ -157,10 +157,11 @@ def test_the_password_in_analytics_url_is_encoded() -> None:
     [
         ("registry.example.com:5000/rasa:3.17.0", "registry.example.com:5000/rasa", "3.17.0"),
         ("registry.example.com/rasa@sha256:" + "0" * 64, "registry.example.com/rasa@sha256", "0" * 64),
+        ("rasa:3.17.0@sha256:" + "0" * 64, "rasa:3.17.0@sha256", "0" * 64),
     ],
 )
 def test_an_image_is_put_together_again_by_the_chart(image: str, repository: str, tag: str) -> None:
-    assert image_values(image) == {"repository": repository, "tag": tag}
+    assert image_values(wirings.assistant(image=image).image or "") == {"repository": repository, "tag": tag}
     assert f"{repository}:{tag}" == image
 
 
