@@ -39,10 +39,15 @@ RESERVED_ENVIRONMENT: Final = frozenset(
         "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_SECRET",
         "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_ENVIRONMENT",
         "RASA_PRO_LICENSE", "RASA_TELEMETRY_DEBUG", "RASA_TELEMETRY_ENABLED", "RDS_SQL_DB_AWS_IAM_ENABLED",
-        "REDIS_PASSWORD", "SQL_MAX_OVERFLOW", "SQL_POOL_SIZE", "SQL_TRACKER_STORE_SSL_MODE",
+        "REDIS_PASSWORD", "SQL_TRACKER_STORE_SSL_MODE",
         "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", "VAULT_CACERT", "VAULT_TOKEN",
     }
 )  # fmt: skip
+
+# The settings to use in place of a variable.
+INSTEAD: Final[Mapping[str, str]] = {"LOG_LEVEL": "values.rasa.settings.logging.logLevel"}
+# Rasa reads these with `int` and does not start with any other text.
+NUMBERS: Final = ("SANIC_WORKERS", "SQL_POOL_SIZE", "SQL_MAX_OVERFLOW")
 
 # Kubernetes, PostgreSQL or Vault reserve these names: the name becomes a namespace, a database and a role.
 RESERVED_NAMES: Final = frozenset(
@@ -233,6 +238,12 @@ class Assistant(Model):
         return {name: file for name, file in given.items() if file is not None}
 
     @property
+    def workers(self) -> int:
+        """The processes of Rasa in each pod."""
+        workers = self.env.get("SANIC_WORKERS", "1")
+        return int(workers) if workers.isdecimal() else 1
+
+    @property
     def variables(self) -> frozenset[str]:
         """The variables of the pods that Rasa's files can refer to."""
         return frozenset({"RASA_PRO_LICENSE", "AUTH_TOKEN", "JWT_SECRET", *self.secret_env, *self.env})
@@ -310,6 +321,10 @@ class Assistant(Model):
 
     def _problems_of_secrets(self, stack: Stack, at: str) -> Iterator[Problem]:
         yield from _problems_of_variables(stack, self.env, self.secret_env, RESERVED_ENVIRONMENT, at)
+        for variable in NUMBERS:
+            if re.fullmatch(r"\d+", self.env.get(variable, "1")) is None:
+                expected, fix = "is not a whole number", "write one, in quotes"
+                yield Problem(key=f"{at}.env.{variable}", got="the value", expected=expected, fix=fix)
         if self.action_server is not None:
             yield from self.action_server.problems(stack, f"{at}.actionServer")
             given = {} if self.endpoints is None else self.endpoints.content.get("action_endpoint")
@@ -361,17 +376,20 @@ def _problems_of_variables(
         key = f"{at}.secretEnv.{variable}"
         yield from stack.unknown_secret(key, secret)
         if variable in reserved:
-            expected = "is set by the program itself"
-            yield Problem(key=key, got=variable, expected=expected, fix="choose another name")
+            yield _reserved(key, variable)
         if variable in env:
             expected, fix = "is in env too", "remove it from one of the two"
             yield Problem(key=key, got=variable, expected=expected, fix=fix, others=(f"{at}.env.{variable}",))
     for variable, value in env.items():
         if variable in reserved:
-            expected, fix = "is set by the program itself", "choose another name"
-            yield Problem(key=f"{at}.env.{variable}", got=variable, expected=expected, fix=fix)
+            yield _reserved(f"{at}.env.{variable}", variable)
             continue
         yield from problems_of_texts({variable: value}, f"{at}.env", frozenset(secret_env) | env.keys())
+
+
+def _reserved(key: str, variable: str) -> Problem:
+    fix = f"use {INSTEAD[variable]}" if variable in INSTEAD else "choose another name"
+    return Problem(key=key, got=variable, expected="is set by the program itself", fix=fix)
 
 
 def _number(quantity: str) -> float:

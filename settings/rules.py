@@ -280,6 +280,10 @@ def _assistants(settings: Settings, assistants: Mapping[str, Assistant]) -> Iter
             expected = "needs a lock store, but rasa:lockStore.kind is none"
             fix = "set replicas (and maxReplicas) to 1 or create a lock store"
             yield assistant.wrong("replicas", expected, fix, at=key, got=str(most), others=(f"{key}.maxReplicas",))
+        elif isinstance(settings.lock_store, NoLockStore) and assistant.workers > 1:
+            expected = "is above 1: processes need a lock store, but rasa:lockStore.kind is none"
+            fix = "set it to 1 or create a lock store"
+            yield Problem(key=f"{key}.env.SANIC_WORKERS", got="the value", expected=expected, fix=fix)
         if assistant.analytics and isinstance(settings.event_queue, NoEventQueue):
             expected = "needs an event queue, but rasa:eventQueue.kind is none"
             yield assistant.wrong("analytics", expected, "create an event queue or set analytics to false", at=key)

@@ -24,7 +24,7 @@ from components.kubernetes.vault.names import TOKEN_KEY
 from components.rasa import names
 from components.rasa.wiring import Wiring
 
-# Rasa's own default of 50 + 100 connections for each process would use up a small server.
+# Rasa's own default of 50 + 100 connections for each process would use up a small server. `env` has precedence.
 _POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
 
 

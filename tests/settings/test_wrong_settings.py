@@ -108,6 +108,12 @@ def test_static_keys_replace_an_identity_if_only_models_need_one():
     assert refused(changed(stack_file, lockStore={"kind": "create", "auth": "iam"})) != []
 
 
+def test_several_processes_have_a_lock_store_and_one_needs_none():
+    several = {"assistants[0].env": {"SANIC_WORKERS": "4"}}
+    assert refused(changed(DEV, **several)) == []
+    assert refused(changed(DEV, **{"assistants[0].env": {"SANIC_WORKERS": "1"}, "lockStore": {"kind": "none"}})) == []
+
+
 def test_a_private_api_is_for_those_who_are_inside_already():
     private = {"cluster.apiAccess": "private"}
     assert refused(changed(existing(Cloud.AWS, "network"), **private)) == []

@@ -101,6 +101,13 @@ def test_no_variable_is_defined_twice(wiring: Any) -> None:
     assert not by_the_chart & set(names)
 
 
+def test_the_pool_of_connections_is_small_unless_the_assistant_says_otherwise() -> None:
+    pools = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
+    assert environment(wirings.wiring()).items() >= pools.items()
+    own = environment(wirings.wiring(wirings.assistant(env={"SQL_POOL_SIZE": "25"})))
+    assert own.items() >= {**pools, "SQL_POOL_SIZE": "25"}.items()
+
+
 def test_no_secret_is_in_the_values(wiring: Any) -> None:
     for name, value in environment(wiring).items():
         assert isinstance(value, SecretKey) or not any(word in name for word in ("PASSWORD", "TOKEN", "SECRET", "KEY"))
