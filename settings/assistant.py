@@ -322,6 +322,9 @@ class Assistant(Model):
     def _problems_of_secrets(self, stack: Stack, at: str) -> Iterator[Problem]:
         yield from _problems_of_variables(stack, self.env, self.secret_env, RESERVED_ENVIRONMENT, at)
         for variable in NUMBERS:
+            if variable in self.secret_env:
+                key, expected = f"{at}.secretEnv.{variable}", "is a number, not a secret"
+                yield Problem(key=key, got=variable, expected=expected, fix="move it to env")
             if re.fullmatch(r"\d+", self.env.get(variable, "1")) is None:
                 expected, fix = "is not a whole number", "write one, in quotes"
                 yield Problem(key=f"{at}.env.{variable}", got="the value", expected=expected, fix=fix)
