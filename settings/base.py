@@ -92,6 +92,8 @@ def _cidr(text: str) -> str:
 
 
 def _pem(text: str) -> str:
+    if "PRIVATE KEY" in text:
+        raise fault("has a private key", "remove the key: only the certificates belong here", got="the value")
     if "-----BEGIN CERTIFICATE-----" not in text or "-----END CERTIFICATE-----" not in text:
         raise fault("is not a certificate in PEM form", "paste the text from -----BEGIN CERTIFICATE----- on")
     return text

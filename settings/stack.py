@@ -11,8 +11,8 @@ from typing import Annotated, Any, ClassVar
 import pulumi
 from pydantic import AfterValidator, Field, SecretStr
 
-from settings.base import Cloud, SecretKey, Text
-from settings.company import Company, Registries, registries_in
+from settings.base import Cloud, Pem, SecretKey, Text
+from settings.company import Proxy, Registries, registries_in
 from settings.problems import Problem, fault
 from settings.setting import Effect, Model, Profile, setting
 
@@ -102,6 +102,13 @@ class Stack(Model):
         default=dict,
     )
     registries: Registries = setting("Mirrors of charts and images.", default=Registries())
+    proxy: Proxy | None = setting("The proxy to other servers; none by default.", Effect.RESTARTS_PODS, default=None)
+    ca: Pem | None = setting(
+        "Certificates, PEM, of your own authorities: the pods trust them like the public ones, for language models, "
+        "actions and every other server.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
     rotation: Rotation = setting("Rotates credentials; see [rotation.md](rotation.md).", default=Rotation())
 
     @property
@@ -113,12 +120,6 @@ class Stack(Model):
     def protect(self) -> bool:
         """Returns whether data is protected from deletion: in prod, unless `allowDestroy` removes the protection."""
         return self.is_prod and not self.allow_destroy
-
-    @property
-    def company(self) -> Company:
-        """What every pod needs in the company's network."""
-        login = self.registries.pull_secret
-        return Company(registries=self.registries, pull_login=None if login is None else self.secret(login))
 
     def secret(self, key: str) -> pulumi.Output[str]:
         """Returns the value of a key of `rasa:secrets`, as a secret output."""
@@ -143,6 +144,12 @@ class Stack(Model):
             expected = "is set, but Rasa Pro does not start without a licence"
             yield Problem(key="secrets.license", got="nothing", expected=expected, fix=set_secret("license"))
         yield from self._problems_of_registries()
+        if self.proxy is not None:
+            yield from self.proxy.problems()
+            yield from self.unknown_secret("proxy.login", self.proxy.login)
+            if self.proxy.login in self.secrets and ":" not in self.secrets[self.proxy.login].get_secret_value():
+                key, expected = f"secrets.{self.proxy.login}", "is not user:password, what rasa:proxy.login needs"
+                yield Problem(key=key, got="the value", expected=expected, fix=set_secret(self.proxy.login))
         most, key_pattern, value_pattern, expected = self.TAGS
         if len(self.tags) > most:
             expected_count = f"is above {most}, what every kind of resource takes"

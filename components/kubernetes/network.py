@@ -75,8 +75,7 @@ def to_url(url: str, cluster_networks: Iterable[str]) -> Egress:
     A policy cannot have host names. For a service of the cluster (`name.namespace.svc...`) it opens the namespace on
     every port, because a policy sees the pod's port and the URL has the service's; for other names it opens the port.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    host, port = urlsplit(url).hostname or "", port_of(url)
     labels = host.split(".")
     if labels[2:3] == ["svc"]:
         return Egress(to=[_namespace(labels[1])])
@@ -85,6 +84,12 @@ def to_url(url: str, cluster_networks: Iterable[str]) -> Egress:
     except ValueError:
         return to_internet(cluster_networks, port)
     return to_networks([f"{address}/{address.max_prefixlen}"], port)
+
+
+def port_of(url: str) -> int:
+    """Returns the port of the server in a URL."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def to_namespace(namespace: str, *ports: int) -> Egress:

@@ -22,6 +22,7 @@ from components.connections import (
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.vault.names import TOKEN_KEY
 from components.rasa import names
+from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
 
 # Rasa's own default of 50 + 100 connections for each process would use up a small server. `env` has precedence.
@@ -35,6 +36,7 @@ def environment(wiring: Wiring) -> Environment:
 
 def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | SecretKey]]:
     connections, database = wiring.connections, wiring.databases.rasa
+    yield from outgoing(wiring).items()
     match connections.model_storage:
         case ModelStorageConnection() as storage:
             yield from storage.environment.items()

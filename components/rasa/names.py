@@ -10,15 +10,18 @@ CA_CONFIG_MAP: Final = "rasa-cloud-ca"
 REDIS_CA: Final = "redis-ca.pem"
 KAFKA_CA: Final = "kafka-ca.pem"
 VAULT_CA: Final = "vault-ca.pem"
+OUTGOING_CA: Final = "outgoing-ca.pem"
 
 # `app.kubernetes.io/name` of the pods. The chart derives all but the last from `fullnameOverride`.
 RASA_POD: Final = RELEASE
 ACTION_SERVER_POD: Final = f"{RELEASE}-action-server"
+DUCKLING_POD: Final = f"{RELEASE}-duckling"
 ANALYTICS_POD: Final = f"{RELEASE}-rasa-pro-services"
 SMOKE_TEST_POD: Final = f"{RELEASE}-smoke-test"
 
 RASA_PORT: Final = 5005
 ACTION_SERVER_PORT: Final = 5055
+DUCKLING_PORT: Final = 8000
 ANALYTICS_PORT: Final = 8732
 
 ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
@@ -27,6 +30,11 @@ ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
 def action_server_key(variable: str) -> str:
     """Returns the key of the Secret for a variable of the action server; Rasa may have one of the same name."""
     return f"actions.{variable}"
+
+
+def proxy_key(scheme: str) -> str:
+    """Returns the key of the Secret for the address of a proxy, with its login."""
+    return f"{scheme}Proxy"
 
 
 # The object that `ModelStorageConnection.upload_command` creates.

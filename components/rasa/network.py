@@ -54,7 +54,7 @@ class RasaNetwork(pulumi.ComponentResource):
         if wiring.action_server is not None:
             pod, port = names.ACTION_SERVER_POD, names.ACTION_SERVER_PORT
             ingress = [allow.from_pods(pods_named(names.RASA_POD), port), allow.from_networks(networks, port)]
-            egress = [allow.to_internet(networks), *_places(wiring.action_server.egress)]
+            egress = [allow.to_internet(networks), *_to_proxy(wiring), *_places(wiring.action_server.egress)]
             policies.append(
                 namespace.policy(
                     f"{name}-action-server", "action-server", pod, ingress=ingress, egress=egress, parent=self
@@ -85,6 +85,7 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
     rules.append(allow.to_internet(networks))
     rules += [allow.to_url(url, networks) for url in _urls(assistant) if not _is_itself(url)]
+    rules += _to_proxy(wiring)
     rules += _places(assistant.egress)
     return rules
 
@@ -115,6 +116,16 @@ def _to_vault(vault: VaultConnection) -> Egress:
             return allow.to_namespace(namespace, vault.port)
         case InNetworks(networks=networks):
             return allow.to_networks(networks, vault.port)
+
+
+def _to_proxy(wiring: Wiring) -> list[Egress]:
+    proxy = wiring.company.proxy
+    if proxy is None:
+        return []
+    if not proxy.networks:
+        # Its host is an address or a service of the cluster.
+        return [allow.to_url(url, ()) for url in dict.fromkeys(proxy.urls)]
+    return [allow.to_networks(proxy.networks, *dict.fromkeys(allow.port_of(url) for url in proxy.urls))]
 
 
 def _places(places: Iterable[Place]) -> list[Egress]:

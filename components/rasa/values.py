@@ -23,6 +23,7 @@ from components.rasa.environment import environment
 from components.rasa.files import DIRECTORY, contents
 from components.rasa.model_download import download, download_container, model_file
 from components.rasa.names import RASA_PORT
+from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
 from settings import Profile
 from settings.assistant import SERVICE_ACCOUNT, Ingress
@@ -135,6 +136,13 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     return rasa
 
 
+def _authorities() -> Values:
+    return {
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}],
+    }
+
+
 def _security(wiring: Wiring) -> Values:
     return {
         "podSecurityContext": {"enabled": True, **pod.pod_security_values(wiring.pod_security)},
@@ -189,9 +197,10 @@ def _action_server(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Value
         "replicaCount": server.replicas,
         "image": image_values(server.image or ""),
         "podAnnotations": {"checksum/secrets": secrets_revision},
-        "additionalEnv": pod.environment_values({**server.env, **secret}),
+        "additionalEnv": pod.environment_values({**outgoing(wiring), **server.env, **secret}),
         "serviceAccount": {"create": False, "name": names.ACTION_SERVER_SERVICE_ACCOUNT},
         **_security(wiring),
+        **(_authorities() if wiring.company.ca is not None else {}),
         "resources": {
             "requests": {"cpu": server.resources.cpu, "memory": server.resources.memory},
             "limits": {"memory": server.resources.memory_limit},

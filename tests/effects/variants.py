@@ -16,8 +16,16 @@ from tools.stacks import DEV, PROD, changed, settings_of
 STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
 ACTIONS: Final = {"image": "registry.example.com/actions:1.4.2"}
 EGRESS: Final = {"cidr": {"cidr": "10.9.0.0/16"}, "namespace": {"namespace": "vllm"}, "ports": {"cidr": "10.9.0.0/16"}}
+_CA: Final = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # More values of a setting whose description has no second one. Those that a cloud does not take are left out.
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
+    "proxy": ({"https": "http://10.8.0.3:3128"},),
+    "proxy.http": ("http://10.8.0.4:3128",),
+    "proxy.https": ("http://10.8.0.4:3128",),
+    "proxy.login": ("proxyLogin",),
+    "proxy.networks": (["10.8.0.0/24"],),
+    "proxy.noProxy": ([".example.com"],),
+    "ca": (_CA,),
     "registries.charts": ("oci://registry.example.com/charts",),
     "registries.images": ("registry.example.com/mirror",),
     "registries.pullSecret": ("registryLogin",),
@@ -90,6 +98,7 @@ NOT_ALONE: Final = ("allowDestroy", "profile", "region", "secrets", ".name", ".r
 NOT_BACK: Final = ("profile", "region", "secrets", ".kind")
 # What has to be so before a setting can be changed.
 _EXCEPTION: Final = {"policyExceptions": [{"rule": "a-rule", "reason": "a trial", "until": "2027-01-31"}]}
+_PROXY: Final = {"proxy": {"http": "http://10.8.0.3:3128", "https": "http://10.8.0.3:3128"}}
 BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "secretsManager.initialized": {"secretsManager.init": "runbook"},
     "trackerStore.auth": {"secretsManager": {"kind": "kubernetes"}, "trackerStore.auth": "password"},
@@ -110,6 +119,7 @@ BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
         }
         for key, at in EGRESS.items()
     },
+    **dict.fromkeys((key for key in VALUES if key.startswith("proxy.")), _PROXY),
     **dict.fromkeys((key for key in VALUES if key.startswith("policyExceptions")), _EXCEPTION),
 }
 
@@ -186,7 +196,7 @@ def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def _shipped(stack: str) -> dict[str, Any]:
     settings = settings_of(stack)
-    login = {"registryLogin": '{"auths": {"registry.example.com": {"auth": "dummy"}}}'}
+    login = {"proxyLogin": "me:dummy", "registryLogin": '{"auths": {"registry.example.com": {"auth": "dummy"}}}'}
     return {**settings, "secrets": {**SECRETS, **login, **settings["secrets"]}}
 
 

@@ -47,6 +47,15 @@ _COMMON: dict[str, Any] = {
     ],
     "secrets.openai": "dummy-key",
     "secrets.mirror": '{"auths": {"registry.example.com": {"auth": "dummy"}}}',
+    "secrets.proxy": "me:dummy",
+    "proxy": {
+        "http": "http://proxy.example.com:3128",
+        "https": "http://proxy.example.com:3128",
+        "login": "proxy",
+        "networks": ["10.8.0.0/24"],
+        "noProxy": [".example.com"],
+    },
+    "ca": CA,
     "registries": {
         "charts": "oci://registry.example.com/charts",
         "images": "registry.example.com/mirror",

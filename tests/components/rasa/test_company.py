@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from requests.utils import should_bypass_proxies
 
+from components.rasa.outgoing import bundle, outgoing
+from components.rasa.secrets import certificate_authorities
+from components.rasa.values import values
 from sandbox.recording import Recording, Secret
-from settings import Registries
-from settings.company import Company
+from settings import Cloud, Registries, parse
+from settings.company import Company, Proxy
 from settings.secrets_manager import CreateVault
+from tests.certificates import Authority
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
-from tests.components.rasa.test_assistant import text_of
+from tests.components.rasa.test_assistant import policies, text_of
+from tests.settings.existing import existing
+from tests.settings.stack_files import DEV
+from tools.stacks import changed
 
 JOB = "kubernetes:batch/v1:Job"
 CRON_JOB = "kubernetes:batch/v1:CronJob"
@@ -117,3 +127,99 @@ def test_both_charts_come_from_the_mirror(charts: str, places: set[tuple[str, st
 
 def test_without_mirrors_nothing_signs_in() -> None:
     assert "imagePullSecrets" not in text_of([one.inputs for one in record(wirings.everything()).resources.values()])
+
+
+PROXY = Proxy(https="http://10.8.0.3:3128", http="http://10.8.0.3:8080")
+
+
+def of_actions(recording: Recording) -> dict[str, Any]:
+    """The variables of the action server."""
+    found = recording.outputs["rasa"]["values"]["actionServer"]["additionalEnv"]
+    return {one["name"]: one.get("value", one.get("valueFrom")) for one in found}
+
+
+def test_rasa_and_its_actions_use_the_proxy_in_both_spellings() -> None:
+    recording = record(wirings.everything(), company=Company(proxy=PROXY, direct=("10.0.0.0/16",)))
+    rasa = outgoing(wirings.in_company(Company(proxy=PROXY, direct=("10.0.0.0/16",))))
+    assert of_actions(recording).items() >= rasa.items()
+    assert rasa["HTTPS_PROXY"] == rasa["https_proxy"] == "http://10.8.0.3:3128"
+    assert rasa["HTTP_PROXY"] == rasa["http_proxy"] == "http://10.8.0.3:8080"
+    assert rasa["NO_PROXY"] == rasa["no_proxy"]
+    for policy in ("rasa-egress", "action-server"):
+        peers = [(rule["to"], rule["ports"][0]["port"]) for rule in policies(recording)[policy]["egress"]]
+        for port in (3128, 8080):
+            assert ([{"ipBlock": {"cidr": "10.8.0.3/32"}}], port) in peers
+
+
+@pytest.mark.parametrize(
+    ("url", "direct"),
+    [
+        ("http://localhost:5005", True),
+        ("http://rasa-duckling:8000/parse", True),
+        ("https://vault-active.vault.svc:8200", True),
+        ("http://169.254.170.23/v1/credentials", True),
+        ("https://vault.acme.internal:8200", True),
+        ("http://10.20.1.7:8000", True),
+        ("https://wiki.example.com", True),
+        ("https://api.openai.com", False),
+        ("https://bedrock-runtime.eu-central-1.amazonaws.com", False),
+        ("http://192.0.2.1", False),
+    ],
+)
+def test_requests_sends_all_but_the_own_network_to_the_proxy(
+    url: str, direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = {"https": "http://10.8.0.3:3128", "noProxy": [".example.com"]}
+    stack_file = changed(existing(Cloud.AWS, "network", "cluster", "secretsManager"), proxy=proxy)
+    stack_file = changed(stack_file, **{"cluster.networks": ["10.20.0.0/16"]})
+    stack_file = changed(stack_file, **{"secretsManager.address": "https://vault.acme.internal:8200"})
+    variables = outgoing(wirings.in_company(parse(stack_file)[0].company))
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))
+    assert should_bypass_proxies(url, None) is direct
+
+
+def test_object_storage_of_an_own_network_is_reached_directly() -> None:
+    company = parse(changed(DEV, proxy={"https": "http://10.8.0.3:3128"}))[0].company
+    assert company.direct == ("s3.eu-central-1.amazonaws.com", "10.0.0.0/16", "172.20.0.0/16")
+
+
+def test_a_login_at_the_proxy_is_in_the_secret_alone() -> None:
+    company = Company(proxy=PROXY, proxy_login=wirings.secret("me:p@ss/word"))
+    recording = record(wirings.everything(), company=company)
+    held = recording.named("rasa-secrets-secret").inputs["stringData"].value
+    assert held["httpsProxy"] == "http://me:p%40ss%2Fword@10.8.0.3:3128"
+    assert held["httpProxy"] == "http://me:p%40ss%2Fword@10.8.0.3:8080"
+    assert of_actions(recording)["https_proxy"] == {"secretKeyRef": {"name": "rasa-secrets", "key": "httpsProxy"}}
+    config = json.loads(recording.named("rasa-smoke-test-files").inputs["data"]["smoke_test.json"])
+    assert set(config["secrets"]) >= {"HTTPS_PROXY", "http_proxy"}
+    assert not [one.name for one in recording.resources.values() if "p%40ss" in text_of(one.inputs)]
+
+
+def test_a_proxy_by_name_is_reached_at_its_networks() -> None:
+    proxy = Proxy(https="http://proxy.example.com:3128", networks=("10.8.0.0/24",))
+    spec = policies(record(wirings.everything(), company=Company(proxy=proxy)))["rasa-egress"]
+    opened = [rule["to"] for rule in spec["egress"] if [one["port"] for one in rule["ports"]] == [3128]]
+    assert opened == [[{"ipBlock": {"cidr": "10.8.0.0/24"}}]]
+
+
+def test_own_authorities_are_trusted_like_the_public_ones(tmp_path: Path) -> None:
+    own = Authority(tmp_path, "Acme Root").pem
+    wiring = wirings.in_company(Company(ca=own))
+    file = tmp_path / "bundle.pem"
+    file.write_text(str(certificate_authorities(wiring)["outgoing-ca.pem"]))
+    trusted = {
+        dict(part[0] for part in one["subject"]).get("commonName")
+        for one in ssl.create_default_context(cafile=str(file)).get_ca_certs()
+    }
+    assert trusted >= {"Acme Root", "Amazon Root CA 1", "GTS Root R1", "ISRG Root X1"}
+    variables = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/etc/rasa/ca/outgoing-ca.pem")
+    assert outgoing(wiring) == variables
+    server: Any = values(wiring, "revision")["actionServer"]
+    assert {one["name"]: one["value"] for one in server["additionalEnv"]} == variables
+    assert server["volumes"][0]["configMap"]["name"] == "rasa-cloud-ca"
+    assert server["volumeMounts"][0]["mountPath"] == "/etc/rasa/ca"
+    # A ConfigMap holds at most 1 MiB.
+    assert len(bundle(own)) < 500_000

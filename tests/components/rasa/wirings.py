@@ -37,6 +37,7 @@ from components.connections import (
 )
 from components.rasa.wiring import Wiring
 from settings import Assistant, PodSecurity, Profile
+from settings.company import Company
 from tests.components.built import value
 
 REGION = "eu-central-1"
@@ -190,6 +191,11 @@ def wiring(settings: Assistant | None = None, *, profile: Profile = Profile.PROD
         connections=connections(chosen.name, iam=iam),
         vault=None,
     )
+
+
+def in_company(company: Company) -> Wiring:
+    """The same in the network of a company."""
+    return replace(wiring(), company=company)
 
 
 def without(chosen: Wiring, *services: str) -> Wiring:
