@@ -73,7 +73,7 @@ class RasaFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What a minor version of Rasa Pro reads: sections by file, channels, and keys below which `${NAME}` stays."""
+    """Lists what a minor version of Rasa Pro reads: sections by file, channels, and keys below which `${NAME}` stays."""
 
     endpoints: tuple[str, ...]
     integrations: tuple[str, ...]
@@ -220,7 +220,7 @@ def problems_of_texts(content: Json, at: str, known: frozenset[str]) -> Iterator
 def _reference(key: str, name: str, known: frozenset[str], at: str) -> Iterator[Problem]:
     assistant = at.rpartition(".")[0] or at
     if not REFERENCE.fullmatch(f"${{{name}}}"):
-        expected, fix = "is not the name of a variable: Rasa knows no defaults", "write ${NAME}, and set NAME in env"
+        expected, fix = "is not the name of a variable: Rasa supports no defaults", "write ${NAME}, and set NAME in env"
         yield Problem(key=key, got="a reference in braces", expected=expected, fix=fix)
     elif name not in known:
         fix = f"add {name} to {assistant}.secretEnv, or to {assistant}.env if it is no secret"

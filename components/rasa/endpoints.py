@@ -45,7 +45,7 @@ def endpoints(wiring: Wiring) -> Values:
 def wired(wiring: Wiring, given: Mapping[str, Any]) -> Values:
     """Returns the sections of the assistant's services; a service that it does not have has no section.
 
-    The user's options of the event broker, such as `stream_pii`, stay beside the connection.
+    The user's options of the event broker, such as `stream_pii`, stay next to the connection.
     """
     assistant, connections = wiring.assistant, wiring.connections
     recent = wiring.since(_TIMERS_AND_KEEPALIVE)

@@ -72,6 +72,10 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "assistants[].secretEnv": ({"ANOTHER_KEY": "openaiApiKey"},),
     "assistants[].actionServer": (ACTIONS,),
     "assistants[].actionServer.image": ("registry.example.com/actions:1.4.3",),
+    **{
+        f"assistants[].actionServer.resources.{key}": (value,)
+        for key, value in (("cpu", "200m"), ("memory", "512Mi"), ("memoryLimit", "2Gi"))
+    },
     "assistants[].actionServer.url": ("http://actions.bots:5055/webhook",),
     "assistants[].actionServer.env": ({"CRM_URL": "https://crm.example.com"},),
     "assistants[].actionServer.secretEnv": ({"CRM_TOKEN": "openaiApiKey"},),
@@ -104,10 +108,8 @@ BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "trackerStore.auth": {"secretsManager": {"kind": "kubernetes"}, "trackerStore.auth": "password"},
     "modelStorage.kind": {"assistants[0].model": None},
     **{key: {"assistants[0].actionServer": ACTIONS} for key in VALUES if key.startswith("assistants[].actionServer.")},
-    **{
-        f"assistants[].actionServer.{key}": {"assistants[0].actionServer": ACTIONS}
-        for key in ("replicas", "resources.cpu", "resources.memory", "resources.memoryLimit")
-    },
+    "assistants[].actionServer.replicas": {"assistants[0].actionServer": ACTIONS},
+    "assistants[].integrations": {"assistants[0].rasaVersion": "3.21.0"},
     "assistants[].actionServer.url": {"assistants[0].actionServer": {"url": "http://actions.other:5055/webhook"}},
     **{
         f"assistants[].egress[].{key}": {"assistants[0].egress": [{**at, "ports": [8000]}]}
