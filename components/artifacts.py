@@ -22,6 +22,9 @@ ANALYTICS_IMAGE: Final = f"{_REGISTRY}/rasa-pro/rasa-pro-services:3.8.1-latest"
 # Tunnels to a Redis whose certificate names no host; the long-term support line.
 HAPROXY_IMAGE: Final = "docker.io/library/haproxy:3.2"
 
+# The tag of chart 2.4.0 for Duckling.
+DUCKLING_IMAGE: Final = "docker.io/rasa/duckling:0.2.0.2-r4"
+
 VAULT_CHART_REPOSITORY: Final = "https://helm.releases.hashicorp.com"
 VAULT_CHART: Final = "vault"
 VAULT_CHART_VERSION: Final = "0.34.1"

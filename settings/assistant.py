@@ -37,7 +37,8 @@ RESERVED_ENVIRONMENT: Final = frozenset(
         "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_CONTAINER", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID",
         "BUCKET_NAME", "DB_PASSWORD", "DB_USERNAME",
         "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_SECRET",
-        "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_ENVIRONMENT",
+        "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_DUCKLING_HTTP_URL",
+        "RASA_ENVIRONMENT",
         "RASA_PRO_LICENSE", "RASA_TELEMETRY_DEBUG", "RASA_TELEMETRY_ENABLED", "RDS_SQL_DB_AWS_IAM_ENABLED",
         "REDIS_PASSWORD", "SQL_TRACKER_STORE_SSL_MODE",
         "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", "VAULT_CACERT", "VAULT_TOKEN",
@@ -45,7 +46,10 @@ RESERVED_ENVIRONMENT: Final = frozenset(
 )  # fmt: skip
 
 # The settings to use in place of a variable.
-INSTEAD: Final[Mapping[str, str]] = {"LOG_LEVEL": "values.rasa.settings.logging.logLevel"}
+INSTEAD: Final[Mapping[str, str]] = {
+    "LOG_LEVEL": "values.rasa.settings.logging.logLevel",
+    "RASA_DUCKLING_HTTP_URL": "duckling.url",
+}
 # Rasa reads these with `int` and does not start with any other text.
 NUMBERS: Final = ("SANIC_WORKERS", "SQL_POOL_SIZE", "SQL_MAX_OVERFLOW")
 
@@ -136,6 +140,34 @@ class ActionServer(Model):
             yield from rule.problems(f"{at}.egress[{index}]")
 
 
+class DucklingResources(Resources):
+    """The resources that a pod of Duckling requests."""
+
+    cpu: Quantity = setting(dev="100m", prod="250m")
+    memory: Quantity = setting(dev="256Mi", prod="256Mi")
+    memory_limit: Quantity = setting(dev="1Gi", prod="1Gi")
+
+
+class Duckling(Model):
+    """The server that finds dates, amounts and so on in messages: released with Rasa, or one that runs already."""
+
+    image: Image | None = setting("Image of Duckling; by default Rasa's own.", Effect.RESTARTS_PODS, default=None)
+    url: str | None = setting(
+        "Address of a server that runs already, in place of a release.",
+        Effect.RESTARTS_PODS,
+        default=None,
+        pattern=(r"https?://[^\s/@]+", "is not an http(s) URL without a path", "http://duckling.tools.svc:8000"),
+    )
+    replicas: int = setting("Number of pods.", Effect.IN_PLACE, dev=1, prod=2, minimum=_ONE)
+    resources: DucklingResources = setting("Resources of each pod.")
+
+    def problems(self, at: str) -> Iterator[Problem]:
+        """Yields errors of this server; `at` is its key."""
+        if self.image is not None and self.url is not None:
+            expected, fix = "has an image and an address", "remove one of the two"
+            yield Problem(key=at, got="Duckling", expected=expected, fix=fix)
+
+
 class Ingress(Model):
     """The way of users to the assistant. Controller, DNS and certificate are yours."""
 
@@ -206,6 +238,11 @@ class Assistant(Model):
         default=dict,
     )
     action_server: ActionServer | None = setting("Custom actions; none by default.", Effect.RESTARTS_PODS, default=None)
+    duckling: Duckling | None = setting(
+        "Duckling, for models with the component `DucklingEntityExtractor`; none by default.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
     egress: tuple[Egress, ...] = setting(
         "Places that the Rasa pods may connect to, besides those that follow from its files.",
         Effect.IN_PLACE,
@@ -314,7 +351,8 @@ class Assistant(Model):
 
     def weaknesses(self, at: str) -> Iterator[Problem]:
         """Yields problems that are errors in prod and warnings in dev."""
-        for model, key in ((self, at), (self.action_server, f"{at}.actionServer")):
+        servers = ((self.action_server, f"{at}.actionServer"), (self.duckling, f"{at}.duckling"))
+        for model, key in ((self, at), *servers):
             if model is not None and model.image is not None and model.image.endswith(":latest"):
                 expected = "names the newest version, so that the running version cannot be found out or restored"
                 yield model.wrong("image", expected, "write a version or a digest", at=key)
@@ -335,6 +373,8 @@ class Assistant(Model):
                 expected, fix = "is in endpoints too, as action_endpoint", "remove it from one of the two"
                 others = (f"{at}.endpoints",)
                 yield Problem(key=f"{at}.actionServer", got="the server", expected=expected, fix=fix, others=others)
+        if self.duckling is not None:
+            yield from self.duckling.problems(f"{at}.duckling")
         for index, rule in enumerate(self.egress):
             yield from rule.problems(f"{at}.egress[{index}]")
         yield from problems_of_values(self.values, f"{at}.values")

@@ -139,6 +139,8 @@ class RasaAssistant(pulumi.ComponentResource):
             identities[ANALYTICS_SERVICE_ACCOUNT] = wiring.connections.analytics
         if wiring.action_server is not None:
             identities[names.ACTION_SERVER_SERVICE_ACCOUNT] = None
+        if wiring.duckling is not None:
+            identities[names.DUCKLING_SERVICE_ACCOUNT] = None
         return [
             kubernetes.core.v1.ServiceAccount(
                 f"{name}-account-{account}",
@@ -174,6 +176,8 @@ class RasaAssistant(pulumi.ComponentResource):
         replicas = {"": (names.RASA_POD, wiring.assistant.replicas)}
         if wiring.action_server is not None:
             replicas["-action-server"] = (names.ACTION_SERVER_POD, wiring.action_server.replicas)
+        if wiring.duckling is not None:
+            replicas["-duckling"] = (names.DUCKLING_POD, wiring.duckling.replicas)
         return [
             kubernetes.policy.v1.PodDisruptionBudget(
                 f"{name}{part}-disruption-budget",

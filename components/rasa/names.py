@@ -25,6 +25,7 @@ DUCKLING_PORT: Final = 8000
 ANALYTICS_PORT: Final = 8732
 
 ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
+DUCKLING_SERVICE_ACCOUNT: Final = DUCKLING_POD
 
 
 def action_server_key(variable: str) -> str:

@@ -60,6 +60,10 @@ class RasaNetwork(pulumi.ComponentResource):
                     f"{name}-action-server", "action-server", pod, ingress=ingress, egress=egress, parent=self
                 )
             )
+        if wiring.duckling is not None:
+            pod, port = names.DUCKLING_POD, names.DUCKLING_PORT
+            ingress = [allow.from_pods(pods_named(names.RASA_POD), port), allow.from_networks(networks, port)]
+            policies.append(namespace.policy(f"{name}-duckling", "duckling", pod, ingress=ingress, parent=self))
         if wiring.assistant.analytics:
             pod, ingress = names.ANALYTICS_POD, [allow.from_networks(networks, names.ANALYTICS_PORT)]
             identity = allow.to_identity(wiring.connections.analytics, networks)
@@ -83,6 +87,8 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     rules += allow.to_identity(wiring.connections.rasa, networks)
     if wiring.action_server is not None:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
+    if wiring.duckling is not None:
+        rules.append(allow.to_pods(pods_named(names.DUCKLING_POD), names.DUCKLING_PORT))
     rules.append(allow.to_internet(networks))
     rules += [allow.to_url(url, networks) for url in _urls(assistant) if not _is_itself(url)]
     rules += _to_proxy(wiring)
@@ -145,7 +151,7 @@ def _is_itself(url: str) -> bool:
 
 def _urls(assistant: Assistant) -> list[str]:
     """Returns the addresses of servers in Rasa's files: language models, NLG, tools, vector stores, tracing."""
-    server = assistant.action_server
-    texts: list[object] = [] if server is None else [server.url]
+    servers = (assistant.action_server, assistant.duckling)
+    texts: list[object] = [server.url for server in servers if server is not None]
     texts += [value for file in assistant.files.values() for _, _, value in leaves(dict(file.content))]
     return list(dict.fromkeys(text for text in texts if isinstance(text, str) and is_url(text)))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pulumi
 
-from components.artifacts import image_values
+from components.artifacts import DUCKLING_IMAGE, image_values, mirrored
 from components.connections import DownloadedModel
 from components.kubernetes import pod
 from components.kubernetes.network import NAME_LABEL
@@ -26,7 +26,7 @@ from components.rasa.names import RASA_PORT
 from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
 from settings import Profile
-from settings.assistant import SERVICE_ACCOUNT, Ingress
+from settings.assistant import SERVICE_ACCOUNT, Ingress, Resources
 from settings.chart import merged
 
 _FILES: Final = "rasa-files"
@@ -64,7 +64,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         "rasa": _rasa(wiring, secrets_revision),
         "actionServer": _action_server(wiring, secrets_revision),
         "rasaProServices": analytics_values(wiring, secrets_revision),
-        "duckling": {"enabled": False},
+        "duckling": _duckling(wiring),
         # The chart's policies cover neither data services nor the action server; ours are in `network`.
         "networkPolicy": {"enabled": False},
     }
@@ -75,6 +75,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
 
 def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     assistant, files = wiring.assistant, list(contents(wiring))
+    duckling = assistant.duckling
     rasa: dict[str, Any] = {
         "replicaCount": assistant.replicas,
         "strategy": _STRATEGY,
@@ -89,6 +90,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             "authToken": {"secretName": names.SECRET, "secretKey": names.AUTH_TOKEN_KEY},
             "jwtSecret": {"secretName": names.SECRET, "secretKey": names.JWT_SECRET_KEY},
             "telemetry": {"enabled": False},
+            **({"ducklingHttpUrl": duckling.url} if duckling is not None and duckling.url is not None else {}),
             # The chart's volume for models would hide those of the image.
             "mountModelsVolume": wiring.model is not None,
             # The files are in the Secret, because Rasa does not replace every `${NAME}`.
@@ -107,10 +109,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             *({"name": _FILES, "mountPath": f"{DIRECTORY}/{n}", "subPath": n, "readOnly": True} for n in files),
             {"name": "app-config", "mountPath": "/.config"},
         ],
-        "resources": {
-            "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
-            "limits": {"memory": assistant.resources.memory_limit},
-        },
+        "resources": _resources(assistant.resources),
         "livenessProbe": _LIVENESS,
         "readinessProbe": _READINESS,
     }
@@ -201,9 +200,33 @@ def _action_server(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Value
         "serviceAccount": {"create": False, "name": names.ACTION_SERVER_SERVICE_ACCOUNT},
         **_security(wiring),
         **(_authorities() if wiring.company.ca is not None else {}),
-        "resources": {
-            "requests": {"cpu": server.resources.cpu, "memory": server.resources.memory},
-            "limits": {"memory": server.resources.memory_limit},
-        },
+        "resources": _resources(server.resources),
         **({"affinity": _spread(names.ACTION_SERVER_POD)} if wiring.profile is Profile.PROD else {}),
     }
+
+
+def _duckling(wiring: Wiring) -> Values:
+    """Returns the values of Duckling; the chart has its probes and tells Rasa its address."""
+    duckling = wiring.duckling
+    if duckling is None:
+        return {"enabled": False}
+    return {
+        "enabled": True,
+        "replicaCount": duckling.replicas,
+        "image": image_values(duckling.image or mirrored(DUCKLING_IMAGE, wiring.company.registries)),
+        # Its log files would fill the disk.
+        "command": ["duckling-example-exe"],
+        "args": ["-p", str(names.DUCKLING_PORT), "--no-access-log", "--no-error-log"],
+        # It creates a directory `log` where it starts (facebook/duckling, exe/ExampleMain.hs), which is the home of a
+        # user of the image (RasaHQ/duckling, Dockerfile). Pods have another user.
+        "volumes": [{"name": "home", "emptyDir": {}}],
+        "volumeMounts": [{"name": "home", "mountPath": "/home/duckling"}],
+        "serviceAccount": {"create": False, "name": names.DUCKLING_SERVICE_ACCOUNT},
+        **_security(wiring),
+        "resources": _resources(duckling.resources),
+        **({"affinity": _spread(names.DUCKLING_POD)} if wiring.profile is Profile.PROD else {}),
+    }
+
+
+def _resources(chosen: Resources) -> Values:
+    return {"requests": {"cpu": chosen.cpu, "memory": chosen.memory}, "limits": {"memory": chosen.memory_limit}}

@@ -11,7 +11,7 @@ from components.artifacts import image_of
 from components.connections import AssistantConnections, AssistantDatabases, VaultConnection
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
-from settings.assistant import ActionServer
+from settings.assistant import ActionServer, Duckling
 from settings.company import NO_COMPANY, Company
 
 
@@ -38,6 +38,12 @@ class Wiring:
         """Returns the action server that is released with Rasa; None if there is none, or it runs elsewhere."""
         server = self.assistant.action_server
         return None if server is None or server.image is None else server
+
+    @property
+    def duckling(self) -> Duckling | None:
+        """Returns Duckling if it is released with Rasa; None if there is none, or it runs elsewhere."""
+        duckling = self.assistant.duckling
+        return None if duckling is None or duckling.url is not None else duckling
 
     @property
     def model(self) -> str | None:

@@ -14,6 +14,7 @@ from tests.settings.existing import EXISTING, SECRETS
 from tools.stacks import DEV, PROD, changed, settings_of
 
 STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
+DUCKLING: Final = {"replicas": 2}
 ACTIONS: Final = {"image": "registry.example.com/actions:1.4.2"}
 EGRESS: Final = {"cidr": {"cidr": "10.9.0.0/16"}, "namespace": {"namespace": "vllm"}, "ports": {"cidr": "10.9.0.0/16"}}
 _CA: Final = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
@@ -80,6 +81,13 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "assistants[].actionServer.env": ({"CRM_URL": "https://crm.example.com"},),
     "assistants[].actionServer.secretEnv": ({"CRM_TOKEN": "openaiApiKey"},),
     "assistants[].actionServer.egress": ([{"cidr": "10.9.0.0/16", "ports": [5432]}],),
+    "assistants[].duckling": (DUCKLING,),
+    "assistants[].duckling.image": ("registry.example.com/duckling:0.2.0",),
+    **{
+        f"assistants[].duckling.resources.{key}": (value,)
+        for key, value in (("cpu", "200m"), ("memory", "512Mi"), ("memoryLimit", "2Gi"))
+    },
+    "assistants[].duckling.url": ("http://duckling.tools.svc:8000",),
     "assistants[].egress": ([{"namespace": "vllm", "ports": [8000]}],),
     **{
         f"assistants[].{of}egress[].{key}": (value,)
@@ -109,6 +117,9 @@ BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "modelStorage.kind": {"assistants[0].model": None},
     **{key: {"assistants[0].actionServer": ACTIONS} for key in VALUES if key.startswith("assistants[].actionServer.")},
     "assistants[].actionServer.replicas": {"assistants[0].actionServer": ACTIONS},
+    **{key: {"assistants[0].duckling": DUCKLING} for key in VALUES if key.startswith("assistants[].duckling.")},
+    "assistants[].duckling.replicas": {"assistants[0].duckling": DUCKLING},
+    "assistants[].duckling.url": {"assistants[0].duckling": {"url": "http://duckling.other.svc:8000"}},
     "assistants[].integrations": {"assistants[0].rasaVersion": "3.21.0"},
     "assistants[].actionServer.url": {"assistants[0].actionServer": {"url": "http://actions.other:5055/webhook"}},
     **{

@@ -34,6 +34,11 @@ _ASSISTANT: dict[str, Any] = {
         "secretEnv": {"CRM_TOKEN": "openai"},
         "egress": [{"cidr": "10.9.0.0/16", "ports": [5432]}],
     },
+    "duckling": {
+        "image": "duckling:1",
+        "replicas": 1,
+        "resources": {"cpu": "1", "memory": "1Gi", "memoryLimit": "2Gi"},
+    },
     "egress": [{"namespace": "vllm", "ports": [8000]}, {"cidr": "10.8.0.0/16", "ports": [8443]}],
     "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
     "analytics": True,
@@ -98,6 +103,7 @@ _EXISTING: dict[str, Any] = {
     "secretsManager.ca": CA,
     "secretsManager.mount": "kv",
     "assistants[0].actionServer": {"url": "http://actions.bots:5055/webhook"},
+    "assistants[0].duckling": {"url": "http://duckling.tools.svc:8000"},
 }
 _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
     Cloud.AWS: {

@@ -77,6 +77,7 @@ def everything(**given: Any) -> Assistant:
             "replicas": 2,
             "resources": {"cpu": "100m", "memory": "256Mi", "memoryLimit": "1Gi"},
         },
+        "duckling": {"replicas": 2, "resources": {"cpu": "250m", "memory": "256Mi", "memoryLimit": "1Gi"}},
         "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
     }
     return assistant(**{**options, **given})
