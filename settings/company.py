@@ -120,7 +120,7 @@ def registries_in(docker_config: str) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """What all pods of a stack need in the network of a company.
+    """The needs of all pods of a stack in the network of a company.
 
     `pull_login` and `proxy_login` are the values that `registries.pull_secret` and `proxy.login` name. `direct` are the
     hosts and address ranges that pods reach without the proxy. `ca` is PEM.

@@ -64,7 +64,7 @@ class Settings(Stack):
 
     @property
     def company(self) -> Company:
-        """What all pods need in the network of a company."""
+        """Returns the needs of all pods in the network of a company."""
 
         def value(key: str | None) -> pulumi.Output[str] | None:
             return None if key is None else self.secret(key)

@@ -206,7 +206,7 @@ def _action_server(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Value
 
 
 def _duckling(wiring: Wiring) -> Values:
-    """Returns the values of Duckling; the chart has its probes and tells Rasa its address."""
+    """Returns the values of Duckling; the chart has its probes and gives Rasa its address."""
     duckling = wiring.duckling
     if duckling is None:
         return {"enabled": False}
