@@ -368,8 +368,7 @@ class Assistant(Model):
                 yield Problem(key=f"{at}.env.{variable}", got="the value", expected=expected, fix=fix)
         if self.action_server is not None:
             yield from self.action_server.problems(stack, f"{at}.actionServer")
-            given = {} if self.endpoints is None else self.endpoints.content.get("action_endpoint")
-            if given:
+            if self.endpoints is not None and self.endpoints.content.get("action_endpoint"):
                 expected, fix = "is in endpoints too, as action_endpoint", "remove it from one of the two"
                 others = (f"{at}.endpoints",)
                 yield Problem(key=f"{at}.actionServer", got="the server", expected=expected, fix=fix, others=others)
