@@ -210,10 +210,8 @@ def test_own_authorities_are_trusted_like_the_public_ones(tmp_path: Path) -> Non
     wiring = wirings.in_company(Company(ca=own))
     file = tmp_path / "bundle.pem"
     file.write_text(str(certificate_authorities(wiring)["outgoing-ca.pem"]))
-    trusted = {
-        dict(part[0] for part in one["subject"]).get("commonName")
-        for one in ssl.create_default_context(cafile=str(file)).get_ca_certs()
-    }
+    certificates: Any = ssl.create_default_context(cafile=str(file)).get_ca_certs()
+    trusted = {dict(part[0] for part in one["subject"]).get("commonName") for one in certificates}
     assert trusted >= {"Acme Root", "Amazon Root CA 1", "GTS Root R1", "ISRG Root X1"}
     variables = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), "/etc/rasa/ca/outgoing-ca.pem")
     assert outgoing(wiring) == variables
