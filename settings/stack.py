@@ -102,7 +102,7 @@ class Stack(Model):
         default=dict,
     )
     registries: Registries = setting("Mirrors of charts and images.", default=Registries())
-    proxy: Proxy | None = setting("The proxy to other servers; none by default.", Effect.RESTARTS_PODS, default=None)
+    proxy: Proxy | None = setting("The proxy to other servers; none by default.", default=None)
     ca: Pem | None = setting(
         "Certificates, PEM, of your own authorities: the pods trust them like the public ones, for language models, "
         "actions and every other server.",

@@ -20,7 +20,6 @@ EGRESS: Final = {"cidr": {"cidr": "10.9.0.0/16"}, "namespace": {"namespace": "vl
 _CA: Final = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # More values of a setting whose description has no second one. Those that a cloud does not take are left out.
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
-    "proxy": ({"https": "http://10.8.0.3:3128"},),
     "proxy.http": ("http://10.8.0.4:3128",),
     "proxy.https": ("http://10.8.0.4:3128",),
     "proxy.login": ("proxyLogin",),
