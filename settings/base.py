@@ -51,12 +51,12 @@ class Auth(StrEnum):
     IAM = "iam"
 
 
-def matching(pattern: str, expected: str, fix: str) -> AfterValidator:
-    """Returns a validator that requires the whole text to match `pattern`."""
+def matching(pattern: str, expected: str, fix: str, *, got: str | None = None) -> AfterValidator:
+    """Returns a validator that requires the whole text to match `pattern`. `got` hides a text that may be secret."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
-            raise fault(expected, fix)
+            raise fault(expected, fix, got=got)
         return text
 
     return AfterValidator(check)
@@ -125,6 +125,7 @@ SecretKey = Annotated[
         r"[a-zA-Z][a-zA-Z0-9]{0,29}",
         "is not the name of a secret (letters and digits, letter first, at most 30)",
         "choose one like openaiApiKey",
+        got="the name",  # it may be the secret itself, at the wrong place
     ),
 ]
 Image = Annotated[

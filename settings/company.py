@@ -104,7 +104,8 @@ class Proxy(Model):
             if url is None or self.networks or re.fullmatch(ADDRESS, host) or host.split(".")[2:3] == ["svc"]:
                 continue
             expected = "names a host, and a network policy needs addresses"
-            yield self.wrong(key, expected, "set networks to the address ranges of the proxy", at="proxy")
+            fix = "set networks to the address ranges of the proxy"
+            yield self.wrong(key, expected, fix, at="proxy", others=("proxy.networks",))
 
 
 def registries_in(docker_config: str) -> list[str]:

@@ -132,6 +132,13 @@ def test_without_mirrors_nothing_signs_in() -> None:
 PROXY = Proxy(https="http://10.8.0.3:3128", http="http://10.8.0.3:8080")
 
 
+def test_the_download_of_a_model_uses_the_proxy_and_trusts_the_authorities() -> None:
+    wiring = wirings.with_models(wirings.in_company(Company(proxy=PROXY, ca="PEM")), wirings.downloaded_model())
+    rasa: Any = values(wiring, "revision")["rasa"]
+    variables = {one["name"]: one.get("value") for one in rasa["initContainers"][0]["env"]}
+    assert variables.items() >= outgoing(wiring).items()
+
+
 def of_actions(recording: Recording) -> dict[str, Any]:
     """The variables of the action server."""
     found = recording.outputs["rasa"]["values"]["actionServer"]["additionalEnv"]

@@ -55,7 +55,8 @@ def test_every_variable_has_an_environment_entry_and_stands_where_rasa_substitut
 
 
 def test_every_variable_of_the_program_is_refused_as_one_of_the_users(wiring: Any) -> None:
-    assert set(environment(wiring)) - set(wiring.assistant.secret_env) <= RESERVED_ENVIRONMENT
+    defaults = {"SQL_POOL_SIZE", "SQL_MAX_OVERFLOW"}  # users may set these
+    assert set(environment(wiring)) - set(wiring.assistant.secret_env) <= RESERVED_ENVIRONMENT | defaults
 
 
 @pytest.mark.parametrize("version", TESTED_VERSIONS)
