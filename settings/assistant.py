@@ -45,13 +45,16 @@ RESERVED_ENVIRONMENT: Final = frozenset(
     }
 )  # fmt: skip
 
+# The program sets these unless the assistant does. Rasa's own default of 50 + 100 connections for each process would
+# use up a small server.
+POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
 # The settings to use in place of a variable.
 INSTEAD: Final[Mapping[str, str]] = {
     "LOG_LEVEL": "values.rasa.settings.logging.logLevel",
     "RASA_DUCKLING_HTTP_URL": "duckling.url",
 }
 # Rasa reads these with `int` and does not start with any other text.
-NUMBERS: Final = ("SANIC_WORKERS", "SQL_POOL_SIZE", "SQL_MAX_OVERFLOW")
+NUMBERS: Final = ("SANIC_WORKERS", *POOL)
 
 # Kubernetes, PostgreSQL or Vault reserve these names: the name becomes a namespace, a database and a role.
 RESERVED_NAMES: Final = frozenset(
