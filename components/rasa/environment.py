@@ -6,6 +6,7 @@ Pure. Every `${VAR}` of `endpoints` is defined here, and every key of the Secret
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 import pulumi
 
 from components.connections import (
