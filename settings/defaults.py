@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
-from settings.assistant import ActionResources, ActionServer, Assistant, Duckling, DucklingResources, Resources
+from settings.assistant import (
+    ActionResources,
+    ActionServer,
+    Assistant,
+    Duckling,
+    DucklingResources,
+    Resources,
+    SmokeTest,
+)
 from settings.aws import AwsSettings
 from settings.azure import AzureSettings
 from settings.base import Cloud
@@ -69,12 +77,13 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
         full[key] = _over(raw.get(key, {}), defaults)
     assistants = raw.get("assistants")
     if isinstance(assistants, list):
-        default = {**Assistant.defaults(profile, raw), "resources": {}}
+        default = {**Assistant.defaults(profile, raw), "resources": {}, "smokeTest": {}}
         resources = Resources.defaults(profile, raw)
         full["assistants"] = [_over(given, default) for given in assistants]
         for assistant in full["assistants"]:
             if isinstance(assistant, dict):
                 assistant["resources"] = _over(assistant["resources"], resources)
+                assistant["smokeTest"] = _over(assistant["smokeTest"], SmokeTest.defaults(profile, raw))
                 for key, (server, for_server) in _SERVERS.items():
                     if isinstance(given := assistant.get(key), dict):
                         one: dict[str, Json] = {**server.defaults(profile, raw), "resources": {}, **given}
