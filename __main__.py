@@ -29,7 +29,11 @@ in_cluster = pulumi.ResourceOptions(providers=[kubernetes_provider(platform.clus
 match platform.tracker_store:
     case PostgresConnection() as connection:
         tracker_store = DatabaseServer(
-            "database", connection=connection, pod_security=platform.cluster.pod_security, opts=in_cluster
+            "database",
+            connection=connection,
+            pod_security=platform.cluster.pod_security,
+            company=settings.company,
+            opts=in_cluster,
         )
     case ExistingDatabases() as tracker_store:
         pass
@@ -45,6 +49,7 @@ assistants = {
         cluster=platform.cluster,
         tracker_store=tracker_store,
         vault=vault,
+        company=settings.company,
         opts=in_cluster,
     )
     for assistant in settings.assistants

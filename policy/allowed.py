@@ -31,7 +31,12 @@ NODES: Final = (
 )
 
 # Registries that images may come from.
-REGISTRIES: Final = ("europe-west3-docker.pkg.dev/rasa-releases/", "docker.io/hashicorp/", "docker.io/library/")
+REGISTRIES: Final = (
+    "europe-west3-docker.pkg.dev/rasa-releases/",
+    "docker.io/hashicorp/",
+    "docker.io/library/",
+    "docker.io/rasa/",
+)
 
 # Tags that every stack needs. Prod also needs OWNER, so that a resource has a contact.
 TAGS: Final = ("project", "stack")

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from policy.exceptions import Relaxation, relaxations
-from policy.resource import Resource
+from policy.resource import Resource, mapping_of
 from policy.rule import Rule, When
 
 PROD: Final = "prod"
@@ -21,12 +21,13 @@ PROD: Final = "prod"
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The stack that is checked, and the date of the check."""
+    """The stack that is checked, and the date of the check. `mirror` is its registry for images; empty without one."""
 
     profile: str
     today: date
     allow_destroy: bool = False
     relaxations: tuple[Relaxation, ...] = ()
+    mirror: str = ""
 
     def has(self, rule: Rule) -> bool:
         """Returns whether the rule applies to this stack."""
@@ -46,9 +47,11 @@ class Context:
 
 def from_config(config: Mapping[str, str]) -> Context:
     """Reads the context from a stack's configuration in the engine's format: keys with project name, values as text."""
+    registries = mapping_of(json.loads(config.get("rasa:registries") or "{}"))
     return Context(
         profile=config.get("rasa:profile") or PROD,  # without a profile, the strict rules apply
         today=datetime.now(UTC).date(),
         allow_destroy=config.get("rasa:allowDestroy") == "true",
         relaxations=relaxations(json.loads(config.get("rasa:policyExceptions") or "[]")),
+        mirror=str(registries.get("images") or ""),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import pulumi_policy as sdk
@@ -39,7 +40,7 @@ def _policy(rule: Rule, context: Callable[[], Context]) -> sdk.Policy:
     def of_resource(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         now = context()
         if rule.speaks_of(args.resource_type) and now.has(rule):
-            seen = _seen(args)
+            seen = replace(_seen(args), mirror=now.mirror)
             _report(rule, seen, rule.findings(seen), now, report)
 
     def of_stack(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:

@@ -23,7 +23,10 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource of the stack. `sources` lists, by property, the URNs of the resources that its value comes from."""
+    """One resource of the stack. `sources` lists, by property, the URNs of the resources that its value comes from.
+
+    `mirror` is the stack's registry for images.
+    """
 
     type: str
     name: str
@@ -31,6 +34,7 @@ class Resource:
     props: Props
     protect: bool = False
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    mirror: str = ""
 
     def comes_from(self, property_: str) -> Sequence[str]:
         """Returns the URNs of the resources that the value of a top-level property comes from."""

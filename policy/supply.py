@@ -14,7 +14,6 @@ from policy.rule import Check, Rule, in_prod
 
 # A digest, or the tag of a release. Rasa's tag `3.17.0-latest` means the newest build of one release.
 PINNED: Final = re.compile(r".+@sha256:[0-9a-f]{64}|.+:v?\d+\.\d+(\.\d+)?([.-].*)?")
-REGISTRY: Final = re.compile("|".join(re.escape(registry) for registry in REGISTRIES))
 # A property with such a name holds a secret, unless its value is a reference.
 CALLED_SECRET: Final = re.compile(
     r"(.*[_.-])?(password|passwd|passphrase|secret|token|api_?key|private_?key|credentials?|license)|.*(Password|Secret|Token|ApiKey)"
@@ -45,13 +44,20 @@ def _images(resource: Resource) -> Iterator[str]:
     yield from within(resource.props)
 
 
-def _every_image(allowed: re.Pattern[str], wrong: str, *, whole: bool) -> Check:
+def _every_image(allowed: re.Pattern[str], wrong: str) -> Check:
     def check(resource: Resource) -> Iterator[str]:
         for image in _images(resource):
-            if not (allowed.fullmatch(image) if whole else allowed.match(image)):
+            if not allowed.fullmatch(image):
                 yield f"image {image} {wrong}"
 
     return check
+
+
+def _from_listed_registry(resource: Resource) -> Iterator[str]:
+    registries = (*REGISTRIES, *([f"{resource.mirror}/"] if resource.mirror else []))
+    for image in _images(resource):
+        if not image.startswith(registries):
+            yield f"image {image} comes from a registry that is not listed"
 
 
 def _is_called_secret(name: str) -> bool:
@@ -91,13 +97,13 @@ RULES: Final = (
         name="pinned-image",
         description="An image has a digest or the tag of a release, never latest.",
         remedy="Write a digest or a version; 3.17.0-latest is a release of Rasa.",
-        on={type_: _every_image(PINNED, "is neither a digest nor a release", whole=True) for type_ in PODS},
+        on={type_: _every_image(PINNED, "is neither a digest nor a release") for type_ in PODS},
     ),
     Rule(
         name="known-registry",
-        description="Images come from listed registries.",
-        remedy="Mirror the image, or add its registry to policy/allowed.py.",
-        on={type_: _every_image(REGISTRY, "comes from a registry that is not listed", whole=False) for type_ in PODS},
+        description="Images come from listed registries, or from the mirror of the stack file.",
+        remedy="Name the mirror in rasa:registries.images, or add the registry to policy/allowed.py.",
+        on=dict.fromkeys(PODS, _from_listed_registry),
     ),
     Rule(
         name="no-secret-in-values",

@@ -7,6 +7,7 @@ from settings.assistant import Assistant
 from settings.aws import AwsSettings
 from settings.azure import AzureSettings
 from settings.base import Cloud, PodSecurity
+from settings.company import Registries
 from settings.defaults import AnySettings
 from settings.gcp import GcpSettings
 from settings.load import load
@@ -25,6 +26,7 @@ __all__ = [
     "PodSecurity",
     "Problem",
     "Profile",
+    "Registries",
     "Settings",
     "SettingsError",
     "load",

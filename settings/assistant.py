@@ -39,12 +39,24 @@ RESERVED_ENVIRONMENT: Final = frozenset(
         "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_CONTAINER", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID",
         "BUCKET_NAME", "DB_PASSWORD", "DB_USERNAME",
         "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_PRIVATE_KEY", "JWT_SECRET",
-        "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_ENVIRONMENT",
+        "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_DUCKLING_HTTP_URL",
+        "RASA_ENVIRONMENT",
         "RASA_PRO_LICENSE", "RASA_TELEMETRY_DEBUG", "RASA_TELEMETRY_ENABLED", "RDS_SQL_DB_AWS_IAM_ENABLED",
-        "REDIS_PASSWORD", "SQL_MAX_OVERFLOW", "SQL_POOL_SIZE", "SQL_TRACKER_STORE_SSL_MODE",
+        "REDIS_PASSWORD", "SQL_TRACKER_STORE_SSL_MODE",
         "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", "VAULT_CACERT", "VAULT_TOKEN",
     }
 )  # fmt: skip
+
+# The program sets these unless the assistant does. Rasa's own default of 50 + 100 connections for each process would
+# use up a small server.
+POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
+# The settings to use in place of a variable.
+INSTEAD: Final[Mapping[str, str]] = {
+    "LOG_LEVEL": "values.rasa.settings.logging.logLevel",
+    "RASA_DUCKLING_HTTP_URL": "duckling.url",
+}
+# Rasa reads these with `int` and does not start with any other text.
+NUMBERS: Final = ("SANIC_WORKERS", *POOL)
 
 # Kubernetes, PostgreSQL or Vault reserve these names: the name becomes a namespace, a database and a role.
 RESERVED_NAMES: Final = frozenset(
@@ -105,7 +117,9 @@ class ActionResources(Resources):
 class ActionServer(Model):
     """The server that runs custom actions: an image, released with Rasa, or the address of your own server."""
 
-    image: Image | None = setting("Image with your actions.", Effect.RESTARTS_PODS, default=None)
+    image: Image | None = setting(
+        "Image with your actions, with a tag, a digest or both.", Effect.RESTARTS_PODS, default=None
+    )
     url: str | None = setting(
         "Address of a server that runs already, in place of an image.",
         Effect.RESTARTS_PODS,
@@ -137,6 +151,34 @@ class ActionServer(Model):
         yield from _problems_of_variables(stack, self.env, self.secret_env, frozenset(), at)
         for index, rule in enumerate(self.egress):
             yield from rule.problems(f"{at}.egress[{index}]")
+
+
+class DucklingResources(Resources):
+    """The resources that a pod of Duckling requests."""
+
+    cpu: Quantity = setting(dev="100m", prod="250m")
+    memory: Quantity = setting(dev="256Mi", prod="256Mi")
+    memory_limit: Quantity = setting(dev="1Gi", prod="1Gi")
+
+
+class Duckling(Model):
+    """The server that finds dates, amounts and so on in messages: released with Rasa, or one that runs already."""
+
+    image: Image | None = setting("Image of Duckling; by default Rasa's own.", Effect.RESTARTS_PODS, default=None)
+    url: str | None = setting(
+        "Address of a server that runs already, in place of a release.",
+        Effect.RESTARTS_PODS,
+        default=None,
+        pattern=(r"https?://[^\s/@]+", "is not an http(s) URL without a path", "http://duckling.tools.svc:8000"),
+    )
+    replicas: int = setting("Number of pods.", Effect.IN_PLACE, dev=1, prod=2, minimum=_ONE)
+    resources: DucklingResources = setting("Resources of each pod.")
+
+    def problems(self, at: str) -> Iterator[Problem]:
+        """Yields errors of this server; `at` is its key."""
+        if self.image is not None and self.url is not None:
+            expected, fix = "has an image and an address", "remove one of the two"
+            yield Problem(key=at, got="Duckling", expected=expected, fix=fix)
 
 
 class SmokeTest(Model):
@@ -173,7 +215,9 @@ class Assistant(Model):
         prod="3.17.0",
     )
     image: Image | None = setting(
-        "Image of Rasa Pro; by default Rasa's own for `rasaVersion`.", Effect.RESTARTS_PODS, default=None
+        "Image of Rasa Pro with a tag, a digest or both; by default Rasa's own for `rasaVersion`.",
+        Effect.RESTARTS_PODS,
+        default=None,
     )
     replicas: int = setting(
         "Number of Rasa pods; from 2 on a lock store is needed.", Effect.IN_PLACE, dev=1, prod=2, minimum=_ONE
@@ -218,6 +262,11 @@ class Assistant(Model):
         default=dict,
     )
     action_server: ActionServer | None = setting("Custom actions; none by default.", Effect.RESTARTS_PODS, default=None)
+    duckling: Duckling | None = setting(
+        "Duckling, for models with the component `DucklingEntityExtractor`; none by default.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
     egress: tuple[Egress, ...] = setting(
         "Places that the Rasa pods may connect to, besides those that follow from its files.",
         Effect.IN_PLACE,
@@ -264,8 +313,15 @@ class Assistant(Model):
             for name, file in self.files.items()
         }
         server = {} if self.action_server is None else {"actionServer": {"url": self.action_server.url}}
-        parts: dict[str, Any] = {**kept, **server, "env": dict(self.env)}
+        duckling = {} if self.duckling is None else {"duckling": {"url": self.duckling.url}}
+        parts: dict[str, Any] = {**kept, **server, **duckling, "env": dict(self.env)}
         return tuple(one for name, part in parts.items() for one in destinations(part, self.env, name))
+
+    @property
+    def workers(self) -> int:
+        """The processes of Rasa in each pod."""
+        workers = self.env.get("SANIC_WORKERS", "1")
+        return int(workers) if workers.isdecimal() else 1
 
     @property
     def variables(self) -> frozenset[str]:
@@ -346,19 +402,29 @@ class Assistant(Model):
 
     def weaknesses(self, at: str) -> Iterator[Problem]:
         """Yields problems that are errors in prod and warnings in dev."""
-        for model, key in ((self, at), (self.action_server, f"{at}.actionServer")):
+        servers = ((self.action_server, f"{at}.actionServer"), (self.duckling, f"{at}.duckling"))
+        for model, key in ((self, at), *servers):
             if model is not None and model.image is not None and model.image.endswith(":latest"):
                 expected = "names the newest version, so that the running version cannot be found out or restored"
                 yield model.wrong("image", expected, "write a version or a digest", at=key)
 
     def _problems_of_secrets(self, stack: Stack, at: str) -> Iterator[Problem]:
         yield from _problems_of_variables(stack, self.env, self.secret_env, RESERVED_ENVIRONMENT, at)
+        for variable in NUMBERS:
+            if variable in self.secret_env:
+                key, expected = f"{at}.secretEnv.{variable}", "is a number, not a secret"
+                yield Problem(key=key, got=variable, expected=expected, fix="move it to env")
+            if re.fullmatch(r"\d+", self.env.get(variable, "1")) is None:
+                expected, fix = "is not a whole number", "write one, in quotes"
+                yield Problem(key=f"{at}.env.{variable}", got="the value", expected=expected, fix=fix)
         if self.action_server is not None:
             yield from self.action_server.problems(stack, f"{at}.actionServer")
             if self.endpoints is not None and self.endpoints.content.get("action_endpoint"):
                 expected, fix = "is in endpoints too, as action_endpoint", "remove it from one of the two"
                 others = (f"{at}.endpoints",)
                 yield Problem(key=f"{at}.actionServer", got="the server", expected=expected, fix=fix, others=others)
+        if self.duckling is not None:
+            yield from self.duckling.problems(f"{at}.duckling")
         for index, rule in enumerate(self.egress):
             yield from rule.problems(f"{at}.egress[{index}]")
         yield from problems_of_values(self.values, f"{at}.values")
@@ -434,17 +500,20 @@ def _problems_of_variables(
         key = f"{at}.secretEnv.{variable}"
         yield from stack.unknown_secret(key, secret)
         if variable in reserved:
-            expected = "is set by the program itself"
-            yield Problem(key=key, got=variable, expected=expected, fix="choose another name")
+            yield _reserved(key, variable)
         if variable in env:
             expected, fix = "is in env too", "remove it from one of the two"
             yield Problem(key=key, got=variable, expected=expected, fix=fix, others=(f"{at}.env.{variable}",))
     for variable, value in env.items():
         if variable in reserved:
-            expected, fix = "is set by the program itself", "choose another name"
-            yield Problem(key=f"{at}.env.{variable}", got=variable, expected=expected, fix=fix)
+            yield _reserved(f"{at}.env.{variable}", variable)
             continue
         yield from problems_of_texts({variable: value}, f"{at}.env", frozenset(secret_env) | env.keys())
+
+
+def _reserved(key: str, variable: str) -> Problem:
+    fix = f"use {INSTEAD[variable]}" if variable in INSTEAD else "choose another name"
+    return Problem(key=key, got=variable, expected="is set by the program itself", fix=fix)
 
 
 def _number(quantity: str) -> float:

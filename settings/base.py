@@ -52,12 +52,12 @@ class Auth(StrEnum):
     IAM = "iam"
 
 
-def matching(pattern: str, expected: str, fix: str) -> AfterValidator:
-    """Returns a validator that requires the whole text to match `pattern`."""
+def matching(pattern: str, expected: str, fix: str, *, got: str | None = None) -> AfterValidator:
+    """Returns a validator that requires the whole text to match `pattern`. `got` hides a text that may be secret."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
-            raise fault(expected, fix)
+            raise fault(expected, fix, got=got)
         return text
 
     return AfterValidator(check)
@@ -93,6 +93,8 @@ def _cidr(text: str) -> str:
 
 
 def _pem(text: str) -> str:
+    if "PRIVATE KEY" in text:
+        raise fault("has a private key", "remove the key: only the certificates belong here", got="the value")
     if "-----BEGIN CERTIFICATE-----" not in text or "-----END CERTIFICATE-----" not in text:
         raise fault("is not a certificate in PEM form", "paste the text from -----BEGIN CERTIFICATE----- on")
     return text
@@ -124,12 +126,13 @@ SecretKey = Annotated[
         r"[a-zA-Z][a-zA-Z0-9]{0,29}",
         "is not the name of a secret (letters and digits, letter first, at most 30)",
         "choose one like openaiApiKey",
+        got="the name",  # it may be the secret itself, at the wrong place
     ),
 ]
 Image = Annotated[
     str,
     matching(
-        r"[a-z0-9.\-]+(:\d+)?(/[a-z0-9._\-]+)*(:[\w][\w.\-]{0,127}|@sha256:[0-9a-f]{64})",
+        r"[a-z0-9.\-]+(:\d+)?(/[a-z0-9._\-]+)*(:\w[\w.\-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})",
         "is not an image with a tag or a digest",
         "write it like registry.example.com/rasa-actions:1.4.2",
     ),

@@ -30,7 +30,7 @@ _TYPES: Final[Mapping[type, str]] = {
 # assistant may add.
 OWNED: Final = frozenset(
     {
-        "fullnameOverride", "rasaProLicense", "podLabels", "networkPolicy", "rasaProServices", "duckling.enabled",
+        "fullnameOverride", "rasaProLicense", "podLabels", "networkPolicy", "rasaProServices",
         "rasa.replicaCount", "rasa.strategy", "rasa.image", "rasa.serviceAccount",
         "rasa.podAnnotations.checksum/secrets",
         "rasa.podSecurityContext", "rasa.containerSecurityContext", "rasa.settings.environment", "rasa.settings.port",
@@ -42,6 +42,9 @@ OWNED: Final = frozenset(
         "actionServer.enabled", "actionServer.replicaCount", "actionServer.image", "actionServer.serviceAccount",
         "actionServer.podAnnotations.checksum/secrets", "actionServer.additionalEnv", "actionServer.podSecurityContext",
         "actionServer.containerSecurityContext", "actionServer.resources", "actionServer.affinity",
+        "rasa.settings.ducklingHttpUrl", "duckling.enabled", "duckling.replicaCount", "duckling.image",
+        "duckling.command", "duckling.args", "duckling.serviceAccount", "duckling.podSecurityContext",
+        "duckling.containerSecurityContext", "duckling.resources", "duckling.affinity", "duckling.autoscaling",
     }
 )  # fmt: skip
 # The settings to use in place of a value.
@@ -60,6 +63,11 @@ INSTEAD: Final[Mapping[str, str]] = {
     "actionServer.replicaCount": "actionServer.replicas",
     "actionServer.resources": "actionServer.resources",
     "rasaProServices": "analytics",
+    "rasa.settings.ducklingHttpUrl": "duckling.url",
+    "duckling.enabled": "duckling",
+    "duckling.image": "duckling.image",
+    "duckling.replicaCount": "duckling.replicas",
+    "duckling.resources": "duckling.resources",
 }
 
 

@@ -9,12 +9,20 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
-from settings.assistant import ActionResources, ActionServer, Assistant, Resources, SmokeTest
+from settings.assistant import (
+    ActionResources,
+    ActionServer,
+    Assistant,
+    Duckling,
+    DucklingResources,
+    Resources,
+    SmokeTest,
+)
 from settings.aws import AwsSettings
 from settings.azure import AzureSettings
 from settings.base import Cloud
 from settings.gcp import GcpSettings
-from settings.setting import Json, Profile
+from settings.setting import Json, Model, Profile
 from settings.stack import Layer
 
 AnySettings = AwsSettings | AzureSettings | GcpSettings
@@ -22,6 +30,12 @@ MODELS: Final[dict[Cloud, type[AnySettings]]] = {
     Cloud.AWS: AwsSettings,
     Cloud.AZURE: AzureSettings,
     Cloud.GCP: GcpSettings,
+}
+
+# The servers that an assistant can have, and their resources.
+_SERVERS: Final[Mapping[str, tuple[type[Model], type[Model]]]] = {
+    "actionServer": (ActionServer, ActionResources),
+    "duckling": (Duckling, DucklingResources),
 }
 
 
@@ -66,17 +80,16 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
     if isinstance(assistants, list):
         default = {**Assistant.defaults(profile, raw), "resources": {}, "smokeTest": {}}
         resources = Resources.defaults(profile, raw)
-        server = {**ActionServer.defaults(profile, raw), "resources": {}}
-        for_actions = ActionResources.defaults(profile, raw)
         full["assistants"] = [_over(given, default) for given in assistants]
         for assistant in full["assistants"]:
             if isinstance(assistant, dict):
                 assistant["resources"] = _over(assistant["resources"], resources)
                 assistant["smokeTest"] = _over(assistant["smokeTest"], SmokeTest.defaults(profile, raw))
-                if isinstance(given := assistant.get("actionServer"), dict):
-                    full_server = {**server, **given}
-                    full_server["resources"] = _over(full_server["resources"], for_actions)
-                    assistant["actionServer"] = full_server
+                for key, (server, for_server) in _SERVERS.items():
+                    if isinstance(given := assistant.get(key), dict):
+                        one: dict[str, Json] = {**server.defaults(profile, raw), "resources": {}, **given}
+                        one["resources"] = _over(one["resources"], for_server.defaults(profile, raw))
+                        assistant[key] = one
     return full
 
 

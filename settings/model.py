@@ -6,20 +6,31 @@ The settings of each cloud (`aws`, `azure`, `gcp`) are a subclass that narrows t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
 
+import pulumi
 from pydantic import PrivateAttr
 
 from settings.assistant import Assistant
+from settings.base import Cloud
 from settings.cluster import CreateCluster, ExistingCluster
+from settings.company import Company
 from settings.encryption import CreateEncryption, ExistingEncryption
 from settings.event_queue import CreateEventQueue, ExistingEventQueue, NoEventQueue
 from settings.lock_store import CreateLockStore, ExistingLockStore, NoLockStore
 from settings.model_storage import CreateModelStorage, ExistingModelStorage, NoModelStorage
 from settings.network import CreateNetwork, ExistingNetwork
-from settings.secrets_manager import SecretsManager
+from settings.secrets_manager import ExistingVault, SecretsManager
 from settings.setting import Json, setting
 from settings.stack import Layer, PolicyException, Stack
 from settings.tracker_store import CreateTrackerStore, ExistingTrackerStore
+
+_OBJECT_STORAGE: Final[Mapping[Cloud, str]] = {
+    Cloud.AWS: "s3.{region}.amazonaws.com",
+    Cloud.AZURE: "blob.core.windows.net",
+    Cloud.GCP: "storage.googleapis.com",
+}
 
 
 class Settings(Stack):
@@ -50,6 +61,36 @@ class Settings(Stack):
     def remember(self, deployed: Mapping[str, Json]) -> None:
         """Stores the guarded settings of the last `up`. The engine returns every number as a float."""
         self._deployed = {key: int(value) if isinstance(value, float) else value for key, value in deployed.items()}
+
+    @property
+    def company(self) -> Company:
+        """Returns the needs of all pods in the network of a company."""
+
+        def value(key: str | None) -> pulumi.Output[str] | None:
+            return None if key is None else self.secret(key)
+
+        return Company(
+            registries=self.registries,
+            pull_login=value(self.registries.pull_secret),
+            proxy=self.proxy,
+            proxy_login=value(self.proxy.login if self.proxy is not None else None),
+            direct=self._direct,
+            ca=self.ca,
+        )
+
+    @property
+    def _direct(self) -> tuple[str, ...]:
+        """Hosts and ranges that pods reach without a proxy: the cluster, the network and the services in it."""
+        vault, cluster = self.secrets_manager, self.cluster
+        ranges = [*self.network.ranges.values(), *self.cluster_ranges.values()]
+        if isinstance(cluster, ExistingCluster):
+            ranges += cluster.networks
+        hosts = [urlsplit(vault.address).hostname or ""] if isinstance(vault, ExistingVault) else []
+        # The program creates private ways to object storage: on Azure in every network, elsewhere in its own.
+        private = isinstance(self.network, CreateNetwork) or self.cloud is Cloud.AZURE
+        if private and isinstance(self.model_storage, CreateModelStorage):
+            hosts.append(_OBJECT_STORAGE[self.cloud].format(region=self.region))
+        return tuple(dict.fromkeys([*hosts, *ranges]))
 
     @property
     def layers(self) -> Mapping[str, Layer]:

@@ -143,7 +143,8 @@ def _problem(detail: ErrorDetails, schema: dict[str, Any]) -> Problem:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "fault":
-            return Problem(key=key, got=context["got"] or got, expected=context["expected"], fix=context["fix"])
+            hidden = None if detail["loc"][-1:] == ("[key]",) else context["got"]
+            return Problem(key=key, got=hidden or got, expected=context["expected"], fix=context["fix"])
         case "missing":
             return _missing(key)
         case "union_tag_not_found":

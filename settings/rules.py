@@ -11,7 +11,7 @@ from typing import Final
 
 from settings.assistant import Assistant
 from settings.aws import AwsSettings
-from settings.base import Auth
+from settings.base import Auth, Cloud
 from settings.cluster import (
     AKS_RESERVED,
     OFFICES,
@@ -35,6 +35,32 @@ from settings.tracker_store import CreateRds, CreateTrackerStore, DatabaseLogin,
 MSK_ZONES: Final = 3
 GKE_SERVICE_PREFIX: Final = (16, 27)
 STATIC_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+# The variables that the clouds' clients prefer to the identity of a pod, and how a model gets such a credential.
+# botocore/credentials.py and configprovider.py; azure/identity/_constants.py, EnvironmentVariables (the webhook of
+# Entra sets AZURE_CLIENT_ID, which a secret completes); google/auth/environment_vars.py.
+BEFORE_IDENTITY: Final[Mapping[Cloud, tuple[frozenset[str], str]]] = {
+    Cloud.AWS: (
+        frozenset(
+            {
+                *STATIC_KEYS, "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+                "AWS_SHARED_CREDENTIALS_FILE", "AWS_CREDENTIAL_FILE", "AWS_CONFIG_FILE", "AWS_ROLE_ARN",
+                "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+            }
+        ),
+        "aws_access_key_id: ${BEDROCK_ID}",
+    ),
+    Cloud.AZURE: (
+        frozenset(
+            {"AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_USERNAME", "AZURE_PASSWORD"}
+        ),
+        "client_secret: ${OPENAI_CLIENT_SECRET}",
+    ),
+    Cloud.GCP: (
+        frozenset({"GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG"}),
+        "vertex_credentials: ${VERTEX_CREDENTIALS}",
+    ),
+}  # fmt: skip
 
 
 def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
@@ -52,6 +78,7 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
         *_inside_the_network(settings),
         *_brokers_by_zone(settings),
         *_identity(settings),
+        *(problem for key, one in assistants.items() for problem in _before_identity(settings, one, key)),
         *_vault(settings),
         *_logins(settings),
         *_topics(settings),
@@ -148,7 +175,7 @@ def _brokers_by_zone(settings: Settings) -> Iterator[Problem]:
 def _identity(settings: Settings) -> Iterator[Problem]:
     """Without an identity, pods cannot sign in to services of the cloud, unless they have their own keys."""
     cluster = settings.cluster
-    if not isinstance(cluster, ExistingCluster) or not isinstance(cluster.identity, NoIdentity):
+    if not isinstance(cluster, ExistingCluster) or _has_identity(cluster):
         return
     cloud, example = cluster.IDENTITY
     needed = {key: layer.without_identity for key, layer in settings.layers.items() if layer.without_identity}
@@ -167,12 +194,36 @@ def _identity(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _before_identity(settings: Settings, assistant: Assistant, at: str) -> Iterator[Problem]:
+    """Yields credentials of the cloud with which Rasa would sign in to the stack's services in place of its identity.
+
+    The action server has an account of its own, without an identity.
+    """
+    if not _has_identity(settings.cluster):
+        return
+    names, example = BEFORE_IDENTITY[settings.cloud]
+    for key, variables in (("secretEnv", assistant.secret_env), ("env", assistant.env)):
+        for variable in variables:
+            if variable in names:
+                yield Problem(
+                    key=f"{at}.{key}.{variable}",
+                    got=variable,
+                    expected="takes precedence over the identity by which the pods sign in to the stack's services",
+                    fix=f"give it another name and refer to that in the model, like {example}, "
+                    "or give the pods' identity further rights",
+                    others=("cluster", "cluster.identity"),
+                )
+
+
+def _has_identity(cluster: CreateCluster | ExistingCluster) -> bool:
+    return isinstance(cluster, CreateCluster) or not isinstance(cluster.identity, NoIdentity)
+
+
 def _vault(settings: Settings) -> Iterator[Problem]:
     vault, cluster, store = settings.secrets_manager, settings.cluster, settings.tracker_store
     if isinstance(vault, KubernetesSecrets):
         return
-    has_none = isinstance(cluster, ExistingCluster) and isinstance(cluster.identity, NoIdentity)
-    if isinstance(vault, CreateVault) and has_none:
+    if isinstance(vault, CreateVault) and not _has_identity(cluster):
         expected = "is unsealed by a key of the cloud, but the cluster gives its pods no identity to use it with"
         fix = "describe cluster.identity, or set kind to existing or kubernetes"
         yield vault.wrong("kind", expected, fix, got="vault", others=("cluster", "cluster.identity"))
@@ -314,6 +365,10 @@ def _assistants(settings: Settings, assistants: Mapping[str, Assistant]) -> Iter
             expected = "needs a lock store, but rasa:lockStore.kind is none"
             fix = "set replicas (and maxReplicas) to 1 or create a lock store"
             yield assistant.wrong("replicas", expected, fix, at=key, got=str(most), others=(f"{key}.maxReplicas",))
+        elif isinstance(settings.lock_store, NoLockStore) and assistant.workers > 1:
+            expected = "is above 1: processes need a lock store, but rasa:lockStore.kind is none"
+            fix = "set it to 1 or create a lock store"
+            yield Problem(key=f"{key}.env.SANIC_WORKERS", got="the value", expected=expected, fix=fix)
         if assistant.analytics and isinstance(settings.event_queue, NoEventQueue):
             expected = "needs an event queue, but rasa:eventQueue.kind is none"
             yield assistant.wrong("analytics", expected, "create an event queue or set analytics to false", at=key)

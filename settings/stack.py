@@ -11,7 +11,8 @@ from typing import Annotated, Any, ClassVar
 import pulumi
 from pydantic import AfterValidator, Field, SecretStr
 
-from settings.base import Cloud, SecretKey, Text
+from settings.base import Cloud, Pem, SecretKey, Text
+from settings.company import Proxy, Registries, registries_in
 from settings.problems import Problem, fault
 from settings.setting import Effect, Model, Profile, setting
 
@@ -100,6 +101,14 @@ class Stack(Model):
         Effect.RESTARTS_PODS,
         default=dict,
     )
+    registries: Registries = setting("Mirrors of charts and images.", default=Registries())
+    proxy: Proxy | None = setting("The proxy to other servers; none by default.", default=None)
+    ca: Pem | None = setting(
+        "Certificates, PEM, of your own authorities: the pods trust them like the public ones, for language models, "
+        "actions and every other server.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
     rotation: Rotation = setting("Rotates credentials; see [rotation.md](rotation.md).", default=Rotation())
 
     @property
@@ -134,6 +143,13 @@ class Stack(Model):
         if "license" not in self.secrets:
             expected = "is set, but Rasa Pro does not start without a licence"
             yield Problem(key="secrets.license", got="nothing", expected=expected, fix=set_secret("license"))
+        yield from self._problems_of_registries()
+        if self.proxy is not None:
+            yield from self.proxy.problems()
+            yield from self.unknown_secret("proxy.login", self.proxy.login)
+            if self.proxy.login in self.secrets and ":" not in self.secrets[self.proxy.login].get_secret_value():
+                key, expected = f"secrets.{self.proxy.login}", "is not user:password, what rasa:proxy.login needs"
+                yield Problem(key=key, got="the value", expected=expected, fix=set_secret(self.proxy.login))
         most, key_pattern, value_pattern, expected = self.TAGS
         if len(self.tags) > most:
             expected_count = f"is above {most}, what every kind of resource takes"
@@ -142,6 +158,14 @@ class Stack(Model):
             if not (re.fullmatch(key_pattern, key) and re.fullmatch(value_pattern, value)):
                 fix = "change the key or the value"
                 yield Problem(key=f"tags.{key}", got=repr(value), expected=expected, fix=fix)
+
+    def _problems_of_registries(self) -> Iterator[Problem]:
+        name = self.registries.pull_secret
+        yield from self.unknown_secret("registries.pullSecret", name)
+        if name in self.secrets and not registries_in(self.secrets[name].get_secret_value()):
+            expected = "is not the JSON of a Docker configuration with logins"
+            fix = f"{set_secret(name)} < config.json; it is like {{auths: {{registry.example.com: {{auth: ...}}}}}}"
+            yield Problem(key=f"secrets.{name}", got="the value", expected=expected, fix=fix)
 
 
 def set_secret(key: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from components.artifacts import CHART, CHART_VERSION
+from components.artifacts import CHART, CHART_REPOSITORY, CHART_VERSION
 from tests.processes import Finished, run
 
 PULL_SECONDS: Final = 10
@@ -21,7 +21,7 @@ def reached(directory: Path) -> Path:
 
     What has to be pulled is put into the directory. Skips the test where the registry cannot be reached.
     """
-    given = os.environ.get("RASA_CHART", CHART)
+    given = os.environ.get("RASA_CHART", f"{CHART_REPOSITORY}/{CHART}")
     if not given.startswith("oci://"):
         assert Path(given).exists(), f"RASA_CHART={given} does not exist"
         return Path(given)

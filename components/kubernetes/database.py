@@ -29,6 +29,7 @@ from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, Se
 from components.kubernetes.script_job import ScriptJob, ScriptJobArgs
 from components.passwords import generated_password, of_generation
 from settings import Assistant, PodSecurity
+from settings.company import NO_COMPANY, Company
 
 NAMESPACE: Final = "rasa-system"
 _POD: Final = "database-roles"
@@ -39,14 +40,21 @@ class DatabaseServer(pulumi.ComponentResource):
     """The namespace `rasa-system`, with the administrator's credentials for the PostgreSQL server."""
 
     def __init__(
-        self, name: str, *, connection: PostgresConnection, pod_security: PodSecurity, opts: pulumi.ResourceOptions
+        self,
+        name: str,
+        *,
+        connection: PostgresConnection,
+        pod_security: PodSecurity,
+        company: Company = NO_COMPANY,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:DatabaseServer", name, None, opts)
         self.connection = connection
         self.pod_security = pod_security
         child = pulumi.ResourceOptions(parent=self)
-        space = RestrictedNamespace(f"{name}-system", NAMESPACE, pod_security, opts=child)
+        space = RestrictedNamespace(f"{name}-system", NAMESPACE, pod_security, company=company, opts=child)
         self.namespace = space.name
+        self.pull_secrets = space.pull_secrets
         admin = kubernetes.core.v1.Secret(
             f"{name}-admin",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(namespace=self.namespace),
@@ -140,6 +148,7 @@ class AssistantDatabase(pulumi.ComponentResource):
                 environment=environment,
                 secrets={"admin": connection.admin.password, **passwords},
                 config_maps={CA_DIRECTORY: server.ca_config_map},
+                pull_secrets=server.pull_secrets,
                 after=server.ready,
             ),
             opts=child,

@@ -15,7 +15,9 @@ import pulumi_kubernetes as kubernetes
 
 from components.kubernetes.network import Egress, Ingress, Selector, pods_named, to_dns
 from settings import PodSecurity
+from settings.company import NO_COMPANY, Company
 
+PULL_SECRET: Final = "rasa-registries"
 _MODES: Final = ("enforce", "warn", "audit")
 _MORE_LABELS: Final[Mapping[PodSecurity, Mapping[str, str]]] = {
     PodSecurity.RESTRICTED: {},
@@ -27,7 +29,8 @@ _MORE_LABELS: Final[Mapping[PodSecurity, Mapping[str, str]]] = {
 class RestrictedNamespace(pulumi.ComponentResource):
     """A closed namespace. `name` is an output of the Namespace, so that its users wait for it.
 
-    `protect` keeps it from deletion.
+    `protect` keeps it from deletion. `pull_secrets` names the Secret with the login at private
+    registries, which every pod refers to.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class RestrictedNamespace(pulumi.ComponentResource):
         pod_security: PodSecurity,
         *,
         protect: bool = False,
+        company: Company = NO_COMPANY,
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:RestrictedNamespace", name, None, opts)
@@ -52,6 +56,16 @@ class RestrictedNamespace(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
         self.name: pulumi.Output[str] = resource.metadata.name
+        self.pull_secrets: list[Mapping[str, pulumi.Input[str]]] = []
+        if company.pull_login is not None:
+            secret = kubernetes.core.v1.Secret(
+                f"{name}-registries",
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(name=PULL_SECRET, namespace=self.name),
+                type="kubernetes.io/dockerconfigjson",
+                string_data={".dockerconfigjson": company.pull_login},
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.pull_secrets = [{"name": secret.metadata.name}]
         self.policies = (
             self.policy(f"{name}-deny", "default-deny"),
             self.policy(f"{name}-dns", "allow-dns", egress=to_dns(pod_security)),

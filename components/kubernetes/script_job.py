@@ -37,7 +37,8 @@ class ScriptJobArgs:
     the sources of volumes of Secrets by theirs; their values are among `secrets`. `pod_name` is the pod's
     `app.kubernetes.io/name`, by which network policies select it. `reaches_api`: the service account may use the
     Kubernetes API. `audience`: a second token, for this audience, in `TOKEN_DIRECTORY`. `schedule` (cron): it runs at
-    these times as well. `after` is what the Job needs but does not name: policies, firewall rules, grants.
+    these times as well. `pull_secrets` are the namespace's. `after` is what the Job needs but does not name: policies,
+    firewall rules, grants.
     """
 
     namespace: pulumi.Input[str]
@@ -56,6 +57,7 @@ class ScriptJobArgs:
     audience: str | None = None
     schedule: str | None = None
     sidecars: Sequence[Sidecar] = ()
+    pull_secrets: Sequence[Mapping[str, pulumi.Input[str]]] = ()
     after: Sequence[pulumi.Resource]
 
 
@@ -134,6 +136,7 @@ def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> pod.Va
         "serviceAccountName": args.service_account,
         "automountServiceAccountToken": args.reaches_api,
         "securityContext": pod.pod_security_values(args.pod_security),
+        **({"imagePullSecrets": list(args.pull_secrets)} if args.pull_secrets else {}),
         **({"initContainers": sidecars} if sidecars else {}),
         "containers": [
             {

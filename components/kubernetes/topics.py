@@ -77,6 +77,7 @@ class AssistantTopics(pulumi.ComponentResource):
                 secrets={"maker": missing.maker.password},
                 files={_CONFIG: pulumi.Output.json_dumps(client)},
                 config_maps={CA_DIRECTORY: ca.metadata.name},
+                pull_secrets=namespace.pull_secrets,
                 after=[*connection.ready, *namespace.policies, policy],
             ),
             opts=child,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pulumi
 
-from components.artifacts import ANALYTICS_IMAGE, image_values
+from components.artifacts import ANALYTICS_IMAGE, image_values, mirrored
 from components.connections import (
     CertificateAuth,
     CredentialsInVault,
@@ -40,7 +40,7 @@ def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> pod
     volumes, mounts = pod.secret_volumes(wiring.secret_files)
     values: pod.Values = {
         "enabled": True,
-        "image": image_values(ANALYTICS_IMAGE),
+        "image": image_values(mirrored(ANALYTICS_IMAGE, wiring.company.registries)),
         "serviceAccount": {"create": False, "name": ANALYTICS_SERVICE_ACCOUNT},
         "podAnnotations": {"checksum/secrets": secrets_revision},
         "podSecurityContext": {"enabled": True, **pod.pod_security_values(wiring.pod_security)},

@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.artifacts import image_of
 from components.connections import AssistantConnections, ClusterConnection, ExistingDatabases, WorkloadIdentity
 from components.kubernetes.database import DatabaseServer
 from components.kubernetes.namespace import RestrictedNamespace
@@ -29,6 +30,7 @@ from components.rasa.values import values
 from components.rasa.wiring import Wiring
 from settings import Assistant, Profile
 from settings.assistant import ANALYTICS_SERVICE_ACCOUNT, SERVICE_ACCOUNT
+from settings.company import NO_COMPANY, Company
 from settings.secrets_manager import ExistingVault
 from settings.stack import Rotation
 
@@ -53,11 +55,14 @@ class RasaAssistant(pulumi.ComponentResource):
         cluster: ClusterConnection,
         tracker_store: DatabaseServer | ExistingDatabases,
         vault: VaultServer | ExistingVault | None,
+        company: Company = NO_COMPANY,
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:core:Assistant", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        space = RestrictedNamespace(f"{name}-space", assistant.namespace, cluster.pod_security, opts=child)
+        space = RestrictedNamespace(
+            f"{name}-space", assistant.namespace, cluster.pod_security, company=company, opts=child
+        )
         databases, connection = databases_of(
             name,
             assistant=assistant,
@@ -66,6 +71,7 @@ class RasaAssistant(pulumi.ComponentResource):
             generation=rotation.tracker_store,
             vault=vault,
             secrets=secrets,
+            image=image_of(assistant, company.registries),
             opts=child,
         )
         wiring = Wiring(
@@ -75,6 +81,8 @@ class RasaAssistant(pulumi.ComponentResource):
             databases=databases,
             connections=connections,
             vault=connection,
+            company=company,
+            pull_secrets=space.pull_secrets,
         )
         pod_secrets = RasaSecrets(
             f"{name}-secrets",
@@ -109,7 +117,7 @@ class RasaAssistant(pulumi.ComponentResource):
             )
             if wiring.has_model:
                 after = [tested.job, *pod_secrets.ready, *ready, *self._disruption_budgets(name, wiring, space.name)]
-                release(f"{name}-release", space.name, given, after=after, parent=self)
+                release(f"{name}-release", space.name, given, registries=company.registries, after=after, parent=self)
 
         self.namespace = space.name
         self.endpoints: pulumi.Output[Mapping[str, Any]] = pulumi.Output.from_input(wired)
@@ -131,6 +139,8 @@ class RasaAssistant(pulumi.ComponentResource):
             identities[ANALYTICS_SERVICE_ACCOUNT] = wiring.connections.analytics
         if wiring.action_server is not None:
             identities[names.ACTION_SERVER_SERVICE_ACCOUNT] = None
+        if wiring.duckling is not None:
+            identities[names.DUCKLING_SERVICE_ACCOUNT] = None
         return [
             kubernetes.core.v1.ServiceAccount(
                 f"{name}-account-{account}",
@@ -166,6 +176,8 @@ class RasaAssistant(pulumi.ComponentResource):
         replicas = {"": (names.RASA_POD, wiring.assistant.replicas)}
         if wiring.action_server is not None:
             replicas["-action-server"] = (names.ACTION_SERVER_POD, wiring.action_server.replicas)
+        if wiring.duckling is not None:
+            replicas["-duckling"] = (names.DUCKLING_POD, wiring.duckling.replicas)
         return [
             kubernetes.policy.v1.PodDisruptionBudget(
                 f"{name}{part}-disruption-budget",

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import pulumi
 
-from components.artifacts import image_of
 from components.connections import (
     AssistantDatabases,
     CredentialsInVault,
@@ -35,11 +34,13 @@ def databases_of(
     generation: int,
     vault: VaultServer | ExistingVault | None,
     secrets: Mapping[str, pulumi.Output[str]],
+    image: str,
     opts: pulumi.ResourceOptions,
 ) -> tuple[AssistantDatabases, VaultConnection | None]:
     """Returns the databases for Rasa and analytics, and the Vault with Rasa's credentials, if there is one.
 
-    `secrets` are the values of `rasa:secrets` by key. `generation` is that of the logins at the tracker store.
+    `secrets` are the values of `rasa:secrets` by key. `generation` is that of the logins at the tracker
+    store. `image` is Rasa Pro's.
     """
     match tracker_store:
         case ExistingDatabases(by_assistant=known):
@@ -50,7 +51,7 @@ def databases_of(
                 server=server,
                 generation=generation,
                 assistant=assistant,
-                image=image_of(assistant),
+                image=image,
                 password=_password_in_vault(assistant, vault, secrets),
                 opts=opts,
             ).databases

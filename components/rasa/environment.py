@@ -6,7 +6,6 @@ Pure. Every `${VAR}` of `endpoints` is defined here, and every key of the Secret
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import pulumi
 
@@ -23,10 +22,9 @@ from components.connections import (
 from components.kubernetes.pod import CA_DIRECTORY, POSTGRES_CA, Environment, SecretKey
 from components.kubernetes.vault.names import TOKEN_KEY
 from components.rasa import names
+from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
-
-# Rasa's own default of 50 + 100 connections for each process would use up a small server.
-_POOL: Final = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
+from settings.assistant import POOL
 
 
 def environment(wiring: Wiring) -> Environment:
@@ -36,6 +34,7 @@ def environment(wiring: Wiring) -> Environment:
 
 def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | SecretKey]]:
     connections, database = wiring.connections, wiring.databases.rasa
+    yield from outgoing(wiring).items()
     match connections.model_storage:
         case ModelStorageConnection() as storage:
             yield from storage.environment.items()
@@ -48,7 +47,7 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             pass
     yield "SQL_TRACKER_STORE_SSL_MODE", database.ssl_mode
     yield "SQL_TRACKER_STORE_SSL_ROOT_CERTIFICATE", f"{CA_DIRECTORY}/{POSTGRES_CA}"
-    yield from _POOL.items()
+    yield from POOL.items()
     match database.auth:
         case PasswordAuth():
             yield "DB_USERNAME", SecretKey(secret=names.SECRET, key=names.DB_USERNAME_KEY)

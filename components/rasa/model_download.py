@@ -10,6 +10,7 @@ from typing import Final
 
 from components.connections import DownloadedModel
 from components.kubernetes.pod import CA_DIRECTORY, CONTAINER_SECURITY, Values, environment_values
+from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
 
 SCRIPT: Final = "download_model.py"
@@ -33,7 +34,7 @@ def download_container(wiring: Wiring, model: DownloadedModel, key: str, volume:
         "name": "model-download",
         "image": wiring.image,
         "command": ["python", f"{CA_DIRECTORY}/{SCRIPT}", key, model_file(key)],
-        "env": environment_values(model.environment),
+        "env": environment_values({**outgoing(wiring), **model.environment}),
         "securityContext": CONTAINER_SECURITY,
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
         "volumeMounts": [

@@ -14,23 +14,32 @@ VAULT_CA: Final = "vault-ca.pem"
 KAFKA_CLIENT_DIRECTORY: Final = "/etc/rasa/kafka"
 KAFKA_CERTIFICATE: Final = "kafka-client.pem"
 KAFKA_KEY: Final = "kafka-client-key.pem"
+OUTGOING_CA: Final = "outgoing-ca.pem"
 
 # `app.kubernetes.io/name` of the pods. The chart derives all but the last from `fullnameOverride`.
 RASA_POD: Final = RELEASE
 ACTION_SERVER_POD: Final = f"{RELEASE}-action-server"
+DUCKLING_POD: Final = f"{RELEASE}-duckling"
 ANALYTICS_POD: Final = f"{RELEASE}-rasa-pro-services"
 SMOKE_TEST_POD: Final = f"{RELEASE}-smoke-test"
 
 RASA_PORT: Final = 5005
 ACTION_SERVER_PORT: Final = 5055
+DUCKLING_PORT: Final = 8000
 ANALYTICS_PORT: Final = 8732
 
 ACTION_SERVER_SERVICE_ACCOUNT: Final = ACTION_SERVER_POD
+DUCKLING_SERVICE_ACCOUNT: Final = DUCKLING_POD
 
 
 def action_server_key(variable: str) -> str:
     """Returns the key of the Secret for a variable of the action server; Rasa may have one of the same name."""
     return f"actions.{variable}"
+
+
+def proxy_key(scheme: str) -> str:
+    """Returns the key of the Secret for the address of a proxy, with its login."""
+    return f"{scheme}Proxy"
 
 
 # The object that `ModelStorageConnection.upload_command` creates.

@@ -17,7 +17,7 @@ from components.rasa import names
 from components.rasa.endpoints import wired
 from components.rasa.wiring import Wiring
 from settings.assistant import Egress as Opened
-from settings.destinations import HTTPS, Address, Destination, Place, Public, Service
+from settings.destinations import HTTPS, Address, Destination, Place, Public, Service, destinations
 
 
 class RasaNetwork(pulumi.ComponentResource):
@@ -56,6 +56,7 @@ class RasaNetwork(pulumi.ComponentResource):
             egress = [
                 allow.to_internet(networks),
                 *_servers(wiring.action_server.destinations, wiring.assistant.namespace),
+                *_to_proxy(wiring),
                 *_places(wiring.action_server.egress),
             ]
             policies.append(
@@ -63,6 +64,10 @@ class RasaNetwork(pulumi.ComponentResource):
                     f"{name}-action-server", "action-server", pod, ingress=ingress, egress=egress, parent=self
                 )
             )
+        if wiring.duckling is not None:
+            pod, port = names.DUCKLING_POD, names.DUCKLING_PORT
+            ingress = [allow.from_pods(pods_named(names.RASA_POD), port), allow.from_networks(networks, port)]
+            policies.append(namespace.policy(f"{name}-duckling", "duckling", pod, ingress=ingress, parent=self))
         if wiring.assistant.analytics:
             pod, ingress = names.ANALYTICS_POD, [allow.from_networks(networks, names.ANALYTICS_PORT)]
             identity = allow.to_identity(wiring.connections.analytics, networks)
@@ -86,8 +91,11 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     rules += allow.to_identity(wiring.connections.rasa, networks)
     if wiring.action_server is not None:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
+    if wiring.duckling is not None:
+        rules.append(allow.to_pods(pods_named(names.DUCKLING_POD), names.DUCKLING_PORT))
     rules.append(allow.to_internet(networks))
     rules += _servers(assistant.destinations(wired(wiring, {})), assistant.namespace)
+    rules += _to_proxy(wiring)
     rules += _places(assistant.egress)
     return rules
 
@@ -118,6 +126,17 @@ def _to_vault(vault: VaultConnection) -> Egress:
             return allow.to_namespace(namespace, vault.port)
         case InNetworks(networks=networks):
             return allow.to_networks(networks, vault.port)
+
+
+def _to_proxy(wiring: Wiring) -> list[Egress]:
+    proxy = wiring.company.proxy
+    if proxy is None:
+        return []
+    servers = list(destinations(list(proxy.urls), {}, "proxy"))
+    if not proxy.networks:
+        # Its host is an address or a service of the cluster.
+        return _servers(servers, wiring.assistant.namespace)
+    return [allow.to_networks(proxy.networks, *dict.fromkeys(server.port for server in servers if server.port))]
 
 
 def _places(places: Iterable[Opened]) -> list[Egress]:

@@ -11,24 +11,28 @@ from typing import Final
 
 import pulumi
 
-from components.artifacts import HAPROXY_IMAGE
+from components.artifacts import HAPROXY_IMAGE, mirrored
 from components.connections import RedisConnection
 from components.kubernetes.pod import CA_DIRECTORY
 from components.kubernetes.sidecar import Sidecar
 from components.rasa import names
+from settings import Registries
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 6379
 CONFIGURATION: Final = "redis-tunnel.cfg"
 
-SIDECAR: Final = Sidecar(
-    name="redis-tunnel",
-    image=HAPROXY_IMAGE,
-    command=("haproxy", "-db", "-f", f"{CA_DIRECTORY}/{CONFIGURATION}"),
-    directory=CA_DIRECTORY,
-    cpu="50m",
-    memory="64Mi",
-)
+
+def sidecar(registries: Registries) -> Sidecar:
+    """Returns the container."""
+    return Sidecar(
+        name="redis-tunnel",
+        image=mirrored(HAPROXY_IMAGE, registries),
+        command=("haproxy", "-db", "-f", f"{CA_DIRECTORY}/{CONFIGURATION}"),
+        directory=CA_DIRECTORY,
+        cpu="50m",
+        memory="64Mi",
+    )
 
 
 def configuration(redis: RedisConnection) -> pulumi.Output[str]:

@@ -8,9 +8,10 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.artifacts import CHART, CHART_VERSION
+from components.artifacts import CHART, CHART_REPOSITORY, CHART_VERSION, chart_of
 from components.kubernetes.pod import Values
 from components.rasa import names
+from settings import Registries
 
 # Each pod in turn pulls the image and loads the model.
 _TIMEOUT_SECONDS: Final = 1200
@@ -21,6 +22,7 @@ def release(
     namespace: pulumi.Input[str],
     values: Values,
     *,
+    registries: Registries,
     after: Sequence[pulumi.Resource],
     parent: pulumi.Resource,
 ) -> kubernetes.helm.v3.Release:
@@ -28,11 +30,13 @@ def release(
 
     `after` is everything that the pods use by name: Secrets, accounts, policies, and the smoke test.
     """
+    chart = chart_of(CHART, CHART_REPOSITORY, registries)
     return kubernetes.helm.v3.Release(
         name,
         name=names.RELEASE,
         namespace=namespace,
-        chart=CHART,
+        chart=chart.chart,
+        repository_opts=chart.repository_opts,
         version=CHART_VERSION,
         values=values,
         atomic=True,

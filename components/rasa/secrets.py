@@ -20,6 +20,7 @@ from components.rasa import names, redis_tunnel
 from components.rasa.analytics import analytics_url
 from components.rasa.files import texts
 from components.rasa.model_download import SCRIPT, download
+from components.rasa.outgoing import bundle, proxy_secrets
 from components.rasa.wiring import Wiring
 
 _LICENSE = "license"
@@ -92,6 +93,7 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     if (server := wiring.action_server) is not None:
         secrets |= {names.action_server_key(variable): given[key] for variable, key in server.secret_env.items()}
     secrets[names.LICENSE_KEY] = given[_LICENSE]
+    secrets |= proxy_secrets(wiring)
     if isinstance(connections.model_storage, ModelStorageConnection):
         secrets |= connections.model_storage.secret_environment
     if isinstance(databases.rasa.auth, PasswordAuth):
@@ -126,6 +128,8 @@ def certificate_authorities(wiring: Wiring) -> dict[str, pulumi.Input[str]]:
         files[names.KAFKA_CA] = connections.event_queue.ca_pem
     if wiring.vault is not None:
         files[names.VAULT_CA] = wiring.vault.ca_pem
+    if wiring.company.ca is not None:
+        files[names.OUTGOING_CA] = bundle(wiring.company.ca)
     if (model := download(wiring)) is not None:
         files[SCRIPT] = model.script.read_text(encoding="utf-8")
     return files

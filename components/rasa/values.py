@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pulumi
 
-from components.artifacts import image_values
+from components.artifacts import DUCKLING_IMAGE, image_values, mirrored
 from components.connections import DownloadedModel
 from components.kubernetes import pod
 from components.kubernetes.network import NAME_LABEL
@@ -23,9 +23,10 @@ from components.rasa.environment import environment
 from components.rasa.files import DIRECTORY, contents
 from components.rasa.model_download import download, download_container, model_file
 from components.rasa.names import RASA_PORT
+from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
 from settings import Profile
-from settings.assistant import SERVICE_ACCOUNT, Ingress
+from settings.assistant import SERVICE_ACCOUNT, Ingress, Resources
 from settings.chart import merged
 
 _FILES: Final = "rasa-files"
@@ -63,16 +64,19 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         "rasa": _rasa(wiring, secrets_revision),
         "actionServer": _action_server(wiring, secrets_revision),
         "rasaProServices": analytics_values(wiring, secrets_revision),
-        "duckling": {"enabled": False},
+        "duckling": _duckling(wiring),
         # The chart's policies cover neither data services nor the action server; ours are in `network`.
         "networkPolicy": {"enabled": False},
     }
+    if wiring.pull_secrets:
+        ours = {**ours, "imagePullSecrets": list(wiring.pull_secrets)}
     return merged(ours, wiring.assistant.values)
 
 
 def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     assistant, files = wiring.assistant, list(contents(wiring))
     volumes, mounts = pod.secret_volumes(wiring.secret_files)
+    duckling = assistant.duckling
     rasa: dict[str, Any] = {
         "replicaCount": assistant.replicas,
         "strategy": _STRATEGY,
@@ -88,6 +92,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             "jwtSecret": {"secretName": names.SECRET, "secretKey": names.JWT_SECRET_KEY},
             **({} if assistant.jwt is None else {"jwtMethod": assistant.jwt.method}),
             "telemetry": {"enabled": False},
+            **({"ducklingHttpUrl": duckling.url} if duckling is not None and duckling.url is not None else {}),
             # The chart's volume for models would hide those of the image.
             "mountModelsVolume": wiring.model is not None,
             # The files are in the Secret, because Rasa does not replace every `${NAME}`.
@@ -108,14 +113,13 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             {"name": "app-config", "mountPath": "/.config"},
             *mounts,
         ],
-        "resources": {
-            "requests": {"cpu": assistant.resources.cpu, "memory": assistant.resources.memory},
-            "limits": {"memory": assistant.resources.memory_limit},
-        },
+        "resources": _resources(assistant.resources),
         "livenessProbe": _LIVENESS,
         "readinessProbe": _READINESS,
     }
-    before: list[Value] = [sidecar_values(redis_tunnel.SIDECAR, "cloud-ca")] if wiring.tunnelled else []
+    before: list[Value] = []
+    if wiring.tunnelled:
+        before.append(sidecar_values(redis_tunnel.sidecar(wiring.company.registries), "cloud-ca"))
     model = download(wiring)
     if model is not None and wiring.model is not None:
         before.append(download_container(wiring, model, wiring.model, "cloud-ca"))
@@ -133,6 +137,13 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     if assistant.ingress is not None:
         rasa["ingress"] = _ingress(assistant.ingress)
     return rasa
+
+
+def _authorities() -> Values:
+    return {
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}],
+    }
 
 
 def _security(wiring: Wiring) -> Values:
@@ -189,12 +200,37 @@ def _action_server(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Value
         "replicaCount": server.replicas,
         "image": image_values(server.image or ""),
         "podAnnotations": {"checksum/secrets": secrets_revision},
-        "additionalEnv": pod.environment_values({**server.env, **secret}),
+        "additionalEnv": pod.environment_values({**outgoing(wiring), **server.env, **secret}),
         "serviceAccount": {"create": False, "name": names.ACTION_SERVER_SERVICE_ACCOUNT},
         **_security(wiring),
-        "resources": {
-            "requests": {"cpu": server.resources.cpu, "memory": server.resources.memory},
-            "limits": {"memory": server.resources.memory_limit},
-        },
+        **(_authorities() if wiring.company.ca is not None else {}),
+        "resources": _resources(server.resources),
         **({"affinity": _spread(names.ACTION_SERVER_POD)} if wiring.profile is Profile.PROD else {}),
     }
+
+
+def _duckling(wiring: Wiring) -> Values:
+    """Returns the values of Duckling; the chart has its probes and gives Rasa its address."""
+    duckling = wiring.duckling
+    if duckling is None:
+        return {"enabled": False}
+    return {
+        "enabled": True,
+        "replicaCount": duckling.replicas,
+        "image": image_values(duckling.image or mirrored(DUCKLING_IMAGE, wiring.company.registries)),
+        # Its log files would fill the disk.
+        "command": ["duckling-example-exe"],
+        "args": ["-p", str(names.DUCKLING_PORT), "--no-access-log", "--no-error-log"],
+        # It creates a directory `log` where it starts (facebook/duckling, exe/ExampleMain.hs), which is the home of a
+        # user of the image (RasaHQ/duckling, Dockerfile). Pods have another user.
+        "volumes": [{"name": "home", "emptyDir": {}}],
+        "volumeMounts": [{"name": "home", "mountPath": "/home/duckling"}],
+        "serviceAccount": {"create": False, "name": names.DUCKLING_SERVICE_ACCOUNT},
+        **_security(wiring),
+        "resources": _resources(duckling.resources),
+        **({"affinity": _spread(names.DUCKLING_POD)} if wiring.profile is Profile.PROD else {}),
+    }
+
+
+def _resources(chosen: Resources) -> Values:
+    return {"requests": {"cpu": chosen.cpu, "memory": chosen.memory}, "limits": {"memory": chosen.memory_limit}}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import pulumi
 
 from components.artifacts import image_of
 from components.connections import AssistantConnections, AssistantDatabases, CertificateAuth, VaultConnection
 from components.kubernetes.pod import Value, Values
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
-from settings.assistant import ActionServer
+from settings.assistant import ActionServer, Duckling
+from settings.company import NO_COMPANY, Company
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,17 +26,25 @@ class Wiring:
     databases: AssistantDatabases
     connections: AssistantConnections
     vault: VaultConnection | None
+    company: Company = NO_COMPANY
+    pull_secrets: Sequence[Mapping[str, pulumi.Input[str]]] = ()
 
     @property
     def image(self) -> str:
         """Returns Rasa Pro's image."""
-        return image_of(self.assistant)
+        return image_of(self.assistant, self.company.registries)
 
     @property
     def action_server(self) -> ActionServer | None:
         """Returns the action server that is released with Rasa; None if there is none, or it runs elsewhere."""
         server = self.assistant.action_server
         return None if server is None or server.image is None else server
+
+    @property
+    def duckling(self) -> Duckling | None:
+        """Returns Duckling if it is released with Rasa; None if there is none, or it runs elsewhere."""
+        duckling = self.assistant.duckling
+        return None if duckling is None or duckling.url is not None else duckling
 
     @property
     def model(self) -> str | None:

@@ -15,10 +15,21 @@ from tests.settings.full import PUBLIC_KEYS
 from tools.stacks import DEV, PROD, changed, settings_of
 
 STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
+DUCKLING: Final = {"replicas": 2}
 ACTIONS: Final = {"image": "registry.example.com/actions:1.4.2"}
 EGRESS: Final = {"cidr": {"cidr": "10.9.0.0/16"}, "namespace": {"namespace": "vllm"}, "ports": {"cidr": "10.9.0.0/16"}}
+_CA: Final = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 # More values of a setting whose description has no second one. Those that a cloud does not take are left out.
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
+    "proxy.http": ("http://10.8.0.4:3128",),
+    "proxy.https": ("http://10.8.0.4:3128",),
+    "proxy.login": ("proxyLogin",),
+    "proxy.networks": (["10.8.0.0/24"],),
+    "proxy.noProxy": ([".example.com"],),
+    "ca": (_CA,),
+    "registries.charts": ("oci://registry.example.com/charts",),
+    "registries.images": ("registry.example.com/mirror",),
+    "registries.pullSecret": ("registryLogin",),
     "region": ("eu-west-1", "northeurope", "europe-west4"),
     "tags": ({"owner": "me"},),
     "secrets": (dict.fromkeys(("license", "openaiApiKey", "confluentApiKey", "confluentApiSecret"), "another"),),
@@ -47,7 +58,7 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "secretsManager.nodes": (5,),
     "secretsManager.storageClass": ("fast",),
     "assistants[].name": ("other",),
-    "assistants[].image": ("registry.example.com/rasa:1.2.3",),
+    "assistants[].image": ("registry.example.com/rasa:1.2.3", f"rasa:1.2.3@sha256:{'0' * 64}"),
     "assistants[].rasaVersion": ("3.16.32",),
     "assistants[].model": ("other.tar.gz",),
     "assistants[].resources.cpu": ("1",),
@@ -70,6 +81,13 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "assistants[].actionServer.env": ({"CRM_URL": "https://crm.example.com"},),
     "assistants[].actionServer.secretEnv": ({"CRM_TOKEN": "openaiApiKey"},),
     "assistants[].actionServer.egress": ([{"cidr": "10.9.0.0/16", "ports": [5432]}],),
+    "assistants[].duckling": (DUCKLING,),
+    "assistants[].duckling.image": ("registry.example.com/duckling:0.2.0",),
+    **{
+        f"assistants[].duckling.resources.{key}": (value,)
+        for key, value in (("cpu", "200m"), ("memory", "512Mi"), ("memoryLimit", "2Gi"))
+    },
+    "assistants[].duckling.url": ("http://duckling.tools.svc:8000",),
     "assistants[].egress": ([{"namespace": "vllm", "ports": [8000]}],),
     **{
         f"assistants[].{of}egress[].{key}": (value,)
@@ -95,12 +113,16 @@ NOT_BACK: Final = ("profile", "region", "secrets", ".kind")
 # What has to be so before a setting can be changed.
 _EXCEPTION: Final = {"policyExceptions": [{"rule": "a-rule", "reason": "a trial", "until": "2027-01-31"}]}
 _PUBLIC_KEY: Final = {"assistants[0].jwt": {"method": "ES256", "publicKey": PUBLIC_KEYS[0]}}
+_PROXY: Final = {"proxy": {"http": "http://10.8.0.3:3128", "https": "http://10.8.0.3:3128"}}
 BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "secretsManager.initialized": {"secretsManager.init": "runbook"},
     "trackerStore.auth": {"secretsManager": {"kind": "kubernetes"}, "trackerStore.auth": "password"},
     "modelStorage.kind": {"assistants[0].model": None},
     **{key: {"assistants[0].actionServer": ACTIONS} for key in VALUES if key.startswith("assistants[].actionServer.")},
     "assistants[].actionServer.replicas": {"assistants[0].actionServer": ACTIONS},
+    **{key: {"assistants[0].duckling": DUCKLING} for key in VALUES if key.startswith("assistants[].duckling.")},
+    "assistants[].duckling.replicas": {"assistants[0].duckling": DUCKLING},
+    "assistants[].duckling.url": {"assistants[0].duckling": {"url": "http://duckling.other.svc:8000"}},
     "assistants[].integrations": {"assistants[0].rasaVersion": "3.21.0"},
     "assistants[].actionServer.url": {"assistants[0].actionServer": {"url": "http://actions.other:5055/webhook"}},
     **{
@@ -114,6 +136,7 @@ BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
         for key, at in EGRESS.items()
     },
     **dict.fromkeys(("assistants[].jwt.publicKey", "assistants[].jwt.method"), _PUBLIC_KEY),
+    **dict.fromkeys((key for key in VALUES if key.startswith("proxy.")), _PROXY),
     **dict.fromkeys((key for key in VALUES if key.startswith("policyExceptions")), _EXCEPTION),
 }
 
@@ -190,7 +213,8 @@ def stack_file(stack: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def _shipped(stack: str) -> dict[str, Any]:
     settings = settings_of(stack)
-    return {**settings, "secrets": {**SECRETS, **settings["secrets"]}}
+    login = {"proxyLogin": "me:dummy", "registryLogin": '{"auths": {"registry.example.com": {"auth": "dummy"}}}'}
+    return {**settings, "secrets": {**SECRETS, **login, **settings["secrets"]}}
 
 
 def _profiles(base: Mapping[str, Any]) -> tuple[str, str]:

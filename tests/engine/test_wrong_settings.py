@@ -35,9 +35,9 @@ CHANGES = {"clutser": {}, "network.cidr": "10.0.1.0/16", "eventQueue.brokers": 2
 MESSAGES = [
     "rasa:network.cidr: '10.0.1.0/16' is an address inside a network, not the network; write 10.0.0.0/16",
     "rasa:assistants[0].replicas: 'two' is not a whole number; write a whole number, without quotes",
-    "rasa:clutser: 'clutser' is not a setting here (known: allowDestroy, assistants, cloud, cluster, "
+    "rasa:clutser: 'clutser' is not a setting here (known: allowDestroy, assistants, ca, cloud, cluster, "
     "encryption, eventQueue, lockStore, modelStorage, network, policyExceptions, profile, provider, "
-    "region, rotation, secrets, secretsManager, tags, trackerStore); did you mean cluster?",
+    "proxy, region, registries, rotation, secrets, secretsManager, tags, trackerStore); did you mean cluster?",
     "rasa:eventQueue.brokers: 2 is not a multiple of the 3 zones, what MSK demands; set 3 or 6",
 ]
 

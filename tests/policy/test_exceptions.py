@@ -81,9 +81,11 @@ def test_one_that_names_no_rule_is_told():
 
 def test_the_context_comes_from_the_stacks_configuration():
     told = {"rasa:profile": "dev", "rasa:allowDestroy": "true", "rasa:policyExceptions": json.dumps([COMPLETE])}
+    told["rasa:registries"] = json.dumps({"images": "mirror.example.com"})
     context = from_config(told)
     assert (context.profile, context.allow_destroy) == ("dev", True)
     assert context.relaxations == relaxations([COMPLETE])
+    assert context.mirror == "mirror.example.com"
     # Who says nothing is judged by all rules.
     assert (from_config({}).profile, from_config({}).allow_destroy, from_config({}).relaxations) == ("prod", False, ())
 

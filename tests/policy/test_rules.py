@@ -7,12 +7,13 @@ from typing import Final
 import pytest
 from _pytest.mark import ParameterSet
 
+from policy import kinds as k
 from policy.pack import RULES
 from policy.rule import When
 from sandbox.recording import Recording, Registration
 from settings import Cloud
 from tests.policy import cases_access, cases_data
-from tests.policy.changes import Change, apply
+from tests.policy.changes import Change, apply, put
 from tests.program.stacks import STACKS, each, recording
 from tools.daily import drawn
 from tools.mutations.judged import context_of, judge
@@ -89,6 +90,20 @@ def test_what_only_prod_wants_dev_may_leave_out(rule: str, type_: str):
     assert judge(recorded, context_of(STACKS[stack], profile="dev"), only=resource) == []
     lifted = judge(recorded, context_of(STACKS[stack], profile="prod", allow_destroy=True), only=resource)
     assert (lifted == []) == (declared.when is When.PROTECTED)
+
+
+def test_the_mirror_of_the_stack_file_is_a_listed_registry():
+    stack = PROD[Cloud.AWS]
+    change = put("values.server.image.repository", "mirror.example.com/hashicorp/vault", of="vault-release")
+    found = apply(change, recording(stack), k.RELEASE)
+    assert found
+    resource, recorded = found
+
+    def broken(mirror: str) -> set[str]:
+        return {one.rule for one in judge(recorded, context_of(STACKS[stack], mirror=mirror), only=resource)}
+
+    assert broken("") == broken("mirror.example") == {"known-registry"}
+    assert broken("mirror.example.com") == set()
 
 
 def test_every_rule_is_tried_on_every_type_that_it_names():

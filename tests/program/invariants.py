@@ -10,7 +10,7 @@ from typing import Any, Final
 from catalogue.packages import PACKAGES, what_it_holds
 from sandbox.recording import UNKNOWN, Recording, Registration, Secret
 from settings import Cloud
-from settings.assistant import RESERVED_ENVIRONMENT
+from settings.assistant import POOL, RESERVED_ENVIRONMENT
 from tools.stacks import PROD, settings_of
 
 Invariant = Callable[[Recording], list[str]]
@@ -191,7 +191,7 @@ def pods_set_no_variable_that_settings_do_not_know(recording: Recording) -> list
         for release in recording.of_type("kubernetes:helm.sh/v3:Release")
         if "rasa" in release.inputs["values"]
         for name in (variable["name"] for variable in release.inputs["values"]["rasa"]["additionalEnv"])
-        if name not in RESERVED_ENVIRONMENT | {"OPENAI_API_KEY"}
+        if name not in RESERVED_ENVIRONMENT | POOL.keys() | {"OPENAI_API_KEY"}
     ]
 
 

@@ -37,6 +37,7 @@ TWO: Final = {
             "name": "support",
             "model": "model.tar.gz",
             "actionServer": {"image": "registry.example.com/actions:1.4.2"},
+            "duckling": {},
         },
     ]
 }

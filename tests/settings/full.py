@@ -41,6 +41,11 @@ _ASSISTANT: dict[str, Any] = {
         "secretEnv": {"CRM_TOKEN": "openai"},
         "egress": [{"cidr": "10.9.0.0/16", "ports": [5432]}],
     },
+    "duckling": {
+        "image": "duckling:1",
+        "replicas": 1,
+        "resources": {"cpu": "1", "memory": "1Gi", "memoryLimit": "2Gi"},
+    },
     "egress": [{"namespace": "vllm", "ports": [8000]}, {"cidr": "10.8.0.0/16", "ports": [8443]}],
     "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
     "smokeTest": {"llm": True},
@@ -55,6 +60,21 @@ _COMMON: dict[str, Any] = {
         {"rule": "no-spot-nodes", "resource": "rasa-dev-nodes", "reason": "a week's trial", "until": "2027-01-31"}
     ],
     "secrets.openai": "dummy-key",
+    "secrets.mirror": '{"auths": {"registry.example.com": {"auth": "dummy"}}}',
+    "secrets.proxy": "me:dummy",
+    "proxy": {
+        "http": "http://proxy.example.com:3128",
+        "https": "http://proxy.example.com:3128",
+        "login": "proxy",
+        "networks": ["10.8.0.0/24"],
+        "noProxy": [".example.com"],
+    },
+    "ca": CA,
+    "registries": {
+        "charts": "oci://registry.example.com/charts",
+        "images": "registry.example.com/mirror",
+        "pullSecret": "mirror",
+    },
     "rotation": dict.fromkeys(("trackerStore", "lockStore", "eventQueue", "modelStorage", "assistants"), 1),
     "assistants[0]": _ASSISTANT,
 }
@@ -93,6 +113,7 @@ _EXISTING: dict[str, Any] = {
     "secretsManager.ca": CA,
     "secretsManager.mount": "kv",
     "assistants[0].actionServer": {"url": "http://actions.bots:5055/webhook"},
+    "assistants[0].duckling": {"url": "http://duckling.tools.svc:8000"},
 }
 _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
     Cloud.AWS: {

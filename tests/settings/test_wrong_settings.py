@@ -131,6 +131,21 @@ def test_static_keys_replace_an_identity_if_only_models_need_one():
     assert refused(changed(stack_file, lockStore={"kind": "create", "auth": "iam"})) != []
 
 
+@pytest.mark.parametrize("name", ["aws dev", "aws existing"])
+def test_credentials_of_the_cloud_are_for_the_action_server_and_for_other_clouds(name: str):
+    keys = {"AWS_ACCESS_KEY_ID": "license", "AWS_SECRET_ACCESS_KEY": "license"}
+    server = {"image": "actions:1", "secretEnv": keys}
+    others = {"AZURE_CLIENT_SECRET": "license", "BEDROCK_ID": "license"}
+    changes = {"assistants[0].actionServer": server, "assistants[0].secretEnv": others}
+    assert refused(changed(VALID[name], **changes)) == []
+
+
+def test_several_processes_have_a_lock_store_and_one_needs_none():
+    several = {"assistants[0].env": {"SANIC_WORKERS": "4"}}
+    assert refused(changed(DEV, **several)) == []
+    assert refused(changed(DEV, **{"assistants[0].env": {"SANIC_WORKERS": "1"}, "lockStore": {"kind": "none"}})) == []
+
+
 def test_a_private_api_is_for_those_who_are_inside_already():
     private = {"cluster.apiAccess": "private"}
     assert refused(changed(existing(Cloud.AWS, "network"), **private)) == []

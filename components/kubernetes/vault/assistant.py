@@ -92,6 +92,7 @@ class AssistantVault(pulumi.ComponentResource):
                     secrets={"username": username, "password": credentials.password},
                     files={**modules(), CONFIG: pulumi.Output.json_dumps(config)},
                     config_maps={CA_DIRECTORY: server.ca_config_map},
+                    pull_secrets=server.pull_secrets,
                     service_account=names.CONFIG_ACCOUNT,
                     reaches_api=True,
                     audience=names.AUDIENCE,

@@ -6,6 +6,7 @@ reach the program, its state or its output.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,7 @@ def initialisation(
     namespace: pulumi.Input[str],
     pod_security: PodSecurity,
     ca_config_map: pulumi.Input[str],
+    pull_secrets: Sequence[Mapping[str, pulumi.Input[str]]],
     image: str,
     after: tuple[pulumi.Resource, ...],
     opts: pulumi.ResourceOptions,
@@ -97,6 +99,7 @@ def initialisation(
                 CONFIG: pulumi.Output.json_dumps(config),
             },
             config_maps={CA_DIRECTORY: ca_config_map},
+            pull_secrets=pull_secrets,
             pod_labels={} if recovery is None else recovery.identity.pod_labels,
             service_account=INIT_ACCOUNT,
             reaches_api=True,

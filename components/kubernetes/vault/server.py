@@ -12,7 +12,7 @@ from typing import Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION, image_of
+from components.artifacts import VAULT_CHART, VAULT_CHART_REPOSITORY, VAULT_CHART_VERSION, chart_of, image_of
 from components.connections import ClusterConnection, VaultSeal, WorkloadIdentity
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import from_namespaces, from_pods, pods_named, to_apis, to_identity, to_pods
@@ -21,6 +21,7 @@ from components.kubernetes.vault.certificates import VaultCertificates
 from components.kubernetes.vault.initialisation import initialisation
 from components.kubernetes.vault.values import vault_values
 from settings import Profile, Settings
+from settings.company import NO_COMPANY, Company
 from settings.secrets_manager import INIT_ACCOUNT, VAULT_NAMESPACE, CreateVault, ExistingVault, KubernetesSecrets
 
 _STORAGE_CLASS: Final = "vault"
@@ -47,7 +48,8 @@ def vault_of(
                 seal=seal,
                 cluster=cluster,
                 clients=tuple(assistant.namespace for assistant in settings.assistants),
-                image=image_of(settings.assistants[0]),
+                image=image_of(settings.assistants[0], settings.registries),
+                company=settings.company,
                 opts=opts,
             )
 
@@ -81,6 +83,7 @@ class VaultServer(pulumi.ComponentResource):
         cluster: ClusterConnection,
         clients: tuple[str, ...],
         image: str,
+        company: Company = NO_COMPANY,
         opts: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("rasa:kubernetes:VaultServer", name, None, opts)
@@ -91,8 +94,14 @@ class VaultServer(pulumi.ComponentResource):
         self.pod_security = cluster.pod_security
         self.usable = settings.init == "job" or settings.initialized
         space = RestrictedNamespace(
-            f"{name}-space", VAULT_NAMESPACE, self.pod_security, protect=protect, opts=self._child
+            f"{name}-space",
+            VAULT_NAMESPACE,
+            self.pod_security,
+            protect=protect,
+            company=company,
+            opts=self._child,
         )
+        self.pull_secrets = space.pull_secrets
         self.namespace: pulumi.Output[str] = space.name
         certificates = VaultCertificates(f"{name}-tls", opts=self._child)
         self.ca_pem: pulumi.Output[str] = certificates.ca_pem
@@ -114,13 +123,14 @@ class VaultServer(pulumi.ComponentResource):
         )
         self.ca_config_map: pulumi.Output[str] = ca.metadata.name
         policies = (*space.policies, *self._policies(space))
+        chart = chart_of(VAULT_CHART, VAULT_CHART_REPOSITORY, company.registries)
         release = kubernetes.helm.v3.Release(
             f"{name}-release",
             name=names.RELEASE,
             namespace=space.name,
-            chart=VAULT_CHART,
+            chart=chart.chart,
             version=VAULT_CHART_VERSION,
-            repository_opts={"repo": VAULT_CHART_REPOSITORY},
+            repository_opts=chart.repository_opts,
             values=vault_values(
                 settings=settings,
                 profile=profile,
@@ -128,6 +138,8 @@ class VaultServer(pulumi.ComponentResource):
                 seal=seal,
                 storage_class=self._storage_class(),
                 certificate_until=certificates.until,
+                company=company,
+                pull_secrets=space.pull_secrets,
             ),
             # Before the initialisation no pod is ready, and the initialisation needs the pods.
             skip_await=True,
@@ -148,6 +160,7 @@ class VaultServer(pulumi.ComponentResource):
                 namespace=self.namespace,
                 pod_security=self.pod_security,
                 ca_config_map=self.ca_config_map,
+                pull_secrets=self.pull_secrets,
                 image=image,
                 after=(*self.ready, account),
                 opts=self._child,

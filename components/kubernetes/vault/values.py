@@ -7,15 +7,17 @@ program creates certificates, policies and the storage class; the values only na
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 import pulumi
 
-from components.artifacts import VAULT_REPOSITORY
+from components.artifacts import VAULT_REPOSITORY, mirrored
 from components.connections import VaultSeal
 from components.kubernetes.pod import CONTAINER_SECURITY, Value, Values, pod_security_values
 from components.kubernetes.vault.names import ADDRESS, CERTIFICATE_SECRET, CLUSTER_PORT, PORT, RELEASE
 from settings import PodSecurity, Profile
+from settings.company import Company
 from settings.secrets_manager import VAULT_ACCOUNT, CreateVault
 
 _TLS: Final = "/vault/userconfig/tls"
@@ -33,6 +35,8 @@ def vault_values(
     seal: VaultSeal,
     storage_class: pulumi.Input[str] | None,
     certificate_until: pulumi.Input[str],
+    company: Company,
+    pull_secrets: Sequence[Values],
 ) -> Values:
     """Returns all values of the release.
 
@@ -40,12 +44,16 @@ def vault_values(
     """
     is_prod = profile is Profile.PROD
     return {
-        "global": {"tlsDisable": False, "openshift": pod_security is PodSecurity.OPENSHIFT},
+        "global": {
+            "tlsDisable": False,
+            "openshift": pod_security is PodSecurity.OPENSHIFT,
+            **({"imagePullSecrets": pull_secrets} if pull_secrets else {}),
+        },
         "injector": {"enabled": False},
         "csi": {"enabled": False},
         "ui": {"enabled": False},
         "server": {
-            "image": {"repository": VAULT_REPOSITORY, "tag": settings.version},
+            "image": {"repository": mirrored(VAULT_REPOSITORY, company.registries), "tag": settings.version},
             # Nodes are restarted by hand, the active one last.
             "updateStrategyType": "OnDelete",
             "logFormat": "json",

@@ -7,6 +7,7 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random
 import pulumi_tls
 
+from components.artifacts import image_of
 from components.connections import AssistantConnections
 from components.kubernetes.database import DatabaseServer
 from components.kubernetes.vault.server import VaultServer
@@ -15,6 +16,7 @@ from sandbox.existing import dummy_kubeconfig
 from sandbox.recorder import run_program
 from sandbox.recording import Recording
 from settings import Assistant, PodSecurity, Profile
+from settings.company import NO_COMPANY, Company
 from settings.secrets_manager import CreateVault, ExistingVault
 from settings.stack import Rotation
 from tests.components.rasa import wirings
@@ -35,6 +37,7 @@ def record(
     profile: Profile = Profile.PROD,
     rotation: Rotation = FIRST,
     preview: bool = False,
+    company: Company = NO_COMPANY,
 ) -> Recording:
     """Everything that assistants register, on connections with everything unless others are given."""
 
@@ -49,9 +52,10 @@ def record(
             "database",
             connection=wirings.postgres(iam=iam),
             pod_security=PodSecurity.RESTRICTED,
+            company=company,
             opts=opts,
         )
-        vault = _vault(secrets_manager, assistants, profile, opts) if secrets_manager else None
+        vault = _vault(secrets_manager, assistants, profile, company, opts) if secrets_manager else None
         for assistant in assistants:
             made = RasaAssistant(
                 assistant.name,
@@ -69,6 +73,7 @@ def record(
                 cluster=wirings.cluster(),
                 tracker_store=database,
                 vault=vault,
+                company=company,
                 opts=opts,
             )
             pulumi.export(assistant.name, {"values": made.values, "endpoints": made.endpoints, "next": made.next_step})
@@ -80,6 +85,7 @@ def _vault(
     chosen: CreateVault | ExistingVault,
     assistants: tuple[Assistant, ...],
     profile: Profile,
+    company: Company,
     opts: pulumi.ResourceOptions,
 ) -> VaultServer | ExistingVault:
     if isinstance(chosen, ExistingVault):
@@ -92,6 +98,7 @@ def _vault(
         seal=wirings.seal(init=chosen.init == "job"),
         cluster=wirings.cluster(),
         clients=tuple(assistant.namespace for assistant in assistants),
-        image="registry.example.com/rasa-pro:3.17.0",
+        image=image_of(assistants[0], company.registries),
+        company=company,
         opts=opts,
     )

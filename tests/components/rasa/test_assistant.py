@@ -19,6 +19,7 @@ from tests.settings.full import PUBLIC_KEYS
 RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+RESOURCES = {"cpu": "1", "memory": "1Gi", "memoryLimit": "1Gi"}
 ALWAYS = {"rasaProLicense", "authToken", "jwtSecret", "endpoints.yml", "credentials.yml"}
 
 
@@ -66,6 +67,9 @@ def test_the_release_waits_for_all_that_its_pods_name(everything: Recording) -> 
         "rasa-account-rasa",
         "rasa-account-rasa-pro-services",
         "rasa-account-rasa-action-server",
+        "rasa-account-rasa-duckling",
+        "rasa-duckling-disruption-budget",
+        "rasa-network-duckling",
         "rasa-network-egress",
         "rasa-network-analytics",
     ):
@@ -162,6 +166,27 @@ def test_rasa_reaches_its_services_and_nothing_else_that_is_private(everything: 
     assert actions["ports"] == [{"port": 5055, "protocol": "TCP"}]
 
 
+def test_duckling_answers_rasa_and_probes_and_calls_nobody(everything: Recording) -> None:
+    spec = policies(everything)["duckling"]
+    assert spec["policyTypes"] == ["Ingress"]
+    ports = [{"port": 8000, "protocol": "TCP"}]
+    of_rasa = {"matchExpressions": [{"key": "app.kubernetes.io/name", "operator": "In", "values": ["rasa"]}]}
+    assert spec["ingress"] == [
+        {"from": [{"podSelector": of_rasa}], "ports": ports},
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/19"}}], "ports": ports},
+    ]
+    to = [rule["to"] for rule in policies(everything)["rasa-egress"]["egress"] if rule["ports"] == ports]
+    assert [peer["podSelector"]["matchExpressions"][0]["values"] for (peer,) in to] == [["rasa-duckling"]]
+
+
+def test_duckling_elsewhere_is_reached_there_and_leaves_nothing_here() -> None:
+    own = {"url": "http://duckling.tools.svc:8000", "replicas": 1}
+    recording = record(wirings.everything(duckling={**own, "resources": RESOURCES}))
+    assert not [one.name for one in recording.resources.values() if "duckling" in one.name]
+    to = [rule["to"] for rule in policies(recording)["rasa-egress"]["egress"]]
+    assert [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "tools"}}}] in to
+
+
 def test_the_smoke_test_has_rasas_way_out_but_no_way_in(everything: Recording) -> None:
     found = policies(everything)
     assert found["rasa-egress"]["podSelector"]["matchExpressions"][0]["values"] == ["rasa", "rasa-smoke-test"]
@@ -192,7 +217,7 @@ def test_every_pod_of_the_chart_has_a_policy(everything: Recording) -> None:
         for expression in spec["podSelector"].get("matchExpressions", [])
         for name in expression["values"]
     }
-    assert selected == {"rasa", "rasa-smoke-test", "rasa-action-server", "rasa-rasa-pro-services"}
+    assert selected == {"rasa", "rasa-smoke-test", "rasa-action-server", "rasa-rasa-pro-services", "rasa-duckling"}
 
 
 def test_parts_that_are_off_leave_nothing() -> None:

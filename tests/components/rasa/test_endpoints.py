@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from components.kubernetes.pod import SecretKey, environment_values
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
-from settings.assistant import RESERVED_ENVIRONMENT, TESTED_VERSIONS
+from settings.assistant import POOL, RESERVED_ENVIRONMENT, TESTED_VERSIONS
 from tests.components.rasa import wirings
 
 # Rasa leaves `${VAR}` under these as it is.
@@ -55,7 +55,7 @@ def test_every_variable_has_an_environment_entry_and_stands_where_rasa_substitut
 
 
 def test_every_variable_of_the_program_is_refused_as_one_of_the_users(wiring: Any) -> None:
-    assert set(environment(wiring)) - set(wiring.assistant.secret_env) <= RESERVED_ENVIRONMENT
+    assert set(environment(wiring)) - set(wiring.assistant.secret_env) <= RESERVED_ENVIRONMENT | POOL.keys()
 
 
 @pytest.mark.parametrize("version", TESTED_VERSIONS)

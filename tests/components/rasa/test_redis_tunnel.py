@@ -9,7 +9,7 @@ import pytest
 
 from components.connections import AssistantConnections, RedisConnection
 from components.kubernetes.pod import CA_DIRECTORY
-from components.rasa.redis_tunnel import CONFIGURATION, SIDECAR
+from components.rasa.redis_tunnel import CONFIGURATION
 from sandbox.recording import Recording
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import record
@@ -77,7 +77,7 @@ def test_release_and_smoke_test_have_the_same_sidecar(through_tunnel: Recording)
         (mount,) = container["volumeMounts"]
         (volume,) = [each for each in pod["volumes"] if each["name"] == mount["name"]]
         assert volume["configMap"]["name"] == "rasa-cloud-ca"
-        assert mount["mountPath"] == SIDECAR.directory
+        assert mount["mountPath"] == CA_DIRECTORY
 
 
 def test_pods_restart_when_the_tunnel_leads_elsewhere(through_tunnel: Recording) -> None:

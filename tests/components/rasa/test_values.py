@@ -84,11 +84,11 @@ def test_the_secret_holds_exactly_the_keys_that_are_referenced(variant: str) -> 
     assert found == {(SECRET, key) for key in [*held, AUTH_TOKEN_KEY, JWT_SECRET_KEY]} | token
 
 
-@pytest.mark.parametrize("part", ["rasa", "rasaProServices"])
+@pytest.mark.parametrize("part", ["rasa", "rasaProServices", "duckling"])
 def test_every_mount_has_a_volume(part: str) -> None:
     chosen = of(wirings.wiring())[part]
     assert {mount["name"] for mount in chosen["volumeMounts"]} == {volume["name"] for volume in chosen["volumes"]}
-    assert chosen["volumes"][0]["configMap"]["name"] == CA_CONFIG_MAP
+    assert part == "duckling" or chosen["volumes"][0]["configMap"]["name"] == CA_CONFIG_MAP
 
 
 def test_no_variable_is_defined_twice(wiring: Any) -> None:
@@ -99,6 +99,13 @@ def test_no_variable_is_defined_twice(wiring: Any) -> None:
     names = [entry["name"] for entry in of(wiring)["rasa"]["additionalEnv"]]
     assert len(names) == len(set(names))
     assert not by_the_chart & set(names)
+
+
+def test_the_pool_of_connections_is_small_unless_the_assistant_says_otherwise() -> None:
+    pools = {"SQL_POOL_SIZE": "10", "SQL_MAX_OVERFLOW": "10"}
+    assert environment(wirings.wiring()).items() >= pools.items()
+    own = environment(wirings.wiring(wirings.assistant(env={"SQL_POOL_SIZE": "25"})))
+    assert own.items() >= {**pools, "SQL_POOL_SIZE": "25"}.items()
 
 
 def test_no_secret_is_in_the_values(wiring: Any) -> None:
@@ -117,7 +124,7 @@ def test_readiness_asks_for_the_model_with_the_token_and_liveness_waits_for_it(w
 
 
 def test_all_containers_meet_the_restricted_standard() -> None:
-    for part in ("rasa", "actionServer", "rasaProServices"):
+    for part in ("rasa", "actionServer", "rasaProServices", "duckling"):
         chosen = of(wirings.wiring())[part]
         assert chosen["podSecurityContext"]["runAsNonRoot"] is True
         assert chosen["podSecurityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -157,10 +164,11 @@ def test_the_password_in_analytics_url_is_encoded() -> None:
     [
         ("registry.example.com:5000/rasa:3.17.0", "registry.example.com:5000/rasa", "3.17.0"),
         ("registry.example.com/rasa@sha256:" + "0" * 64, "registry.example.com/rasa@sha256", "0" * 64),
+        ("rasa:3.17.0@sha256:" + "0" * 64, "rasa:3.17.0@sha256", "0" * 64),
     ],
 )
 def test_an_image_is_put_together_again_by_the_chart(image: str, repository: str, tag: str) -> None:
-    assert image_values(image) == {"repository": repository, "tag": tag}
+    assert image_values(wirings.assistant(image=image).image or "") == {"repository": repository, "tag": tag}
     assert f"{repository}:{tag}" == image
 
 
@@ -168,3 +176,12 @@ def test_an_image_is_put_together_again_by_the_chart(image: str, repository: str
 def test_the_image_follows_the_version(version: str) -> None:
     image = of(wirings.wiring(wirings.assistant(rasaVersion=version)))["rasa"]["image"]
     assert image["tag"] == f"{version}-latest"
+
+
+def test_duckling_is_released_or_one_that_runs_already() -> None:
+    assert of(wirings.wiring())["duckling"]["image"] == {"repository": "docker.io/rasa/duckling", "tag": "0.2.0.2-r4"}
+    own = {"url": "http://duckling.tools.svc:8000", "replicas": 1, "resources": {"cpu": "1", "memory": "1Gi"}}
+    own["resources"]["memoryLimit"] = "1Gi"
+    existing = of(wirings.wiring(wirings.assistant(duckling=own)))
+    assert existing["duckling"] == of(wirings.wiring(wirings.assistant()))["duckling"] == {"enabled": False}
+    assert existing["rasa"]["settings"]["ducklingHttpUrl"] == "http://duckling.tools.svc:8000"

@@ -37,6 +37,7 @@ from components.connections import (
 )
 from components.rasa.wiring import Wiring
 from settings import Assistant, PodSecurity, Profile
+from settings.company import Company
 from tests.components.built import value
 
 REGION = "eu-central-1"
@@ -77,6 +78,7 @@ def everything(**given: Any) -> Assistant:
             "replicas": 2,
             "resources": {"cpu": "100m", "memory": "256Mi", "memoryLimit": "1Gi"},
         },
+        "duckling": {"replicas": 2, "resources": {"cpu": "250m", "memory": "256Mi", "memoryLimit": "1Gi"}},
         "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
     }
     return assistant(**{**options, **given})
@@ -192,6 +194,11 @@ def wiring(settings: Assistant | None = None, *, profile: Profile = Profile.PROD
         connections=connections(chosen.name, iam=iam),
         vault=None,
     )
+
+
+def in_company(company: Company) -> Wiring:
+    """The same in the network of a company."""
+    return replace(wiring(), company=company)
 
 
 def without(chosen: Wiring, *services: str) -> Wiring:
