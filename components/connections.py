@@ -147,19 +147,28 @@ class MissingTopics:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertificateAuth:
+    """A client certificate with its chain, and its private key, both PEM and secret outputs."""
+
+    certificate: pulumi.Output[str] = field(repr=False)
+    key: pulumi.Output[str] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class KafkaConnection:
     """One assistant's access to Kafka over TLS. Its topics exist, unless they are `missing_topics`.
 
     `bootstrap` is one comma-separated string `host:port,host:port`. `producer` is Rasa's access, `consumer` that of
-    analytics.
+    analytics, with the consumer group. A certificate has no mechanism.
     """
 
     bootstrap: pulumi.Output[str]
-    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
-    producer: PasswordAuth | KafkaIamAuth
-    consumer: PasswordAuth | KafkaIamAuth
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None
+    producer: PasswordAuth | KafkaIamAuth | CertificateAuth
+    consumer: PasswordAuth | KafkaIamAuth | CertificateAuth
     events_topic: str
     dead_letter_topic: str
+    consumer_group: str
     missing_topics: MissingTopics | None = None
     ca_pem: pulumi.Input[str]
     ports: tuple[int, ...]

@@ -13,6 +13,7 @@ import pulumi
 from components.cloud import EventQueue, LockStore, Service, TrackerStore
 from components.connections import (
     AssistantDatabases,
+    CertificateAuth,
     ClusterConnection,
     CredentialsInVault,
     DatabaseConnection,
@@ -94,17 +95,19 @@ def existing_lock_store(store: ExistingLockStore, settings: Settings) -> LockSto
 
 def existing_event_queue(queue: ExistingEventQueue, settings: Settings) -> EventQueue[Never]:
     """Describes one Kafka for all assistants. Each assistant has its own topics, which exist already."""
-    user = PasswordAuth(username=queue.username, password=settings.secret(queue.password))
+    access = _kafka_access(queue, settings)
     bootstrap = pulumi.Output.from_input(queue.bootstrap)
 
     def connection(assistant: Assistant) -> KafkaConnection:
+        events, dead_letters, group = queue.topics_of(assistant)
         return KafkaConnection(
             bootstrap=bootstrap,
             mechanism=queue.mechanism,
-            producer=user,
-            consumer=user,
-            events_topic=assistant.events_topic,
-            dead_letter_topic=assistant.dead_letter_topic,
+            producer=access,
+            consumer=access,
+            events_topic=events,
+            dead_letter_topic=dead_letters,
+            consumer_group=group,
             ca_pem=queue.ca or public_roots(),
             ports=queue.ports,
             networks=queue.networks,
@@ -114,3 +117,13 @@ def existing_event_queue(queue: ExistingEventQueue, settings: Settings) -> Event
     return Service(
         address=bootstrap, connection={assistant.name: connection(assistant) for assistant in settings.assistants}
     )
+
+
+def _kafka_access(queue: ExistingEventQueue, settings: Settings) -> PasswordAuth | CertificateAuth:
+    match queue:
+        case ExistingEventQueue(client_certificate=str(certificate), client_key=str(key)):
+            return CertificateAuth(certificate=settings.secret(certificate), key=settings.secret(key))
+        case ExistingEventQueue(username=str(username), password=str(password)):
+            return PasswordAuth(username=username, password=settings.secret(password))
+        case _:
+            raise ValueError("the settings let no queue through without a user or a certificate")

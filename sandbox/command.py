@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
+import yaml
+
 from sandbox import policy_packs, report, stackfile
 from sandbox.clock.graph import Graph, read_graph
 from sandbox.clock.journal import Journal
@@ -36,7 +38,11 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(
             "the sandbox makes its own dummy secrets; set a real one with plain `pulumi config set --secret`"
         )
-    store = Store(home.root / "cloud.sqlite", existing(stackfile.config_of(home)))
+    try:
+        config = stackfile.config_of(home)
+    except yaml.YAMLError as error:
+        return _complain(f"{home.source_file.name} is not YAML: {error}")
+    store = Store(home.root / "cloud.sqlite", existing(config))
     before: Graph = read_graph(home) if verb in report.TIMED else {}
     journal = Journal()
     faults = Faults.asked_for()

@@ -5,7 +5,6 @@ never written.
 """
 
 import hashlib
-import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import Any
 import yaml
 
 from catalogue.wire import as_list, as_map
-from sandbox.existing import dummy_kubeconfig, secret_names
+from sandbox.existing import dummy_kubeconfig, dummy_pem, secret_names
 from sandbox.home import Home
 
 SECRETS = "rasa:secrets"
@@ -23,11 +22,36 @@ ENCRYPTION_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider")
 Path = tuple[str | int, ...]
 
 
+class _Plain(str):
+    """A number, date or other unquoted value as it is written: Pulumi reads it in another way than this YAML reader."""
+
+    tag: str
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves unquoted values as they are written."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes them back in the same form."""
+
+
+def _plain(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> _Plain:
+    written = _Plain(node.value)
+    written.tag = node.tag
+    return written
+
+
+for _type in ("bool", "int", "float", "timestamp"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_type}", _plain)
+_Dumper.add_representer(_Plain, lambda _dumper, written: yaml.ScalarNode(written.tag, str(written)))
+
+
 def prepare(home: Home, environment: Mapping[str, str]) -> None:
     """Creates the stack if it does not exist, and its file if the user's has changed. Raises CalledProcessError."""
     plain, secret_paths = derive(_source(home))
     mark = home.directory / "stack-file.sha256"
-    digest = hashlib.sha256(json.dumps([plain, secret_paths], default=str).encode()).hexdigest()
+    digest = hashlib.sha256(f"{text_of(plain)}{secret_paths}".encode()).hexdigest()
     project = yaml.safe_load((home.project / "Pulumi.yaml").read_text())
     exists = home.state_file.is_file()
     if exists and home.stack_file.is_file() and mark.is_file() and mark.read_text() == digest:
@@ -41,7 +65,7 @@ def prepare(home: Home, environment: Mapping[str, str]) -> None:
         home.stack_file.unlink(missing_ok=True)
         _pulumi(home, environment, "stack", "init", home.stack, "--no-select")
     salt = {key: value for key, value in yaml.safe_load(home.stack_file.read_text()).items() if key in ENCRYPTION_KEYS}
-    home.stack_file.write_text(yaml.safe_dump({**salt, **plain}, sort_keys=False))
+    home.stack_file.write_text(text_of({**salt, **plain}))
     dummies = [f"{_spell(path)}={dummy(path, plain['config'])}" for path in secret_paths]
     arguments = [argument for dummy in dummies for argument in ("--secret", dummy)]
     _pulumi(home, environment, "config", "set-all", "--path", *arguments)
@@ -54,13 +78,24 @@ def config_of(home: Home) -> Mapping[str, Any]:
 
 
 def _source(home: Home) -> Mapping[str, Any]:
-    return as_map(yaml.safe_load(home.source_file.read_text()) if home.source_file.is_file() else None)
+    return read(home.source_file.read_text()) if home.source_file.is_file() else {}
+
+
+def read(text: str) -> Mapping[str, Any]:
+    """Returns the content of a stack file. Every unquoted number, date or word is a text, as it is written."""
+    return as_map(yaml.load(text, _Loader))  # noqa: S506 - a safe loader
+
+
+def text_of(stack_file: Mapping[str, Any]) -> str:
+    """Returns the text of a stack file that `read` has read."""
+    return yaml.dump(stack_file, Dumper=_Dumper, sort_keys=False)
 
 
 def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     """Returns the stack file without its encrypted values, and the paths in `config` that need a dummy."""
     config: dict[str, Any] = dict(as_map(source.get("config")))
-    named = [*ALWAYS, *as_map(config.get(SECRETS)), *_secret_names(config)]
+    names = [name for name in _secret_names(config) if isinstance(name, str)]
+    named = [*ALWAYS, *as_map(config.get(SECRETS)), *names]
     found = list(_encrypted({key: value for key, value in config.items() if key != SECRETS}, ()))
     paths: list[Path] = [*dict.fromkeys((SECRETS, name) for name in named), *found]
     config.pop(SECRETS, None)
@@ -68,7 +103,7 @@ def derive(source: Mapping[str, Any]) -> tuple[dict[str, Any], list[Path]]:
     return {**kept, "config": config}, paths
 
 
-def _secret_names(config: Mapping[str, Any]) -> Iterator[str]:
+def _secret_names(config: Mapping[str, Any]) -> Iterator[object]:
     for assistant in as_list(config.get("rasa:assistants")):
         yield from as_map(as_map(assistant).get("secretEnv")).values()
     yield from secret_names(config)
@@ -96,6 +131,8 @@ def dummy(path: Path, config: Mapping[str, Any]) -> str:
     """Returns the dummy for the secret at a path."""
     if path == (SECRETS, as_map(config.get("rasa:cluster")).get("kubeconfig")):
         return dummy_kubeconfig(config)
+    if path[0] == SECRETS and (pem := dummy_pem(config, path[-1])):
+        return pem
     return f"sandbox-dummy-{path[-1]}-not-a-real-secret"
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from settings.base import HOST_NAME, AssistantName, Cidr, Image, Port, SecretKey, matching
 from settings.chart import problems_of_values
 from settings.destinations import HTTPS, Destination, Service, Unknown, destinations
+from settings.jwt import Jwt
 from settings.problems import Problem
 from settings.rasa_files import (
     Content,
@@ -37,7 +38,7 @@ RESERVED_ENVIRONMENT: Final = frozenset(
         "AUTH_TOKEN", "AWS_DEFAULT_REGION", "AWS_ELASTICACHE_CLUSTER_NAME", "AZURE_ACCOUNT_KEY", "AZURE_ACCOUNT_NAME",
         "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID", "AZURE_CONTAINER", "AZURE_FEDERATED_TOKEN_FILE", "AZURE_TENANT_ID",
         "BUCKET_NAME", "DB_PASSWORD", "DB_USERNAME",
-        "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_SECRET",
+        "ELASTICACHE_REDIS_AWS_IAM_ENABLED", "IAM_CLOUD_PROVIDER", "JWT_METHOD", "JWT_PRIVATE_KEY", "JWT_SECRET",
         "KAFKA_MSK_AWS_IAM_ENABLED", "KAFKA_PASSWORD", "KAFKA_USERNAME", "LOG_LEVEL", "RASA_DUCKLING_HTTP_URL",
         "RASA_ENVIRONMENT",
         "RASA_PRO_LICENSE", "RASA_TELEMETRY_DEBUG", "RASA_TELEMETRY_ENABLED", "RDS_SQL_DB_AWS_IAM_ENABLED",
@@ -75,7 +76,10 @@ ObjectName = Annotated[
     ),
 ]
 Quantity = Annotated[
-    str, matching(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?", "is not a Kubernetes quantity", "write it like 500m or 4Gi")
+    str,
+    matching(r"\d+(\.\d+)?(m|Ki|Mi|Gi)?", "is not a Kubernetes quantity", "write it like 500m or 4Gi"),
+    # However 0.5 was written, it is the same quantity.
+    BeforeValidator(lambda value: str(value) if isinstance(value, float) else value),
 ]
 _ONE: Final = (1, "one replica")
 
@@ -282,6 +286,11 @@ class Assistant(Model):
         note="`false` leaves its database behind; AWS, Azure: it deletes its topic of dead letters",
         default=False,
     )
+    jwt: Jwt | None = setting(
+        "A public key with which Rasa checks JWTs at its HTTP API; by default the program generates a shared secret.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
     ingress: Ingress | None = setting("Ingress; none by default.", Effect.IN_PLACE, default=None)
 
     @property
@@ -377,6 +386,8 @@ class Assistant(Model):
             expected = "is set, so users would reach the assistant without TLS"
             fix, others = "name a Secret of the namespace that holds the certificate", (f"{at}.ingress",)
             yield self.ingress.wrong("tls_secret", expected, fix, at=f"{at}.ingress", others=others)
+        if self.jwt is not None:
+            yield from self.jwt.problems(f"{at}.jwt")
         if _number(self.resources.memory_limit) < _number(self.resources.memory):
             expected = f"is below memory ({self.resources.memory}), so that no pod could start"
             fix, others = "raise memoryLimit or lower memory", (f"{at}.resources.memory",)

@@ -16,6 +16,7 @@ HOST_NAME: Final = r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 GUID: Final = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 PROJECT: Final = r"[a-z][a-z0-9-]{4,28}[a-z0-9]"  # the id of a project of Google Cloud
 ADDRESS: Final = r"\d{1,3}(\.\d{1,3}){3}"
+PORT: Final = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
 
 
 class Cloud(StrEnum):

@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from typing import Annotated, ClassVar, Final, Literal
 
 import yaml
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from settings.base import PROJECT, Cidr, Guid, Issuer, Networks, PodSecurity, SecretKey, Text, aws_id, matching
 from settings.problems import LIST, Problem
-from settings.setting import BY_KIND, Effect, Json, Model, kind_of, setting
+from settings.setting import BY_KIND, Effect, Json, Model, kind_alone, kind_of, setting
 from settings.stack import Layer, Stack, set_secret
 
 PRIVATE: Final = "private"
@@ -292,7 +292,9 @@ class ExistingAwsCluster(ExistingCluster):
         "AWS", "{kind: podIdentity, clusterName: ...} or {kind: irsa, issuer: ..., providerArn: ...}"
     )  # fmt: skip
 
-    identity: Annotated[PodIdentity | Irsa | NoIdentity, BY_KIND] = setting("How pods get an identity of AWS.")
+    identity: Annotated[PodIdentity | Irsa | NoIdentity, BY_KIND, BeforeValidator(kind_alone)] = setting(
+        "How pods get an identity of AWS."
+    )
     security_group_id: Annotated[str, aws_id("sg", "security group")] | None = setting(
         "Security group of its pods: only they reach the data services; by default all of `networks`.",
         Effect.IN_PLACE,
@@ -305,7 +307,9 @@ class ExistingAzureCluster(ExistingCluster):
 
     IDENTITY: ClassVar[tuple[str, str]] = ("Entra", "{kind: workloadIdentity, issuer: ...}")
 
-    identity: Annotated[AzureWorkloadIdentity | NoIdentity, BY_KIND] = setting("How pods get an identity of Entra.")
+    identity: Annotated[AzureWorkloadIdentity | NoIdentity, BY_KIND, BeforeValidator(kind_alone)] = setting(
+        "How pods get an identity of Entra."
+    )
 
 
 class ExistingGcpCluster(ExistingCluster):
@@ -313,6 +317,6 @@ class ExistingGcpCluster(ExistingCluster):
 
     IDENTITY: ClassVar[tuple[str, str]] = ("Google Cloud", "{kind: workloadIdentity, workloadPool: ...}")
 
-    identity: Annotated[GcpWorkloadIdentity | NoIdentity, BY_KIND] = setting(
+    identity: Annotated[GcpWorkloadIdentity | NoIdentity, BY_KIND, BeforeValidator(kind_alone)] = setting(
         "How pods get an identity of Google Cloud."
     )

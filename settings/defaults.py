@@ -72,6 +72,7 @@ def layer_defaults(
 
 def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> dict[str, Json]:
     """Returns the stack file with every default. Validation reports a value that is not a mapping but should be."""
+    raw = {**raw, **_kinds_alone(raw, cloud)}
     full = dict(raw)
     for key, defaults in layer_defaults(cloud, profile, raw).items():
         full[key] = _over(raw.get(key, {}), defaults)
@@ -90,6 +91,12 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
                         one["resources"] = _over(one["resources"], for_server.defaults(profile, raw))
                         assistant[key] = one
     return full
+
+
+def _kinds_alone(raw: Mapping[str, Json], cloud: Cloud) -> dict[str, Json]:
+    """Returns the layers whose value is the word of a kind, such as `none`: each as a mapping with that kind."""
+    words = {key: raw.get(key) for key in kinds(cloud)}
+    return {key: {"kind": word} for key, word in words.items() if isinstance(word, str) and word in kinds(cloud)[key]}
 
 
 def _over(given: Json, defaults: dict[str, Json]) -> Json:

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
-from settings.base import Auth, Networks, Pem, SecretKey, Text, matching
-from settings.problems import Problem
-from settings.setting import Effect, kind_of, setting
-from settings.stack import Layer, Stack
+from settings.assistant import Assistant
+from settings.base import PORT, AssistantName, Auth, Networks, Pem, SecretKey, Text, matching
+from settings.problems import NAMESPACE, Problem
+from settings.setting import Effect, Model, kind_of, setting
+from settings.stack import Layer, Stack, set_secret
 
 # By the tier of Event Hubs.
 UNITS: Final[Mapping[str, tuple[int, ...]]] = {"Standard": tuple(range(1, 41)), "Premium": (1, 2, 4, 6, 8, 10, 12, 16)}
@@ -20,7 +22,7 @@ MOST_HOURS: Final = {"Standard": 168, "Premium": 2160}
 Bootstrap = Annotated[
     str,
     matching(
-        r"[a-z0-9.-]+:\d{1,5}(,[a-z0-9.-]+:\d{1,5})*",
+        rf"[a-z0-9.-]+:{PORT}(,[a-z0-9.-]+:{PORT})*",
         "is not a list of brokers",
         "write it like kafka1.example.com:9093,kafka2.example.com:9093",
     ),
@@ -166,14 +168,64 @@ class CreateConfluent(CreateEventQueue):
             yield self.wrong("size", "is reached through the internet and is in one zone", "set enterprise")
 
 
+# The names that Kafka itself accepts (`org.apache.kafka.common.internals.Topic`).
+TopicName = Annotated[
+    str,
+    matching(
+        r"(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}",
+        "is not the name of a topic (letters, digits, dots, underscores and hyphens; at most 249)",
+        "write it like acme.rasa.events",
+    ),
+]
+# Keys in PEM form, without a password: Rasa cannot give one to its Kafka client.
+_CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----")
+_KEY: Final = re.compile(r"-----BEGIN (RSA |EC )?PRIVATE KEY-----(?!\s*Proc-Type)")
+
+
+class Topics(Model):
+    """Your own names of one assistant's topics."""
+
+    events: TopicName | None = setting(
+        "Topic for events; by default `<assistant>-core-events`.", Effect.RESTARTS_PODS, default=None
+    )
+    dead_letters: TopicName | None = setting(
+        "Topic for events that analytics cannot process; by default `<assistant>-analytics-dlq`.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
+    consumer_group: TopicName | None = setting(
+        "Consumer group of analytics; by default `<assistant>-analytics`.", Effect.RESTARTS_PODS, default=None
+    )
+
+
 class ExistingEventQueue(EventQueue):
     """Your own Kafka with TLS, and with the topics of each assistant."""
 
     kind: Literal["existing"] = kind_of("existing")
     bootstrap: Bootstrap = setting("Brokers as host:port, separated by commas.", Effect.RESTARTS_PODS)
-    mechanism: Literal["PLAIN", "SCRAM-SHA-512", "SCRAM-SHA-256"] = setting("How to sign in.", Effect.RESTARTS_PODS)
-    username: Text = setting("User to sign in as.", Effect.RESTARTS_PODS)
-    password: SecretKey = setting("Key of `rasa:secrets` that holds the password.", Effect.RESTARTS_PODS)
+    mechanism: Literal["PLAIN", "SCRAM-SHA-512", "SCRAM-SHA-256"] | None = setting(
+        "How to sign in with a user.", Effect.RESTARTS_PODS, default=None
+    )
+    username: Text | None = setting("User to sign in as.", Effect.RESTARTS_PODS, default=None)
+    password: SecretKey | None = setting(
+        "Key of `rasa:secrets` that holds the password.", Effect.RESTARTS_PODS, default=None
+    )
+    client_certificate: SecretKey | None = setting(
+        "Key of `rasa:secrets` that holds a client certificate (PEM, with its chain) to sign in with, in place of a "
+        "user.",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
+    client_key: SecretKey | None = setting(
+        "Key of `rasa:secrets` that holds its private key (PEM, without a password).",
+        Effect.RESTARTS_PODS,
+        default=None,
+    )
+    topics: dict[AssistantName, Topics] = setting(
+        "Your own names of topics, by the assistant's name. Write those for anonymised events into `endpoints`, "
+        "section `event_broker`.",
+        default=dict,
+    )
     ca: Pem | None = setting(
         "The authority of the brokers' certificates, PEM; by default well-known public ones.",
         Effect.RESTARTS_PODS,
@@ -189,8 +241,39 @@ class ExistingEventQueue(EventQueue):
         ports = (int(broker.rsplit(":", 1)[1]) for broker in self.bootstrap.split(","))
         return tuple(dict.fromkeys(ports))
 
+    def topics_of(self, assistant: Assistant) -> tuple[str, str, str]:
+        """Returns the topics for events and for dead letters, and the consumer group of analytics."""
+        own = self.topics.get(assistant.name, Topics())
+        return (
+            own.events or assistant.events_topic,
+            own.dead_letters or assistant.dead_letter_topic,
+            own.consumer_group or assistant.consumer_group,
+        )
+
     def problems(self, stack: Stack) -> Iterator[Problem]:
+        user, certificate = ("mechanism", "username", "password"), ("client_certificate", "client_key")
+        is_certificate = any(getattr(self, field) is not None for field in certificate)
+        wanted, others = (certificate, user) if is_certificate else (user, certificate)
+        for field in wanted:
+            if getattr(self, field) is None:
+                alternative = "a user" if is_certificate else "clientCertificate and clientKey"
+                expected = f"is set, but it is required, unless {alternative} signs in"
+                key = str(type(self).model_fields[field].alias)
+                yield self.wrong(field, expected, f"add {NAMESPACE}:{self.KEY}.{key}")
+        for field in others:
+            if getattr(self, field) is not None:
+                expected = "is set, but a client certificate signs in"
+                yield self.wrong(field, expected, "remove it, or the client certificate", got="the user")
         yield from stack.unknown_secret("eventQueue.password", self.password)
+        yield from self._not_pem(stack, "eventQueue.clientCertificate", self.client_certificate, _CERTIFICATE)
+        yield from self._not_pem(stack, "eventQueue.clientKey", self.client_key, _KEY)
+
+    def _not_pem(self, stack: Stack, key: str, secret: str | None, form: re.Pattern[str]) -> Iterator[Problem]:
+        yield from stack.unknown_secret(key, secret)
+        if secret in stack.secrets and not form.search(stack.secrets[secret].get_secret_value()):
+            what = "a certificate" if form is _CERTIFICATE else "a private key without a password"
+            expected, fix = f"is not {what} in PEM form", f"{set_secret(secret)} < client.pem"
+            yield Problem(key=f"secrets.{secret}", got="the value", expected=expected, fix=fix, others=(key,))
 
 
 class NoEventQueue(EventQueue):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import pulumi
@@ -12,6 +13,7 @@ from pulumi.runtime import config as runtime_config
 
 from settings.defaults import AnySettings
 from settings.model import Settings
+from settings.numbers import octal_numbers, written_numbers
 from settings.parse import parse
 from settings.problems import NAMESPACE, Problem, SettingsError
 from settings.setting import Json
@@ -26,12 +28,14 @@ def load() -> AnySettings:
     Raises `pulumi.RunError` with every problem, before anything is created; logs a warning for each weakness of a dev
     stack.
     """
-    raw = _raw()
-    problems = [*_stack_name(), *_secrets_in_clear(raw)]
+    raw, numbers = _raw(), written_numbers(Path(f"Pulumi.{pulumi.get_stack()}.yaml"))
+    problems = [*_stack_name(), *_secrets_in_clear(raw), *octal_numbers(numbers)]
     try:
-        settings, warnings = parse(raw)
+        settings, warnings = parse(raw, numbers)
     except SettingsError as error:
-        raise pulumi.RunError(str(SettingsError([*problems, *error.problems]))) from None
+        found = {problem.key for problem in problems}
+        others = [problem for problem in error.problems if problem.key not in found]
+        raise pulumi.RunError(str(SettingsError([*problems, *others]))) from None
     if problems:
         raise pulumi.RunError(str(SettingsError(problems)))
     for warning in warnings:
@@ -40,13 +44,17 @@ def load() -> AnySettings:
 
 
 def _raw() -> dict[str, Json]:
-    """Returns all `rasa:` keys by their name, parsed; without empty ones, which are the defaults of Pulumi.yaml."""
+    """Returns all `rasa:` keys by their name, parsed; without the empty defaults of Pulumi.yaml.
+
+    The engine turns a key with nothing after it into an empty text.
+    """
     config = pulumi.Config(NAMESPACE)
     keys = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     names = sorted(key.removeprefix(f"{NAMESPACE}:") for key in keys if key.startswith(f"{NAMESPACE}:"))
     values = {name: _value(name, config.get(name) or "") for name in names}
     declared = {field.alias for field in Settings.model_fields.values()}
-    return {name: value for name, value in values.items() if value not in ("", {}, []) or name not in declared}
+    given = {name: value for name, value in values.items() if value not in ({}, []) or name not in declared}
+    return {name: value if value != "" else None for name, value in given.items() if value != "" or name not in _TEXT}
 
 
 def _value(name: str, text: str) -> Json:

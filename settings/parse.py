@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import ValidationError
 
 from settings.base import Cloud
 from settings.defaults import MODELS, AnySettings, with_defaults
+from settings.numbers import Steps, texts_for_numbers
 from settings.problems import Problem, SettingsError, no_choice, problems_of, shown, without_consequences
 from settings.rules import broken_rules
 from settings.setting import Json, Profile
@@ -18,21 +20,24 @@ from settings.setting import Json, Profile
 # Replacements for a missing or wrong region, so that the rules can check the rest.
 _REGIONS: Final = {Cloud.AWS: "eu-central-1", Cloud.AZURE: "westeurope", Cloud.GCP: "europe-west1"}
 
+_NOTHING: Final[Mapping[Steps, str]] = MappingProxyType({})
 
-def parse(raw: Mapping[str, Json]) -> tuple[AnySettings, list[Problem]]:
+
+def parse(raw: Mapping[str, Json], written: Mapping[Steps, str] = _NOTHING) -> tuple[AnySettings, list[Problem]]:
     """Returns settings from the keys of a stack file (without `rasa:`), and the problems that are only warnings.
 
-    Raises `SettingsError` with all problems at once.
+    `written` has numbers as they are in the file, by their path. Raises `SettingsError` with all problems
+    at once.
     """
     name = raw.get("cloud")
     if name not in list(Cloud):
-        raise SettingsError([_no_cloud(raw), *_problems_on_any_cloud(raw)])
+        raise SettingsError([_no_cloud(raw), *_problems_on_any_cloud(raw, written)])
     cloud = Cloud(str(name))
     try:
-        settings = _validated(raw, cloud)
+        settings = _validated(raw, cloud, written)
     except ValidationError as error:
         problems = problems_of(error, MODELS[cloud])
-        rest = _problems_of_the_rest(raw, cloud, error)
+        rest = _problems_of_the_rest(raw, cloud, error, written)
         raise SettingsError([*problems, *without_consequences(rest, problems)]) from None
     errors, warnings = broken_rules(settings)
     if errors:
@@ -49,12 +54,12 @@ def _no_cloud(raw: Mapping[str, Json]) -> Problem:
     return no_choice("cloud", shown(name), name, clouds)
 
 
-def _problems_on_any_cloud(raw: Mapping[str, Json]) -> list[Problem]:
+def _problems_on_any_cloud(raw: Mapping[str, Json], written: Mapping[Steps, str]) -> list[Problem]:
     """Returns missing, unknown and wrong keys that do not depend on the cloud."""
     found: list[dict[str, Problem]] = []
     for cloud in Cloud:
         try:
-            _validated({**raw, "cloud": cloud.value}, cloud)
+            _validated({**raw, "cloud": cloud.value}, cloud, written)
             found.append({})
         except ValidationError as error:
             found.append({str(problem): problem for problem in problems_of(error, MODELS[cloud])})
@@ -62,12 +67,21 @@ def _problems_on_any_cloud(raw: Mapping[str, Json]) -> list[Problem]:
     return [problem for line, problem in first.items() if all(line in other for other in others)]
 
 
-def _validated(raw: Mapping[str, Json], cloud: Cloud) -> AnySettings:
+def _validated(raw: Mapping[str, Json], cloud: Cloud, written: Mapping[Steps, str]) -> AnySettings:
     profile = Profile(str(raw["profile"])) if raw.get("profile") in list(Profile) else Profile.DEV
-    return MODELS[cloud].model_validate_json(json.dumps(with_defaults(raw, cloud, profile)))
+    full: Json = with_defaults(raw, cloud, profile)
+    try:
+        return MODELS[cloud].model_validate_json(json.dumps(full))
+    except ValidationError as error:
+        texts = texts_for_numbers(full, error, written)
+        if texts == full:
+            raise
+    return MODELS[cloud].model_validate_json(json.dumps(texts))
 
 
-def _problems_of_the_rest(raw: Mapping[str, Json], cloud: Cloud, error: ValidationError) -> list[Problem]:
+def _problems_of_the_rest(
+    raw: Mapping[str, Json], cloud: Cloud, error: ValidationError, written: Mapping[Steps, str]
+) -> list[Problem]:
     """Returns problems of the rules after the wrong values were dropped and replaced by defaults."""
     faulty = {_path(dict(raw), detail["loc"]) for detail in error.errors()}
     kept = _without(dict(raw), faulty)
@@ -79,11 +93,11 @@ def _problems_of_the_rest(raw: Mapping[str, Json], cloud: Cloud, error: Validati
     # A layer that had to be dropped as a whole is replaced by the default one.
     dropped = {path[0] for path in faulty if len(path) == 1}
     try:
-        found = broken_rules(_validated(rest, cloud))[0]
+        found = broken_rules(_validated(rest, cloud, written))[0]
         return [problem for problem in found if re.split(r"[.\[]", problem.key)[0] not in dropped]
     except ValidationError as further:
         # For example a list without its only item: drop the list as well, as long as something can be dropped.
-        return _problems_of_the_rest(rest, cloud, further) if rest != raw else []
+        return _problems_of_the_rest(rest, cloud, further, written) if rest != raw else []
 
 
 def _path(value: Json, location: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -53,7 +53,9 @@ class Problem:
     others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{NAMESPACE}:{self.key}: {self.got} {self.expected}; {self.fix}"
+        line = f"{NAMESPACE}:{self.key}: {self.got} {self.expected}; {self.fix}"
+        # A name may have a line break or a control character, which would spoil the list of problems.
+        return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
 
 
 class SettingsError(ValueError):
@@ -78,6 +80,8 @@ def shown(value: object) -> str:
             return "nothing"
         case bool():
             return str(value).lower()
+        case str() if "PRIVATE KEY" in value:
+            return "a private key"
         case str():
             text = repr(value) if value else "an empty text"
             return text if len(text) <= 80 else text[:77] + "...'"
@@ -219,6 +223,12 @@ def _walk(location: tuple[int | str, ...], schema: dict[str, Any]) -> tuple[str,
             key += _step(part) if key else part
             node = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
     return key, siblings
+
+
+def key_of(path: Sequence[int | str]) -> str:
+    """Returns the key at a path: `assistants[0].name`."""
+    first, *rest = path
+    return str(first) + "".join(f"[{step}]" if isinstance(step, int) else _step(step) for step in rest)
 
 
 def _step(part: str) -> str:

@@ -22,7 +22,7 @@ from settings.cluster import (
     ExistingCluster,
     NoIdentity,
 )
-from settings.event_queue import CreateMsk, NoEventQueue
+from settings.event_queue import CreateMsk, ExistingEventQueue, NoEventQueue
 from settings.lock_store import NoLockStore
 from settings.model import Settings
 from settings.model_storage import NoModelStorage
@@ -81,6 +81,7 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
         *(problem for key, one in assistants.items() for problem in _before_identity(settings, one, key)),
         *_vault(settings),
         *_logins(settings),
+        *_topics(settings),
         *_rotation(settings),
         *_assistants(settings, assistants),
         *(problem for problem, certain in unreachable if certain),
@@ -262,6 +263,17 @@ def _logins(settings: Settings) -> Iterator[Problem]:
             yield login.wrong("password", expected, fix, at=key, others=("trackerStore",))
 
 
+def _topics(settings: Settings) -> Iterator[Problem]:
+    """Yields topics of assistants that do not exist, and topics of two assistants."""
+    queue = settings.event_queue
+    if not isinstance(queue, ExistingEventQueue):
+        return
+    known = [assistant.name for assistant in settings.assistants]
+    yield from _strangers("eventQueue.topics", queue.topics, known, known)
+    events = {f"eventQueue.topics.{one.name}.events": queue.topics_of(one)[0] for one in settings.assistants}
+    yield from _shared(events, "topic")
+
+
 def _database_logins(
     settings: Settings,
     field: str,
@@ -299,13 +311,18 @@ def _missing(
         if name not in logins:
             why = expected.format(name=name)
             yield Problem(key=f"{key}.{name}", got="nothing", expected=why, fix=fix, others=others)
-    for name in logins:
+    yield from _strangers(key, logins, known, wanted)
+
+
+def _strangers(key: str, names: Collection[str], known: Sequence[str], fitting: Sequence[str]) -> Iterator[Problem]:
+    """Yields names that are no assistants. `fitting` are the assistants that the message lists."""
+    for name in names:
         if name not in known:
-            near = get_close_matches(name, wanted, n=1)
+            near = get_close_matches(name, fitting, n=1)
             yield Problem(
                 key=f"{key}.{name}",
                 got=repr(name),
-                expected=f"is no assistant of rasa:assistants (known: {', '.join(wanted) or 'none'})",
+                expected=f"is no assistant of rasa:assistants (known: {', '.join(fitting) or 'none'})",
                 fix=f"did you mean {near[0]}?" if near else "remove it",
                 others=("assistants",),
             )

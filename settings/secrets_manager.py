@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from settings.base import ADDRESS, HOST_NAME, AssistantName, Networks, Pem, SecretKey, Text, matching
+from settings.base import ADDRESS, HOST_NAME, PORT, AssistantName, Networks, Pem, SecretKey, Text, matching
 from settings.problems import Problem
 from settings.setting import BY_KIND, Effect, Model, kind_of, setting
 from settings.stack import Layer, Stack
@@ -114,7 +114,7 @@ class ExistingVault(_SecretsManager):
         "Its address.",
         Effect.RESTARTS_PODS,
         pattern=(
-            rf"https://({HOST_NAME}|{ADDRESS})(:\d{{1,5}})?",
+            rf"https://({HOST_NAME}|{ADDRESS})(:{PORT})?",
             "is not the address of a Vault that speaks TLS",
             "https://vault.example.com:8200",
         ),

@@ -26,6 +26,11 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 BY_KIND: Final = Discriminator("kind")
 
 
+def kind_alone(value: object) -> object:
+    """Returns a mapping with the kind for the word of a kind, such as `none`."""
+    return {"kind": value} if isinstance(value, str) else value
+
+
 class Profile(StrEnum):
     """`dev`: the cheapest thing that still speaks TLS. `prod`: redundant, own keys, protected, strict."""
 

@@ -91,6 +91,7 @@ class MskEventQueue(pulumi.ComponentResource):
                 consumer=sign_in,
                 events_topic=assistant.events_topic,
                 dead_letter_topic=assistant.dead_letter_topic,
+                consumer_group=assistant.consumer_group,
                 ca_pem=amazon_roots(),
                 ports=(port,),
                 networks=tier.networks,

@@ -138,6 +138,7 @@ class EventHubsEventQueue(pulumi.ComponentResource):
             consumer=analytics if assistant.analytics and analytics is not None else producer,
             events_topic=assistant.events_topic,
             dead_letter_topic=assistant.dead_letter_topic,
+            consumer_group=assistant.consumer_group,
             ca_pem=azure_roots(),
             ports=(PORT,),
             networks=self._tier.endpoint_networks,

@@ -137,6 +137,7 @@ class ConfluentEventQueue(pulumi.ComponentResource):
             consumer=reads.auth,
             events_topic=assistant.events_topic,
             dead_letter_topic=assistant.dead_letter_topic,
+            consumer_group=assistant.consumer_group,
             missing_topics=missing,
             # Confluent changes its authority without notice, so no single one is trusted.
             ca_pem=public_roots(),

@@ -54,6 +54,15 @@ def environment_values(environment: Environment) -> list[Value]:
     ]
 
 
+def secret_volumes(files: Mapping[str, Values]) -> tuple[list[Values], list[Values]]:
+    """Returns volumes of Secrets, and their mounts, by the directory that each is mounted at."""
+    volumes = {f"secret-files-{index}": (path, source) for index, (path, source) in enumerate(files.items())}
+    return (
+        [{"name": name, "secret": source} for name, (_, source) in volumes.items()],
+        [{"name": name, "mountPath": path, "readOnly": True} for name, (path, _) in volumes.items()],
+    )
+
+
 def pod_security_values(wanted: PodSecurity) -> Values:
     """Returns the security context of a pod, as a manifest or Helm values have it."""
     return {"runAsNonRoot": True, **_POD_SECURITY[wanted], "seccompProfile": {"type": "RuntimeDefault"}}

@@ -33,8 +33,9 @@ _RETRIES: Final = 4
 class ScriptJobArgs:
     """`script` runs with `files` in its directory; `secrets` are the secret values behind `environment`.
 
-    `config_maps` are further ConfigMaps by their mount directory; `sidecars` read one of them each. `pod_name` is the
-    pod's `app.kubernetes.io/name`, by which network policies select it. `reaches_api`: the service account may use the
+    `config_maps` are further ConfigMaps by their mount directory; `sidecars` read one of them each. `secret_files` are
+    the sources of volumes of Secrets by theirs; their values are among `secrets`. `pod_name` is the pod's
+    `app.kubernetes.io/name`, by which network policies select it. `reaches_api`: the service account may use the
     Kubernetes API. `audience`: a second token, for this audience, in `TOKEN_DIRECTORY`. `schedule` (cron): it runs at
     these times as well. `pull_secrets` are the namespace's. `after` is what the Job needs but does not name: policies,
     firewall rules, grants.
@@ -49,6 +50,7 @@ class ScriptJobArgs:
     secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
     files: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     config_maps: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    secret_files: Mapping[str, pod.Values] = field(default_factory=dict[str, pod.Values])
     pod_labels: Mapping[str, str] = field(default_factory=dict[str, str])
     service_account: pulumi.Input[str] = "default"
     reaches_api: bool = False
@@ -127,6 +129,7 @@ def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> pod.Va
     volumes = {f"files-{index}": (path, config_map) for index, (path, config_map) in enumerate(mounts.items())}
     volume_at = {path: volume for volume, (path, _) in volumes.items()}
     sidecars = [sidecar_values(each, volume_at[each.directory]) for each in args.sidecars]
+    secret_volumes, secret_mounts = pod.secret_volumes(args.secret_files)
     mounted = {**volume_at, **({TOKEN_DIRECTORY: TOKEN} if args.audience else {})}
     return {
         "restartPolicy": "Never",
@@ -146,13 +149,15 @@ def _pod(args: ScriptJobArgs, mounts: Mapping[str, pulumi.Input[str]]) -> pod.Va
                 "terminationMessagePolicy": "FallbackToLogsOnError",
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
                 "volumeMounts": [
-                    {"name": volume, "mountPath": path, "readOnly": True} for path, volume in mounted.items()
+                    *({"name": volume, "mountPath": path, "readOnly": True} for path, volume in mounted.items()),
+                    *secret_mounts,
                 ],
             }
         ],
         "volumes": [
             *({"name": volume, "configMap": {"name": config_map}} for volume, (_, config_map) in volumes.items()),
             *([_token(args.audience)] if args.audience else []),
+            *secret_volumes,
         ],
     }
 

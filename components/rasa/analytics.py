@@ -12,6 +12,7 @@ import pulumi
 
 from components.artifacts import ANALYTICS_IMAGE, image_values, mirrored
 from components.connections import (
+    CertificateAuth,
     CredentialsInVault,
     DatabaseConnection,
     KafkaConnection,
@@ -36,6 +37,7 @@ def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> pod
     kafka, database = wiring.connections.event_queue, wiring.databases.analytics
     if kafka is None or database is None:
         return {"enabled": False}
+    volumes, mounts = pod.secret_volumes(wiring.secret_files)
     values: pod.Values = {
         "enabled": True,
         "image": image_values(mirrored(ANALYTICS_IMAGE, wiring.company.registries)),
@@ -45,10 +47,10 @@ def analytics_values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> pod
         "containerSecurityContext": {"enabled": True, **pod.CONTAINER_SECURITY},
         "resources": _RESOURCES[wiring.profile],
         "database": _database(database),
-        "kafka": _kafka(kafka, wiring.assistant.consumer_group),
+        "kafka": _kafka(kafka),
         "additionalEnv": pod.environment_values(_sign_in(kafka)),
-        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}],
-        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}],
+        "volumes": [{"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}}, *volumes],
+        "volumeMounts": [{"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True}, *mounts],
     }
     region = _iam_region(database, kafka)
     if region is None:
@@ -93,12 +95,12 @@ def _database(database: DatabaseConnection) -> pod.Values:
             }
 
 
-def _kafka(kafka: KafkaConnection, consumer_group: str) -> pod.Values:
+def _kafka(kafka: KafkaConnection) -> pod.Values:
     values: pod.Values = {
         "brokerAddress": kafka.bootstrap,
         "topic": kafka.events_topic,
         "dlqTopic": kafka.dead_letter_topic,
-        "consumerId": consumer_group,
+        "consumerId": kafka.consumer_group,
         "securityProtocol": "SASL_SSL",
         "sslCaLocation": f"{pod.CA_DIRECTORY}/{names.KAFKA_CA}",
     }
@@ -107,6 +109,13 @@ def _kafka(kafka: KafkaConnection, consumer_group: str) -> pod.Values:
             return values
         case KafkaIamAuth():
             return {**values, "saslMechanism": kafka.mechanism, "enableAwsMskIam": True}
+        case CertificateAuth():
+            return {
+                **values,
+                "securityProtocol": "SSL",
+                "sslCertFileLocation": f"{names.KAFKA_CLIENT_DIRECTORY}/{names.KAFKA_CERTIFICATE}",
+                "sslKeyFileLocation": f"{names.KAFKA_CLIENT_DIRECTORY}/{names.KAFKA_KEY}",
+            }
 
 
 def _sign_in(kafka: KafkaConnection) -> pod.Environment:
@@ -117,11 +126,11 @@ def _sign_in(kafka: KafkaConnection) -> pod.Environment:
     match kafka.consumer:
         case PasswordAuth():
             return {
-                "KAFKA_SASL_MECHANISM": kafka.mechanism,
+                "KAFKA_SASL_MECHANISM": str(kafka.mechanism),
                 "KAFKA_SASL_USERNAME": pod.SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_USERNAME_KEY),
                 "KAFKA_SASL_PASSWORD": pod.SecretKey(secret=names.SECRET, key=names.ANALYTICS_KAFKA_PASSWORD_KEY),
             }
-        case KafkaIamAuth():
+        case KafkaIamAuth() | CertificateAuth():
             return {}
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from components.connections import (
+    CertificateAuth,
     CredentialsInVault,
     DatabaseConnection,
     KafkaConnection,
@@ -130,11 +131,12 @@ def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) ->
         "topic": kafka.events_topic,
         "client_id": client_id,
         "partition_by_sender": True,
-        "security_protocol": "SASL_SSL",
-        "sasl_mechanism": kafka.mechanism,
+        "security_protocol": "SSL" if isinstance(kafka.producer, CertificateAuth) else "SASL_SSL",
+        **({} if kafka.mechanism is None else {"sasl_mechanism": kafka.mechanism}),
         "ssl_cafile": f"{CA_DIRECTORY}/{names.KAFKA_CA}",
-        # Without it Rasa cannot create a producer, and then no conversation is stored either.
-        "ssl_check_hostname": True,
+        # With SASL and without it Rasa cannot create a producer, and then no conversation is stored either. Without
+        # SASL Rasa does not read it, and the Kafka client checks host names by default.
+        **({} if kafka.mechanism is None else {"ssl_check_hostname": True}),
     }
     if keepalive:
         section = {**section, "socket_keepalive_enable": True}
@@ -143,3 +145,9 @@ def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) ->
             return {**section, "sasl_username": "${KAFKA_USERNAME}", "sasl_password": "${KAFKA_PASSWORD}"}
         case KafkaIamAuth():
             return section
+        case CertificateAuth():
+            return {
+                **section,
+                "ssl_certfile": f"{names.KAFKA_CLIENT_DIRECTORY}/{names.KAFKA_CERTIFICATE}",
+                "ssl_keyfile": f"{names.KAFKA_CLIENT_DIRECTORY}/{names.KAFKA_KEY}",
+            }

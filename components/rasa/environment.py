@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pulumi
 
 from components.connections import (
+    CertificateAuth,
     CredentialsInVault,
     DownloadedModel,
     KafkaIamAuth,
@@ -76,6 +77,12 @@ def _variables(wiring: Wiring) -> Iterator[tuple[str, pulumi.Input[str] | Secret
             case KafkaIamAuth(region=region):
                 yield from _iam(region)
                 yield "KAFKA_MSK_AWS_IAM_ENABLED", "true"
+            case CertificateAuth():
+                pass
+    if wiring.assistant.jwt is not None:
+        # Rasa signs nothing, but does not start without a private key for such a method (`sanic_jwt/configuration.py`,
+        # `_validate_keys`).
+        yield "JWT_PRIVATE_KEY", SecretKey(secret=names.SECRET, key=names.JWT_SECRET_KEY)
     yield from wiring.assistant.env.items()
     for variable in wiring.assistant.secret_env:
         # The variable's name is all capitals, so it never equals one of the keys above.

@@ -11,6 +11,10 @@ REDIS_CA: Final = "redis-ca.pem"
 KAFKA_CA: Final = "kafka-ca.pem"
 VAULT_CA: Final = "vault-ca.pem"
 OUTGOING_CA: Final = "outgoing-ca.pem"
+# The client certificate for Kafka: files, and keys of the Secret.
+KAFKA_CLIENT_DIRECTORY: Final = "/etc/rasa/kafka"
+KAFKA_CERTIFICATE: Final = "kafka-client.pem"
+KAFKA_KEY: Final = "kafka-client-key.pem"
 
 # `app.kubernetes.io/name` of the pods. The chart derives all but the last from `fullnameOverride`.
 RASA_POD: Final = RELEASE

@@ -1,7 +1,7 @@
 """The secrets and certificates of a Rasa pod: the Secret `rasa-secrets` and the ConfigMap `rasa-cloud-ca`.
 
-It creates both, the API token and the JWT secret. The Secret holds exactly the keys that are used. The connections have
-the passwords of the services.
+It creates both, the API token, and the JWT secret unless there is a public key. The Secret holds exactly the keys that
+are used. The connections have the passwords of the services.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
-from components.connections import ModelStorageConnection, PasswordAuth
+from components.connections import CertificateAuth, ModelStorageConnection, PasswordAuth
 from components.kubernetes.pod import POSTGRES_CA, digest
 from components.kubernetes.vault.names import TOKEN_KEY
 from components.passwords import generated_password
@@ -47,7 +47,12 @@ class RasaSecrets(pulumi.ComponentResource):
         super().__init__("rasa:core:Secrets", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         auth_token = generated_password(f"{name}-auth-token", self, generation)
-        jwt_secret = generated_password(f"{name}-jwt-secret", self, generation, length=64)
+        public = wiring.assistant.jwt
+        jwt_secret = (
+            generated_password(f"{name}-jwt-secret", self, generation, length=64)
+            if public is None
+            else pulumi.Output.from_input(public.public_key)
+        )
         generated = {"RASA_PRO_LICENSE": given[_LICENSE], "AUTH_TOKEN": auth_token, "JWT_SECRET": jwt_secret}
         self.values: Mapping[str, pulumi.Output[str]] = {
             names.AUTH_TOKEN_KEY: auth_token,
@@ -100,6 +105,9 @@ def service_secrets(wiring: Wiring, given: Mapping[str, pulumi.Output[str]]) -> 
     if kafka is not None and isinstance(kafka.producer, PasswordAuth):
         secrets[names.KAFKA_USERNAME_KEY] = pulumi.Output.from_input(kafka.producer.username)
         secrets[names.KAFKA_PASSWORD_KEY] = kafka.producer.password
+    if kafka is not None and isinstance(kafka.producer, CertificateAuth):
+        secrets[names.KAFKA_CERTIFICATE] = kafka.producer.certificate
+        secrets[names.KAFKA_KEY] = kafka.producer.key
     if databases.analytics is not None and isinstance(databases.analytics.auth, PasswordAuth):
         secrets[names.ANALYTICS_DB_URL_KEY] = analytics_url(databases.analytics, databases.analytics.auth)
     if assistant.analytics and kafka is not None and isinstance(kafka.consumer, PasswordAuth):

@@ -77,6 +77,7 @@ def smoke_test(
             secrets=secrets.values,
             files={_CONFIG: pulumi.Output.json_dumps(config)},
             config_maps={CA_DIRECTORY: names.CA_CONFIG_MAP},
+            secret_files=wiring.secret_files,
             pod_labels=wiring.connections.rasa.pod_labels,
             service_account=SERVICE_ACCOUNT,
             pull_secrets=wiring.pull_secrets,

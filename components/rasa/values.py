@@ -76,6 +76,7 @@ def values(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
 def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
     assistant, files = wiring.assistant, list(contents(wiring))
     duckling = assistant.duckling
+    volumes, mounts = pod.secret_volumes(wiring.secret_files)
     rasa: dict[str, Any] = {
         "replicaCount": assistant.replicas,
         "strategy": _STRATEGY,
@@ -89,6 +90,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             "enableApi": True,
             "authToken": {"secretName": names.SECRET, "secretKey": names.AUTH_TOKEN_KEY},
             "jwtSecret": {"secretName": names.SECRET, "secretKey": names.JWT_SECRET_KEY},
+            **({} if assistant.jwt is None else {"jwtMethod": assistant.jwt.method}),
             "telemetry": {"enabled": False},
             **({"ducklingHttpUrl": duckling.url} if duckling is not None and duckling.url is not None else {}),
             # The chart's volume for models would hide those of the image.
@@ -103,11 +105,13 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
             {"name": _FILES, "secret": {"secretName": names.SECRET, "items": [{"key": n, "path": n} for n in files]}},
             # The chart creates this volume only with its own ConfigMap.
             {"name": "app-config", "emptyDir": {}},
+            *volumes,
         ],
         "volumeMounts": [
             {"name": "cloud-ca", "mountPath": pod.CA_DIRECTORY, "readOnly": True},
             *({"name": _FILES, "mountPath": f"{DIRECTORY}/{n}", "subPath": n, "readOnly": True} for n in files),
             {"name": "app-config", "mountPath": "/.config"},
+            *mounts,
         ],
         "resources": _resources(assistant.resources),
         "livenessProbe": _LIVENESS,

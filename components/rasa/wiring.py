@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 
 from components.artifacts import image_of
-from components.connections import AssistantConnections, AssistantDatabases, VaultConnection
+from components.connections import AssistantConnections, AssistantDatabases, CertificateAuth, VaultConnection
+from components.kubernetes.pod import Value, Values
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
 from settings.assistant import ActionServer, Duckling
@@ -60,6 +61,15 @@ class Wiring:
     def tunnelled(self) -> bool:
         """Returns whether pods reach Redis through a sidecar."""
         return self.connections.lock_store is not None and self.connections.lock_store.tunnel
+
+    @property
+    def secret_files(self) -> Mapping[str, Values]:
+        """Returns the files of the Secret that pods with access to Kafka mount, besides Rasa's: by directory."""
+        kafka = self.connections.event_queue
+        if kafka is None or not isinstance(kafka.producer, CertificateAuth):
+            return {}
+        items: list[Value] = [{"key": name, "path": name} for name in (names.KAFKA_CERTIFICATE, names.KAFKA_KEY)]
+        return {names.KAFKA_CLIENT_DIRECTORY: {"secretName": names.SECRET, "items": items}}
 
     def since(self, version: str) -> bool:
         """Returns whether the assistant's Rasa Pro is that version (major.minor) or a later one."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 from components.rasa import assistant as assistants
@@ -18,6 +20,7 @@ from components.trust import rds_roots
 from sandbox.recorder import run_program
 from sandbox.recording import Recording
 from settings import Cloud
+from tests.certificates import Authority
 from tests.e2e.manifests import RELEASE, manifests
 from tests.program import stacks, test_existing
 from tests.program.stacks import plain
@@ -36,7 +39,15 @@ _OWN: Final[dict[str, Any]] = {
     "trackerStore.ca": AUTHORITY,
     "lockStore.ca": AUTHORITY,
     "eventQueue.ca": AUTHORITY,
-    "eventQueue.mechanism": "SCRAM-SHA-256",
+}
+# The Kafka client reads the certificate and its key, so they have to be real ones.
+_CLIENT: Final = Authority(Path(mkdtemp()), "clients").identity("rasa")
+_SIGN_IN: Final[dict[str, dict[str, Any]]] = {
+    "mechanism": {"eventQueue.mechanism": "SCRAM-SHA-256"},
+    "clientCertificate": {
+        "secrets.kafkaCertificate": _CLIENT.certificate.read_text(),
+        "secrets.kafkaKey": _CLIENT.key.read_text(),
+    },
 }
 _KEYED: Final[dict[str, Any]] = {"modelStorage": {"kind": "create", "auth": "key"}}
 
@@ -50,7 +61,10 @@ def _stack_files() -> Iterator[tuple[str, dict[str, Any]]]:
     for cloud in (Cloud.AZURE, Cloud.GCP):
         yield f"existing everything on {cloud}", existing(cloud, *LAYERS)
     for name, stack_file in FULL.items():
-        meant = changed(stack_file, **_MEANT, **(_OWN if "existing" in name else {}))
+        meant = changed(stack_file, **_MEANT)
+        if "existing" in name:
+            by = "mechanism" if "mechanism" in stack_file["eventQueue"] else "clientCertificate"
+            meant = changed(meant, **_OWN, **_SIGN_IN[by])
         del meant["assistants"][0]["integrations"]  # in its place Rasa would read neither endpoints nor credentials
         yield f"every setting of {name}", meant
     yield "a plain Redis", changed(existing(Cloud.AWS, "lockStore"), **{"lockStore.tls": False})

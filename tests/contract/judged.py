@@ -55,7 +55,10 @@ def judged(version: str) -> Mapping[str, Judged]:
         case.name: (case, pod_of(case)) for stack in STACK_FILES if stack in _WANTED for case in cases(stack, version)
     }
     # The user's own variables are read by nobody here: they are for language models and channels.
-    jobs = {name: job(pod, without=set(case.wiring.assistant.secret_env)) for name, (case, pod) in found.items()}
+    jobs = {
+        name: job(pod, without={*case.wiring.assistant.secret_env, *case.wiring.assistant.env})
+        for name, (case, pod) in found.items()
+    }
     # Much of what a stack file can say makes no difference to Rasa.
     same = {json.dumps(job, sort_keys=True): name for name, job in reversed(jobs.items())}
     answers = ask(version, {name: jobs[name] for name in reversed(same.values())})

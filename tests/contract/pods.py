@@ -46,7 +46,12 @@ def pod_of(case: Case) -> RasaPod:
         endpoints=files.pop("/app/endpoints.yml"),
         credentials=files.pop("/app/credentials.yml"),
         arguments=("run", "--enable-api", "--port", str(settings["port"]), "--cors", "*", *rasa["additionalArgs"]),
-        environment={**plain, **secret, "RASA_ENVIRONMENT": settings["environment"], "JWT_METHOD": "HS256"},
+        environment={
+            **plain,
+            **secret,
+            "RASA_ENVIRONMENT": settings["environment"],
+            "JWT_METHOD": settings.get("jwtMethod", "HS256"),
+        },
         references=references,
         files=files,
     )
@@ -70,7 +75,10 @@ def _files(case: Case) -> Iterator[tuple[str, str]]:
     for mount in rasa["volumeMounts"]:
         source = sources[mount["name"]]
         if "secret" in source:
-            yield mount["mountPath"], case.secrets[source["secret"]["secretName"]][mount["subPath"]]
+            held = case.secrets[source["secret"]["secretName"]]
+            names = [mount["subPath"]] if "subPath" in mount else [item["key"] for item in source["secret"]["items"]]
+            for name in names:
+                yield mount["mountPath"] if "subPath" in mount else f"{mount['mountPath']}/{name}", held[name]
         for key, text in case.config_maps.get(source.get("configMap", {}).get("name", ""), {}).items():
             yield str(PurePosixPath(mount["mountPath"], key)), text
     if not rasa["settings"]["mountModelsVolume"]:

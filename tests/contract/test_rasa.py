@@ -11,6 +11,7 @@ import pulumi
 import pytest
 
 from components.connections import (
+    CertificateAuth,
     DownloadedModel,
     KafkaIamAuth,
     ModelStorageConnection,
@@ -200,9 +201,11 @@ def test_events_go_to_kafka(version: str, stack: str) -> None:
         producer = found["producer"]
         assert producer["bootstrap.servers"] == plain(kafka.bootstrap)
         assert producer["client.id"] == one.case.wiring.assistant.name
-        assert producer["security.protocol"] == "SASL_SSL"
-        assert producer["sasl.mechanism"] == kafka.mechanism
-        assert producer["ssl.endpoint.identification.algorithm"] == "https"
+        if not isinstance(kafka.producer, CertificateAuth):
+            assert producer["security.protocol"] == "SASL_SSL"
+            assert producer["sasl.mechanism"] == kafka.mechanism
+        # Rasa leaves it out with a certificate; the Kafka client checks host names by default.
+        assert producer.get("ssl.endpoint.identification.algorithm", "https") == "https"
         assert one.text_at(producer["ssl.ca.location"]) == plain(kafka.ca_pem)
         # Behind a cloud's load balancer an idle connection is cut off.
         assert producer.get("socket.keepalive.enable", False) == (minor(version) != "3.14")
@@ -216,6 +219,11 @@ def test_events_go_to_kafka(version: str, stack: str) -> None:
                 token = found["identity"]["token"]
                 assert (token["action"], token["region"]) == ("kafka-cluster:Connect", region)
                 assert "sasl.password" not in producer
+            case CertificateAuth(certificate=certificate, key=key):
+                assert producer["security.protocol"] == "SSL"
+                assert one.text_at(producer["ssl.certificate.location"]) == plain(certificate)
+                assert one.text_at(producer["ssl.key.location"]) == plain(key)
+                assert not any(name.startswith("sasl.") for name in producer)
 
 
 @STACKS
@@ -274,6 +282,10 @@ def test_the_server_is_what_the_chart_and_the_probes_expect(version: str, stack:
         assert (server["auth_token"], server["jwt_secret"]) == (held["authToken"], held["jwtSecret"])
         assert server["auth_token"] != ""
         assert len(server["jwt_secret"]) >= 32
+        jwt = one.case.wiring.assistant.jwt
+        # Without both keys the server refuses a method with a key pair.
+        assert server["jwt_method"] == ("HS256" if jwt is None else jwt.method)
+        assert server["jwt_private_key"] == (None if jwt is None else jwt.public_key)
         assert one.facts["licence"] == held["rasaProLicense"]
         assert one.facts["environment"] in (None, one.case.values["rasa"]["settings"]["environment"])
 

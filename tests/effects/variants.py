@@ -11,6 +11,7 @@ from typing import Any, Final
 from settings import Profile, SettingsError, parse
 from settings.schema import Described, described
 from tests.settings.existing import EXISTING, SECRETS
+from tests.settings.full import PUBLIC_KEYS
 from tools.stacks import DEV, PROD, changed, settings_of
 
 STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
@@ -94,6 +95,8 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
         for key, value in (("cidr", "10.8.0.0/16"), ("namespace", "bots"), ("ports", [8001]))
     },
     "assistants[].values": ({"rasa": {"nodeSelector": {"pool": "rasa"}}},),
+    "assistants[].jwt": ({"method": "ES256", "publicKey": PUBLIC_KEYS[0]},),
+    "assistants[].jwt.publicKey": (PUBLIC_KEYS[1],),
     "assistants[].ingress": ({"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},),
     "assistants[].ingress.host": ("chat.example.com",),
     "assistants[].ingress.className": ("traefik",),
@@ -110,6 +113,7 @@ NOT_BACK: Final = ("profile", "region", "secrets", ".kind")
 # What has to be so before a setting can be changed.
 _EXCEPTION: Final = {"policyExceptions": [{"rule": "a-rule", "reason": "a trial", "until": "2027-01-31"}]}
 _PROXY: Final = {"proxy": {"http": "http://10.8.0.3:3128", "https": "http://10.8.0.3:3128"}}
+_PUBLIC_KEY: Final = {"assistants[0].jwt": {"method": "ES256", "publicKey": PUBLIC_KEYS[0]}}
 BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "secretsManager.initialized": {"secretsManager.init": "runbook"},
     "trackerStore.auth": {"secretsManager": {"kind": "kubernetes"}, "trackerStore.auth": "password"},
@@ -132,6 +136,7 @@ BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
         for key, at in EGRESS.items()
     },
     **dict.fromkeys((key for key in VALUES if key.startswith("proxy.")), _PROXY),
+    **dict.fromkeys(("assistants[].jwt.publicKey", "assistants[].jwt.method"), _PUBLIC_KEY),
     **dict.fromkeys((key for key in VALUES if key.startswith("policyExceptions")), _EXCEPTION),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -34,12 +35,27 @@ config:
   rasa:cluster:
     apiAccess: [203.0.113.0/24, 198.51.100.0/24]
     version: "1.30"
+  rasa:secretsManager: vault
   rasa:trackerStore:
     storageGb: 40
   rasa:assistants:
     - name: rasa
       analytics: true
       credentials: {rest: , socketio: {session_persistence: true, threshold: 0.50, jwt_key: "${JWT_SECRET}"}}
+"""
+# Nothing that reads the file before the program may stop at one of these.
+SLIPS = """
+config:
+  rasa:cloud: aws
+  rasa:profile: dev
+  rasa:region: 014
+  rasa:network: 10.0.0.0/16
+  rasa:cluster: [203.0.113.0/24]
+  rasa:lockStore:
+  rasa:eventQueue: 5
+  rasa:allowDestroy: [yes]
+  rasa:tags: {a: 0042}
+  rasa:assistants: [rasa, null, {endpoints: {nlg: {pin: 007, since: 2026-11-30}}}]
 """
 Pulumi = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -69,7 +85,11 @@ def pulumi_in_a_project(pulumi: None, tmp_path_factory: pytest.TempPathFactory) 
             command, cwd=directory, env=environment() | place, capture_output=True, text=True, check=False
         )
 
-    assert pulumi_cli("stack", "init", "dev").returncode == 0
+    for stack in ("slips", "dev"):
+        assert pulumi_cli("stack", "init", stack).returncode == 0
+    # Pulumi writes numbers in its own way whenever it writes the file, so the text follows the salt.
+    with (directory / "Pulumi.slips.yaml").open("a") as file:
+        file.write(SLIPS)
     return pulumi_cli
 
 
@@ -80,6 +100,11 @@ def test_everything_survives_the_way_from_the_file_to_the_program(pulumi_in_a_pr
         ["--secret", "--path", "rasa:secrets.other", "1.10"],
         ["--path", "rasa:lockStore.nodes", "3"],
         ["--path", "rasa:assistants[0].replicas", "4"],
+        ["--path", "rasa:assistants[0].model", "one.tar.gz"],
+        ["--path", "rasa:assistants[0].env.PIN", "0042"],
+        ["--path", "rasa:assistants[0].resources.cpu", "1.5"],
+        ["--path", "rasa:trackerStore.version", "16"],
+        ["rasa:encryption", "create"],
     ):
         done = pulumi("config", "set", *arguments)
         assert done.returncode == 0, done.stderr
@@ -94,7 +119,10 @@ def test_everything_survives_the_way_from_the_file_to_the_program(pulumi_in_a_pr
     assert settings["tracker_store"]["storage_gb"] == 40
     assert settings["lock_store"]["nodes"] == 3
     (assistant,) = settings["assistants"]
-    assert (assistant["analytics"], assistant["replicas"]) == (True, 4)
+    assert (assistant["analytics"], assistant["replicas"], assistant["model"]) == (True, 4, "one.tar.gz")
+    assert (assistant["env"], assistant["resources"]["cpu"]) == ({"PIN": "0042"}, "1.5")
+    assert settings["tracker_store"]["version"] == "16"
+    assert settings["secrets_manager"]["kind"] == "vault"
     assert assistant["credentials"] == {
         "rest": None,
         "socketio": {"session_persistence": True, "threshold": 0.5, "jwt_key": "${JWT_SECRET}"},
@@ -112,3 +140,14 @@ def test_a_secret_that_was_set_without_encryption_is_refused(pulumi_in_a_project
     assert refused.returncode != 0
     assert "rasa:secrets.license: the value is in clear in the stack file" in refused.stdout + refused.stderr
     assert "hunter2" not in refused.stdout + refused.stderr
+
+
+def test_every_slip_is_a_problem_of_the_program_beside_all_others(pulumi_in_a_project: Pulumi):
+    done = pulumi_in_a_project("preview", "--stack", "slips")
+    assert done.returncode != 0
+    lines = done.stdout.partition("Diagnostics:")[2]
+    assert re.findall(r"^ +rasa:(\S+): \S.+; .+", lines, re.MULTILINE) == [
+        "region", "tags.a", "assistants[2].endpoints.nlg.pin", "allowDestroy", "network", "cluster", "lockStore",
+        "eventQueue", "assistants[0]", "assistants[1]", "assistants[2].endpoints", "secrets.license",
+    ]  # fmt: skip
+    assert "Traceback" not in done.stdout + done.stderr

@@ -12,7 +12,7 @@ import pytest
 from sandbox.recording import Recording
 from settings import Cloud
 from tests.program.invariants import all_texts, nothing_is_warned_of
-from tests.settings.existing import EXISTING, LAYERS, SECRETS, existing
+from tests.settings.existing import EXISTING, KAFKA_BY_CERTIFICATE, LAYERS, SECRETS, existing
 from tests.settings.full import CA
 from tools import daily
 from tools.stacks import changed, recorded
@@ -60,6 +60,8 @@ USERS_OF_OPENSHIFT: Final = {"cluster.podSecurity": "openshift"}
 OPENSHIFT: Final = {**USERS_OF_OPENSHIFT, "cluster.identity": IRSA}
 LOGIN: Final = {"database": "reports", "username": "reports", "password": "dbPassword"}
 
+TOPICS: Final = {"events": "acme.events", "deadLetters": "acme.dlq", "consumerGroup": "acme.group"}
+
 # A cluster stands in a network that it does not make.
 SINGLE: Final = {layer: ((layer,) if layer != "cluster" else ("network", "cluster"), {}) for layer in LAYERS}
 # The layers that exist, and what else is changed.
@@ -75,6 +77,14 @@ CASES: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
     "everything, with analytics": (
         LAYERS,
         {"assistants[0].analytics": True, "trackerStore.analyticsLogins": {"rasa": LOGIN}},
+    ),
+    "everything, Kafka by certificate": (
+        LAYERS,
+        {
+            "assistants[0].analytics": True,
+            "trackerStore.analyticsLogins": {"rasa": LOGIN},
+            "eventQueue": {**KAFKA_BY_CERTIFICATE, "topics": {"rasa": TOPICS}},
+        },
     ),
     "everything, models in the image": (
         tuple(layer for layer in LAYERS if layer != "modelStorage"),
@@ -217,6 +227,38 @@ def test_the_passwords_of_existing_services_stand_in_the_pods_secret_only():
     for key, names in {**held, "vaultToken": ["rasa-vault-token"]}.items():
         holders = [one for one in used.resources.values() if SECRETS[key] in set(all_texts(one.inputs))]
         assert [one.name for one in holders] == names, key
+
+
+def test_a_client_certificate_for_kafka_is_a_file_of_each_pod_that_uses_kafka_and_topics_have_the_user_s_names():
+    used = recording("everything, Kafka by certificate")
+    broker, values = used.outputs["endpoints"]["rasa"]["event_broker"], used.outputs["values"]["rasa"]
+    analytics = values["rasaProServices"]
+    assert (broker["topic"], broker["security_protocol"]) == ("acme.events", "SSL")
+    assert not any(key.startswith("sasl") for key in broker)
+    kafka = analytics["kafka"]
+    assert [kafka[key] for key in ("topic", "dlqTopic", "consumerId")] == ["acme.events", "acme.dlq", "acme.group"]
+    assert kafka["securityProtocol"] == "SSL"
+    assert analytics["additionalEnv"] == []
+    files = {broker["ssl_certfile"], broker["ssl_keyfile"]}
+    assert files == {kafka["sslCertFileLocation"], kafka["sslKeyFileLocation"]}
+    (job,) = (one for one in used.of_type("kubernetes:batch/v1:Job") if one.name == "rasa-smoke-test-job")
+    pod = job.inputs["spec"]["template"]["spec"]
+    for volumes, mounts in (
+        (values["rasa"]["volumes"], values["rasa"]["volumeMounts"]),
+        (analytics["volumes"], analytics["volumeMounts"]),
+        (pod["volumes"], pod["containers"][0]["volumeMounts"]),
+    ):
+        secrets = {one["name"]: one["secret"] for one in volumes if "secret" in one}
+        mounted = {
+            f"{mount['mountPath']}/{item['path']}"
+            for mount in mounts
+            if mount["name"] in secrets
+            for item in secrets[mount["name"]]["items"]
+        }
+        assert files <= mounted
+    for key in ("kafkaCertificate", "kafkaKey"):
+        holders = [one.name for one in used.resources.values() if SECRETS[key] in set(all_texts(one.inputs))]
+        assert holders == ["rasa-secrets-secret"], key
 
 
 def test_the_kubeconfig_goes_to_the_provider_with_the_chosen_context():

@@ -8,7 +8,7 @@ from sandbox.command import stack_of, words_of
 from sandbox.existing import dummy_kubeconfig
 from sandbox.home import Home
 from sandbox.report import summary, write_files
-from sandbox.stackfile import derive
+from sandbox.stackfile import derive, read, text_of
 from settings import Cloud
 from settings.cluster import contexts
 from tests.settings.existing import LAYERS, SECRETS, existing
@@ -53,6 +53,14 @@ def test_every_secret_that_an_existing_layer_names_has_a_dummy() -> None:
         found = {name for _, name in secrets}
         assert found >= {name for name in SECRETS if f"'{name}'" in str({**stack_file, "secrets": None})}
         assert {"vaultToken", "dbPassword"} <= found
+
+
+def test_the_engine_gets_every_value_as_the_user_wrote_it() -> None:
+    written = (
+        "config:\n  rasa:region: 014\n  rasa:tags:\n    a: 1.30\n    b: no\n    c: 1:30\n    d: 2026-11-30\n"
+        "    e: '16'\n    f: true\n    g: 1_000\n    h: null\n    012: x\n"
+    )
+    assert text_of(derive(read(written))[0]) == written
 
 
 def test_no_stack_file_means_no_settings_but_the_usual_secrets() -> None:

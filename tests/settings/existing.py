@@ -23,6 +23,7 @@ KUBECONFIG = json.dumps(
         "current-context": "other",
     }
 )
+_PEM = {"kafkaCertificate": "CERTIFICATE", "kafkaKey": "PRIVATE KEY"}
 SECRETS: dict[str, str] = {
     "kubeconfig": KUBECONFIG,
     "dbPassword": "marker-of-the-database",
@@ -31,6 +32,7 @@ SECRETS: dict[str, str] = {
     # Azure's client refuses a key that is not base64.
     "accountKey": b64encode(b"marker-of-the-storage-account").decode(),
     "vaultToken": "marker-of-the-vault-token",
+    **{name: f"-----BEGIN {label}-----\nmarker-of-{name}\n-----END {label}-----\n" for name, label in _PEM.items()},
 }
 _SERVICES: dict[str, dict[str, Any]] = {
     "trackerStore": {
@@ -60,6 +62,14 @@ _SERVICES: dict[str, dict[str, Any]] = {
         "networks": ["10.20.2.0/24"],
         "logins": {"rasa": {"path": "acme/rasa", "token": "vaultToken", "password": "dbPassword"}},
     },
+}
+# A Kafka at which the client's certificate is the sign-in.
+KAFKA_BY_CERTIFICATE: dict[str, Any] = {
+    "kind": "existing",
+    "bootstrap": "kafka1.acme.example.com:9094",
+    "clientCertificate": "kafkaCertificate",
+    "clientKey": "kafkaKey",
+    "networks": ["10.30.0.0/24"],
 }
 _CLUSTER: dict[str, Any] = {
     "kind": "existing",

@@ -7,11 +7,18 @@ from typing import Any
 
 from settings import Cloud, Profile
 from settings.defaults import with_defaults
-from tests.settings.existing import LAYERS, NETWORKING, existing
+from tests.settings.existing import KAFKA_BY_CERTIFICATE, LAYERS, NETWORKING, existing
 from tests.settings.stack_files import SMALL
 from tools.stacks import changed
 
 CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+PUBLIC_KEYS = tuple(
+    f"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{point}\n-----END PUBLIC KEY-----\n"
+    for point in (
+        "Fbyiy9821krNO9eWtC5c50+H3rmIEY7iQJSi0VCDUozYDjU7ICwogvHoEF9Ej/LXD8Vbm4eL0QRIelZbxcfo9A==",
+        "JZt34z/qmq7In/VHBma9tz9TBsq7YVmzNhOW6eZLteMZnTovq+vSOcW9uHuyNP27oLzBs4cHRisiE1KUYPTVzQ==",
+    )
+)
 _LOGIN = {"database": "reports", "username": "reports", "password": "dbPassword"}
 _ASSISTANT: dict[str, Any] = {
     "name": "rasa",
@@ -43,6 +50,7 @@ _ASSISTANT: dict[str, Any] = {
     "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
     "smokeTest": {"llm": True},
     "analytics": True,
+    "jwt": {"method": "ES256", "publicKey": PUBLIC_KEYS[0]},
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
 }
 _COMMON: dict[str, Any] = {
@@ -101,6 +109,7 @@ _EXISTING: dict[str, Any] = {
     "lockStore.tls": True,
     "lockStore.ca": CA,
     "eventQueue.ca": CA,
+    "eventQueue.topics": {"rasa": {"events": "acme.events", "deadLetters": "acme.dlq", "consumerGroup": "acme.group"}},
     "secretsManager.ca": CA,
     "secretsManager.mount": "kv",
     "assistants[0].actionServer": {"url": "http://actions.bots:5055/webhook"},
@@ -125,7 +134,7 @@ _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
             "keyVault": f"{NETWORKING}/privateDnsZones/privatelink.vaultcore.azure.net",
         },
     },
-    Cloud.GCP: {},
+    Cloud.GCP: {"eventQueue": KAFKA_BY_CERTIFICATE},
 }
 
 

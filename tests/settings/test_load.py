@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -51,6 +52,33 @@ def test_lists_maps_numbers_and_booleans_survive(warnings: list[str]):
 def test_the_empty_defaults_of_the_project_file_count_as_not_given():
     settings = load_from({**DEV, "network": {}, "tags": {}, "allowDestroy": False, "provider": {}})
     assert settings == load_from(DEV)
+
+
+NUMBERS = """
+config:
+  rasa:cluster: {version: 1.40}
+  rasa:tags: {release: 7.0, year: 2026}
+  rasa:assistants:
+    - env: {COST: 42, FACTOR: .50}
+      values: {rasa: {defaultMode: 0644}}
+      endpoints: {nlg: {pin: 0x1f, code: 17}}
+"""
+
+
+def test_a_number_that_should_be_a_text_is_the_text_in_the_stack_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.dev.yaml").write_text(NUMBERS)
+    # As Pulumi reads it: without the final zero, and octal.
+    stack_file = changed(DEV, **{"cluster.version": 1.4, "tags": {"release": 7, "year": 2026}})
+    settings = load_from(changed(stack_file, **{"assistants[0].env": {"FACTOR": 0.5}}))
+    assert isinstance(settings.cluster, CreateCluster)
+    assert (settings.cluster.version, settings.tags) == ("1.40", {"release": "7.0", "year": "2026"})
+    assert settings.assistants[0].env == {"FACTOR": ".50"}
+    (tmp_path / "Pulumi.dev.yaml").write_text(NUMBERS.replace("42", "0042").replace("17", "-017"))
+    with pytest.raises(pulumi.RunError) as error:
+        load_from(changed(stack_file, **{"assistants[0].env": {"COST": 34}, "tags": {"release": 8}}))
+    keys = [line.split(": ")[0].strip() for line in str(error.value).splitlines()[1:]]
+    assert keys == ["rasa:assistants[0].env.COST", "rasa:assistants[0].endpoints.nlg.code", "rasa:tags.release"]
 
 
 def test_what_is_missing_is_told_by_the_program_and_all_at_once():

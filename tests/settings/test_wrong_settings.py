@@ -11,10 +11,12 @@ import yaml
 
 from settings import Cloud, Problem, SettingsError, parse
 from tests.settings.existing import LAYERS, NETWORKING, existing
+from tests.settings.full import PUBLIC_KEYS
 from tests.settings.stack_files import AZURE, DEV, GCP, PROD
 from tools.stacks import changed
 
 WRONG = (Path(__file__).parent / "wrong.yaml").read_text().replace("<NETWORKING>", NETWORKING)
+WRONG = WRONG.replace("<PUBLIC KEY>", json.dumps(PUBLIC_KEYS[0]))
 CASES: dict[str, list[Any]] = yaml.safe_load(WRONG)
 TOGETHER = CASES.pop("together")
 # The stack files that the cases spoil.

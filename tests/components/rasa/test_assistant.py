@@ -14,6 +14,7 @@ from settings import Profile
 from tests.components.rasa import wirings
 from tests.components.rasa.assistants import LICENSE, OPENAI, record
 from tests.program.invariants import generated
+from tests.settings.full import PUBLIC_KEYS
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 JOB = "kubernetes:batch/v1:Job"
@@ -126,6 +127,18 @@ def test_the_jwt_secret_and_the_url_are_what_rasa_needs(everything: Recording) -
     user, _, rest = values["analyticsDbUrl"].partition("@")
     assert user.removeprefix("postgresql://rasa_analytics:") in generated(everything)
     assert rest == "db.example.com:5432/rasa_analytics?sslmode=verify-full&sslrootcert=/etc/rasa/ca/postgres-ca.pem"
+
+
+def test_with_a_public_key_there_is_no_secret_for_tokens() -> None:
+    jwt = {"method": "ES256", "publicKey": PUBLIC_KEYS[0]}
+    found = record(wirings.everything(jwt=jwt))
+    assert not [one for one in found.resources.values() if "jwt" in one.name]
+    assert found.named("rasa-secrets-secret").inputs["stringData"].value["jwtSecret"] == PUBLIC_KEYS[0]
+    rasa = found.outputs["rasa"]["values"]["rasa"]
+    assert rasa["settings"]["jwtMethod"] == "ES256"
+    # Rasa does not start without one, and never uses it.
+    (private,) = (one for one in rasa["additionalEnv"] if one["name"] == "JWT_PRIVATE_KEY")
+    assert private["valueFrom"]["secretKeyRef"] == {"name": "rasa-secrets", "key": "jwtSecret"}
 
 
 def test_the_namespace_is_restricted(everything: Recording) -> None:

@@ -143,6 +143,7 @@ def connections(name: str = "rasa", *, iam: bool = False) -> AssistantConnection
             consumer=kafka,
             events_topic=f"{name}-core-events",
             dead_letter_topic=f"{name}-analytics-dlq",
+            consumer_group=f"{name}-analytics",
             ca_pem="KAFKA CA",
             ports=(9096,),
             networks=("10.0.50.0/24",),

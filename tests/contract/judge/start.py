@@ -45,7 +45,16 @@ def start(arguments: list[str], sent: Sent) -> dict[str, Any]:
     return {
         "server": {
             name: served[name] if name != "remote_storage" else str(getattr(served[name], "value", served[name]))
-            for name in ("model_path", "remote_storage", "enable_api", "port", "auth_token", "jwt_secret", "jwt_method")
+            for name in (
+                "model_path",
+                "remote_storage",
+                "enable_api",
+                "port",
+                "auth_token",
+                "jwt_secret",
+                "jwt_method",
+                "jwt_private_key",
+            )
         },
         "licence": licence[0] if isinstance(licence, tuple) else licence,
         "channels": [type(one).__name__ for one in create_input_channels(None, served["credentials"])],
