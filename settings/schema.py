@@ -67,7 +67,8 @@ def cloud_schema(cloud: Cloud) -> Schema:
         if "properties" in definition:
             definition["required"] = [key for key in definition.get("required", []) if key not in filled]
     # Everything below these has a default.
-    for holder, block in (("Assistant", "resources"), ("Assistant", "smokeTest"), ("ActionServer", "resources")):
+    filled = (("Assistant", "resources"), ("Assistant", "smokeTest"))
+    for holder, block in (*filled, ("ActionServer", "resources"), ("Duckling", "resources")):
         definitions[holder]["required"].remove(block)
     for key, by_kind in kinds(cloud).items():
         words = [f"`{kind}`" for kind in by_kind]
