@@ -308,8 +308,7 @@ class Assistant(Model):
         yield from _problems_of_variables(stack, self.env, self.secret_env, RESERVED_ENVIRONMENT, at)
         if self.action_server is not None:
             yield from self.action_server.problems(stack, f"{at}.actionServer")
-            given = {} if self.endpoints is None else self.endpoints.content.get("action_endpoint")
-            if given:
+            if self.endpoints is not None and self.endpoints.content.get("action_endpoint"):
                 expected, fix = "is in endpoints too, as action_endpoint", "remove it from one of the two"
                 others = (f"{at}.endpoints",)
                 yield Problem(key=f"{at}.actionServer", got="the server", expected=expected, fix=fix, others=others)

@@ -6,16 +6,17 @@ The charts ignore an unknown path silently. `python -m tools.record_chart` write
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from settings.problems import Problem
+from settings.setting import Json
 
 _DATA: Final = Path(__file__).parent / "data"
-_TYPES: Final = {
+_TYPES: Final[Mapping[type, str]] = {
     bool: "boolean",
     int: "integer",
     float: "number",
@@ -66,17 +67,16 @@ def recorded(chart: str) -> Mapping[str, Any]:
     return json.loads((_DATA / f"{chart}-chart.json").read_text(encoding="utf-8"))
 
 
-def unknown_paths(chart: Mapping[str, Any], value: Any, path: str = "") -> Iterator[str]:
+def unknown_paths(chart: Mapping[str, Any], value: object, path: str = "") -> Iterator[str]:
     """Yields the paths that the chart does not know, or not with this type. An output counts as a text."""
     if path in chart["free"]:
         return
     kinds = chart["paths"].get(path, "").split("|")
-    kind = _TYPES.get(type(value), "string")
+    kind = _TYPES.get(cast(type, type(value)), "string")
     if path and kind not in kinds:
         yield f"{path} ({kind})"
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from unknown_paths(chart, item, f"{path}.{key}" if path else key)
+    for key, item in _items(value):
+        yield from unknown_paths(chart, item, f"{path}.{key}" if path else key)
 
 
 def problems_of_values(values: Mapping[str, Any], at: str) -> Iterator[Problem]:
@@ -88,7 +88,7 @@ def problems_of_values(values: Mapping[str, Any], at: str) -> Iterator[Problem]:
             expected = f"is not what chart {chart['version']} takes there ({chart['paths'][path]})"
             yield Problem(key=f"{at}.{path}", got=kind.strip("()"), expected=expected, fix="change the value")
             continue
-        near = get_close_matches(path, chart["paths"], n=1)
+        near = get_close_matches(path, list(chart["paths"]), n=1)
         expected = f"is not a value of chart {chart['version']}, which would ignore it"
         fix = f"did you mean {near[0]}?" if near else "remove it"
         yield Problem(key=f"{at}.{path}", got=repr(path), expected=expected, fix=fix)
@@ -97,21 +97,25 @@ def problems_of_values(values: Mapping[str, Any], at: str) -> Iterator[Problem]:
         yield Problem(key=f"{at}.{path}", got="the value", expected="is set by the program itself", fix=fix)
 
 
-def _owned(value: Any, path: str = "") -> Iterator[str]:
+def _owned(value: object, path: str = "") -> Iterator[str]:
     if path in OWNED:
         yield path
-    elif isinstance(value, dict):
-        for key, item in value.items():
+    else:
+        for key, item in _items(value):
             yield from _owned(item, f"{path}.{key}" if path else key)
 
 
-def merged(ours: Any, theirs: Any) -> Any:
+def _items(value: object) -> Iterable[tuple[str, object]]:
+    return cast("dict[str, object]", value).items() if isinstance(value, dict) else ()
+
+
+def merged(ours: Any, theirs: Json) -> Any:
     """Returns values with those of the user: mappings are merged, lists are joined, and other values are the user's."""
     match ours, theirs:
-        case dict(), dict():
-            both = {key: merged(ours[key], theirs[key]) for key in ours.keys() & theirs.keys()}
-            return {**ours, **theirs, **both}
-        case list(), list():
-            return [*ours, *theirs]
+        case {**mine}, {**yours}:
+            both = {key: merged(mine[key], yours[key]) for key in mine.keys() & yours.keys()}
+            return {**mine, **yours, **both}
+        case [*mine], [*yours]:
+            return [*mine, *yours]
         case _:
             return theirs

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from settings.problems import Problem, fault
@@ -73,7 +74,10 @@ class RasaFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """What a minor version of Rasa Pro reads: sections by file, channels, and keys below which `${NAME}` stays."""
+    """Names that a minor version of Rasa Pro reads: sections of files, and channels.
+
+    `unresolved` are the keys below which Rasa does not replace `${NAME}` when it reads a file.
+    """
 
     endpoints: tuple[str, ...]
     integrations: tuple[str, ...]
@@ -119,16 +123,15 @@ def _from_path(path: str) -> dict[str, Json]:
     file = Path(path)
     if not file.is_file():
         raise fault("is not a file", f"write its path from the directory of the stack file ({Path.cwd()})")
-    reader = YAML(typ="safe", pure=True)
+    reader: Any = YAML(typ="safe", pure=True)
     reader.version = (1, 2)
-    reader.constructor.add_constructor(
-        "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
-    )
+    reader.constructor.add_constructor("tag:yaml.org,2002:timestamp", cast(Any, SafeConstructor).construct_scalar)
     try:
         content: Any = reader.load(file.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise fault(f"is not YAML, line {line}: {error.problem}", "correct the file") from None
+        where: Any = error
+        line = where.problem_mark.line + 1 if where.problem_mark else "?"
+        raise fault(f"is not YAML, line {line}: {where.problem}", "correct the file") from None
     except (YAMLError, UnicodeDecodeError) as error:
         raise fault(f"is not YAML: {error}", "correct the file") from None
     if content is None:
@@ -220,7 +223,7 @@ def problems_of_texts(content: Json, at: str, known: frozenset[str]) -> Iterator
 def _reference(key: str, name: str, known: frozenset[str], at: str) -> Iterator[Problem]:
     assistant = at.rpartition(".")[0] or at
     if not REFERENCE.fullmatch(f"${{{name}}}"):
-        expected, fix = "is not the name of a variable: Rasa knows no defaults", "write ${NAME}, and set NAME in env"
+        expected, fix = "is not the name of a variable: Rasa supports no defaults", "write ${NAME}, and set NAME in env"
         yield Problem(key=key, got="a reference in braces", expected=expected, fix=fix)
     elif name not in known:
         fix = f"add {name} to {assistant}.secretEnv, or to {assistant}.env if it is no secret"

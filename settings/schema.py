@@ -66,7 +66,8 @@ def cloud_schema(cloud: Cloud) -> Schema:
         filled = [key for key, node in definition.get("properties", {}).items() if "defaults" in node]
         if "properties" in definition:
             definition["required"] = [key for key in definition.get("required", []) if key not in filled]
-    definitions["Assistant"]["required"].remove("resources")
+    for holder in ("Assistant", "ActionServer"):  # everything below has a default
+        definitions[holder]["required"].remove("resources")
     for key, by_kind in kinds(cloud).items():
         words = [f"`{kind}`" for kind in by_kind]
         usual, *others = (definitions[one.__name__] for one in by_kind.values())
@@ -174,6 +175,9 @@ def _below(definition: Schema, schema: Schema, path: str) -> Iterator[Described]
                 yield one if is_optional else replace(one, description=f"{node['description']} {one.description}")
         else:
             yield _one(f"{path}{key}", node, schema, required=required)
+            items = _resolved(cast(Schema, resolved.get("items", {})), schema)
+            if "properties" in items:
+                yield from _below(items, schema, f"{path}{key}[].")
 
 
 def _alternatives(node: Schema, union: Schema, schema: Schema, path: str) -> Iterator[Described]:

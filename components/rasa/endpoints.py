@@ -8,7 +8,7 @@ per store; Rasa does not substitute a quoted `${VAR}`, nor one under `client_id`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from components.connections import (
     CredentialsInVault,
@@ -45,7 +45,7 @@ def endpoints(wiring: Wiring) -> Values:
 def wired(wiring: Wiring, given: Mapping[str, Any]) -> Values:
     """Returns the sections of the assistant's services; a service that it does not have has no section.
 
-    The user's options of the event broker, such as `stream_pii`, stay beside the connection.
+    The user's options of the event broker, such as `stream_pii`, stay next to the connection.
     """
     assistant, connections = wiring.assistant, wiring.connections
     recent = wiring.since(_TIMERS_AND_KEEPALIVE)
@@ -60,7 +60,8 @@ def wired(wiring: Wiring, given: Mapping[str, Any]) -> Values:
     if connections.event_queue is not None:
         broker = _event_broker(connections.event_queue, assistant.name, keepalive=recent)
         mine = given.get("event_broker")
-        options = mine if isinstance(mine, dict) and mine.get("type", "kafka") == "kafka" else {}
+        options = cast("dict[str, Any]", mine) if isinstance(mine, dict) else {}
+        options = options if options.get("type", "kafka") == "kafka" else {}
         # A client's id may be the user's: a policy of quotas on the brokers can depend on it.
         sections["event_broker"] = {
             **options,

@@ -36,8 +36,9 @@ class _Dumper(yaml.SafeDumper):
     """Writes every text in quotes, because YAML 1.1 and 1.2 disagree about `no`, `1e3` and dates."""
 
 
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
-_Dumper.add_representer(_Reference, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text)))
+_TEXT: Final = "tag:yaml.org,2002:str"
+_Dumper.add_representer(str, lambda _, text: yaml.ScalarNode(_TEXT, text, style='"'))
+_Dumper.add_representer(_Reference, lambda _, text: yaml.ScalarNode(_TEXT, str(text)))
 
 
 def contents(wiring: Wiring) -> dict[str, Values]:
@@ -46,7 +47,7 @@ def contents(wiring: Wiring) -> dict[str, Values]:
     files: dict[str, Values] = {CREDENTIALS: cast(Values, assistant.credentials.content)}
     if assistant.integrations is None:
         return {ENDPOINTS: endpoints(wiring), **files}
-    given = cast("Mapping[str, Any]", assistant.integrations.content)
+    given = assistant.integrations.content
     return {INTEGRATIONS: {**given, **wired(wiring, given)}, **files}
 
 

@@ -96,7 +96,7 @@ def _rasa(wiring: Wiring, secrets_revision: pulumi.Input[str]) -> Values:
         "volumes": [
             {"name": "cloud-ca", "configMap": {"name": names.CA_CONFIG_MAP}},
             {"name": _FILES, "secret": {"secretName": names.SECRET, "items": [{"key": n, "path": n} for n in files]}},
-            # The chart has it beside its own ConfigMap.
+            # The chart creates this volume only with its own ConfigMap.
             {"name": "app-config", "emptyDir": {}},
         ],
         "volumeMounts": [

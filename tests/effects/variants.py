@@ -14,6 +14,8 @@ from tests.settings.existing import EXISTING, SECRETS
 from tools.stacks import DEV, PROD, changed, settings_of
 
 STACKS: Final = {stack: cloud for stacks in (DEV, PROD) for cloud, stack in stacks.items()}
+ACTIONS: Final = {"image": "registry.example.com/actions:1.4.2"}
+EGRESS: Final = {"cidr": {"cidr": "10.9.0.0/16"}, "namespace": {"namespace": "vllm"}, "ports": {"cidr": "10.9.0.0/16"}}
 # More values of a setting whose description has no second one. Those that a cloud does not take are left out.
 VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "region": ("eu-west-1", "northeurope", "europe-west4"),
@@ -57,8 +59,23 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "assistants[].integrations": ({"channels": {"rest": {"enabled": True}}},),
     "assistants[].env": ({"LITELLM_LOG": "ERROR"},),
     "assistants[].secretEnv": ({"ANOTHER_KEY": "openaiApiKey"},),
-    "assistants[].actionServer": ({"image": "registry.example.com/actions:1.4.2"},),
+    "assistants[].actionServer": (ACTIONS,),
     "assistants[].actionServer.image": ("registry.example.com/actions:1.4.3",),
+    **{
+        f"assistants[].actionServer.resources.{key}": (value,)
+        for key, value in (("cpu", "200m"), ("memory", "512Mi"), ("memoryLimit", "2Gi"))
+    },
+    "assistants[].actionServer.url": ("http://actions.bots:5055/webhook",),
+    "assistants[].actionServer.env": ({"CRM_URL": "https://crm.example.com"},),
+    "assistants[].actionServer.secretEnv": ({"CRM_TOKEN": "openaiApiKey"},),
+    "assistants[].actionServer.egress": ([{"cidr": "10.9.0.0/16", "ports": [5432]}],),
+    "assistants[].egress": ([{"namespace": "vllm", "ports": [8000]}],),
+    **{
+        f"assistants[].{of}egress[].{key}": (value,)
+        for of in ("", "actionServer.")
+        for key, value in (("cidr", "10.8.0.0/16"), ("namespace", "bots"), ("ports", [8001]))
+    },
+    "assistants[].values": ({"rasa": {"nodeSelector": {"pool": "rasa"}}},),
     "assistants[].ingress": ({"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},),
     "assistants[].ingress.host": ("chat.example.com",),
     "assistants[].ingress.className": ("traefik",),
@@ -78,7 +95,20 @@ BEFORE: Final[Mapping[str, Mapping[str, Any]]] = {
     "secretsManager.initialized": {"secretsManager.init": "runbook"},
     "trackerStore.auth": {"secretsManager": {"kind": "kubernetes"}, "trackerStore.auth": "password"},
     "modelStorage.kind": {"assistants[0].model": None},
-    "assistants[].actionServer.replicas": {"assistants[0].actionServer": {"image": "registry.example.com/actions:1"}},
+    **{key: {"assistants[0].actionServer": ACTIONS} for key in VALUES if key.startswith("assistants[].actionServer.")},
+    "assistants[].actionServer.replicas": {"assistants[0].actionServer": ACTIONS},
+    "assistants[].integrations": {"assistants[0].rasaVersion": "3.21.0"},
+    "assistants[].actionServer.url": {"assistants[0].actionServer": {"url": "http://actions.other:5055/webhook"}},
+    **{
+        f"assistants[].egress[].{key}": {"assistants[0].egress": [{**at, "ports": [8000]}]}
+        for key, at in EGRESS.items()
+    },
+    **{
+        f"assistants[].actionServer.egress[].{key}": {
+            "assistants[0].actionServer": {**ACTIONS, "egress": [{**at, "ports": [8000]}]}
+        }
+        for key, at in EGRESS.items()
+    },
     **dict.fromkeys((key for key in VALUES if key.startswith("policyExceptions")), _EXCEPTION),
 }
 

@@ -34,7 +34,7 @@ _ASSISTANT: dict[str, Any] = {
         "secretEnv": {"CRM_TOKEN": "openai"},
         "egress": [{"cidr": "10.9.0.0/16", "ports": [5432]}],
     },
-    "egress": [{"namespace": "vllm", "ports": [8000]}],
+    "egress": [{"namespace": "vllm", "ports": [8000]}, {"cidr": "10.8.0.0/16", "ports": [8443]}],
     "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
     "analytics": True,
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
@@ -82,6 +82,7 @@ _EXISTING: dict[str, Any] = {
     "eventQueue.ca": CA,
     "secretsManager.ca": CA,
     "secretsManager.mount": "kv",
+    "assistants[0].actionServer": {"url": "http://actions.bots:5055/webhook"},
 }
 _EXISTING_ON: dict[Cloud, dict[str, Any]] = {
     Cloud.AWS: {

@@ -75,7 +75,7 @@ def test_the_schema_takes_what_the_program_takes(stack_file: dict[str, Any]):
         {"lockStore": {"kind": "redis"}},
         {"cluster": {}},
         {"assistants": {"name": "rasa"}},
-        {"assistants[0].actionServer": {}},
+        {"assistants[0].egress": [{"cidr": "10.0.0.0/8"}]},
         {"allowDestroy": "yes"},
     ],
     ids=str,

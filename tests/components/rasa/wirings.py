@@ -71,7 +71,11 @@ def everything(**given: Any) -> Assistant:
         "maxReplicas": 6,
         "secretEnv": {"OPENAI_API_KEY": "openaiApiKey"},
         "endpoints": {"nlg": {"url": "https://nlg.example.com:8443/nlg"}, "model_groups": MODEL_GROUPS},
-        "actionServer": {"image": "registry.example.com/actions:1.0", "replicas": 2},
+        "actionServer": {
+            "image": "registry.example.com/actions:1.0",
+            "replicas": 2,
+            "resources": {"cpu": "100m", "memory": "256Mi", "memoryLimit": "1Gi"},
+        },
         "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
     }
     return assistant(**{**options, **given})
