@@ -83,6 +83,7 @@ class Read:
     integrations: tuple[str, ...]
     channels: tuple[str, ...]
     unresolved: frozenset[str]
+    references: frozenset[str]
 
 
 @cache
@@ -94,6 +95,7 @@ def read_by(minor: str) -> Read:
         integrations=tuple(one["integrations"]),
         channels=tuple(one["channels"]),
         unresolved=frozenset(one["unresolved"]),
+        references=frozenset(one["references"]),
     )
 
 

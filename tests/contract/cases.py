@@ -97,7 +97,11 @@ class Case:
 @cache
 def cases(stack: str, rasa_version: str) -> tuple[Case, ...]:
     """The assistants of a stack whose pods run that version of Rasa Pro."""
-    stack_file = STACK_FILES[stack]
+    return cases_of(stack, STACK_FILES[stack], rasa_version)
+
+
+def cases_of(stack: str, stack_file: dict[str, Any], rasa_version: str) -> tuple[Case, ...]:
+    """The same for a stack file that is not one of those above."""
     versions = {f"assistants[{index}].rasaVersion": rasa_version for index in range(len(stack_file["assistants"]))}
     with _wirings() as wirings:
         recording = run_program(changed(stack_file, **versions), stack=stack_file["profile"])

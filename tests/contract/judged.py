@@ -80,9 +80,9 @@ def job(pod: RasaPod, *, without: set[str]) -> dict[str, Any]:
     }
 
 
-def ask(version: str, jobs: Mapping[str, Any]) -> dict[str, Any]:
+def ask(version: str, jobs: Any, judge: Path = JUDGE) -> dict[str, Any]:
     """Lets Rasa Pro of that version judge the jobs."""
-    command = [rasa_pro.ensure(version), JUDGE]
+    command = [rasa_pro.ensure(version), judge]
     finished = subprocess.run(
         command, input=json.dumps(jobs), capture_output=True, text=True, timeout=SECONDS, check=False
     )

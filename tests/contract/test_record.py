@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from settings.assistant import TESTED_VERSIONS
-from tests.contract.judged import JUDGE, SECONDS, VERSION
+from tests.contract.judged import JUDGE, VERSION, ask
 from tools import rasa_pro
 from tools.record_rasa import RECORD
 
@@ -19,16 +17,6 @@ pytestmark = pytest.mark.contract
 RECORDED: Final[dict[str, dict[str, Any]]] = json.loads(RECORD.read_text(encoding="utf-8"))
 # Keys of credentials that Rasa replaces everywhere.
 REPLACED: Final = ("password", "token", "sasl_password", "auth_token", "signing_secret")
-
-
-def read_by_rasa(version: str, candidates: set[str]) -> dict[str, Any]:
-    """What this version of Rasa Pro reads; the keys below which `${NAME}` may stay are candidates."""
-    command = [rasa_pro.ensure(version), Path(JUDGE, "reads.py")]
-    finished = subprocess.run(
-        command, input=json.dumps(sorted(candidates)), capture_output=True, text=True, timeout=SECONDS, check=False
-    )
-    assert finished.returncode == 0, finished.stderr[-4000:]
-    return json.loads(finished.stdout)
 
 
 @pytest.mark.parametrize("version", VERSION)
@@ -42,7 +30,7 @@ def test_the_record_is_what_rasa_reads(version: str) -> None:
         "models": record["models"][version],
     }
     candidates = {*REPLACED, *(key for one in RECORDED.values() for key in one["unresolved"])}
-    assert read_by_rasa(version, candidates) == expected
+    assert ask(version, sorted(candidates), JUDGE / "reads.py") == expected
 
 
 def test_the_tested_versions_are_those_that_settings_name() -> None:

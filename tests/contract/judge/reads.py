@@ -170,8 +170,8 @@ def main() -> None:
     answer = os.dup(1)
     os.dup2(2, 1)  # Rasa prints; the answer is alone on the standard output
     os.environ.update({"LITELLM_LOCAL_MODEL_COST_MAP": "True", "RASA_TELEMETRY_ENABLED": "false"})
-    import rasa.__main__  # noqa: F401
-    import rasa.cli.run  # noqa: F401
+    import rasa.__main__
+    import rasa.cli.run
     import rasa.core.run  # noqa: F401
     from rasa.constants import MINIMUM_COMPATIBLE_VERSION
 
