@@ -28,7 +28,7 @@ SERVICE_ACCOUNT: Final = "rasa"
 ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
 
 # The versions whose own code the contract tests ask.
-TESTED_VERSIONS: Final = ("3.14.0", "3.17.0", "3.21.0")
+TESTED_VERSIONS: Final = ("3.14.0", "3.17.12", "3.21.0")
 
 # The program sets these in every Rasa pod.
 RESERVED_ENVIRONMENT: Final = frozenset(
@@ -148,8 +148,8 @@ class Assistant(Model):
     rasa_version: str = setting(
         "Rasa Pro version, major.minor.patch. Train the model with the same version.",
         Effect.RESTARTS_PODS,
-        dev="3.17.0",
-        prod="3.17.0",
+        dev="3.17.12",
+        prod="3.17.12",
     )
     image: Image | None = setting(
         "Image of Rasa Pro; by default Rasa's own for `rasaVersion`.", Effect.RESTARTS_PODS, default=None

@@ -23,7 +23,7 @@ from tools import cache, progress
 RECORDS = Path(__file__).parent / "rasa_pro"
 
 # The oldest line that settings accept, the one that the pinned chart runs, and the newest.
-VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.0", "newest": "3.21.0"}
+VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.12", "newest": "3.21.0"}
 DEFAULT: Final = VERSIONS["default"]
 
 # A Python of another minor version needs other packages or versions.

@@ -72,7 +72,7 @@ def _loaded(job: dict[str, Any], place: Path) -> dict[str, Any]:
     os.chdir(place / "written")
     Path("actions.py").write_text("")
     sys.path.insert(0, os.getcwd())
-    _, served = start.served(["run", "--remote-storage", "aws", "--model", "model.tar.gz"])
+    _, served = start.command_line(["run", "--remote-storage", "aws", "--model", "model.tar.gz"])
     endpoints = Configuration.get_instance().endpoints
     found = {name: value for name, value in vars(endpoints).items() if value is not None}
     channels = served["credentials"]

@@ -78,7 +78,7 @@ def _started(project: list[str]) -> None:
         for name in project:
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_text("")
-        parsed, _ = start.served(["run", "--remote-storage", "aws", "--model", "model.tar.gz"])
+        parsed, _ = start.command_line(["run", "--remote-storage", "aws", "--model", "model.tar.gz"])
         rasa.hooks.configure_commandline(argparse.Namespace(**{**vars(parsed), "func": _started}))
         rasa.hooks.init_managers(endpoints_file=parsed.endpoints)
         assert Configuration.get_instance() is not None
