@@ -18,13 +18,14 @@ import venv
 from pathlib import Path
 from typing import Final
 
-from tools import cache, progress
+from tools import cache, daily, progress
 
 RECORDS = Path(__file__).parent / "rasa_pro"
 
 # The oldest line that settings accept, the one that the pinned chart runs, and the newest.
 VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.12", "newest": "3.21.0"}
 DEFAULT: Final = VERSIONS["default"]
+_READ: Final = Path(__file__).parents[1] / "settings" / "data" / "rasa.json"
 
 # A Python of another minor version needs other packages or versions.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -38,6 +39,12 @@ _IMPORTING = {key: value for key, value in os.environ.items() if key != "PYTHOND
 def minor(version: str) -> str:
     """Returns "3.17" for "3.17.0"."""
     return version.rpartition(".")[0]
+
+
+def asked() -> dict[str, str]:
+    """Returns the versions that the contract tests ask, by their names: of `SAMPLE=all` each newest patch, too."""
+    newest = [one["patches"][-1] for one in json.loads(_READ.read_text(encoding="utf-8")).values()]
+    return {**VERSIONS, **{patch: patch for patch in newest if daily.ALL and patch not in VERSIONS.values()}}
 
 
 def ensure(version: str) -> Path:

@@ -20,7 +20,7 @@ JUDGE: Final = Path(__file__).parent / "judge"
 SECONDS: Final = 1800  # a run that hangs; other steps of CI may have the processors meanwhile
 VERSION: Final = [
     pytest.param(version, id=which, marks=pytest.mark.xdist_group(f"rasa {version}"))
-    for which, version in rasa_pro.VERSIONS.items()
+    for which, version in rasa_pro.asked().items()
 ]
 
 

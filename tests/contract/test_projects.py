@@ -20,7 +20,7 @@ import yaml
 from sandbox.recording import Secret
 from settings.rasa_files import REFERENCE, WIRED
 from tests.contract.cases import Case, cases_of
-from tests.contract.judged import JUDGE, ask
+from tests.contract.judged import JUDGE, VERSION, ask
 from tests.contract.pods import RasaPod, pod_of
 from tests.settings.stack_files import DEV
 from tools import rasa_pro
@@ -32,11 +32,6 @@ pytestmark = pytest.mark.contract
 FILES: Final = ("endpoints.yml", "credentials.yml", "integrations.yml")
 RECORDED: Final[dict[str, dict[str, Any]]] = json.loads(RECORD.read_text(encoding="utf-8"))
 OURS: Final = {path.stem: path for path in sorted(Path(__file__).parent.joinpath("projects").glob("*.yml"))}
-VERSIONS: Final = [
-    pytest.param(version, id=which, marks=pytest.mark.xdist_group(f"rasa {version}"))
-    for which, version in rasa_pro.VERSIONS.items()
-]
-
 # Each as awkward for YAML, a shell or a template as a credential can be.
 AWKWARD: Final = {
     "FB_SECRET": "sentinel-1 ${FB_VERIFY} $HOME {x} # no comment",
@@ -130,7 +125,7 @@ def resolved(value: Any, environment: Mapping[str, str]) -> Any:
             return value
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", VERSION)
 def test_rasa_finds_in_the_pod_what_the_project_says(version: str) -> None:
     texts = projects_of(version)
     assert {"template default", "template tutorial", *OURS} <= texts.keys()
@@ -148,7 +143,7 @@ def test_rasa_finds_in_the_pod_what_the_project_says(version: str) -> None:
                     assert other == one, f"{name}: {file}: {section}"
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", VERSION)
 def test_the_stores_are_those_of_the_stack_in_every_project(version: str) -> None:
     for name, answer in answers(version).items():
         stores = answer["stores"]
@@ -159,14 +154,14 @@ def test_the_stores_are_those_of_the_stack_in_every_project(version: str) -> Non
         assert ("timer_store" in stores) == ("timer_store" in RECORDED[rasa_pro.minor(version)]["endpoints"]), name
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", VERSION)
 def test_options_of_the_broker_stay(version: str) -> None:
     broker = answers(version)["rime"]["stores"]["event_broker"]
     assert broker["stream_pii"] is False
     assert broker["client_id"] == "value-of-BROKER_CLIENT"
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", VERSION)
 def test_rasa_holds_the_real_secrets_and_nobody_else_does(version: str) -> None:
     given = {f"{kind}.yml": yaml.safe_dump(one) for kind, one in yaml.safe_load(SECRETS).items()}
     case = built("secrets", version, given, AWKWARD)
