@@ -84,6 +84,7 @@ class Read:
     channels: tuple[str, ...]
     unresolved: frozenset[str]
     references: frozenset[str]
+    newest: str  # the newest patch that was read
 
 
 @cache
@@ -96,6 +97,7 @@ def read_by(minor: str) -> Read:
         channels=tuple(one["channels"]),
         unresolved=frozenset(one["unresolved"]),
         references=frozenset(one["references"]),
+        newest=one["patches"][-1],
     )
 
 
