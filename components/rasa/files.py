@@ -48,7 +48,7 @@ def contents(wiring: Wiring) -> dict[str, Values]:
     credentials = cast(Values, assistant.credentials.content)
     files: dict[str, Values] = {ENDPOINTS: endpoints(wiring), CREDENTIALS: credentials}
     if assistant.integrations is not None:
-        given = cast("Mapping[str, Any]", assistant.integrations.content)
+        given = assistant.integrations.content
         # Rasa Pro 3.20 reads no store here, and 3.21 only in a Mantle project. Both read `endpoints.yml` otherwise.
         read = read_by(assistant.minor).integrations
         files[INTEGRATIONS] = {**given, **{name: one for name, one in wired(wiring, given).items() if name in read}}

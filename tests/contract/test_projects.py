@@ -99,6 +99,11 @@ def written(pod: RasaPod) -> dict[str, str]:
     return {**found, **{Path(path).name: text for path, text in pod.files.items() if Path(path).name in FILES}}
 
 
+def values_of(files: Mapping[str, str]) -> dict[str, str]:
+    """A value for each variable that the files name."""
+    return {variable: f"value-of-{variable}" for text in files.values() for variable in REFERENCE.findall(text)}
+
+
 @cache
 def answers(version: str) -> Mapping[str, Mapping[str, Any]]:
     """What Rasa makes of every project."""
@@ -131,16 +136,21 @@ def test_rasa_finds_in_the_pod_what_the_project_says(version: str) -> None:
     assert {"template default", "template tutorial", *OURS} <= texts.keys()
     for name, answer in answers(version).items():
         assert "error" not in answer, f"{name}: {answer['error']}"
-        environment = {
-            variable: f"value-of-{variable}" for text in texts[name].values() for variable in REFERENCE.findall(text)
-        }
-        for file, sections in answer["given"].items():
-            found = answer["written"][file]
-            for section, content in (sections or {}).items():
-                if section not in WIRED:
-                    # As texts, so that a number is not equal to a truth value, or to another kind of number.
-                    one, other = (json.dumps(resolved(each, environment)) for each in (content, found[section]))
-                    assert other == one, f"{name}: {file}: {section}"
+        environment = values_of(texts[name])
+        assert {file: different(answer, file, environment) for file in answer["given"]} == dict.fromkeys(
+            texts[name], {}
+        )
+
+
+def different(answer: Mapping[str, Any], file: str, environment: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The sections of a file that are not what the project says, apart from those that the program writes."""
+    given, found = (resolved(answer[one][file] or {}, environment) for one in ("given", "written"))
+    # As texts, so that a number is not equal to a truth value, or to another kind of number.
+    pairs = {
+        name: (json.dumps(given[name], sort_keys=True), json.dumps(found.get(name, "nothing"), sort_keys=True))
+        for name in given.keys() - set(WIRED)
+    }
+    return {name: (one, other) for name, (one, other) in pairs.items() if one != other}
 
 
 @pytest.mark.parametrize("version", VERSION)
