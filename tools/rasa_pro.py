@@ -42,9 +42,15 @@ def minor(version: str) -> str:
 
 
 def asked() -> dict[str, str]:
-    """Returns the versions that the contract tests ask, by their names: of `SAMPLE=all` each newest patch, too."""
+    """Returns the versions that the contract tests ask, by their names: of `SAMPLE=all` each recorded one, too."""
+    return {**VERSIONS, **({version: version for version in nightly()} if daily.ALL else {})}
+
+
+def nightly() -> list[str]:
+    """Returns the newest patch of each minor version that is recorded here, apart from the versions above."""
     newest = [one["patches"][-1] for one in json.loads(_READ.read_text(encoding="utf-8")).values()]
-    return {**VERSIONS, **{patch: patch for patch in newest if daily.ALL and patch not in VERSIONS.values()}}
+    recorded = {path.parent.name for path in RECORDS.glob("*/python*.txt")}
+    return [patch for patch in newest if patch in recorded - set(VERSIONS.values())]
 
 
 def ensure(version: str) -> Path:

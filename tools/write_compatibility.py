@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from settings.assistant import TESTED_VERSIONS
 from settings.rasa_faults import FAULTS
-from tools.rasa_pro import DEFAULT, minor
+from tools.rasa_pro import DEFAULT, minor, nightly
 from tools.record_rasa import RECORD
 from tools.written import page_of, table
 
@@ -26,11 +26,12 @@ def page() -> str:
 
 
 def _lines(record: Mapping[str, Mapping[str, Any]]) -> Iterator[Sequence[str]]:
-    asked = {minor(version): version for version in TESTED_VERSIONS}
+    asked = {minor(version): f"{version} in the nightly run" for version in nightly()}
+    asked |= {minor(version): version for version in TESTED_VERSIONS}
     for before, (name, one) in zip([None, *record.values()], record.items(), strict=False):
         projects = "CALM and Mantle" if one["integrations"] else "CALM"
         notes = ", default" if asked.get(name) == DEFAULT else ""
-        yield f"{name}", projects, asked.get(name, "in the nightly run") + notes, "; ".join(_news(before, one))
+        yield f"{name}", projects, asked.get(name, "its code was only read") + notes, "; ".join(_news(before, one))
 
 
 def _news(before: Mapping[str, Any] | None, one: Mapping[str, Any]) -> Iterator[str]:
