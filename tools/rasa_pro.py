@@ -1,6 +1,6 @@
 """Rasa Pro of an exact version, in a virtual environment of its own in the user's cache.
 
-    python3.11 -m tools.rasa_pro 3.17.0
+    python3.11 -m tools.rasa_pro 3.17.12
 
 records the packages of that version in `tools/rasa_pro/<version>/python<version>.txt`. Run it with each Python that has
 to install the version. `ensure` installs exactly what was recorded. If a newer package breaks the version's import,
