@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import Field
 
 from settings.base import HOST_NAME, AssistantName, Cidr, Image, Port, SecretKey, matching
 from settings.chart import problems_of_values
+from settings.destinations import HTTPS, Destination, Service, Unknown, destinations
 from settings.problems import Problem
 from settings.rasa_files import (
     Content,
@@ -119,6 +120,11 @@ class ActionServer(Model):
         "Places that the pods may connect to, besides public addresses on port 443.", Effect.IN_PLACE, default=()
     )
 
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """The servers that its variables name."""
+        return tuple(destinations(dict(self.env), {}, "env"))
+
     def problems(self, stack: Stack, at: str) -> Iterator[Problem]:
         """Yields errors of this server; `at` is its key."""
         if (self.image is None) == (self.url is None):
@@ -127,6 +133,17 @@ class ActionServer(Model):
         yield from _problems_of_variables(stack, self.env, self.secret_env, frozenset(), at)
         for index, rule in enumerate(self.egress):
             yield from rule.problems(f"{at}.egress[{index}]")
+
+
+class SmokeTest(Model):
+    """The test before a release. It always tries the stack's services."""
+
+    llm: bool = setting(
+        "Asks each model of the endpoints for one token and each MCP server for its tools, too.",
+        Effect.IN_PLACE,
+        dev=False,
+        prod=True,
+    )
 
 
 class Ingress(Model):
@@ -208,6 +225,7 @@ class Assistant(Model):
         Effect.RESTARTS_PODS,
         default=dict,
     )
+    smoke_test: SmokeTest = setting("Test before the release.")
     analytics: bool = setting(
         "Rasa Pro Services, with its own database.",
         Effect.IN_PLACE,
@@ -227,6 +245,18 @@ class Assistant(Model):
         """Rasa's files that are given, by their setting."""
         given = {"endpoints": self.endpoints, "credentials": self.credentials, "integrations": self.integrations}
         return {name: file for name, file in given.items() if file is not None}
+
+    def destinations(self, replaced: Collection[str]) -> tuple[Destination, ...]:
+        """Returns the servers that files and variables of the Rasa pods name. `replaced` are the sections that the
+        program writes itself.
+        """
+        kept = {
+            name: {section: value for section, value in file.content.items() if section not in replaced}
+            for name, file in self.files.items()
+        }
+        server = {} if self.action_server is None else {"actionServer": {"url": self.action_server.url}}
+        parts: dict[str, Any] = {**kept, **server, "env": dict(self.env)}
+        return tuple(one for name, part in parts.items() for one in destinations(part, self.env, name))
 
     @property
     def variables(self) -> frozenset[str]:
@@ -297,6 +327,12 @@ class Assistant(Model):
             yield self.resources.wrong("memory_limit", expected, fix, at=f"{at}.resources", others=others)
         yield from self._problems_of_secrets(stack, at)
 
+    def unreachable(self, replaced: Collection[str], at: str) -> Iterator[tuple[Problem, bool]]:
+        """Yields the servers for which the program can open nothing, and whether that is certain."""
+        yield from _unreachable(self.destinations(replaced), self.egress, self.namespace, at)
+        if (server := self.action_server) is not None and server.image is not None:
+            yield from _unreachable(server.destinations, server.egress, self.namespace, f"{at}.actionServer")
+
     def weaknesses(self, at: str) -> Iterator[Problem]:
         """Yields problems that are errors in prod and warnings in dev."""
         for model, key in ((self, at), (self.action_server, f"{at}.actionServer")):
@@ -345,6 +381,37 @@ class Assistant(Model):
             expected = f"is set, but Rasa Pro {self.rasa_version} does not read integrations.yml"
             fix, others = "use endpoints and credentials", (f"{at}.rasaVersion",)
             yield self.wrong("integrations", expected, fix, at=at, got="a file", others=others)
+
+
+def _unreachable(
+    servers: Iterable[Destination], egress: Iterable[Egress], namespace: str, at: str
+) -> Iterator[tuple[Problem, bool]]:
+    """Yields the servers that the pods cannot reach by the rules that follow from the files, and whether it is certain.
+
+    A place in `egress` with the same port is taken to be the server. On port 443 a host can also be a public address,
+    or one of the cluster's own networks; a variable of a pod can be for others than the pod.
+    """
+    opened = {port for place in egress for port in place.ports}
+    for server in servers:
+        places = server.places(namespace)
+        unknown = next((place for place in places if isinstance(place, Unknown)), None)
+        if unknown is None and server.port is None and not all(isinstance(place, Service) for place in places):
+            unknown = Unknown(reason="has no port that can be read here")
+        opens_it = server.port in opened or (server.port is None and opened)
+        if unknown is None or (opens_it and not unknown.fix):
+            continue
+        port = server.port or "<port>"
+        line = f"write this below {at}.egress, with its address: - {{cidr: <address>/32, ports: [{port}]}}"
+        if server.host.count(".") == 1:
+            line += f"; if it is a service of the cluster, write {server.host}.svc"
+        problem = Problem(
+            key=f"{at}.{server.key}",
+            got=repr(server.host),
+            expected=f"{unknown.reason}, so the network policy does not open port {port} to it",
+            fix=unknown.fix or line,
+            others=(f"{at}.egress",),
+        )
+        yield problem, server.port not in (None, HTTPS) and not server.key.startswith("env.")
 
 
 def _problems_of_variables(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
-from settings.assistant import ActionResources, ActionServer, Assistant, Resources
+from settings.assistant import ActionResources, ActionServer, Assistant, Resources, SmokeTest
 from settings.aws import AwsSettings
 from settings.azure import AzureSettings
 from settings.base import Cloud
@@ -63,7 +63,7 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
         full[key] = _over(raw.get(key, {}), defaults)
     assistants = raw.get("assistants")
     if isinstance(assistants, list):
-        default = {**Assistant.defaults(profile, raw), "resources": {}}
+        default = {**Assistant.defaults(profile, raw), "resources": {}, "smokeTest": {}}
         resources = Resources.defaults(profile, raw)
         server = {**ActionServer.defaults(profile, raw), "resources": {}}
         for_actions = ActionResources.defaults(profile, raw)
@@ -71,6 +71,7 @@ def with_defaults(raw: Mapping[str, Json], cloud: Cloud, profile: Profile) -> di
         for assistant in full["assistants"]:
             if isinstance(assistant, dict):
                 assistant["resources"] = _over(assistant["resources"], resources)
+                assistant["smokeTest"] = _over(assistant["smokeTest"], SmokeTest.defaults(profile, raw))
                 if isinstance(given := assistant.get("actionServer"), dict):
                     full_server = {**server, **given}
                     full_server["resources"] = _over(full_server["resources"], for_actions)

@@ -18,7 +18,6 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
-from urllib.parse import urlsplit
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from ruamel.yaml import YAML
@@ -176,12 +175,6 @@ def leaves(value: Json, path: str = "", name: str = "") -> Iterator[tuple[str, s
                 yield from leaves(item, f"{path}[{index}]", name)
         case _:
             yield path, name, value
-
-
-def is_url(text: str) -> bool:
-    """Returns whether a text is the http or https address of a server, without references in its host."""
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "$" not in parts.netloc
 
 
 def unknown_names(file: RasaFile, known: tuple[str, ...], at: str, what: str) -> Iterator[Problem]:

@@ -29,6 +29,7 @@ from settings.model_storage import NoModelStorage
 from settings.network import CreateNetwork, ExistingVpc
 from settings.problems import Problem
 from settings.rasa_faults import faulty_patches
+from settings.rasa_files import WIRED
 from settings.secrets_manager import CreateVault, ExistingVault, KubernetesSecrets
 from settings.tracker_store import CreateRds, CreateTrackerStore, DatabaseLogin, ExistingTrackerStore
 
@@ -41,6 +42,9 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
     """Returns errors and warnings of a stack file whose settings are each valid."""
     assistants = {f"assistants[{index}]": assistant for index, assistant in enumerate(settings.assistants)}
     exceptions = {f"policyExceptions[{index}]": one for index, one in enumerate(settings.policy_exceptions)}
+    unreachable = [
+        found for key, one in assistants.items() for found in one.unreachable(_replaced_sections(settings), key)
+    ]
     errors = [
         *settings.problems_of_stack(),
         *(problem for layer in settings.layers.values() for problem in layer.problems(settings)),
@@ -53,6 +57,7 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
         *_logins(settings),
         *_rotation(settings),
         *_assistants(settings, assistants),
+        *(problem for problem, certain in unreachable if certain),
     ]
     found = {error.key for error in errors}
     weaknesses = [
@@ -62,7 +67,19 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
     if not any(key.endswith(".rasaVersion") for key in found):
         weaknesses += faulty_patches(settings, assistants)
     weaknesses = [problem for problem in weaknesses if problem.key not in found]
-    return ([*errors, *weaknesses], []) if settings.is_prod else (errors, weaknesses)
+    doubts = [problem for problem, certain in unreachable if not certain]
+    return ([*errors, *weaknesses], doubts) if settings.is_prod else (errors, [*weaknesses, *doubts])
+
+
+def _replaced_sections(settings: Settings) -> frozenset[str]:
+    """Returns the sections of Rasa's files that the program writes, because the stack has the service."""
+    given = {
+        "lock_store": isinstance(settings.lock_store, NoLockStore),
+        "timer_store": isinstance(settings.lock_store, NoLockStore),
+        "event_broker": isinstance(settings.event_queue, NoEventQueue),
+        "secrets_manager": isinstance(settings.secrets_manager, KubernetesSecrets),
+    }
+    return frozenset(name for name in WIRED if not given.get(name))
 
 
 def _overlaps(ranges: Mapping[str, str], fix: str = "choose ranges that do not overlap") -> Iterator[Problem]:

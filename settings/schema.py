@@ -66,8 +66,9 @@ def cloud_schema(cloud: Cloud) -> Schema:
         filled = [key for key, node in definition.get("properties", {}).items() if "defaults" in node]
         if "properties" in definition:
             definition["required"] = [key for key in definition.get("required", []) if key not in filled]
-    for holder in ("Assistant", "ActionServer"):  # everything below has a default
-        definitions[holder]["required"].remove("resources")
+    # Everything below these has a default.
+    for holder, block in (("Assistant", "resources"), ("Assistant", "smokeTest"), ("ActionServer", "resources")):
+        definitions[holder]["required"].remove(block)
     for key, by_kind in kinds(cloud).items():
         words = [f"`{kind}`" for kind in by_kind]
         usual, *others = (definitions[one.__name__] for one in by_kind.values())

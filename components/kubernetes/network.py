@@ -5,10 +5,8 @@ Pure: returns arguments, no resources. The namespace's default denies everything
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 import pulumi_kubernetes as kubernetes
 
@@ -59,37 +57,24 @@ def to_dns(kind: PodSecurity) -> list[Egress]:
             return [*rules, _name_service([_namespace("openshift-dns")], 5353)]
 
 
-def to_internet(cluster_networks: Iterable[str], port: int = 443) -> Egress:
-    """To public addresses (LLMs, channels, object storage: a policy cannot name them) and the cluster's own networks.
+def to_internet(cluster_networks: Iterable[str]) -> Egress:
+    """To public addresses on port 443 (LLMs, channels, object storage: a policy cannot name them) and the cluster's own
+    networks.
 
     The cluster's networks hold the cloud's private endpoints and internal load balancers, so an LLM or a bucket behind
     one of these works too. All other private ranges stay closed.
     """
-    public = Peer(ip_block=kubernetes.networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=list(_NOT_PUBLIC)))
-    return Egress(to=[public, *_blocks(cluster_networks)], ports=_tcp([port]))
+    return Egress(to=[_public(), *_blocks(cluster_networks)], ports=_tcp([443]))
 
 
-def to_url(url: str, cluster_networks: Iterable[str]) -> Egress:
-    """To the server in a URL.
-
-    A policy cannot have host names. For a service of the cluster (`name.namespace.svc...`) it opens the namespace on
-    every port, because a policy sees the pod's port and the URL has the service's; for other names it opens the port.
-    """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    labels = host.split(".")
-    if labels[2:3] == ["svc"]:
-        return Egress(to=[_namespace(labels[1])])
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return to_internet(cluster_networks, port)
-    return to_networks([f"{address}/{address.max_prefixlen}"], port)
+def to_public(port: int) -> Egress:
+    """To public addresses on another port."""
+    return Egress(to=[_public()], ports=_tcp([port]))
 
 
 def to_namespace(namespace: str, *ports: int) -> Egress:
-    """To every pod of a namespace."""
-    return Egress(to=[_namespace(namespace)], ports=_tcp(ports))
+    """To every pod of a namespace, on these ports, or on every port."""
+    return Egress(to=[_namespace(namespace)], ports=_tcp(ports) if ports else None)
 
 
 def to_apis() -> Egress:
@@ -121,6 +106,10 @@ def from_namespaces(namespaces: Iterable[str], port: int) -> Ingress:
 def from_any_namespace(port: int) -> Ingress:
     """From every pod of the cluster."""
     return Ingress(from_=[Peer(namespace_selector=Selector())], ports=_tcp([port]))
+
+
+def _public() -> Peer:
+    return Peer(ip_block=kubernetes.networking.v1.IPBlockArgs(cidr="0.0.0.0/0", except_=list(_NOT_PUBLIC)))
 
 
 def _blocks(networks: Iterable[str]) -> list[Peer]:

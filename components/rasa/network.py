@@ -6,7 +6,6 @@ It creates one policy per kind of pod, on top of a namespace that denies all and
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 import pulumi
 
@@ -15,10 +14,10 @@ from components.kubernetes import network as allow
 from components.kubernetes.namespace import RestrictedNamespace
 from components.kubernetes.network import Egress, Ingress, pods_named
 from components.rasa import names
+from components.rasa.endpoints import wired
 from components.rasa.wiring import Wiring
-from settings import Assistant
-from settings.assistant import Egress as Place
-from settings.rasa_files import is_url, leaves
+from settings.assistant import Egress as Opened
+from settings.destinations import HTTPS, Address, Destination, Place, Public, Service
 
 
 class RasaNetwork(pulumi.ComponentResource):
@@ -54,7 +53,11 @@ class RasaNetwork(pulumi.ComponentResource):
         if wiring.action_server is not None:
             pod, port = names.ACTION_SERVER_POD, names.ACTION_SERVER_PORT
             ingress = [allow.from_pods(pods_named(names.RASA_POD), port), allow.from_networks(networks, port)]
-            egress = [allow.to_internet(networks), *_places(wiring.action_server.egress)]
+            egress = [
+                allow.to_internet(networks),
+                *_servers(wiring.action_server.destinations, wiring.assistant.namespace),
+                *_places(wiring.action_server.egress),
+            ]
             policies.append(
                 namespace.policy(
                     f"{name}-action-server", "action-server", pod, ingress=ingress, egress=egress, parent=self
@@ -84,7 +87,7 @@ def rasa_egress(wiring: Wiring, networks: tuple[str, ...]) -> list[Egress]:
     if wiring.action_server is not None:
         rules.append(allow.to_pods(pods_named(names.ACTION_SERVER_POD), names.ACTION_SERVER_PORT))
     rules.append(allow.to_internet(networks))
-    rules += [allow.to_url(url, networks) for url in _urls(assistant) if not _is_itself(url)]
+    rules += _servers(assistant.destinations(wired(wiring, {})), assistant.namespace)
     rules += _places(assistant.egress)
     return rules
 
@@ -117,7 +120,7 @@ def _to_vault(vault: VaultConnection) -> Egress:
             return allow.to_networks(networks, vault.port)
 
 
-def _places(places: Iterable[Place]) -> list[Egress]:
+def _places(places: Iterable[Opened]) -> list[Egress]:
     """Returns the rules for the places that the stack file names."""
     return [
         allow.to_networks([place.cidr], *place.ports)
@@ -127,14 +130,20 @@ def _places(places: Iterable[Place]) -> list[Egress]:
     ]
 
 
-def _is_itself(url: str) -> bool:
-    """Returns whether the server runs in the pod."""
-    return urlsplit(url).hostname in ("localhost", "127.0.0.1")
-
-
-def _urls(assistant: Assistant) -> list[str]:
-    """Returns the addresses of servers in Rasa's files: language models, NLG, tools, vector stores, tracing."""
-    server = assistant.action_server
-    texts: list[object] = [] if server is None else [server.url]
-    texts += [value for file in assistant.files.values() for _, _, value in leaves(dict(file.content))]
-    return list(dict.fromkeys(text for text in texts if isinstance(text, str) and is_url(text)))
+def _servers(servers: Iterable[Destination], namespace: str) -> list[Egress]:
+    """Returns the rules for the servers that files and variables name, each once."""
+    rules: dict[tuple[Place, int | None], Egress] = {}
+    for server in servers:
+        for place in server.places(namespace):
+            match place:
+                case Service():
+                    # A policy sees the port of the pod, and the file has that of the service.
+                    rules[place, None] = allow.to_namespace(place.namespace)
+                case Address(cidr=cidr) if server.port:
+                    rules[place, server.port] = allow.to_networks([cidr], server.port)
+                case Public() if server.port and server.port != HTTPS:
+                    rules[place, server.port] = allow.to_public(server.port)
+                case _:
+                    # Port 443 is open to public addresses, and for the others the settings ask for `egress`.
+                    pass
+    return list(rules.values())

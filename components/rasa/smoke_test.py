@@ -39,7 +39,10 @@ def smoke_test(
 
     `after` is what the pod needs but its manifest does not name: policies, identity, topics, roles.
     """
-    variables = environment(wiring)
+    llm = wiring.assistant.smoke_test.llm
+    # The chart gives Rasa's pods the licence, with which the provider `rasa` signs in.
+    licence = SecretKey(secret=names.SECRET, key=names.LICENSE_KEY)
+    variables = {**environment(wiring), **({"RASA_PRO_LICENSE": licence} if llm else {})}
     storage = wiring.connections.model_storage
     model: Values | None = None
     if storage is not None:
@@ -54,6 +57,7 @@ def smoke_test(
     config: Values = {
         "endpoints": endpoints,
         "model": model,
+        **({"llm": True} if llm else {}),
         # A user name is not secret, and a common one like `rasa` must not be removed from every sentence.
         "secrets": [
             name

@@ -67,9 +67,12 @@ class World:
 
     @property
     def smoke_test(self) -> Pod:
-        """The smoke test's pod. Without the model, where no server for its storage can be had."""
+        """The smoke test's pod. Without the model, where no server for its storage can be had, and without language
+        models, which tests/contract has.
+        """
         pod = self.here(clouds.smoke_test(self.recording))
-        return pod if self.s3 else pod.with_file(SMOKE_TEST, {**pod.files[SMOKE_TEST], "model": None})
+        config = {**pod.files[SMOKE_TEST], "llm": False}
+        return pod.with_file(SMOKE_TEST, config if self.s3 else {**config, "model": None})
 
     @property
     def rasa(self) -> Pod:

@@ -36,6 +36,7 @@ _ASSISTANT: dict[str, Any] = {
     },
     "egress": [{"namespace": "vllm", "ports": [8000]}, {"cidr": "10.8.0.0/16", "ports": [8443]}],
     "values": {"rasa": {"nodeSelector": {"pool": "rasa"}}},
+    "smokeTest": {"llm": True},
     "analytics": True,
     "ingress": {"host": "rasa.example.com", "className": "nginx", "tlsSecret": "rasa-tls"},
 }

@@ -94,6 +94,27 @@ def test_dev_allows_what_only_prod_refuses(cloud: Cloud, in_dev_too: set[str]):
     assert set(found) == in_dev_too
 
 
+@pytest.mark.parametrize("name", ["aws dev", "aws prod"])
+def test_a_server_that_may_be_out_of_reach_is_a_warning_in_every_profile(name: str):
+    def warned(**changes: Any) -> list[str]:
+        given = {f"assistants[0].{key}": value for key, value in changes.items()}
+        return [problem.key for problem in parse(changed(VALID[name], **given))[1]]
+
+    # Port 443 is open to the cluster's own networks, and somebody else may read a variable.
+    private = {"nlg": {"url": "https://nlg.corp"}}
+    assert warned(endpoints=private) == ["assistants[0].endpoints.nlg.url"]
+    assert warned(env={"PUBLIC_URL": "http://bot.corp:8080"}) == ["assistants[0].env.PUBLIC_URL"]
+    in_secret = {"model_groups": [{"id": "g", "models": [{"provider": "azure", "api_base": "${BASE}"}]}]}
+    key = "assistants[0].endpoints.model_groups[0].models[0].api_base"
+    assert warned(endpoints=in_secret, secretEnv={"BASE": "license"}) == [key]
+    assert warned(endpoints=in_secret, env={"BASE": "https://x.openai.azure.com"}) == []
+    rule = [{"cidr": "10.1.2.3/32", "ports": [443, 8080]}]
+    assert warned(endpoints=private, env={"PUBLIC_URL": "http://bot.corp:8080"}, egress=rule) == []
+    # Lists, numbers and odd ports are no servers.
+    odd = {"nlg": {"url": "https://nlg:99999", "host": None, "port": [1]}, "tracing": {"endpoint": "a:b:c"}}
+    assert warned(endpoints=odd) == []
+
+
 def test_several_faults_of_an_identity_are_all_reported_and_nothing_else():
     faulty = {"kind": "irsa", "issuer": "oidc", "providerArn": "x"}
     found = refused(changed(VALID["aws existing"], **{"cluster.identity": faulty}))

@@ -86,6 +86,17 @@ def test_the_smoke_test_runs_as_rasa_after_the_roles_exist(everything: Recording
     assert set(config["secrets"]) >= {"DB_PASSWORD", "REDIS_PASSWORD", "KAFKA_PASSWORD", "OPENAI_API_KEY"}
 
 
+def test_models_are_asked_if_the_settings_say_so(everything: Recording) -> None:
+    asked = record(wirings.everything(smokeTest={"llm": True}))
+    configs = [one.named("rasa-smoke-test-files").inputs["data"]["smoke_test.json"] for one in (everything, asked)]
+    assert [json.loads(config).get("llm") for config in configs] == [None, True]
+    pod = asked.named("rasa-smoke-test-job").inputs["spec"]["template"]["spec"]
+    # The provider `rasa` signs in with it.
+    (licence,) = (one for one in pod["containers"][0]["env"] if one["name"] == "RASA_PRO_LICENSE")
+    assert licence["valueFrom"]["secretKeyRef"] == {"name": "rasa-secrets", "key": "rasaProLicense"}
+    assert "RASA_PRO_LICENSE" in json.loads(configs[1])["secrets"]
+
+
 def test_secrets_stand_in_secrets_only(everything: Recording) -> None:
     secret = everything.named("rasa-secrets-secret").inputs["stringData"]
     assert isinstance(secret, Secret)
@@ -131,7 +142,6 @@ def test_rasa_reaches_its_services_and_nothing_else_that_is_private(everything: 
         ("10.0.0.0/19", 443),
         # The response server's own port.
         ("0.0.0.0/0", 8443),
-        ("10.0.0.0/19", 8443),
     }
     public = [peer["ipBlock"] for rule in rules for peer in rule["to"] if peer.get("ipBlock", {}).get("except")]
     assert all("10.0.0.0/8" in block["except"] and "169.254.0.0/16" in block["except"] for block in public)

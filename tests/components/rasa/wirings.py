@@ -60,6 +60,7 @@ def assistant(**given: Any) -> Assistant:
         "replicas": 2,
         "resources": {"cpu": "1", "memory": "2Gi", "memoryLimit": "4Gi"},
         "model": "model.tar.gz",
+        "smokeTest": {"llm": False},
     }
     return Assistant.model_validate_json(json.dumps({**defaults, **given}))
 
