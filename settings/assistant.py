@@ -29,8 +29,8 @@ from settings.stack import Stack
 SERVICE_ACCOUNT: Final = "rasa"
 ANALYTICS_SERVICE_ACCOUNT: Final = "rasa-pro-services"
 
-# The versions whose own code the contract tests ask.
-TESTED_VERSIONS: Final = ("3.14.0", "3.17.0", "3.21.0")
+# The versions whose own code the contract tests ask: the oldest, the default and the newest.
+TESTED_VERSIONS: Final = ("3.14.0", "3.17.12", "3.21.0")
 
 # The program sets these in every Rasa pod.
 RESERVED_ENVIRONMENT: Final = frozenset(
@@ -211,8 +211,8 @@ class Assistant(Model):
     rasa_version: str = setting(
         "Rasa Pro version, major.minor.patch. Train the model with the same version.",
         Effect.RESTARTS_PODS,
-        dev="3.17.0",
-        prod="3.17.0",
+        dev="3.17.12",
+        prod="3.17.12",
     )
     image: Image | None = setting(
         "Image of Rasa Pro with a tag, a digest or both; by default Rasa's own for `rasaVersion`.",
@@ -435,9 +435,8 @@ class Assistant(Model):
     def _problems_of_version(self, at: str) -> Iterator[Problem]:
         minors = known_minors()
         if re.fullmatch(r"\d+\.\d+\.\d+", self.rasa_version) is None:
-            known = [version for version in TESTED_VERSIONS if version.startswith(f"{self.rasa_version}.")]
             expected = "is not major.minor.patch, and a model fits one patch"
-            fix = f"write {known[-1] if known else TESTED_VERSIONS[-1]}"
+            fix = f"write {read_by(self.rasa_version).newest if self.rasa_version in minors else TESTED_VERSIONS[1]}"
             yield self.wrong("rasa_version", expected, fix, at=at)
         elif self.minor not in minors:
             expected = f"is not a version that this program knows ({minors[0]} to {minors[-1]})"

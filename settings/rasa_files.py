@@ -82,6 +82,8 @@ class Read:
     integrations: tuple[str, ...]
     channels: tuple[str, ...]
     unresolved: frozenset[str]
+    references: frozenset[str]
+    newest: str  # the newest patch that was read
 
 
 @cache
@@ -93,6 +95,8 @@ def read_by(minor: str) -> Read:
         integrations=tuple(one["integrations"]),
         channels=tuple(one["channels"]),
         unresolved=frozenset(one["unresolved"]),
+        references=frozenset(one["references"]),
+        newest=one["patches"][-1],
     )
 
 

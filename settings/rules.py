@@ -28,6 +28,7 @@ from settings.model import Settings
 from settings.model_storage import NoModelStorage
 from settings.network import CreateNetwork, ExistingVpc
 from settings.problems import Problem
+from settings.rasa_faults import faulty_patches
 from settings.rasa_files import WIRED
 from settings.secrets_manager import CreateVault, ExistingVault, KubernetesSecrets
 from settings.tracker_store import CreateRds, CreateTrackerStore, DatabaseLogin, ExistingTrackerStore
@@ -91,6 +92,8 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
         *(problem for layer in settings.layers.values() for problem in layer.weaknesses()),
         *(problem for key, one in (*exceptions.items(), *assistants.items()) for problem in one.weaknesses(key)),
     ]
+    if not any(key.endswith(".rasaVersion") for key in found):
+        weaknesses += faulty_patches(settings, assistants)
     weaknesses = [problem for problem in weaknesses if problem.key not in found]
     doubts = [problem for problem, certain in unreachable if not certain]
     return ([*errors, *weaknesses], doubts) if settings.is_prod else (errors, [*weaknesses, *doubts])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from settings.schema import schema_text
-from tools import write_clouds, write_permissions, write_policies, write_reference, write_time
+from tools import write_clouds, write_compatibility, write_permissions, write_policies, write_reference, write_time
 from tools.venv import CHECKOUT
 
 COMMAND: Final = "make docs"
@@ -18,6 +18,7 @@ WRITTEN: Final[Mapping[str, Callable[[], str]]] = {
     write_reference.SCHEMA_FILE: schema_text,
     write_reference.PAGE: write_reference.reference,
     write_clouds.PAGE: write_clouds.page,
+    write_compatibility.PAGE: write_compatibility.page,
     write_permissions.PAGE: write_permissions.page,
     write_policies.PAGE: write_policies.page,
     write_time.PAGE: write_time.page,

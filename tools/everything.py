@@ -18,7 +18,7 @@ def checkov() -> Path:
 
 
 def _contract() -> None:
-    for version in rasa_pro.VERSIONS.values():
+    for version in rasa_pro.asked().values():
         rasa_pro.ensure(version)
     checkov()
 

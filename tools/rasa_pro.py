@@ -1,6 +1,6 @@
 """Rasa Pro of an exact version, in a virtual environment of its own in the user's cache.
 
-    python3.11 -m tools.rasa_pro 3.17.0
+    python3.11 -m tools.rasa_pro 3.17.12
 
 records the packages of that version in `tools/rasa_pro/<version>/python<version>.txt`. Run it with each Python that has
 to install the version. `ensure` installs exactly what was recorded. If a newer package breaks the version's import,
@@ -18,13 +18,14 @@ import venv
 from pathlib import Path
 from typing import Final
 
-from tools import cache, progress
+from tools import cache, daily, progress
 
 RECORDS = Path(__file__).parent / "rasa_pro"
 
 # The oldest line that settings accept, the one that the pinned chart runs, and the newest.
-VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.0", "newest": "3.21.0"}
+VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.12", "newest": "3.21.0"}
 DEFAULT: Final = VERSIONS["default"]
+_READ: Final = Path(__file__).parents[1] / "settings" / "data" / "rasa.json"
 
 # A Python of another minor version needs other packages or versions.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -38,6 +39,18 @@ _IMPORTING = {key: value for key, value in os.environ.items() if key != "PYTHOND
 def minor(version: str) -> str:
     """Returns "3.17" for "3.17.0"."""
     return version.rpartition(".")[0]
+
+
+def asked() -> dict[str, str]:
+    """Returns the versions that the contract tests ask, by their names: of `SAMPLE=all` each recorded one, too."""
+    return {**VERSIONS, **({version: version for version in nightly()} if daily.ALL else {})}
+
+
+def nightly() -> list[str]:
+    """Returns the newest patch of each minor version that is recorded here, apart from the versions above."""
+    newest = [one["patches"][-1] for one in json.loads(_READ.read_text(encoding="utf-8")).values()]
+    recorded = {path.parent.name for path in RECORDS.glob("*/python*.txt")}
+    return [patch for patch in newest if patch in recorded - set(VERSIONS.values())]
 
 
 def ensure(version: str) -> Path:

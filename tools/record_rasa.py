@@ -1,10 +1,20 @@
 """Writes settings/data/rasa.json: what each minor version of Rasa Pro reads of the user's files.
 
-    python -m tools.record_rasa 3.14.29 3.15.36 3.16.32 3.17.12 3.18.9 3.19.9 3.20.5 3.21.0
+    python -m tools.record_rasa 3.14.0 3.14.29 3.15.0 3.15.36 3.16.0 3.16.32 3.17.0 3.17.12 3.18.0 3.18.9 \
+        3.19.0 3.19.9 3.20.0 3.20.5 3.21.0
 
-Downloads the wheels and reads their code without running it, so that no dependency has to be installed. For each minor
-version it records the sections of `endpoints.yml` and `integrations.yml`, the names of the channels, and the keys below
-which Rasa does not replace `${NAME}` when it reads a file. The contract tests ask Rasa itself for the same.
+The arguments are the oldest and the newest patch of each minor version. The command downloads the wheels and reads
+their code without running it, so that no dependency has to be installed. For each minor version it records
+
+- `patches`: the patches that were read,
+- `endpoints`, `integrations`: the sections of the files that Rasa reads,
+- `channels`: the names of Rasa's own channels,
+- `unresolved`: the keys below which Rasa does not replace `${NAME}` when it reads a file; `later` are those of them
+  that the oldest patch does replace,
+- `references`: the keys of MCP servers that have to be `${NAME}`, because Rasa refuses every other text,
+- `models`: the oldest version of Rasa Pro whose models the patch loads.
+
+The contract tests ask Rasa itself for the same.
 """
 
 from __future__ import annotations
@@ -29,12 +39,30 @@ READERS: Final = {
     "read_property_config_from_endpoints_file": "property_name",
 }
 CHANNELS: Final = "rasa/core/channels/"
+MANTLE: Final = "rasa/mantle/config/"
 
 
 def main(versions: list[str]) -> None:
-    found = {minor(version): {"read": version, **of_wheel(_wheel(version))} for version in versions}
+    by_minor: dict[str, dict[str, dict[str, Any]]] = {}
+    for version in versions:
+        by_minor.setdefault(minor(version), {})[version] = of_wheel(_wheel(version))
+    found = {name: of_patches(patches) for name, patches in by_minor.items()}
     RECORD.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(f"wrote {RECORD}")
+
+
+def of_patches(patches: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Returns the record of a minor version, given those of its patches from the oldest to the newest."""
+    oldest, newest = next(iter(patches.values())), list(patches.values())[-1]
+    for kind in ("endpoints", "integrations", "channels", "references"):
+        if oldest[kind] != newest[kind]:
+            raise ValueError(f"{', '.join(patches)} differ in {kind}, and the record has one list for all patches")
+    return {
+        "patches": list(patches),
+        **newest,
+        "later": sorted(set(newest["unresolved"]) - set(oldest["unresolved"])),
+        "models": {version: one["models"] for version, one in patches.items()},
+    }
 
 
 def _wheel(version: str) -> Mapping[str, ast.Module]:
@@ -48,16 +76,18 @@ def _wheel(version: str) -> Mapping[str, ast.Module]:
             return {name: ast.parse(archive.read(name)) for name in names}
 
 
-def of_wheel(modules: Mapping[str, ast.Module]) -> dict[str, list[str]]:
-    """Returns the sorted names of channels, sections and keys in the code."""
+def of_wheel(modules: Mapping[str, ast.Module]) -> dict[str, Any]:
+    """Returns the sorted names of channels, sections and keys in the code, and the oldest model."""
     constants = dict(_constants(modules))
     calls = [node for module in modules.values() for node in ast.walk(module) if isinstance(node, ast.Call)]
     sections = {name for call in calls if (name := _section(call, constants))}
     return {
         "endpoints": sorted(sections),
-        "integrations": sorted(_fields_of(modules, "IntegrationsYmlDocument")),
+        "integrations": sorted(set(_integrations(modules))),
         "channels": sorted(set(_channels(modules))),
         "unresolved": sorted(constants["SENSITIVE_DATA"]),
+        "references": sorted(constants["AUTH_SECRETS"]),
+        "models": constants["MINIMUM_COMPATIBLE_VERSION"],
     }
 
 
@@ -94,28 +124,70 @@ def _section(call: ast.Call, constants: Mapping[str, Any]) -> str | None:
     return section if isinstance(section, str) else None
 
 
-def _fields_of(modules: Mapping[str, ast.Module], name: str) -> Iterator[str]:
-    for module in modules.values():
-        for node in module.body:
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                yield from (
-                    one.target.id
-                    for one in node.body
-                    if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
-                )
+def _integrations(modules: Mapping[str, ast.Module]) -> Iterator[str]:
+    """Yields the fields of the model of the file, and the sections that have a reader of their own."""
+    for path, module in modules.items():
+        if not path.startswith(MANTLE):
+            continue
+        constants = dict(_constants({**_imported(module, modules), path: module}))
+        for node in ast.walk(module):
+            match node:
+                case ast.ClassDef(name="IntegrationConfig" | "IntegrationsYmlDocument"):
+                    yield from (
+                        one.target.id
+                        for one in node.body
+                        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+                    )
+                case ast.Call(func=ast.Name(id="read_integrations_section_node"), args=[_, key, *_]):
+                    yield _value(key, constants)
+                case ast.FunctionDef(name=name) if name.startswith("load_integration_"):
+                    yield from _asked_of_the_file(node, constants)
+                case _:
+                    pass
+
+
+def _asked_of_the_file(function: ast.FunctionDef, constants: Mapping[str, Any]) -> Iterator[str]:
+    """Yields the keys for which a reader asks the whole file, which all of Rasa's readers call `raw`."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="raw"), attr="get"), args=[key, *_]):
+                yield _value(key, constants)
+            case _:
+                pass
 
 
 def _channels(modules: Mapping[str, ast.Module]) -> Iterator[str]:
-    """Yields what the method `name` of each class of channels returns."""
-    for path, module in modules.items():
-        constants = dict(_constants({path: module})) if path.startswith(CHANNELS) else {}
-        classes = [node for node in module.body if isinstance(node, ast.ClassDef) and "Input" in node.name]
-        for node in classes if path.startswith(CHANNELS) else ():
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name == "name":
-                    returned = [one.value for one in method.body if isinstance(one, ast.Return)]
-                    if isinstance(name := _value(returned[0] if returned else None, constants), str):
-                        yield name
+    """Yields what the method `name` returns of each class in Rasa's own list of input channels."""
+    classes = {
+        node.name: (node, module)
+        for path, module in modules.items()
+        if path.startswith(CHANNELS)
+        for node in module.body
+        if isinstance(node, ast.ClassDef)
+    }
+    for listed in _listed(modules[f"{CHANNELS}__init__.py"], "input_channel_classes"):
+        node, module = classes[listed]
+        (method,) = (one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "name")
+        (returned,) = (one.value for one in method.body if isinstance(one, ast.Return))
+        name = _value(returned, dict(_constants({**_imported(module, modules), "": module})))
+        if not isinstance(name, str):
+            raise ValueError(f"cannot read the name of the channel {listed}")
+        yield name
+
+
+def _imported(module: ast.Module, modules: Mapping[str, ast.Module]) -> dict[str, ast.Module]:
+    """Returns the modules from which this one imports names."""
+    froms = [node.module for node in module.body if isinstance(node, ast.ImportFrom) and node.module]
+    paths = [f"{name.replace('.', '/')}.py" for name in froms]
+    return {path: modules[path] for path in paths if path in modules}
+
+
+def _listed(module: ast.Module, name: str) -> Iterator[str]:
+    """Yields the names in the list that is assigned to `name`, or that its comprehension filters."""
+    for node in module.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+            lists = [one for one in ast.walk(node.value or node) if isinstance(one, ast.List)]
+            yield from (one.id for one in lists[0].elts if isinstance(one, ast.Name))
 
 
 if __name__ == "__main__":

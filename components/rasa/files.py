@@ -4,7 +4,8 @@ Rasa replaces `${NAME}` when it reads a file, but not in quotes, and not below k
 these, it looks up only those of some sections later. So the files are written by three rules:
 
 - `${NAME}` of the program's own sections stays: Rasa replaces it.
-- `${NAME}` below such a key of such a section stays: Rasa looks it up, and refuses some keys in clear.
+- `${NAME}` below such a key of such a section stays: Rasa looks it up, and refuses some keys in clear. In MCP servers
+  it refuses `token` in clear, too.
 - In every other place the value itself is written. That is why the files are in a Secret.
 """
 
@@ -19,7 +20,7 @@ import yaml
 from components.kubernetes.pod import Values
 from components.rasa.endpoints import endpoints, wired
 from components.rasa.wiring import Wiring
-from settings.rasa_files import REFERENCE, RESOLVED_LATER, read_by
+from settings.rasa_files import REFERENCE, RESOLVED_LATER, Read, read_by
 from settings.setting import Json
 
 ENDPOINTS: Final = "endpoints.yml"
@@ -44,11 +45,14 @@ _Dumper.add_representer(_Reference, lambda _, text: yaml.ScalarNode(_TEXT, str(t
 def contents(wiring: Wiring) -> dict[str, Values]:
     """Returns the sections of each file, by its name, with `${NAME}` for every secret."""
     assistant = wiring.assistant
-    files: dict[str, Values] = {CREDENTIALS: cast(Values, assistant.credentials.content)}
-    if assistant.integrations is None:
-        return {ENDPOINTS: endpoints(wiring), **files}
-    given = assistant.integrations.content
-    return {INTEGRATIONS: {**given, **wired(wiring, given)}, **files}
+    credentials = cast(Values, assistant.credentials.content)
+    files: dict[str, Values] = {ENDPOINTS: endpoints(wiring), CREDENTIALS: credentials}
+    if assistant.integrations is not None:
+        given = assistant.integrations.content
+        # Rasa Pro 3.20 reads no store here, and 3.21 only in a Mantle project. Both read `endpoints.yml` otherwise.
+        read = read_by(assistant.minor).integrations
+        files[INTEGRATIONS] = {**given, **{name: one for name, one in wired(wiring, given).items() if name in read}}
+    return files
 
 
 def replaced_sections(wiring: Wiring) -> list[str]:
@@ -67,11 +71,11 @@ def texts(
     assistant = wiring.assistant
     values: dict[str, pulumi.Input[str]] = {**generated, **assistant.env}
     values |= {variable: given[key] for variable, key in assistant.secret_env.items()}
-    unresolved = read_by(assistant.minor).unresolved
+    read = read_by(assistant.minor)
 
     def text(parts: Any) -> str:
         sections, known = parts["sections"], parts["values"]
-        written = {name: _written(one, name, unresolved, known, (name,)) for name, one in sections.items()}
+        written = {name: _written(one, name, _kept(name, read), known) for name, one in sections.items()}
         return yaml.dump(written, Dumper=_Dumper, sort_keys=True, width=10_000, allow_unicode=True)
 
     return {
@@ -80,14 +84,21 @@ def texts(
     }
 
 
-def _written(value: Json, key: str, unresolved: frozenset[str], values: Mapping[str, str], at: tuple[str, ...]) -> Any:
+def _kept(section: str, read: Read) -> frozenset[str]:
+    """Returns the keys of a section whose `${NAME}` Rasa looks up itself."""
+    if section not in RESOLVED_LATER:
+        return frozenset()
+    return read.unresolved | read.references if section == "mcp_servers" else read.unresolved
+
+
+def _written(value: Json, key: str, kept: frozenset[str], values: Mapping[str, str]) -> Any:
     match value:
         case dict():
-            return {name: _written(one, name, unresolved, values, (*at, name)) for name, one in value.items()}
+            return {name: _written(one, name, kept, values) for name, one in value.items()}
         case list():
-            return [_written(one, key, unresolved, values, at) for one in value]
+            return [_written(one, key, kept, values) for one in value]
         case str():
-            return _text(value, values, stays=key in unresolved and at[0] in RESOLVED_LATER)
+            return _text(value, values, stays=key in kept)
         case _:
             return value
 

@@ -40,7 +40,9 @@ def test_a_cloud_creates_only_what_the_platform_asks_for():
 
 
 SDKS = "pulumi_aws|pulumi_azure_native|pulumi_gcp|pulumi_confluentcloud"
-IMPORTED = re.compile(rf"\b({SDKS}|(?<!\.)providers|(components|settings)(\.| import )({'|'.join(Cloud)})|import .*\bCloud)\b")
+IMPORTED = re.compile(
+    rf"\b({SDKS}|(?<!\.)providers|(components|settings)(\.| import )({'|'.join(Cloud)})|import .*\bCloud)\b"
+)
 BRANCHED_ON = re.compile(r"\b([Cc]loud|aws|azure|azure-native|gcp|google|confluent|(Aws|Azure|Gcp)Settings)\b")
 NEUTRAL = sorted(path for name in ("rasa", "kubernetes") for path in (ROOT / "components" / name).rglob("*.py"))
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
 
+import pytest
+
 from components.rasa import assistant as assistants
 from components.rasa.wiring import Wiring
 from components.trust import rds_roots
 from sandbox.recorder import run_program
 from sandbox.recording import Recording
-from settings import Cloud
+from settings import Cloud, rasa_faults
 from tests.certificates import Authority
 from tests.e2e.manifests import RELEASE, manifests
 from tests.program import stacks, test_existing
@@ -111,9 +113,14 @@ class Case:
 @cache
 def cases(stack: str, rasa_version: str) -> tuple[Case, ...]:
     """The assistants of a stack whose pods run that version of Rasa Pro."""
-    stack_file = STACK_FILES[stack]
+    return cases_of(stack, STACK_FILES[stack], rasa_version)
+
+
+def cases_of(stack: str, stack_file: dict[str, Any], rasa_version: str) -> tuple[Case, ...]:
+    """The same for a stack file that is not one of those above."""
     versions = {f"assistants[{index}].rasaVersion": rasa_version for index in range(len(stack_file["assistants"]))}
-    with _wirings() as wirings:
+    with _wirings() as wirings, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rasa_faults, "FAULTS", ())  # prod refuses the oldest version, which has them
         recording = run_program(changed(stack_file, **versions), stack=stack_file["profile"])
     return tuple(_case(stack, wiring, recording) for wiring in wirings)
 

@@ -20,7 +20,7 @@ JUDGE: Final = Path(__file__).parent / "judge"
 SECONDS: Final = 1800  # a run that hangs; other steps of CI may have the processors meanwhile
 VERSION: Final = [
     pytest.param(version, id=which, marks=pytest.mark.xdist_group(f"rasa {version}"))
-    for which, version in rasa_pro.VERSIONS.items()
+    for which, version in rasa_pro.asked().items()
 ]
 
 
@@ -83,9 +83,9 @@ def job(pod: RasaPod, *, without: set[str]) -> dict[str, Any]:
     }
 
 
-def ask(version: str, jobs: Mapping[str, Any]) -> dict[str, Any]:
+def ask(version: str, jobs: Any, judge: Path = JUDGE) -> dict[str, Any]:
     """Lets Rasa Pro of that version judge the jobs."""
-    command = [rasa_pro.ensure(version), JUDGE]
+    command = [rasa_pro.ensure(version), judge]
     finished = subprocess.run(
         command, input=json.dumps(jobs), capture_output=True, text=True, timeout=SECONDS, check=False
     )

@@ -46,7 +46,7 @@ def test_nothing_to_do(dev: Workplace, tmp_path: Path):
 def test_another_image_is_an_update_of_the_release_and_no_risk(dev: Workplace, tmp_path: Path):
     text = comment(preview(dev, tmp_path, **{"assistants[0].image": "registry.example.com/rasa-pro:3.17.2"}))
     assert "No data is at risk" in text
-    assert "`values.rasa.image.tag` `3.17.0-latest` → `3.17.2`" in text
+    assert "`values.rasa.image.tag` `3.17.12-latest` → `3.17.2`" in text
     assert "Jobs that run again" in text
     assert "Replaced" not in text
 

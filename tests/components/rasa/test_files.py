@@ -66,10 +66,22 @@ def test_options_of_the_broker_stay_beside_the_connection() -> None:
     assert broker["url"] != "kafka.example.com"
 
 
-def test_a_project_with_integrations_has_its_stores_there() -> None:
-    written = files(assistant("3.21.0", integrations={"channels": {"rest": {"enabled": True}}}))
-    assert written.keys() == {INTEGRATIONS, CREDENTIALS}
-    assert {"channels", "tracker_store", "lock_store"} <= yaml.safe_load(written[INTEGRATIONS]).keys()
+@pytest.mark.parametrize(("version", "read"), [("3.20.5", False), ("3.21.0", True)])
+def test_the_stores_of_a_mantle_project_are_in_each_file_that_can_hold_them(version: str, read: bool) -> None:
+    channels = {"channels": {"rest": {"enabled": True}}}
+    found = {name: yaml.safe_load(text) for name, text in files(assistant(version, integrations=channels)).items()}
+    stores = {"tracker_store", "lock_store", "timer_store", "event_broker"}
+    assert stores <= found[ENDPOINTS].keys()
+    assert found[INTEGRATIONS].keys() - {"secrets_manager"} == {"channels", *(stores if read else ())}
+    assert CREDENTIALS in found
+
+
+@pytest.mark.parametrize("version", TESTED_VERSIONS)
+def test_a_credential_of_an_mcp_server_stays_a_reference(version: str) -> None:
+    server = {"name": "a", "url": "https://${HOST}", "type": "https", "token": "${LLM}", "note": "${FACEBOOK}"}
+    written = files(assistant(version, endpoints={"mcp_servers": [server]}))
+    (found,) = yaml.safe_load(written[ENDPOINTS])["mcp_servers"]
+    assert found == {**server, "url": "https://llm.example.com", "note": "one: two"}
 
 
 def test_sections_that_are_written_over_are_named() -> None:

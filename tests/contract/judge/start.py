@@ -27,7 +27,7 @@ def start(arguments: list[str], sent: Sent) -> dict[str, Any]:
 
     sent.clear()
     _forget()
-    parsed, served = _served(arguments)
+    parsed, served = command_line(arguments)
     rasa.hooks.init_managers(endpoints_file=parsed.endpoints)
 
     async def load() -> Any:
@@ -70,7 +70,7 @@ def start(arguments: list[str], sent: Sent) -> dict[str, Any]:
     }
 
 
-def _served(arguments: list[str]) -> tuple[Any, dict[str, Any]]:
+def command_line(arguments: list[str]) -> tuple[Any, dict[str, Any]]:
     """The command line as Rasa parses it, and what it would open its port with."""
     import rasa.cli.run
     import rasa.core.run
