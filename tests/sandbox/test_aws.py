@@ -221,6 +221,9 @@ def test_nodes_wait_for_their_network_and_their_rights(world: World) -> None:
     world.refuses("DEGRADED", "eks.Addon", clusterName="rasa", addonName="coredns")
     policy = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
     world.make("iam.RolePolicyAttachment", role="node", policyArn=policy)
+    wrong_image = "not a valid instance type for requested amiType"
+    world.refuses(wrong_image, "eks.NodeGroup", **nodes, instanceTypes=["m7g.large"])
+    world.refuses(wrong_image, "eks.NodeGroup", **nodes, instanceTypes=["m7i.large"], amiType="AL2023_ARM_64_STANDARD")
     world.make("eks.NodeGroup", **nodes)
     world.make("eks.Addon", clusterName="rasa", addonName="coredns")
     with refused("Cluster has nodegroups attached"):
