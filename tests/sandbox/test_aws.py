@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 
 from catalogue.wire import Properties
+from components.aws.event_queue import first_brokers
 from tests.sandbox.world import Made, World, refused
 
 ACCOUNT = r"\d{12}"
@@ -252,6 +253,16 @@ def test_kafka_takes_only_secrets_made_for_it(
 def test_brokers_and_subnets_must_match(world: World) -> None:
     with refused("multiple of Availability Zones"):
         _broker(world, numberOfBrokerNodes=2)
+
+
+def test_of_many_brokers_others_are_named_each_time_and_rasa_gets_the_same(world: World) -> None:
+    cluster = _broker(world, numberOfBrokerNodes=6)
+    seen = [cluster["bootstrapBrokersSaslScram"]]
+    for _ in range(3):
+        outputs = {"bootstrapBrokersSaslScram": seen[-1]}
+        seen.append(world.cloud(cluster.urn).read(cluster.urn, cluster.id, {}, outputs)[2]["bootstrapBrokersSaslScram"])
+    assert len(set(seen)) == 4
+    assert len({first_brokers(one) for one in seen}) == 1
 
 
 def test_policies_may_not_name_a_role_that_is_not_there(world: World) -> None:
