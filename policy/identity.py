@@ -66,7 +66,7 @@ def _named_principals(path: Path) -> Check:
         for statement in _allowed(resource.at(path)):
             principal = statement.get("Principal")
             named = [one for found in mapping_of(principal).values() for one in _listed(found)] or _listed(principal)
-            if "*" in named:
+            if "*" in named and "aws:PrincipalArn" not in json.dumps(statement.get("Condition")):
                 yield f"{path} allows everyone to do something"
 
     return check

@@ -8,13 +8,18 @@ import pulumi_aws as aws
 from settings import AwsSettings
 
 
+def tags_of(settings: AwsSettings) -> dict[str, str]:
+    """Returns the tags of everything in the stack."""
+    return {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}
+
+
 def aws_provider(settings: AwsSettings) -> aws.Provider:
     """A provider for the stack's region. Credentials come from the environment."""
     role = settings.provider.role_arn
     return aws.Provider(
         "aws",
         region=settings.region,
-        default_tags={"tags": {"project": "rasa", "stack": pulumi.get_stack(), **settings.tags}},
+        default_tags={"tags": tags_of(settings)},
         # Not a dictionary: the SDK writes this as JSON, and would leave the keys in Python's spelling.
         assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=f"pulumi-{pulumi.get_stack()}")]
         if role

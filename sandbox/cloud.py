@@ -171,7 +171,12 @@ class Cloud:
             return id, inputs, olds
         with self._store.transaction() as transaction:
             record = self._record(transaction, entry, urn, id)
-        return (record.id, record.inputs, record.outputs) if record else ("", {}, {})
+        if record is None:
+            return "", {}, {}
+        other = {
+            key: answer(olds.get(key, record.outputs[key]), record.inputs) for key, answer in entry.unstable.items()
+        }
+        return record.id, record.inputs, {**record.outputs, **other}
 
     def update(
         self, urn: str, id: str, old_inputs: Properties, olds: Properties, news: Properties, *, preview: bool

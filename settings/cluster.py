@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated, ClassVar, Final, Literal
@@ -121,6 +122,14 @@ class CreateCluster(Cluster):
             yield self.wrong("node_sizes", expected, f"keep {self.node_sizes[0]}", got=", ".join(self.node_sizes))
 
 
+def architecture(size: str) -> str:
+    """Returns the architecture of an instance type of AWS, in the words of EKS.
+
+    A family of Graviton has a `g` after its generation, as m7g and t4g, except the first one, a1.
+    """
+    return "ARM_64" if re.match(r"([a-z-]+\d+g|a1\.)", size) else "x86_64"
+
+
 class CreateEks(CreateCluster):
     """Amazon EKS with a managed group of nodes."""
 
@@ -141,6 +150,9 @@ class CreateEks(CreateCluster):
         if not (service.is_private and 12 <= service.prefixlen <= 24):
             expected = "is not a private range between /12 and /24, what EKS accepts"
             yield self.wrong("service_cidr", expected, "choose a range like 172.20.0.0/16")
+        if len({architecture(size) for size in self.node_sizes}) > 1:
+            expected, fix = "mixes Graviton and x86, but a node has one image", "keep one of the two architectures"
+            yield self.wrong("node_sizes", expected, fix, got=", ".join(self.node_sizes))
 
 
 class _WithPodRange(CreateCluster):

@@ -85,7 +85,12 @@ class CreateMsk(CreateEventQueue):
         pattern=(r"\d\.\d+\.(\d+|x)(\.kraft)?", "is not a Kafka version in the form of MSK", "3.9.x"),
     )
     brokers: int = setting(
-        "Number of brokers, a multiple of the number of zones.", Effect.IN_PLACE, lowered=Effect.REFUSED, dev=3, prod=3
+        "Number of brokers, a multiple of the number of zones.",
+        Effect.IN_PLACE,
+        lowered=Effect.REFUSED,
+        dev=3,
+        prod=3,
+        maximum=(15, "the MSK limit for a new cluster"),
     )
     storage_gb: int = setting(
         "Disk per broker in GiB.",

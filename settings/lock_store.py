@@ -68,7 +68,8 @@ class CreateElastiCache(CreateLockStore):
         lowered=Effect.REFUSED,
         dev="8.2",
         prod="8.2",
-        pattern=(r"\d\.\d", "is not an engine version", "'8.2'"),
+        # "Supported engines and versions" in the user guide of ElastiCache, November 2026.
+        pattern=(r"7\.2|8\.[0-2]|9\.[01]", "is not a version of Valkey that ElastiCache has", "'8.2'"),
     )
     backup_days: int = setting(
         "Days that snapshots are kept; 0 for none.",

@@ -1,6 +1,7 @@
 """EKS: the cluster, its nodes, add-ons and permissions."""
 
 import base64
+import re
 from collections.abc import Iterable
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -125,6 +126,17 @@ def _scaling_is_possible(subject: Subject) -> None:
     sizes = [size for size in given if isinstance(size, int)]
     if sizes != sorted(sizes):
         raise Refused(f"InvalidParameterException: minSize <= desiredSize <= maxSize does not hold for {sizes}")
+
+
+def _image_fits_the_machines(subject: Subject) -> None:
+    """AWS: "Amazon EKS optimized Amazon Linux AMIs", which are made for one architecture each."""
+    image = str(subject.inputs.get("amiType", "AL2023_x86_64_STANDARD"))
+    for size in subject.inputs.get("instanceTypes", ()):
+        arm = isinstance(size, str) and re.match(r"([a-z-]+\d+g[a-z]*|a1)\.", size)
+        if bool(arm) != ("_ARM_64" in image):
+            raise Refused(
+                f"InvalidParameterException: [{size}] is not a valid instance type for requested amiType {image}"
+            )
 
 
 def _addon_is_offered(subject: Subject) -> None:
@@ -269,7 +281,7 @@ ENTRIES = [
             subnets_ref("subnetIds"),
             Ref(path="launchTemplate.id", to=(LAUNCH_TEMPLATE,), hold="free"),
         ),
-        checks=(_scaling_is_possible,),
+        checks=(_scaling_is_possible, _image_fits_the_machines),
         admits=(_nodes_have_a_network, _role_lets_nodes_join),
         taken="ResourceInUseException: NodeGroup already exists with name {id}",
         # EKS tries a launch template with the caller's rights.

@@ -13,7 +13,7 @@ from catalogue.aws.secretsmanager import SECRET, VERSION
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
 from catalogue.rules import matches, never_falls
-from catalogue.wire import as_list, as_map, at_path
+from catalogue.wire import Properties, as_list, as_map, at_path
 
 CLUSTER = "aws:msk/cluster:Cluster"
 CONFIGURATION = "aws:msk/configuration:Configuration"
@@ -33,6 +33,16 @@ def _brokers(listener: str, is_on: Callable[[Subject], bool]) -> Callable[[Subje
         return ",".join(f"b-{number}.{domain}:{PORTS[listener]}" for number in range(1, count + 1))
 
     return write
+
+
+def _other_brokers(before: str, inputs: Properties) -> str:
+    """GetBootstrapBrokers names three brokers of all (terraform-provider-aws#35696); the provider sorts them."""
+    count = inputs["numberOfBrokerNodes"]
+    if not before or count <= 3:
+        return before
+    numbers = [int(number) % count + 1 for number in re.findall(r"b-(\d+)\.", before)]
+    _, _, rest = before.partition(",")[0].partition(".")
+    return ",".join(f"b-{number}.{rest}" for number in sorted(numbers))
 
 
 def _sasl(kind: str) -> Callable[[Subject], bool]:
@@ -184,6 +194,7 @@ ENTRIES = [
         },
         defaults={"enhancedMonitoring": "DEFAULT", "storageMode": "LOCAL"},
         volatile=frozenset({"currentVersion"}),
+        unstable=dict.fromkeys(("bootstrapBrokersSaslScram", "bootstrapBrokersSaslIam"), _other_brokers),
         autoname=AutoName(path="clusterName"),
         names={"MSK cluster": "{clusterName}"},
         refers=(

@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.cluster import EksCluster
-from components.aws.encryption import EncryptionKey, log_groups
+from components.aws.encryption import EncryptionKey, log_groups, node_disks
 from components.aws.event_queue import MskEventQueue
 from components.aws.iam_policy import Allow
 from components.aws.identity import Binding, IrsaBinding, NoBinding, PodIdentityBinding, workload_identity
@@ -25,6 +25,7 @@ from components.aws.tracker_store import RdsTrackerStore
 from components.aws.vault_seal import KmsVaultSeal
 from components.cloud import Cloud, Cluster, EventQueue, LockStore, ModelStorage, Service, TrackerStore, narrowed
 from components.connections import ServiceAccount, VaultSeal, WorkloadIdentity
+from providers.aws import tags_of
 from settings import AwsSettings, Profile
 from settings.changes import is_raised
 from settings.cluster import CreateEks, ExistingAwsCluster, Irsa, NoIdentity, PodIdentity
@@ -60,7 +61,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
         return existing_network(narrowed(self.settings.network, ExistingVpc))
 
     def create_key(self) -> pulumi.Output[str]:
-        name, statements = f"{self.name}-data", [log_groups(self._keyless)]
+        name, statements = f"{self.name}-data", [log_groups(self._keyless), *node_disks(self._keyless)]
         return EncryptionKey(
             name, purpose=f"Data of {name}", site=self._keyless, statements=statements, opts=self.child
         ).key_arn
@@ -185,6 +186,7 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
             region=self.settings.region,
             account=self._account,
             profile=self.settings.profile,
+            tags=tags_of(self.settings),
             was_prod=self.settings.deployed.get("profile", Profile.PROD) == Profile.PROD,
             protect=self.settings.protect,
             storage_key=None,

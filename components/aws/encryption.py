@@ -69,6 +69,37 @@ def log_groups(site: Site) -> Mapping[str, object]:
     }
 
 
+def node_disks(site: Site) -> Sequence[Mapping[str, object]]:
+    """Lets Auto Scaling, which starts the nodes, use their encrypted disks.
+
+    Its service-linked role has no such rights of its own, and a new account does not have the role yet: KMS refuses it
+    as a principal then, but not in a condition. Source: "Required AWS KMS key policy for use with encrypted volumes"
+    in the user guide of EC2 Auto Scaling.
+    """
+    role = pulumi.Output.format(
+        "arn:aws:iam::{0}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", site.account
+    )
+    only = {"ArnEquals": {"aws:PrincipalArn": role}}
+    return [
+        {
+            "Sid": "DisksOfNodes",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": only,
+        },
+        {
+            "Sid": "GrantsForDisksOfNodes",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": ["kms:CreateGrant"],
+            "Resource": "*",
+            "Condition": {**only, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+    ]
+
+
 def _account(account: pulumi.Output[str]) -> Mapping[str, object]:
     return {
         # Without this statement IAM policies do not apply to the key, and nobody could change it any more.

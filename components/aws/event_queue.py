@@ -78,11 +78,11 @@ class MskEventQueue(pulumi.ComponentResource):
                 )
                 sign_in: PasswordAuth | KafkaIamAuth = user.auth
                 ready = (*firewall.rules, *user.ready)
-                self.bootstrap = self._cluster.bootstrap_brokers_sasl_scram
+                self.bootstrap = self._cluster.bootstrap_brokers_sasl_scram.apply(first_brokers)
             case Auth.IAM:
                 sign_in = KafkaIamAuth(region=site.region)
                 ready = firewall.rules
-                self.bootstrap = self._cluster.bootstrap_brokers_sasl_iam
+                self.bootstrap = self._cluster.bootstrap_brokers_sasl_iam.apply(first_brokers)
         self.connections: Mapping[str, KafkaConnection] = {
             assistant.name: KafkaConnection(
                 bootstrap=self.bootstrap,
@@ -225,6 +225,17 @@ class MskEventQueue(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def first_brokers(bootstrap: str) -> str:
+    """Returns the addresses of the first brokers, as many as are given.
+
+    Of more than three brokers, MSK gives any three at each question, and pods would restart after each refresh:
+    https://github.com/hashicorp/terraform-provider-aws/issues/35696.
+    """
+    given = bootstrap.split(",")
+    _, _, rest = given[0].partition(".")
+    return ",".join(f"b-{number}.{rest}" for number in range(1, len(given) + 1))
 
 
 def in_sync(replicas: int) -> int:

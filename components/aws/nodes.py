@@ -18,7 +18,7 @@ from components.aws import iam_policy, names
 from components.aws.roles import service_role
 from components.aws.site import Site
 from components.connections import VolumeClass
-from settings.cluster import CreateEks
+from settings.cluster import CreateEks, architecture
 
 NODE_POLICIES: Final[Mapping[str, str]] = {
     "worker": "AmazonEKSWorkerNodePolicy",
@@ -98,8 +98,17 @@ class NodePool(pulumi.ComponentResource):
             block_device_mappings=[
                 {
                     "device_name": "/dev/xvda",
-                    "ebs": {"volume_type": "gp3", "volume_size": DISK_GB[site.is_prod], "encrypted": "true"},
+                    "ebs": {
+                        "volume_type": "gp3",
+                        "volume_size": DISK_GB[site.is_prod],
+                        "encrypted": "true",
+                        "kms_key_id": site.storage_key,
+                    },
                 }
+            ],
+            # EC2 creates these for the node group, without the provider's tags.
+            tag_specifications=[
+                {"resource_type": kind, "tags": site.tags} for kind in ("instance", "volume", "network-interface")
             ],
             update_default_version=True,
             opts=child,
@@ -110,7 +119,7 @@ class NodePool(pulumi.ComponentResource):
             node_role_arn=role.arn,
             subnet_ids=list(self._subnet_ids),
             version=settings.version,
-            ami_type="AL2023_x86_64_STANDARD",
+            ami_type=f"AL2023_{architecture(settings.node_sizes[0])}_STANDARD",
             capacity_type="ON_DEMAND" if site.is_prod else "SPOT",
             instance_types=list(settings.node_sizes),
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},

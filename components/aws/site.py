@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -14,13 +14,15 @@ from settings import Profile
 class Site:
     """Account, region and profile of the platform.
 
-    `was_prod`: the last `up`, if there was one, had the profile `prod` as well. `protect`: data is protected from
-    deletion. `storage_key` is the ARN of the key that encrypts data and logs; None for the services' own keys.
+    `tags` are those that the provider gives to everything. `was_prod`: the last `up`, if there was one, had the profile
+    `prod` as well. `protect`: data is protected from deletion. `storage_key` is the ARN of the key that encrypts data
+    and logs; None for the services' own keys.
     """
 
     region: str
     account: pulumi.Output[str]
     profile: Profile
+    tags: Mapping[str, str]
     was_prod: bool
     protect: bool
     storage_key: pulumi.Output[str] | None

@@ -59,7 +59,7 @@ class GcsModelStorage(pulumi.ComponentResource):
                     },
                 }
             ],
-            force_destroy=not site.protect,
+            force_destroy=not site.is_prod,  # models of prod outlive the stack
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,

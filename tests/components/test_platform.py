@@ -24,7 +24,7 @@ GUARDS: Final[Mapping[Cloud, list[tuple[str, str, Any, Any, Any]]]] = {
     Cloud.AWS: [
         (k.RDS, "deletionProtection", False, True, False),
         (k.EKS, "deletionProtection", False, True, False),
-        (k.S3, "forceDestroy", True, False, True),
+        (k.S3, "forceDestroy", True, False, False),
         (k.RDS, "skipFinalSnapshot", True, False, False),
         (k.KMS, "deletionWindowInDays", 7, 30, 30),
         (k.AWS_SECRET, "recoveryWindowInDays", "0 7", 30, 30),  # MSK's and Vault's
@@ -38,7 +38,7 @@ GUARDS: Final[Mapping[Cloud, list[tuple[str, str, Any, Any, Any]]]] = {
         *((kind, "deletionProtection", False, True, False) for kind in (k.CLOUD_SQL, k.MEMORYSTORE, k.GKE)),
         *((kind, "deletionProtection", False, True, False) for kind in (k.CONFLUENT, k.GCP_SECRET)),
         (k.CLOUD_SQL, "settings.deletionProtectionEnabled", False, True, False),
-        (k.GCS, "forceDestroy", True, False, True),
+        (k.GCS, "forceDestroy", True, False, False),
         (k.CLOUD_SQL, "settings.finalBackupConfig.enabled", False, True, True),
         (k.CLOUD_SQL, "settings.retainBackupsOnDelete", False, True, True),
     ],

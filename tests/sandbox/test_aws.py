@@ -11,6 +11,7 @@ import pytest
 from cryptography import x509
 
 from catalogue.wire import Properties
+from components.aws.event_queue import first_brokers
 from tests.sandbox.world import Made, World, refused
 
 ACCOUNT = r"\d{12}"
@@ -221,6 +222,9 @@ def test_nodes_wait_for_their_network_and_their_rights(world: World) -> None:
     world.refuses("DEGRADED", "eks.Addon", clusterName="rasa", addonName="coredns")
     policy = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
     world.make("iam.RolePolicyAttachment", role="node", policyArn=policy)
+    wrong_image = "not a valid instance type for requested amiType"
+    world.refuses(wrong_image, "eks.NodeGroup", **nodes, instanceTypes=["m7g.large"])
+    world.refuses(wrong_image, "eks.NodeGroup", **nodes, instanceTypes=["m7i.large"], amiType="AL2023_ARM_64_STANDARD")
     world.make("eks.NodeGroup", **nodes)
     world.make("eks.Addon", clusterName="rasa", addonName="coredns")
     with refused("Cluster has nodegroups attached"):
@@ -249,6 +253,16 @@ def test_kafka_takes_only_secrets_made_for_it(
 def test_brokers_and_subnets_must_match(world: World) -> None:
     with refused("multiple of Availability Zones"):
         _broker(world, numberOfBrokerNodes=2)
+
+
+def test_of_many_brokers_others_are_named_each_time_and_rasa_gets_the_same(world: World) -> None:
+    cluster = _broker(world, numberOfBrokerNodes=6)
+    seen = [cluster["bootstrapBrokersSaslScram"]]
+    for _ in range(3):
+        outputs = {"bootstrapBrokersSaslScram": seen[-1]}
+        seen.append(world.cloud(cluster.urn).read(cluster.urn, cluster.id, {}, outputs)[2]["bootstrapBrokersSaslScram"])
+    assert len(set(seen)) == 4
+    assert len({first_brokers(one) for one in seen}) == 1
 
 
 def test_policies_may_not_name_a_role_that_is_not_there(world: World) -> None:

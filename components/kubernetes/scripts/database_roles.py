@@ -27,6 +27,12 @@ from psycopg2 import sql
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, encrypt_password
 
 IAM_GROUP = "rds_iam"
+# A network policy that starts late cuts a connection silently (https://github.com/aws/aws-network-policy-agent/issues/345).
+# Such a connection ends after a minute, and the Job tries again.
+CONNECTION = (
+    "tcp_user_timeout=30000 keepalives_idle=20 keepalives_interval=10 keepalives_count=3 "
+    "options='-c statement_timeout=120000'"
+)
 
 
 def run(cursor, statement, *names):
@@ -126,7 +132,7 @@ def can_login(cursor, role):
 
 def main(environment):
     """Creates every role in turn, with its database."""
-    connection = psycopg2.connect("")
+    connection = psycopg2.connect(CONNECTION)
     # CREATE DATABASE is not possible inside a transaction.
     connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with connection.cursor() as cursor:

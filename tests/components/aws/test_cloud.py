@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+import pytest
 
 from components.connections import IamRoles, KafkaIamAuth, PasswordAuth, RedisIamAuth
 from policy import kinds as k
 from settings import Cloud
 from tests.components.built import Built, build, known, password, world
-from tests.settings.stack_files import DEV
+from tests.settings.stack_files import DEV, PROD
 from tools.stacks import changed
 
 
@@ -72,3 +75,22 @@ def test_disks_of_kafka_can_grow_in_prod_only(dev: Built, prod: Built) -> None:
     size = prod.inputs(k.MSK)["brokerNodeGroupInfo"]["storageInfo"]["ebsStorageInfo"]["volumeSize"]
     assert prod.inputs(target)["maxCapacity"] > size
     assert dev.all(target) == []
+
+
+@pytest.mark.parametrize(("sizes", "image"), [(["m7i.large", "g4dn.xlarge"], "x86_64"), (["m7gd.large"], "ARM_64")])
+def test_nodes_have_the_image_of_their_architecture_and_the_stacks_tags_and_key(sizes: list[str], image: str) -> None:
+    made = build(changed(PROD, **{"cluster.nodeSizes": sizes, "tags": {"owner": "me"}}))
+    assert made.inputs(k.EKS_NODES)["amiType"] == f"AL2023_{image}_STANDARD"
+    (template,) = made.all("aws:ec2/launchTemplate:LaunchTemplate")
+    tagged = {one["resourceType"]: one["tags"]["owner"] for one in template.inputs["tagSpecifications"]}
+    assert tagged == dict.fromkeys(("instance", "volume", "network-interface"), "me")
+    (disk,) = template.inputs["blockDeviceMappings"]
+    (key,) = (one for one in made.all(k.KMS) if one.name == "rasa-prod-data-key")
+    assert disk["ebs"]["kmsKeyId"] == key.outputs["arn"]
+    # Without these rights of Auto Scaling no node would start.
+    (role,) = {
+        one["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        for one in json.loads(key.inputs["policy"])["Statement"]
+        if one["Principal"] == {"AWS": "*"}
+    }
+    assert role.endswith(":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")

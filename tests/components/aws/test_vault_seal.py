@@ -18,8 +18,9 @@ def test_no_service_of_aws_may_use_vaults_keys(prod: Built) -> None:
     account = {"AWS": f"arn:aws:iam::{prod.answer('getCallerIdentity')['accountId']}:root"}
     assert principals("-vault-seal-key") == [account]
     assert principals("-vault-recovery-key") == [account]
-    # The control: that of the data lets logs be encrypted.
-    assert principals("-data-key") == [account, {"Service": "logs.eu-central-1.amazonaws.com"}]
+    # The control: that of the data lets logs be encrypted, and Auto Scaling start nodes.
+    anyone = {"AWS": "*"}
+    assert principals("-data-key") == [account, {"Service": "logs.eu-central-1.amazonaws.com"}, anyone, anyone]
 
 
 def test_the_job_uses_the_key_through_the_one_secret_only(prod: Built) -> None:
