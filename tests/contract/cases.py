@@ -59,7 +59,8 @@ def _stack_files() -> Iterator[tuple[str, dict[str, Any]]]:
         if "before destroy" not in name:  # what is protected makes no difference to Rasa
             yield name, stack_file
     for name, (layers, changes) in test_existing.CASES.items():
-        yield f"existing {name}", changed(existing(Cloud.AWS, *layers), **changes)
+        sign_in = _SIGN_IN["clientCertificate"] if "certificate" in name else {}
+        yield f"existing {name}", changed(existing(Cloud.AWS, *layers), **changes, **sign_in)
     for cloud in (Cloud.AZURE, Cloud.GCP):
         yield f"existing everything on {cloud}", existing(cloud, *LAYERS)
     for name, stack_file in FULL.items():

@@ -20,6 +20,7 @@ from components.connections import (
     RedisConnection,
     RedisIamAuth,
 )
+from components.rasa.outgoing import outgoing
 from tests.components.built import known
 from tests.contract.cases import CHOSEN, STACK_FILES
 from tests.contract.judge.network import VAULT_LOGIN
@@ -310,7 +311,9 @@ def test_channels_and_servers_of_ones_own_are_the_settings(version: str, stack: 
 @VERSIONS
 def test_every_key_and_variable_is_read(version: str, stack: str) -> None:
     for one in assistants(version, stack):
-        allowed = READ_ELSEWHERE | (READ_BY_THE_DOWNLOAD if downloads(one) else set())
+        # The clients of HTTP read these when they send the first request.
+        allowed = READ_ELSEWHERE | outgoing(one.case.wiring).keys()
+        allowed |= READ_BY_THE_DOWNLOAD if downloads(one) else set()
         assert set(one.unread) - allowed == set()
 
 
