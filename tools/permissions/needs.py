@@ -18,11 +18,12 @@ from tools.stacks import recording, settings_of
 
 @dataclass(frozen=True, kw_only=True)
 class Used:
-    """The resources and calls of a stack. Its physical names begin with `name`."""
+    """The resources and calls of a stack. Its physical names begin with `name`. `existing_key` may be empty."""
 
     stack: str
     cloud: Cloud
     region: str
+    existing_key: str
     resources: tuple[Registration, ...]
     calls: frozenset[str]
 
@@ -33,6 +34,7 @@ class Used:
             stack=stack,
             cloud=Cloud(config["cloud"]),
             region=str(config["region"]),
+            existing_key=config.get("encryption", {}).get("key", ""),
             resources=tuple(one for one in recording.resources.values() if one.custom and not one.is_provider),
             calls=frozenset(call.token for call in recording.calls),
         )
