@@ -33,6 +33,9 @@ NODES: Final = (
 # Registries that images may come from.
 REGISTRIES: Final = ("europe-west3-docker.pkg.dev/rasa-releases/", "docker.io/hashicorp/", "docker.io/library/")
 
+# Actions of AWS that have no resource, so that a policy can allow them only for `*`.
+WITHOUT_RESOURCE: Final = ("logs:DescribeLogGroups",)
+
 # Tags that every stack needs. Prod also needs OWNER, so that a resource has a contact.
 TAGS: Final = ("project", "stack")
 OWNER: Final = "owner"

@@ -16,6 +16,7 @@ AWS_POLICIES = paths(
     "AmazonEKSBlockStoragePolicy AmazonEKSNetworkingPolicy AmazonEKSLoadBalancingPolicy "
     "AmazonEKS_CNI_Policy AmazonEC2ContainerRegistryReadOnly AmazonEC2ContainerRegistryPullOnly "
     "AmazonSSMManagedInstanceCore CloudWatchAgentServerPolicy service-role/AmazonEBSCSIDriverPolicy "
+    "AmazonEBSCSIDriverPolicyV2 AmazonEBSCSIDriverEKSClusterScopedPolicy "
     "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole"
 )
 
@@ -68,6 +69,7 @@ ENTRIES = [
             "CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole"
             " ListInstanceProfilesForRole",
         ),
+        needs_if={"permissionsBoundary": needs("iam:", write="PutRolePermissionsBoundary")},
         minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
     Entry(
