@@ -32,6 +32,7 @@ PLACE: Final = needs("ec2:", write="DescribeVpcs DescribeSubnets DescribeSecurit
 EKS_TAGS: Final = needs("eks:", write="TagResource UntagResource")
 EKS_ADMIN: Final = "AssociateAccessPolicy DisassociateAccessPolicy"
 POD_ROLES: Final = "CreatePodIdentityAssociation UpdatePodIdentityAssociation DeletePodIdentityAssociation"
+CACHE_INTERFACES: Final = needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces")
 CACHE_TAGS: Final = needs("elasticache:", "ListTagsForResource", "AddTagsToResource RemoveTagsFromResource")
 RDS_TAGS: Final = needs("rds:", "ListTagsForResource", "AddTagsToResource RemoveTagsFromResource")
 KAFKA_TAGS: Final = needs("kafka:", "ListTagsForResource", "TagResource UntagResource")

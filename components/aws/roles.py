@@ -43,4 +43,5 @@ def service_role(
     rights = aws.iam.RolePolicyAttachment(
         name, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{managed_policy}", opts=child
     )
-    return pulumi.Output.all(role.arn, rights.id).apply(lambda known: known[0])
+    # Not `id`, which is unknown in a preview that replaces one policy with another.
+    return pulumi.Output.all(role.arn, rights.role).apply(lambda known: known[0])
