@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -107,6 +108,7 @@ SUPPLIED: Final = "arn:aws:iam::111122223333:role/aws-service-role"
 KEY: Final = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
+@cache
 def used(name: str) -> Used:
     """What the program uses in a variant, whose name begins with that of its stack unless a layer exists."""
     stack = name.split()[0].replace("existing", "dev")
