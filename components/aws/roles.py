@@ -18,7 +18,10 @@ def new_role(
     opts: pulumi.ResourceOptions,
     description: str | None = None,
 ) -> aws.iam.Role:
-    """Creates a role; `name` is a component's, `trust` is the policy that says who may assume the role, JSON."""
+    """Creates a role; `name` is a component's, `trust` is the policy that says who may assume the role, JSON.
+
+    Nodes can join with a path in their role because the cluster has access entries (aws/containers-roadmap#926).
+    """
     return aws.iam.Role(
         resource_name,
         name=names.role(name),
