@@ -38,6 +38,9 @@ REGISTRIES: Final = (
     "docker.io/rasa/",
 )
 
+# Actions of AWS that have no resource, so that a policy can allow them only for `*`.
+WITHOUT_RESOURCE: Final = ("logs:DescribeLogGroups",)
+
 # Tags that every stack needs. Prod also needs OWNER, so that a resource has a contact.
 TAGS: Final = ("project", "stack")
 OWNER: Final = "owner"

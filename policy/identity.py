@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policy import kinds
-from policy.allowed import STATIC_KEYS
+from policy.allowed import STATIC_KEYS, WITHOUT_RESOURCE
 from policy.checks import equals, every, false, given, matches, never, true, value, without
 from policy.resource import Path, Props, Resource, items_of, mapping_of
 from policy.rule import Check, Rule, in_prod
@@ -57,6 +57,14 @@ def _no_wildcard(path: str, key: str, refused: re.Pattern[str]) -> Check:
                     yield f"{path} allows {key} {one}"
 
     return check
+
+
+def _named_resources(resource: Resource) -> Iterator[str]:
+    """Requires that a statement about all resources is only about actions that have no resource."""
+    for statement in _allowed(resource.at("policy")):
+        actions = [action for action in _listed(statement.get("Action")) if action not in WITHOUT_RESOURCE]
+        if "*" in _listed(statement.get("Resource")) and actions:
+            yield f"policy allows {', '.join(actions)} for everything"
 
 
 def _named_principals(path: Path) -> Check:
@@ -131,7 +139,7 @@ RULES: Final = (
         description="A permission applies to a resource, not to everything in the account.",
         remedy="Name the resource.",
         on={
-            kinds.IAM_POLICY: _no_wildcard("policy", "Resource", re.compile(r"\*")),
+            kinds.IAM_POLICY: _named_resources,
             kinds.ROLE_ASSIGNMENT: value(
                 "scope", matches(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/.+", "a resource of a group")
             ),

@@ -25,6 +25,29 @@ class AwsProvider(Provider):
     role_arn: RoleArn | None = setting(
         "Role that the AWS provider assumes.", Effect.IN_PLACE, note="refused if it is in another account", default=None
     )
+    permissions_boundary: str | None = setting(
+        "Managed policy that limits every role that the program creates.",
+        Effect.IN_PLACE,
+        note="the deployer's policy does not allow its removal",
+        default=None,
+        pattern=(
+            r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+",
+            "is not the ARN of a policy",
+            "arn:aws:iam::111122223333:policy/boundary",
+        ),
+    )
+    # IAM takes more characters, but these need no quotes anywhere. 512 is IAM's limit.
+    iam_path: str | None = setting(
+        "Path of every role that the program creates.",
+        Effect.REPLACES,
+        note="the roles and the cluster",
+        default=None,
+        pattern=(
+            r"(?=.{1,512}$)/([\w.-]+/)+",
+            "is not a path of IAM, which begins and ends with a slash",
+            "/platform/rasa/",
+        ),
+    )
 
     @property
     def account(self) -> str | None:

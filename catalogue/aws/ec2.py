@@ -325,7 +325,8 @@ ENTRIES = [
         "private DNS already",
         needs=needs(
             "ec2:",
-            "DescribeVpcEndpoints DescribePrefixLists",
+            # The provider reads the addresses of an endpoint from its interfaces: internal/service/ec2/vpc_endpoint.go.
+            "DescribeVpcEndpoints DescribePrefixLists DescribeNetworkInterfaces",
             "CreateVpcEndpoint ModifyVpcEndpoint DeleteVpcEndpoints",
             PLACE,
             TAGS,
@@ -367,6 +368,7 @@ ENTRIES = [
             Ref(path="logDestination", to=(LOG_GROUP, "aws:s3/bucket:Bucket"), by=("arn",), hold="free"),
             role_ref("iamRoleArn"),
         ),
-        needs=needs("ec2:", "DescribeFlowLogs", "CreateFlowLogs DeleteFlowLogs", PASS_ROLE, TAGS),
+        needs=needs("ec2:", "DescribeFlowLogs", "CreateFlowLogs DeleteFlowLogs", PASS_ROLE, TAGS)
+        + needs("logs:", write="CreateLogDelivery DeleteLogDelivery"),
     ),
 ]

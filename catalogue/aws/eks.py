@@ -12,7 +12,7 @@ from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import LAUNCH_TEMPLATE, security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam import role_ref
 from catalogue.aws.kms import kms_ref
-from catalogue.aws.needs import EKS_ADMIN, EKS_TAGS, GRANTS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
+from catalogue.aws.needs import EKS_ADMIN, EKS_GRANTS, EKS_ROLE, EKS_TAGS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
 from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, Where, World, paths
 from catalogue.needs import needs
 from catalogue.rules import matches, only, only_rises, unprotected
@@ -255,9 +255,9 @@ ENTRIES = [
             "DescribeCluster",
             "CreateCluster UpdateClusterConfig UpdateClusterVersion AssociateEncryptionConfig DeleteCluster"
             f" DescribeUpdate CreateAccessEntry {EKS_ADMIN}",
-            PASS_ROLE,
+            EKS_ROLE,
             linked("eks"),
-            GRANTS,
+            EKS_GRANTS,
             PLACE,
             EKS_TAGS,
         ),
@@ -284,18 +284,23 @@ ENTRIES = [
         checks=(_scaling_is_possible, _image_fits_the_machines),
         admits=(_nodes_have_a_network, _role_lets_nodes_join),
         taken="ResourceInUseException: NodeGroup already exists with name {id}",
-        # EKS tries a launch template with the caller's rights.
+        # EKS tries a launch template with the caller's rights, and looks for the service-linked role of node groups
+        # (terraform-aws-modules/terraform-aws-eks#823).
         needs=needs(
             "eks:",
             "DescribeNodegroup ListNodegroups",
             "CreateNodegroup UpdateNodegroupConfig UpdateNodegroupVersion DeleteNodegroup DescribeUpdate",
-            PASS_ROLE,
+            EKS_ROLE,
             linked("eks-nodegroup autoscaling spot"),
             PLACE,
             TAGS,
             EKS_TAGS,
         )
-        + needs("ec2:", write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions"),
+        + needs("iam:", write="GetRole@eks-nodegroup.amazonaws.com")
+        + needs(
+            "ec2:",
+            write="RunInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeRouteTables",
+        ),
         # Transcripts: 1.5 to 3.4, once 33. An update replaces node after node.
         minutes=(Minutes(2.2, 10, 4, slow=33),),
     ),

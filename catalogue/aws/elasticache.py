@@ -7,7 +7,7 @@ from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, vpc_of
 from catalogue.aws.kms import kms_ref
-from catalogue.aws.needs import CACHE_TAGS, GRANTS, PLACE, linked
+from catalogue.aws.needs import CACHE_INTERFACES, CACHE_TAGS, GRANTS, LOG_DELIVERY, PLACE, linked
 from catalogue.aws.rds import is_default
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
@@ -112,6 +112,7 @@ ENTRIES = [
             "elasticache:",
             "DescribeCacheSubnetGroups",
             "CreateCacheSubnetGroup ModifyCacheSubnetGroup DeleteCacheSubnetGroup",
+            CACHE_INTERFACES,
             PLACE,
             CACHE_TAGS,
         ),
@@ -130,6 +131,7 @@ ENTRIES = [
             "elasticache:",
             "DescribeCacheParameterGroups DescribeCacheParameters",
             "CreateCacheParameterGroup ModifyCacheParameterGroup ResetCacheParameterGroup DeleteCacheParameterGroup",
+            linked("elasticache"),
             CACHE_TAGS,
         ),
     ),
@@ -205,12 +207,12 @@ ENTRIES = [
             "DescribeReplicationGroups DescribeCacheClusters",
             "CreateReplicationGroup ModifyReplicationGroup ModifyReplicationGroupShardConfiguration"
             " IncreaseReplicaCount DecreaseReplicaCount DeleteReplicationGroup CreateSnapshot",
+            CACHE_INTERFACES,
             linked("elasticache"),
             PLACE,
             CACHE_TAGS,
-        )
-        + needs("ec2:", write="CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces"),
-        needs_if={"kmsKeyId": GRANTS},
+        ),
+        needs_if={"kmsKeyId": GRANTS, "logDeliveryConfigurations": LOG_DELIVERY},
         holds=holdings.REDIS,
         # Transcripts: 5.6 to 10; time-outs at 40 were reported.
         minutes=(Minutes(7, 7, 5, slow=40),),

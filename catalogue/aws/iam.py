@@ -16,6 +16,7 @@ AWS_POLICIES = paths(
     "AmazonEKSBlockStoragePolicy AmazonEKSNetworkingPolicy AmazonEKSLoadBalancingPolicy "
     "AmazonEKS_CNI_Policy AmazonEC2ContainerRegistryReadOnly AmazonEC2ContainerRegistryPullOnly "
     "AmazonSSMManagedInstanceCore CloudWatchAgentServerPolicy service-role/AmazonEBSCSIDriverPolicy "
+    "AmazonEBSCSIDriverPolicyV2 AmazonEBSCSIDriverEKSClusterScopedPolicy "
     "service-role/AmazonEFSCSIDriverPolicy service-role/AmazonRDSEnhancedMonitoringRole"
 )
 
@@ -57,7 +58,12 @@ ENTRIES = [
         defaults={"path": "/", "maxSessionDuration": 3600, "forceDetachPolicies": False, "description": ""},
         scope="account",
         autoname=AutoName(unless=("namePrefix",)),
-        checks=(_name_is_valid(64), policy_is_valid("assumeRolePolicy", TRUST)),
+        checks=(
+            _name_is_valid(64),
+            policy_is_valid("assumeRolePolicy", TRUST),
+            matches("path", r"/([!-~]+/)?", "ValidationError: path {value!r} must begin and end with a slash"),
+            matches("permissionsBoundary", r"arn:aws[\w-]*:iam::(\d{12}|aws):policy/.+", "ARN {value} is not valid"),
+        ),
         admits=(principals_exist("assumeRolePolicy"),),
         not_found="NoSuchEntity: The role with name {value} cannot be found.",
         in_use="DeleteConflict: Cannot delete entity, must detach all policies first: {id}",
@@ -68,6 +74,7 @@ ENTRIES = [
             "CreateRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy DeleteRole TagRole UntagRole"
             " ListInstanceProfilesForRole",
         ),
+        needs_if={"permissionsBoundary": needs("iam:", write="PutRolePermissionsBoundary")},
         minutes=(Minutes(0.2, 0.1, 0.1, slow=0.5),),
     ),
     Entry(

@@ -8,7 +8,7 @@ from catalogue import holdings
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import security_groups_ref, subnets_ref, zones_of
 from catalogue.aws.kms import key_of, kms_ref
-from catalogue.aws.needs import GRANTS, KAFKA_TAGS, PLACE, linked
+from catalogue.aws.needs import GRANTS, KAFKA_TAGS, LOG_DELIVERY, PLACE, linked
 from catalogue.aws.secretsmanager import SECRET, VERSION
 from catalogue.entry import AutoName, Entry, Minutes, Ref, Refused, Subject
 from catalogue.needs import needs
@@ -236,11 +236,10 @@ ENTRIES = [
             PLACE,
             KAFKA_TAGS,
         )
-        + needs(
-            "logs:",
-            write="CreateLogDelivery GetLogDelivery UpdateLogDelivery DeleteLogDelivery ListLogDeliveries"
-            " PutResourcePolicy DescribeResourcePolicies DescribeLogGroups",
-        ),
+        # MSK gives its service-linked role its policy. DeleteCluster looks for endpoints that the cluster manages.
+        + needs("iam:", write="AttachRolePolicy@kafka.amazonaws.com PutRolePolicy@kafka.amazonaws.com")
+        + needs("ec2:", write="DescribeRouteTables DescribeVpcAttribute DescribeVpcEndpoints"),
+        needs_if={"loggingInfo": LOG_DELIVERY},
         holds=holdings.KAFKA,
         # hashicorp/terraform-provider-aws#11736 and #17726: 15 to 36, an hour and more reported.
         minutes=(Minutes(24, 20, 6, slow=65),),

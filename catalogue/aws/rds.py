@@ -154,6 +154,7 @@ ENTRIES = [
             "rds:",
             "DescribeDBSubnetGroups",
             "CreateDBSubnetGroup ModifyDBSubnetGroup DeleteDBSubnetGroup",
+            linked("rds"),
             PLACE,
             RDS_TAGS,
         ),
@@ -175,6 +176,7 @@ ENTRIES = [
             "rds:",
             "DescribeDBParameterGroups DescribeDBParameters",
             "CreateDBParameterGroup ModifyDBParameterGroup ResetDBParameterGroup DeleteDBParameterGroup",
+            linked("rds"),
             RDS_TAGS,
         ),
     ),
@@ -247,7 +249,10 @@ ENTRIES = [
             PLACE,
             RDS_TAGS,
         )
-        + needs("ec2:", write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways"),
+        + needs(
+            "ec2:",
+            write="DescribeVpcAttribute DescribeAvailabilityZones DescribeInternetGateways DescribeAccountAttributes",
+        ),
         needs_if={
             "kmsKeyId": needs("kms:", write="Decrypt GenerateDataKey") + GRANTS,
             "monitoringRoleArn": PASS_ROLE,

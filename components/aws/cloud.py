@@ -168,7 +168,9 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
 
     def identity(self, pods: Pods, account: ServiceAccount, rights: tuple[Allow, ...]) -> WorkloadIdentity:
         name = f"{self.name}-{account.namespace}-{account.name}"
-        return workload_identity(name, binding=pods.binding, account=account, rights=rights, opts=self.child)
+        return workload_identity(
+            name, binding=pods.binding, account=account, rights=rights, site=self._keyless, opts=self.child
+        )
 
     @cached_property
     def _account(self) -> pulumi.Output[str]:
@@ -190,6 +192,8 @@ class AwsCloud(Cloud[AwsSettings, NetworkConnection, pulumi.Output[str], Pods, A
             was_prod=self.settings.deployed.get("profile", Profile.PROD) == Profile.PROD,
             protect=self.settings.protect,
             storage_key=None,
+            iam_path=self.settings.provider.iam_path,
+            permissions_boundary=self.settings.provider.permissions_boundary,
         )
 
     def _tier(self, pods: Pods) -> DataTier:

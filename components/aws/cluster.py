@@ -16,6 +16,7 @@ import pulumi_aws as aws
 from components.aws import iam_policy, names
 from components.aws.logs import log_group
 from components.aws.nodes import NodePool
+from components.aws.roles import new_role
 from components.aws.site import Site
 from components.connections import ClusterConnection
 from components.kubeconfig import written
@@ -84,9 +85,7 @@ class EksCluster(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         cluster_name = names.kubernetes_cluster(name)
         logs = log_group(f"{name}-logs", names.cluster_log_group(cluster_name), site=site, parent=self)
-        role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("eks.amazonaws.com"), opts=child
-        )
+        role = new_role(f"{name}-role", name=name, trust=iam_policy.trust("eks.amazonaws.com"), site=site, opts=child)
         rights = aws.iam.RolePolicyAttachment(f"{name}-policy", role=role.name, policy_arn=CLUSTER_POLICY, opts=child)
         return aws.eks.Cluster(
             f"{name}-control-plane",

@@ -13,7 +13,9 @@ from typing import Final, TypeAlias
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import iam_policy, names
+from components.aws import iam_policy
+from components.aws.roles import new_role
+from components.aws.site import Site
 from components.connections import NO_IDENTITY, ServiceAccount, WorkloadIdentity
 
 AGENT: Final = ("169.254.170.23/32", 80)
@@ -53,6 +55,7 @@ class PodRole(pulumi.ComponentResource):
         binding: PodIdentityBinding | IrsaBinding,
         account: ServiceAccount,
         rights: Sequence[iam_policy.Allow],
+        site: Site,
         opts: pulumi.ResourceOptions,
     ) -> None:
         match binding:
@@ -63,9 +66,7 @@ class PodRole(pulumi.ComponentResource):
                 trust = iam_policy.federated_trust(provider, issuer, account.namespace, account.name)
         super().__init__(token, name, {}, opts)
         child, description = pulumi.ResourceOptions(parent=self), f"Pods of {account}"
-        role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), description=description, assume_role_policy=trust, opts=child
-        )
+        role = new_role(f"{name}-role", name=name, trust=trust, site=site, description=description, opts=child)
         ready: list[pulumi.Resource] = [
             aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=iam_policy.permissions(rights), opts=child)
         ]
@@ -96,9 +97,10 @@ def workload_identity(
     binding: Binding,
     account: ServiceAccount,
     rights: Sequence[iam_policy.Allow],
+    site: Site,
     opts: pulumi.ResourceOptions,
 ) -> WorkloadIdentity:
     """Creates the identity of a service account; creates nothing if the cluster gives its pods no AWS identities."""
     if isinstance(binding, NoBinding):
         return NO_IDENTITY
-    return PodRole(name, binding=binding, account=account, rights=rights, opts=opts).connection
+    return PodRole(name, binding=binding, account=account, rights=rights, site=site, opts=opts).connection

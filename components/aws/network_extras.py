@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components.aws import iam_policy, names
 from components.aws.logs import log_group
+from components.aws.roles import new_role
 from components.aws.site import Site
 
 # The services that nodes, pods and controllers call; S3 has a free gateway endpoint.
@@ -77,12 +78,8 @@ class FlowLogs(pulumi.ComponentResource):
         super().__init__("rasa:aws:FlowLogs", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = log_group(f"{name}-logs", names.delivered_log_group(name, "all"), site=site, parent=self)
-        role = aws.iam.Role(
-            f"{name}-role",
-            name=names.role(name),
-            assume_role_policy=iam_policy.trust("vpc-flow-logs.amazonaws.com", site.account),
-            opts=child,
-        )
+        trust = iam_policy.trust("vpc-flow-logs.amazonaws.com", site.account)
+        role = new_role(f"{name}-role", name=name, trust=trust, site=site, opts=child)
         rights = aws.iam.RolePolicy(
             f"{name}-policy",
             role=role.name,
@@ -93,9 +90,9 @@ class FlowLogs(pulumi.ComponentResource):
                         resources=[pulumi.Output.format("{0}:*", group.arn)],
                     ),
                     iam_policy.Allow(
-                        # Listing can be allowed only for all log groups of a region.
+                        # IAM checks this action without a resource (Service Authorization Reference).
                         actions=["logs:DescribeLogGroups"],
-                        resources=[pulumi.Output.format("arn:aws:logs:{0}:{1}:log-group:*", site.region, site.account)],
+                        resources=["*"],
                     ),
                 ]
             ),

@@ -14,8 +14,8 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
-from components.aws import iam_policy, names
-from components.aws.roles import service_role
+from components.aws import iam_policy
+from components.aws.roles import new_role, service_role
 from components.aws.site import Site
 from components.connections import VolumeClass
 from settings.cluster import CreateEks, architecture
@@ -35,6 +35,9 @@ BEFORE_NODES: Final[Mapping[str, str | None]] = {
 # These are pods themselves. Autoscaling of Rasa reads metrics-server.
 AFTER_NODES: Final = ("coredns", "metrics-server")
 EBS_DRIVER: Final = "aws-ebs-csi-driver"
+# For volumes with the tag that the driver gives to every volume it creates. AWS's policy for one cluster needs a second
+# tag, which volumes from before v1.58.0 of the driver lack (kubernetes-sigs/aws-ebs-csi-driver#2918).
+EBS_POLICY: Final = "AmazonEBSCSIDriverPolicyV2"
 DISK_ACCOUNT: Final = "ebs-csi-controller-sa"
 DISK_GB: Final = {True: 100, False: 50}  # True: prod; images of Rasa are large
 
@@ -70,9 +73,7 @@ class NodePool(pulumi.ComponentResource):
         before = [self._addon(name, addon, settings=settings) for addon, settings in BEFORE_NODES.items()]
         nodes = self._nodes(name, before, grow)
         after = [self._addon(name, addon, on=[nodes]) for addon in AFTER_NODES]
-        role = service_role(
-            f"{name}-disks", "pods.eks.amazonaws.com", "AmazonEBSCSIDriverPolicy", site=site, parent=self
-        )
+        role = service_role(f"{name}-disks", "pods.eks.amazonaws.com", EBS_POLICY, site=site, parent=self)
         rights = self._disk_rights(name, role)
         after.append(self._addon(name, EBS_DRIVER, on=[nodes, *rights], disk_role=role))
         self.volumes = VolumeClass(provisioner="ebs.csi.aws.com", parameters=self._disk_parameters(), ready=rights)
@@ -82,9 +83,7 @@ class NodePool(pulumi.ComponentResource):
     def _nodes(self, name: str, before: Sequence[pulumi.Resource], grow: bool) -> aws.eks.NodeGroup:
         settings, site = self._settings, self._site
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-role", name=names.role(name), assume_role_policy=iam_policy.trust("ec2.amazonaws.com"), opts=child
-        )
+        role = new_role(f"{name}-role", name=name, trust=iam_policy.trust("ec2.amazonaws.com"), site=site, opts=child)
         rights = [
             aws.iam.RolePolicyAttachment(
                 f"{name}-{key}", role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{managed}", opts=child

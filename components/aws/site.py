@@ -17,6 +17,7 @@ class Site:
     `tags` are those that the provider gives to everything. `was_prod`: the last `up`, if there was one, had the profile
     `prod` as well. `protect`: data is protected from deletion. `storage_key` is the ARN of the key that encrypts data
     and logs; None for the services' own keys.
+    `iam_path` and `permissions_boundary` (an ARN) are for every role; None for IAM's defaults.
     """
 
     region: str
@@ -26,6 +27,8 @@ class Site:
     was_prod: bool
     protect: bool
     storage_key: pulumi.Output[str] | None
+    iam_path: str | None
+    permissions_boundary: str | None
 
     @property
     def is_prod(self) -> bool:

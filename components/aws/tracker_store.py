@@ -163,5 +163,5 @@ class RdsTrackerStore(pulumi.ComponentResource):
         """Returns the ARN of a role for metrics of the operating system, every minute."""
         if not self._site.is_prod:
             return None
-        service, rights = "monitoring.rds.amazonaws.com", "AmazonRDSEnhancedMonitoringRole"
+        service, rights = "monitoring.rds.amazonaws.com", "service-role/AmazonRDSEnhancedMonitoringRole"
         return service_role(f"{name}-monitoring", service, rights, site=self._site, parent=self)

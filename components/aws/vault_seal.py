@@ -92,5 +92,6 @@ class KmsVaultSeal(pulumi.ComponentResource):
             binding=self._binding,
             account=ServiceAccount(VAULT_NAMESPACE, service_account),
             rights=rights,
+            site=self._site,
             opts=pulumi.ResourceOptions(parent=self),
         )

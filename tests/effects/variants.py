@@ -34,6 +34,8 @@ VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
     "tags": ({"owner": "me"},),
     "secrets": (dict.fromkeys(("license", "openaiApiKey", "confluentApiKey", "confluentApiSecret"), "another"),),
     "provider.roleArn": ("arn:aws:iam::444455556666:role/deployer",),
+    "provider.permissionsBoundary": ("arn:aws:iam::111122223333:policy/boundary",),
+    "provider.iamPath": ("/platform/",),
     "provider.subscriptionId": ("11111111-2222-3333-4444-666666666666",),
     "provider.project": ("another-project",),
     "network.cidr": ("10.8.0.0/16",),

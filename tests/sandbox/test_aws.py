@@ -23,9 +23,11 @@ def _policy(principal: dict[str, str], action: str, **more: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+TRUST = _policy({"Service": "eks.amazonaws.com"}, "sts:AssumeRole")
+
+
 def _role(world: World, name: str = "role") -> str:
-    trust = _policy({"Service": "eks.amazonaws.com"}, "sts:AssumeRole")
-    return world.make("iam.Role", name=name, assumeRolePolicy=trust)["arn"]
+    return world.make("iam.Role", name=name, assumeRolePolicy=TRUST)["arn"]
 
 
 def _cluster(world: World, **more: Any) -> Made:
@@ -112,6 +114,8 @@ WRONG_PATH = "arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicy"
         ("s3.Bucket", {"bucket": "Models_1"}, "InvalidBucketName"),
         ("cloudwatch.LogGroup", {"retentionInDays": 8}, "retention_in_days"),
         ("iam.Role", {"assumeRolePolicy": "{}"}, "MalformedPolicyDocument"),
+        ("iam.Role", {"assumeRolePolicy": TRUST, "path": "platform"}, "begin and end with a slash"),
+        ("iam.Role", {"assumeRolePolicy": TRUST, "permissionsBoundary": "b"}, "ARN b is not valid"),
         ("kms.Key", {"deletionWindowInDays": 3}, "deletion_window_in_days"),
         ("secretsmanager.Secret", {"name": "Vault's keys"}, "Invalid name 'Vault's keys'"),
         ("secretsmanager.Secret", {"name": "s" * 513}, "at most 512"),

@@ -86,7 +86,11 @@ _RUNBOOK = {
 # What has no default and is not required.
 _CREATED: dict[Cloud, dict[str, Any]] = {
     Cloud.AWS: {
-        "provider": {"roleArn": "arn:aws:iam::111122223333:role/deployer"},
+        "provider": {
+            "roleArn": "arn:aws:iam::111122223333:role/deployer",
+            "permissionsBoundary": "arn:aws:iam::111122223333:policy/boundary",
+            "iamPath": "/platform/rasa/",
+        },
         "cluster.admins": ["arn:aws:iam::111122223333:role/operators"],
     },
     Cloud.AZURE: {

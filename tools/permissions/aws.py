@@ -21,7 +21,7 @@ Conditions: TypeAlias = Mapping[str, Mapping[str, Sequence[str]]]
 
 # ARNs of everything that is named after the stack (`{stack}` is `rasa-<stack>`), by the service of its actions.
 NAMED: Final[Mapping[str, tuple[str, ...]]] = {
-    "iam": ("iam::*:role/{stack}-*",),
+    "iam": ("iam::*:role{path}{stack}-*",),
     "s3": ("s3:::{stack}-*",),
     "secretsmanager": (
         "secretsmanager:{region}:*:secret:{stack}-*",
@@ -104,6 +104,12 @@ TAGGED_AS_MADE: Final = [
 ]
 FINAL: Final = frozenset({"kms:ScheduleKeyDeletion", "kms:DisableKey"})
 THROUGH_A_SERVICE: Final = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
+WITH_EXISTING_KEY: Final = THROUGH_A_SERVICE | {"kms:DescribeKey", "kms:CreateGrant", "kms:RetireGrant"}
+# IAM compares the boundary of the role, so a role without it can be neither created nor given a right.
+BOUNDED: Final = frozenset(
+    f"iam:{name}" for name in ("CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy", "AttachRolePolicy")
+)
+ROLE: Final = "aws:iam/role:Role"
 ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 ASSOCIATION: Final = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 DEFAULT_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -126,8 +132,9 @@ def needed(used: Used) -> Needs:
 def policies(used: Used, mode: Mode) -> list[str]:
     """Returns JSON documents that together allow what is needed."""
     statements: dict[str, tuple[Scope, set[str]]] = {}
-    for action in sorted(set(mode.of(needed(used)))):
-        for scope in _scopes(action, used):
+    for permission in sorted(set(mode.of(needed_in(used, "aws")))):
+        action, _, by = permission.partition("@")
+        for scope in _scopes(action, by, used):
             _, actions = statements.setdefault(repr(scope), (scope, set()))
             actions.add(action)
     return _packed([_statement(scope, sorted(actions)) for scope, actions in statements.values()])
@@ -138,9 +145,10 @@ def is_read(action: str) -> bool:
     return action.partition(":")[2].startswith(("Describe", "Get", "List"))
 
 
-def _scopes(action: str, used: Used) -> Iterator[Scope]:
+def _scopes(action: str, by: str, used: Used) -> Iterator[Scope]:
+    """Yields the scopes of an action, which the service `by` does for itself unless that is empty."""
     service = action.partition(":")[0]
-    names = {"stack": used.name, "region": used.region}
+    names = {"stack": used.name, "region": used.region, "path": _only(used, "path") or "/"}
     here: Conditions = {"StringEquals": {"aws:RequestedRegion": [used.region]}}
     tagged: Conditions = {"StringEquals": {"aws:ResourceTag/stack": [used.stack]}}
     match action:
@@ -149,9 +157,6 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
                 resources=_arns(NAMED["iam"], names),
                 conditions={"StringEquals": {"iam:PassedToService": sorted(set(_trusted(used)))}},
             )
-        case "iam:AttachRolePolicy":
-            attached = sorted({str(one.inputs["policyArn"]) for one in used.of_type(ATTACHMENT)})
-            yield Scope(resources=_arns(NAMED["iam"], names), conditions={"ArnEquals": {"iam:PolicyARN": attached}})
         case aws_needs.CREATE_LINKED_ROLE:
             every = (each.partition("@") for each in needed_in(used, "aws").write)
             linked = sorted({service for name, _, service in every if name == aws_needs.CREATE_LINKED_ROLE})
@@ -159,6 +164,15 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
                 resources=("arn:aws:iam::*:role/aws-service-role/*",),
                 conditions={"StringEquals": {"iam:AWSServiceName": linked}},
             )
+        case _ if service == "iam" and by:
+            yield Scope(resources=(f"arn:aws:iam::*:role/aws-service-role/{by}/*",))
+        case _ if action in BOUNDED:
+            boundary = _only(used, "permissionsBoundary")
+            conditions = {"StringEquals": {"iam:PermissionsBoundary": [boundary]}} if boundary else {}
+            if action == "iam:AttachRolePolicy":
+                attached = sorted({str(one.inputs["policyArn"]) for one in used.of_type(ATTACHMENT)})
+                conditions["ArnEquals"] = {"iam:PolicyARN": attached}
+            yield Scope(resources=_arns(NAMED["iam"], names), conditions=conditions)
         case "ec2:CreateTags":
             yield Scope(conditions={"StringEquals": {"ec2:CreateAction": TAGGED_AS_MADE}})
             yield Scope(resources=_arns(("ec2:{region}:*:*/*",), names), conditions=tagged)
@@ -171,7 +185,12 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
         case "route53:AssociateVPCWithHostedZone":
             yield Scope()
         case _ if service == "kms":
-            yield _of_keys(action, used, names)
+            scope = _of_keys(action, by, used, names)
+            yield scope
+            if used.existing_key and action in WITH_EXISTING_KEY:
+                # It has the tags of whoever created it.
+                without = {operator: keys for operator, keys in scope.conditions.items() if "IfExists" not in operator}
+                yield Scope(resources=(used.existing_key,), conditions=without)
         case _ if action in TAGGED:
             yield Scope(resources=_arns(("ec2:{region}:*:*/*",), names), conditions=tagged)
         case _ if action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
@@ -183,7 +202,7 @@ def _scopes(action: str, used: Used) -> Iterator[Scope]:
             yield Scope(conditions=here)
 
 
-def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
+def _of_keys(action: str, by: str, used: Used, names: Mapping[str, str]) -> Scope:
     """Returns the scope of a key's action. Keys have no names, and new tags count late: no tag is allowed too."""
     keys = _arns(("kms:{region}:*:key/*",), names)
     tag = {"aws:ResourceTag/stack": [used.stack]}
@@ -195,7 +214,7 @@ def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
             return Scope(conditions={"StringEquals": {"aws:RequestedRegion": [used.region]}})
         case "kms:CreateAlias" | "kms:UpdateAlias" | "kms:DeleteAlias":
             return Scope(resources=(*_arns(("kms:{region}:*:alias/{stack}-*",), names), *keys), conditions=own)
-        case "kms:CreateGrant":
+        case "kms:CreateGrant" if not by:
             return Scope(resources=keys, conditions={**own, "Bool": {"kms:GrantIsForAWSResource": ["true"]}})
         case _ if action in THROUGH_A_SERVICE:
             through = [f"{service}.{used.region}.amazonaws.com" for service in ("rds", "secretsmanager")]
@@ -206,10 +225,15 @@ def _of_keys(action: str, used: Used, names: Mapping[str, str]) -> Scope:
             return Scope(resources=keys, conditions=own)
 
 
+def _only(used: Used, key: str) -> str:
+    """Returns an input that all roles of the stack have in common."""
+    return next((str(one.inputs[key]) for one in used.of_type(ROLE) if one.inputs.get(key)), "")
+
+
 def _trusted(used: Used) -> Iterator[str]:
     """Yields the services that may use the stack's roles. EKS also passes on the nodes' role, which is for EC2."""
     yield "eks.amazonaws.com"
-    for role in used.of_type("aws:iam/role:Role"):
+    for role in used.of_type(ROLE):
         for statement in json.loads(role.inputs["assumeRolePolicy"])["Statement"]:
             yield from _listed(statement["Principal"].get("Service", []))
 

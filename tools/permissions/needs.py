@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.needs import Needs
+from catalogue.package import Package
 from catalogue.packages import package_of
 from sandbox.recording import Recording, Registration
 from settings.base import Cloud
@@ -18,11 +19,12 @@ from tools.stacks import recording, settings_of
 
 @dataclass(frozen=True, kw_only=True)
 class Used:
-    """The resources and calls of a stack. Its physical names begin with `name`."""
+    """The resources and calls of a stack. Its physical names begin with `name`. `existing_key` may be empty."""
 
     stack: str
     cloud: Cloud
     region: str
+    existing_key: str
     resources: tuple[Registration, ...]
     calls: frozenset[str]
 
@@ -33,6 +35,7 @@ class Used:
             stack=stack,
             cloud=Cloud(config["cloud"]),
             region=str(config["region"]),
+            existing_key=config.get("encryption", {}).get("key", ""),
             resources=tuple(one for one in recording.resources.values() if one.custom and not one.is_provider),
             calls=frozenset(call.token for call in recording.calls),
         )
@@ -82,14 +85,23 @@ PREVIEW = Mode(read_only=True)
 
 def needed_in(used: Used, name: str) -> Needs:
     """Returns what the resources and calls of one provider need; raises `catalogue.package.Unlisted`."""
-    package, total = package_of(name), Needs()
+    package = _package(name)
+    rows = (*(needed_by(one, used) for one in used.of(name)), *map(package.needs, used.calls_of(name)))
+    return sum(rows, Needs())
+
+
+def needed_by(resource: Registration, used: Used) -> Needs:
+    """Returns what one resource of a stack needs, whatever else is in the stack."""
+    package = _package(resource.package)
+    total = package.needs(resource.type)
+    for what, extra in package.entry(resource.type).needs_if.items():
+        if what in used.types if ":" in what else resource.inputs.get(what):
+            total += extra
+    return total
+
+
+def _package(name: str) -> Package:
+    package = package_of(name)
     if package is None:
         raise LookupError(f"no package is called {name}")
-    for resource in used.of(name):
-        total += package.needs(resource.type)
-        for what, extra in package.entry(resource.type).needs_if.items():
-            if what in used.types if ":" in what else resource.inputs.get(what):
-                total += extra
-    for call in used.calls_of(name):
-        total += package.needs(call)
-    return total
+    return package
