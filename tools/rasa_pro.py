@@ -3,9 +3,9 @@
     python -m tools.rasa_pro 3.17.12
 
 records the packages of that version in `tools/rasa_pro/<version>/python<version>.txt`, for each Python that Rasa Pro
-runs on. uv resolves them in seconds; pip takes ten minutes and more. `ensure` installs exactly what was recorded. If a newer package breaks the version's import,
-`limits.txt` in the same directory excludes that package. A version takes two minutes and 1 GB, so only tests against
-Rasa's own code use it; the program itself does not.
+runs on. uv resolves them in seconds; pip takes ten minutes and more. `ensure` installs exactly what was recorded. If a
+newer package breaks the version's import, `limits.txt` in the same directory excludes that package. A version takes two
+minutes and 1 GB, so only tests against Rasa's own code use it; the program itself does not.
 """
 
 import hashlib
