@@ -29,7 +29,7 @@ _READ: Final = Path(__file__).parents[1] / "settings" / "data" / "rasa.json"
 PYTHONS: Final = ("3.11", "3.12", "3.13")
 # A Python of another minor version needs other packages or versions.
 _PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
-_PIP = ("-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
+_UV: Final = (sys.executable, "-m", "uv", "pip")
 # It would download the prices of language models.
 _IMPORTING = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True"
@@ -62,12 +62,12 @@ def ensure(version: str) -> Path:
     fingerprint = hashlib.sha256(pins.read_bytes() + f"{sys.base_prefix} {_PYTHON}".encode()).hexdigest()[:12]
 
     def make(directory: Path) -> None:
-        venv.create(directory, with_pip=True, symlinks=True)
-        # Everything is recorded, so there is nothing to resolve; `check` reports missing packages.
-        install = ["install", "--no-compile", "--no-deps", "--requirement", pins]
+        venv.create(directory, symlinks=True)
         new = directory / "bin" / "python"
-        progress.run(f"installing Rasa Pro {version}", [new, *_PIP, *install])
-        progress.run(f"checking Rasa Pro {version}", [new, *_PIP, "check"])
+        # Everything is recorded, so there is nothing to resolve; `check` reports missing packages.
+        install = ["install", "--system-certs", "--no-deps", "--requirement", pins]
+        progress.run(f"installing Rasa Pro {version}", [*_UV, *install, "--python", new])
+        progress.run(f"checking Rasa Pro {version}", [*_UV, "check", "--python", new])
         # This compiles what every use imports; most other modules stay uncompiled.
         progress.run(f"importing Rasa Pro {version}", [new, "-c", "import rasa.__main__"], env=_IMPORTING)
 
@@ -97,10 +97,10 @@ def record(version: str, python: str) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         wanted = Path(scratch, "wanted.txt")
         wanted.write_text(f"rasa-pro=={version}\n")
-        resolve = ["-m", "uv", "pip", "compile", wanted, "--python-version", python, "--output-file", path]
+        resolve = ["compile", wanted, "--python-version", python, "--output-file", path]
         resolve += ["--quiet", "--no-header", "--no-annotate", "--system-certs", "--upgrade"]
         resolve += ["--constraint", limits] if limits.exists() else []
-        progress.run(f"resolving Rasa Pro {version} for Python {python}", [sys.executable, *resolve])
+        progress.run(f"resolving Rasa Pro {version} for Python {python}", [*_UV, *resolve])
     return path
 
 
