@@ -91,14 +91,14 @@ def _record_of(version: str, python: str) -> Path:
 
 
 def record(version: str, python: str) -> Path:
-    """Resolves this version of rasa-pro for a Python, such as "3.11", and records the packages."""
+    """Resolves this version of rasa-pro for a Python, such as "3.11", and records the packages. Keeps recorded ones."""
     path, limits = _record_of(version, f"python{python}"), RECORDS / version / "limits.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         wanted = Path(scratch, "wanted.txt")
         wanted.write_text(f"rasa-pro=={version}\n")
         resolve = ["compile", wanted, "--python-version", python, "--output-file", path]
-        resolve += ["--quiet", "--no-header", "--no-annotate", "--system-certs", "--upgrade"]
+        resolve += ["--quiet", "--no-header", "--no-annotate", "--system-certs"]
         resolve += ["--constraint", limits] if limits.exists() else []
         progress.run(f"resolving Rasa Pro {version} for Python {python}", [*_UV, *resolve])
     return path
