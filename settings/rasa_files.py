@@ -197,7 +197,9 @@ def credentials_in_clear(content: Json, at: str) -> Iterator[Problem]:
         if not isinstance(value, str) or not value:
             continue
         shapes = [shape for shape, pattern in _SHAPES.items() if pattern.search(value)]
-        if shapes or (_CREDENTIAL.search(name) and not _BRACES.search(value)):
+        # `GOOGLE_APPLICATION_CREDENTIALS` and the like name a file.
+        is_file = name.lower().endswith("credentials") and re.fullmatch(r"(/[\w.-]+){2,}", value)
+        if shapes or (_CREDENTIAL.search(name) and not _BRACES.search(value) and not is_file):
             expected = f"is {shapes[0]} in clear" if shapes else "is a credential in clear"
             fix = "replace the secret, put it under rasa:secrets, name it in secretEnv and write ${NAME} here"
             yield Problem(key=f"{at}.{path}", got="the value", expected=expected, fix=fix)

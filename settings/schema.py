@@ -78,7 +78,8 @@ def cloud_schema(cloud: Cloud) -> Schema:
             definition["required"].insert(0, "kind")
         # A union uses the default alternative if `kind` is missing, so no key distinguishes the alternatives.
         node = properties[key]
-        node["anyOf"] = node.pop("oneOf")
+        # The word of a kind stands for an alternative without other keys.
+        node["anyOf"] = [*node.pop("oneOf"), {"enum": list(by_kind)}]
         del node["discriminator"]
     # A rule checks it, so that a missing value does not hide other problems.
     definitions[next(iter(kinds(cloud)["cluster"].values())).__name__]["required"] = ["apiAccess"]

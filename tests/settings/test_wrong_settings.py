@@ -182,3 +182,11 @@ def test_what_makes_a_dev_stack_cheap_is_no_warning():
 @pytest.mark.parametrize(("changes", "keys"), TOGETHER, ids=[" ".join(keys) for _, keys in TOGETHER])
 def test_all_problems_are_reported_at_once_and_no_mere_consequence(changes: dict[str, Any], keys: list[str]):
     assert [problem.key for problem in refused(changed(DEV, **changes))] == keys
+
+
+def test_the_path_of_a_file_is_no_credential():
+    def env(value: str) -> list[Problem]:
+        return refused(changed(DEV, **{"assistants[0].env": {"GOOGLE_APPLICATION_CREDENTIALS": value}}))
+
+    assert env("/etc/key/adc.json") == []
+    assert [problem.expected for problem in env("c2VjcmV0")] == ["is a credential in clear"]
