@@ -1,8 +1,8 @@
 """Rasa's own files of an assistant: `endpoints.yml`, `credentials.yml` and `integrations.yml`, by path or inline.
 
 Rasa reads YAML 1.2, in which `no` is a text, and takes dates as texts. The files are read here in the same way. A
-mapping in the stack file comes through Pulumi, which reads YAML 1.1 and changes such values before this program sees
-them; those values are refused.
+mapping in the stack file comes through Pulumi, which changes dates, long numbers and numbers with a leading zero before
+this program sees them; those values are refused.
 
 Rasa replaces `${NAME}` when it reads a file, but not below some keys, and not in quotes. Data on each version is in
 `data/rasa.json`; `python -m tools.record_rasa` writes it.
