@@ -34,6 +34,11 @@ def test_every_rule_has_one():
     assert {one.meant for one in policy()} == {rule.name for rule in RULES}
 
 
+def test_each_can_be_made():
+    rows = [one for made in mutations.TABLES.values() for one in made[0]()]
+    assert [f"{one.name}: not once in {one.file}" for one in rows if not one.is_possible()] == []
+
+
 def test_one_that_is_found_passes(only: list[Mutation], capsys: pytest.CaptureFixture[str]):
     only.append(title("# Changed\n"))
     assert mutations.main() == 0
