@@ -16,9 +16,9 @@ from tools.workplace import Workplace, plain
 
 pytestmark = [pytest.mark.engine, pytest.mark.matrix]
 
-# What does not change in the Secret: what is the user's own, names that are no part of the credential, and what only
-# the service could change.
-KEPT: Final = {"rasaProLicense"}
+# What does not change in the Secret: what is the user's own, names that are no part of the credential, what only the
+# service could change, and Rasa's files, which name the credentials of services as `${NAME}`.
+KEPT: Final = {"rasaProLicense", "endpoints.yml", "credentials.yml"}
 KEPT_ON: Final = {
     Cloud.AWS: set[str](),
     Cloud.AZURE: {"kafkaUsername", "analyticsKafkaUsername"},
