@@ -141,7 +141,7 @@ def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
             pass
 
 
-@pytest.mark.parametrize(("cloud", "case", "profile"), daily.drawn("existing layers", EVERYWHERE, 6))
+@pytest.mark.parametrize(("cloud", "case", "profile"), daily.drawn("existing layers", EVERYWHERE, 4))
 def test_exactly_what_does_not_exist_is_managed(cloud: Cloud, case: str, profile: str):
     layers, changes = CASES[case]
     found = recording(case, cloud, profile)

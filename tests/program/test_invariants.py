@@ -13,7 +13,7 @@ from tools import daily
 from tools.stacks import SHIPPED
 
 # Previews of a few stacks, others every day.
-PREVIEWED = daily.drawn("previews", list(STACKS), 5)
+PREVIEWED = daily.drawn("previews", list(STACKS), 4)
 RUNS = [
     pytest.param(stack, preview, id=f"{stack}-{'preview' if preview else 'up'}", marks=pytest.mark.xdist_group(stack))
     for stack in STACKS
