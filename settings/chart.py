@@ -16,7 +16,8 @@ from settings.problems import Problem
 from settings.setting import Json
 
 _DATA: Final = Path(__file__).parent / "data"
-_TYPES: Final[Mapping[type, str]] = {
+# The names of JSON schema.
+TYPES: Final[Mapping[type, str]] = {
     bool: "boolean",
     int: "integer",
     float: "number",
@@ -82,7 +83,7 @@ def unknown_paths(chart: Mapping[str, Any], value: object, path: str = "") -> It
     if path in chart["free"]:
         return
     kinds = chart["paths"].get(path, "").split("|")
-    kind = _TYPES.get(cast(type, type(value)), "string")
+    kind = TYPES.get(cast(type, type(value)), "string")
     if path and kind not in kinds:
         yield f"{path} ({kind})"
     for key, item in _items(value):

@@ -9,19 +9,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
-from settings.assistant import (
-    ActionResources,
-    ActionServer,
-    Assistant,
-    Duckling,
-    DucklingResources,
-    Resources,
-    SmokeTest,
-)
+from settings.assistant import Assistant, SmokeTest
 from settings.aws import AwsSettings
 from settings.azure import AzureSettings
 from settings.base import Cloud
 from settings.gcp import GcpSettings
+from settings.servers import ActionResources, ActionServer, Duckling, DucklingResources, Resources
 from settings.setting import Json, Model, Profile
 from settings.stack import Layer
 

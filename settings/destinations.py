@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from settings.problems import Problem
 from settings.rasa_files import REFERENCE
 from settings.setting import Json
 
@@ -181,3 +182,33 @@ def _number(port: Json, env: Mapping[str, str]) -> int | None:
 
 def _resolved(text: str, env: Mapping[str, str]) -> str:
     return REFERENCE.sub(lambda found: env.get(found[1], found[0]), text)
+
+
+def unreachable(
+    servers: Iterable[Destination], opened: Collection[int], namespace: str, at: str
+) -> Iterator[tuple[Problem, bool]]:
+    """Yields the servers that the pods cannot reach by the rules that follow from the files, and whether it is certain.
+
+    `opened` are the ports of `egress`: a place with the same port is taken to be the server. On port 443 a host can
+    also be a public address, or one of the cluster's own networks; a variable of a pod can be for others than the pod.
+    """
+    for server in servers:
+        places = server.places(namespace)
+        unknown = next((place for place in places if isinstance(place, Unknown)), None)
+        if unknown is None and server.port is None and not all(isinstance(place, Service) for place in places):
+            unknown = Unknown(reason="has no port that can be read here")
+        opens_it = server.port in opened or (server.port is None and opened)
+        if unknown is None or (opens_it and not unknown.fix):
+            continue
+        port = server.port or "<port>"
+        line = f"write this below {at}.egress, with its address: - {{cidr: <address>/32, ports: [{port}]}}"
+        if server.host.count(".") == 1:
+            line += f"; if it is a service of the cluster, write {server.host}.svc"
+        problem = Problem(
+            key=f"{at}.{server.key}",
+            got=repr(server.host),
+            expected=f"{unknown.reason}, so the network policy does not open port {port} to it",
+            fix=unknown.fix or line,
+            others=(f"{at}.egress",),
+        )
+        yield problem, server.port not in (None, HTTPS) and not server.key.startswith("env.")

@@ -17,12 +17,12 @@ import venv
 from pathlib import Path
 from typing import Final
 
+from settings.assistant import TESTED_VERSIONS
 from tools import cache, daily, progress
 
 RECORDS = Path(__file__).parent / "rasa_pro"
 
-# The oldest line that settings accept, the one that the pinned chart runs, and the newest.
-VERSIONS: Final = {"oldest": "3.14.0", "default": "3.17.12", "newest": "3.21.0"}
+VERSIONS: Final = dict(zip(("oldest", "default", "newest"), TESTED_VERSIONS, strict=True))
 DEFAULT: Final = VERSIONS["default"]
 _READ: Final = Path(__file__).parents[1] / "settings" / "data" / "rasa.json"
 

@@ -18,18 +18,12 @@ from typing import Any, Final, cast
 
 import yaml
 
+from settings.chart import TYPES
+
 RECORDS: Final = Path(__file__).parents[1] / "settings" / "data"
 
 # The templates pass these to Kubernetes unchanged, so every Kubernetes field is valid below them.
 _PASSED_ON: Final = frozenset({"podSecurityContext", "containerSecurityContext", "livenessProbe", "readinessProbe"})
-_TYPES: Final[Mapping[type, str]] = {
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
 
 
 def record(chart: Path) -> dict[str, Any]:
@@ -51,7 +45,7 @@ def record(chart: Path) -> dict[str, Any]:
 
 def _defaults(path: str, value: Any) -> Iterator[tuple[str, str]]:
     if path and value is not None:
-        yield path, _TYPES[type(value)]
+        yield path, TYPES[type(value)]
     if isinstance(value, dict):
         for key, item in cast(dict[str, Any], value).items():
             yield from _defaults(_join(path, key), item)

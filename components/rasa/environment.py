@@ -24,7 +24,7 @@ from components.kubernetes.vault.names import TOKEN_KEY
 from components.rasa import names
 from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
-from settings.assistant import POOL
+from settings.variables import POOL
 
 
 def environment(wiring: Wiring) -> Environment:

@@ -16,8 +16,8 @@ from components.kubernetes.network import Egress, Ingress, pods_named
 from components.rasa import names
 from components.rasa.endpoints import wired
 from components.rasa.wiring import Wiring
-from settings.assistant import Egress as Opened
 from settings.destinations import HTTPS, Address, Destination, Place, Public, Service, destinations
+from settings.servers import Egress as Opened
 
 
 class RasaNetwork(pulumi.ComponentResource):

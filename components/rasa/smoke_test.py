@@ -21,7 +21,8 @@ from components.rasa.secrets import RasaSecrets
 from components.rasa.wiring import Wiring
 from settings.assistant import SERVICE_ACCOUNT
 
-_SCRIPT: Final = Path(__file__).parent / "scripts" / "smoke_test.py"
+_SCRIPTS: Final = Path(__file__).parent / "scripts"
+_MODULE: Final = "smoke_test_llm.py"
 _CONFIG: Final = "smoke_test.json"
 
 
@@ -71,11 +72,14 @@ def smoke_test(
             namespace=namespace,
             pod_security=wiring.pod_security,
             pod_name=names.SMOKE_TEST_POD,
-            script=_SCRIPT,
+            script=_SCRIPTS / "smoke_test.py",
             image=wiring.image,
             environment=variables,
             secrets=secrets.values,
-            files={_CONFIG: pulumi.Output.json_dumps(config)},
+            files={
+                _MODULE: (_SCRIPTS / _MODULE).read_text(encoding="utf-8"),
+                _CONFIG: pulumi.Output.json_dumps(config),
+            },
             config_maps={CA_DIRECTORY: names.CA_CONFIG_MAP},
             secret_files=wiring.secret_files,
             pod_labels=wiring.connections.rasa.pod_labels,

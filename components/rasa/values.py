@@ -26,8 +26,9 @@ from components.rasa.names import RASA_PORT
 from components.rasa.outgoing import outgoing
 from components.rasa.wiring import Wiring
 from settings import Profile
-from settings.assistant import SERVICE_ACCOUNT, Ingress, Resources
+from settings.assistant import SERVICE_ACCOUNT, Ingress
 from settings.chart import merged
+from settings.servers import Resources
 
 _FILES: Final = "rasa-files"
 # Old pods stay if the new release cannot start.

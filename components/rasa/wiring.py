@@ -12,8 +12,8 @@ from components.connections import AssistantConnections, AssistantDatabases, Cer
 from components.kubernetes.pod import Value, Values
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
-from settings.assistant import ActionServer, Duckling
 from settings.company import NO_COMPANY, Company
+from settings.servers import ActionServer, Duckling
 
 
 @dataclass(frozen=True, kw_only=True)

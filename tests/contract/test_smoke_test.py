@@ -23,8 +23,8 @@ pytestmark = pytest.mark.contract
 KEY = "sk-" + "a-key-of-nobody"
 # Without the pauses between tries.
 RUN = (
-    "import json, os, sys; sys.path.insert(0, '.'); import smoke_test as s; s.PAUSES = (0, 0); s.TIMEOUT_SECONDS = 5;"
-    "os._exit(s.main(json.loads(s.CONFIG.read_text())))"
+    "import json, os, sys; sys.path.insert(0, '.'); import smoke_test_llm as m; m.PAUSES = (0, 0);"
+    "m.TIMEOUT_SECONDS = 5; import smoke_test as s; os._exit(s.main(json.loads(s.CONFIG.read_text())))"
 )
 TOOLS = [{"name": f"tool{number}", "inputSchema": {"type": "object"}} for number in range(7)]
 
@@ -123,9 +123,10 @@ def test_each_model_and_each_server_is_asked(version: str, address: str, tmp_pat
             {**server, "name": "nobody", "url": "http://127.0.0.1:9/mcp"},
         ],
     }
-    script = shutil.copy(Path(smoke_test.__file__).parent / "scripts" / "smoke_test.py", tmp_path)
+    for module in ("smoke_test.py", "smoke_test_llm.py"):
+        shutil.copy(Path(smoke_test.__file__).parent / "scripts" / module, tmp_path)
     config = {"endpoints": endpoints, "model": None, "secrets": ["THE_KEY"], "llm": True}
-    Path(script).with_suffix(".json").write_text(json.dumps(config))
+    (tmp_path / "smoke_test.json").write_text(json.dumps(config))
     variables = {"THE_KEY": KEY, "BASE": address, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "HOME": str(tmp_path)}
     done = subprocess.run(
         [rasa_pro.ensure(version), "-c", RUN],

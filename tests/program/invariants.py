@@ -10,7 +10,7 @@ from typing import Any, Final
 from catalogue.packages import PACKAGES, what_it_holds
 from sandbox.recording import UNKNOWN, Recording, Registration, Secret
 from settings import Cloud
-from settings.assistant import POOL, RESERVED_ENVIRONMENT
+from settings.variables import POOL, RESERVED_ENVIRONMENT
 from tools.stacks import PROD, settings_of
 
 Invariant = Callable[[Recording], list[str]]

@@ -11,7 +11,8 @@ from syrupy.assertion import SnapshotAssertion
 from components.kubernetes.pod import SecretKey, environment_values
 from components.rasa.endpoints import endpoints
 from components.rasa.environment import environment
-from settings.assistant import POOL, RESERVED_ENVIRONMENT, TESTED_VERSIONS
+from settings.assistant import TESTED_VERSIONS
+from settings.variables import POOL, RESERVED_ENVIRONMENT
 from tests.components.rasa import wirings
 
 # Rasa leaves `${VAR}` under these as it is.
