@@ -125,7 +125,8 @@ class CreateCluster(Cluster):
 def architecture(size: str) -> str:
     """Returns the architecture of an instance type of AWS, in the words of EKS.
 
-    A family of Graviton has a `g` after its generation, as m7g and t4g, except the first one, a1.
+    A family of Graviton has a `g` after its generation, as m7g and t4g, except the first one, a1 ("Amazon EC2 instance
+    type naming conventions").
     """
     return "ARM_64" if re.match(r"([a-z-]+\d+g|a1\.)", size) else "x86_64"
 

@@ -11,7 +11,7 @@ from catalogue.authorities import make_authority
 from catalogue.aws.cloudwatch import LOG_GROUP
 from catalogue.aws.ec2 import LAUNCH_TEMPLATE, security_groups_ref, subnets_ref, vpc_of, zones_of
 from catalogue.aws.iam import role_ref
-from catalogue.aws.kms import kms_ref
+from catalogue.aws.kms import key_of, kms_ref
 from catalogue.aws.needs import EKS_ADMIN, EKS_GRANTS, EKS_ROLE, EKS_TAGS, PASS_ROLE, PLACE, POD_ROLES, TAGS, linked
 from catalogue.entry import AutoName, Entry, Hold, Minutes, Record, Ref, Refused, Subject, Where, World, paths
 from catalogue.needs import needs
@@ -26,6 +26,7 @@ ADDONS = paths(
     "vpc-cni kube-proxy coredns eks-pod-identity-agent aws-ebs-csi-driver aws-efs-csi-driver metrics-server "
     "amazon-cloudwatch-observability snapshot-controller cert-manager external-dns eks-node-monitoring-agent"
 )
+AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 NEEDS_NODES = frozenset({"coredns", "aws-ebs-csi-driver", "metrics-server"})
 ACCESS_POLICIES = "arn:aws:eks::aws:cluster-access-policy/"
 ACCESS_POLICY_NAMES = frozenset({
@@ -118,6 +119,20 @@ def _role_lets_nodes_join(subject: Subject) -> None:
             f"NodeCreationFailure: Instances failed to join the kubernetes cluster: role {role} has no "
             "AmazonEKSWorkerNodePolicy yet; the node group must depend on the attachment"
         )
+
+
+def _auto_scaling_may_use_the_key(subject: Subject) -> None:
+    """Without a right on the key of their disks, nodes end at once: "Required AWS KMS key policy for use with encrypted
+    volumes" in the user guide of EC2 Auto Scaling. Nothing is known of the policy of an existing key.
+    """
+    template = subject.world.find(LAUNCH_TEMPLATE, "id", as_map(subject.inputs.get("launchTemplate")).get("id"))
+    for arn in at_path(template.inputs, "blockDeviceMappings.ebs.kmsKeyId") if template else ():
+        key = key_of(subject, arn)
+        if key and "policy" in key.inputs and AUTO_SCALING not in key.inputs["policy"]:
+            raise Refused(
+                "NodeCreationFailure: AsgInstanceLaunchFailures: Client.InvalidKMSKey.InvalidState: The KMS key "
+                f"provided is in an incorrect state: the policy of {arn} does not name {AUTO_SCALING}"
+            )
 
 
 def _scaling_is_possible(subject: Subject) -> None:
@@ -282,7 +297,7 @@ ENTRIES = [
             Ref(path="launchTemplate.id", to=(LAUNCH_TEMPLATE,), hold="free"),
         ),
         checks=(_scaling_is_possible, _image_fits_the_machines),
-        admits=(_nodes_have_a_network, _role_lets_nodes_join),
+        admits=(_nodes_have_a_network, _role_lets_nodes_join, _auto_scaling_may_use_the_key),
         taken="ResourceInUseException: NodeGroup already exists with name {id}",
         # EKS tries a launch template with the caller's rights, and looks for the service-linked role of node groups
         # (terraform-aws-modules/terraform-aws-eks#823).

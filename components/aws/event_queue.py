@@ -231,7 +231,8 @@ def first_brokers(bootstrap: str) -> str:
     """Returns the addresses of the first brokers, as many as are given.
 
     Of more than three brokers, MSK gives any three at each question, and pods would restart after each refresh:
-    https://github.com/hashicorp/terraform-provider-aws/issues/35696.
+    https://github.com/hashicorp/terraform-provider-aws/issues/35696. MSK numbers the brokers from 1 ("Get the bootstrap
+    brokers" in its developer guide).
     """
     given = bootstrap.split(",")
     _, _, rest = given[0].partition(".")

@@ -229,6 +229,11 @@ def test_nodes_wait_for_their_network_and_their_rights(world: World) -> None:
     wrong_image = "not a valid instance type for requested amiType"
     world.refuses(wrong_image, "eks.NodeGroup", **nodes, instanceTypes=["m7g.large"])
     world.refuses(wrong_image, "eks.NodeGroup", **nodes, instanceTypes=["m7i.large"], amiType="AL2023_ARM_64_STANDARD")
+    closed = world.make("kms.Key", policy=_policy({"AWS": "arn:aws:iam::111122223333:root"}, "kms:*", Resource="*"))
+    disks = [{"deviceName": "/dev/xvda", "ebs": {"kmsKeyId": closed["arn"]}}]
+    template = world.make("ec2.LaunchTemplate", blockDeviceMappings=disks)
+    closed_disks = {"launchTemplate": {"id": template.id, "version": "1"}}
+    world.refuses("does not name AWSServiceRoleForAutoScaling", "eks.NodeGroup", **nodes, **closed_disks)
     world.make("eks.NodeGroup", **nodes)
     world.make("eks.Addon", clusterName="rasa", addonName="coredns")
     with refused("Cluster has nodegroups attached"):
