@@ -234,8 +234,8 @@ class Entry:
     `id`, `outputs`, `defaults`: the cloud's answer; outputs always, defaults if the input is absent.
     `replaces_on`: inputs that cannot change in place and are not recorded in `facts/`; `replaces_if` for conditions
     that paths cannot express.
-    `volatile`: outputs that an update changes, so that a preview cannot have them. `unstable`: outputs that the cloud
-    answers in another way each time, by the answer before.
+    `volatile`: outputs that an update changes, so that a preview cannot have them. `unstable`: outputs that differ at
+    each read, with a function of the previous value and the inputs.
     `autoname`: see AutoName. `names`: kind of name -> template, each taken once in `name_scope` (or the entry's scope).
     `one_at_a_time`: what a create or update keeps busy; another operation that needs it meanwhile is refused.
     `refers`: see Ref. `checks`: refuse bad inputs, already in a preview. `admits`: refuse at create and update, with

@@ -126,4 +126,4 @@ def _kafka_access(queue: ExistingEventQueue, settings: Settings) -> PasswordAuth
         case ExistingEventQueue(username=str(username), password=str(password)):
             return PasswordAuth(username=username, password=settings.secret(password))
         case _:
-            raise ValueError("the settings let no queue through without a user or a certificate")
+            raise ValueError("the settings accept no queue without a user or a certificate")

@@ -38,7 +38,7 @@ REGISTRIES: Final = (
     "docker.io/rasa/",
 )
 
-# Actions of AWS that have no resource, so that a policy can allow them only for `*`.
+# Allowed for `*` in AWS's own policy of a flow log: "IAM role for publishing flow logs to CloudWatch Logs", VPC guide.
 WITHOUT_RESOURCE: Final = ("logs:DescribeLogGroups",)
 
 # Tags that every stack needs. Prod also needs OWNER, so that a resource has a contact.

@@ -67,6 +67,14 @@ def _named_resources(resource: Resource) -> Iterator[str]:
             yield f"policy allows {', '.join(actions)} for everything"
 
 
+def _has_only_named(statement: Props) -> bool:
+    """Returns whether a condition names exactly who may use the statement."""
+    conditions = mapping_of(statement.get("Condition"))
+    operators = (mapping_of(conditions.get(operator)) for operator in ("ArnEquals", "StringEquals"))
+    named = [one for keys in operators for one in _listed(keys.get("aws:PrincipalArn"))]
+    return bool(named) and not any("*" in one for one in named)
+
+
 def _named_principals(path: Path) -> Check:
     """Requires that a policy names everyone to whom it allows something."""
 
@@ -74,7 +82,7 @@ def _named_principals(path: Path) -> Check:
         for statement in _allowed(resource.at(path)):
             principal = statement.get("Principal")
             named = [one for found in mapping_of(principal).values() for one in _listed(found)] or _listed(principal)
-            if "*" in named and "aws:PrincipalArn" not in json.dumps(statement.get("Condition")):
+            if "*" in named and not _has_only_named(statement):
                 yield f"{path} allows everyone to do something"
 
     return check

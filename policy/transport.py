@@ -34,14 +34,18 @@ def _clients_verify(resource: Resource) -> Iterator[str]:
 
 
 def _broker_is_verified(secret: Resource) -> Iterator[str]:
-    """Requires that the client of Kafka uses TLS and compares host names, in the file that Rasa reads."""
+    """Requires that the client of Kafka uses TLS and compares host names, in the file that Rasa reads.
+
+    Without SASL the client compares host names by default, and Rasa does not read the key.
+    """
     text = secret.at(("stringData", "endpoints.yml"))
     if not isinstance(text, str):
         return
     endpoints = Resource(type="", name="", urn="", props=mapping_of(yaml.safe_load(text)))
-    if endpoints.at("event_broker") is not None:
-        yield from value("event_broker.security_protocol", equals("SASL_SSL"))(endpoints)
-        yield from true("event_broker.ssl_check_hostname")(endpoints)
+    if endpoints.at("event_broker.type") == "kafka":
+        yield from value("event_broker.security_protocol", equals("SASL_SSL", "SSL"))(endpoints)
+        if endpoints.at("event_broker.security_protocol") != "SSL":
+            yield from true("event_broker.ssl_check_hostname")(endpoints)
 
 
 RULES: Final = (
@@ -104,7 +108,7 @@ RULES: Final = (
     Rule(
         name="clients-verify-tls",
         description="Rasa's clients verify the certificates of the database and Kafka.",
-        remedy="Use verify-full (verify-ca on Cloud SQL), SASL_SSL and host name checks.",
+        remedy="Use verify-full (verify-ca on Cloud SQL), SASL_SSL or SSL, and host name checks.",
         on={kinds.RELEASE: of_chart("rasa", _clients_verify), kinds.SECRET: _broker_is_verified},
     ),
     Rule(

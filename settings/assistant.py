@@ -111,7 +111,7 @@ class Assistant(Model):
         default=None,
     )
     env: dict[EnvironmentName, str] = setting(
-        "Environment variables of the Rasa pods, in clear.", Effect.RESTARTS_PODS, default=dict
+        "Environment variables of the Rasa pods, in plain text.", Effect.RESTARTS_PODS, default=dict
     )
     secret_env: dict[EnvironmentName, SecretKey] = setting(
         "Environment variables of the Rasa pods whose value is a key of `rasa:secrets`.",
@@ -249,7 +249,7 @@ class Assistant(Model):
             expected = f"is below memory ({self.resources.memory}), so that no pod could start"
             fix, others = "raise memoryLimit or lower memory", (f"{at}.resources.memory",)
             yield self.resources.wrong("memory_limit", expected, fix, at=f"{at}.resources", others=others)
-        yield from self._problems_of_secrets(stack, at)
+        yield from self._problems_of_parts(stack, at)
 
     def unreachable(self, replaced: Collection[str], at: str) -> Iterator[tuple[Problem, bool]]:
         """Yields the servers for which the program can open nothing, and whether that is certain."""
@@ -266,7 +266,7 @@ class Assistant(Model):
                 expected = "names the newest version, so that the running version cannot be found out or restored"
                 yield model.wrong("image", expected, "write a version or a digest", at=key)
 
-    def _problems_of_secrets(self, stack: Stack, at: str) -> Iterator[Problem]:
+    def _problems_of_parts(self, stack: Stack, at: str) -> Iterator[Problem]:
         yield from problems_of_variables(stack, self.env, self.secret_env, RESERVED_ENVIRONMENT, at)
         yield from problems_of_numbers(self.env, self.secret_env, at)
         if self.action_server is not None:
@@ -310,3 +310,8 @@ class Assistant(Model):
             expected = f"is set, but Rasa Pro {self.rasa_version} does not read integrations.yml"
             fix, others = "use endpoints and credentials", (f"{at}.rasaVersion",)
             yield self.wrong("integrations", expected, fix, at=at, got="a file", others=others)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Returns (3, 17, 0) for "3.17.0"."""
+    return tuple(int(part) for part in version.split("."))

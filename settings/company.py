@@ -40,7 +40,7 @@ class Registries(Model):
         ),
     )  # fmt: skip
     pull_secret: SecretKey | None = setting(
-        "Key of `rasa:secrets` that holds the login at private registries, for every pod: the JSON of a Docker "
+        "Key of `rasa:secrets` that holds the login for private registries, for every pod: the JSON of a Docker "
         "configuration with `auths`.",
         Effect.RESTARTS_PODS,
         default=None,
@@ -50,7 +50,7 @@ class Registries(Model):
 def _proxy_url(text: str) -> str:
     if "@" in text:
         fix = "put user:password under rasa:secrets, and name the key in proxy.login"
-        raise fault("has a login in clear", fix, got="the value")
+        raise fault("has a login in plain text", fix, got="the value")
     if re.fullmatch(r"https?://[a-z0-9.\-]+(:\d+)?/?", text) is None:
         raise fault("is not the address of a proxy", "write it like http://proxy.example.com:3128")
     return text
@@ -73,7 +73,7 @@ class Proxy(Model):
     http: ProxyUrl | None = setting("Proxy for http addresses.", Effect.RESTARTS_PODS, default=None)
     https: ProxyUrl | None = setting("Proxy for https addresses.", Effect.RESTARTS_PODS, default=None)
     login: SecretKey | None = setting(
-        "Key of `rasa:secrets` that holds `user:password`, if the proxy wants a login.",
+        "Key of `rasa:secrets` that holds `user:password`, if the proxy requires a login.",
         Effect.RESTARTS_PODS,
         default=None,
     )

@@ -90,7 +90,7 @@ class CreateMsk(CreateEventQueue):
         lowered=Effect.REFUSED,
         dev=3,
         prod=3,
-        maximum=(15, "the MSK limit for a new cluster"),
+        maximum=(15, "the most that MSK's API accepts"),  # __integerMin1Max15 of UpdateBrokerCount
     )
     storage_gb: int = setting(
         "Disk per broker in GiB.",
@@ -261,14 +261,14 @@ class ExistingEventQueue(EventQueue):
         wanted, others = (certificate, user) if is_certificate else (user, certificate)
         for field in wanted:
             if getattr(self, field) is None:
-                alternative = "a user" if is_certificate else "clientCertificate and clientKey"
-                expected = f"is set, but it is required, unless {alternative} signs in"
+                alternative = "username and password are" if is_certificate else "clientCertificate and clientKey are"
+                expected = f"is set, but it is required, unless {alternative} set"
                 key = str(type(self).model_fields[field].alias)
                 yield self.wrong(field, expected, f"add {NAMESPACE}:{self.KEY}.{key}")
         for field in others:
             if getattr(self, field) is not None:
-                expected = "is set, but a client certificate signs in"
-                yield self.wrong(field, expected, "remove it, or the client certificate", got="the user")
+                expected, fix = "is set, but a client certificate is set too", "remove it, or remove the certificate"
+                yield self.wrong(field, expected, fix, got="the value")
         yield from stack.unknown_secret("eventQueue.password", self.password)
         yield from self._not_pem(stack, "eventQueue.clientCertificate", self.client_certificate, _CERTIFICATE)
         yield from self._not_pem(stack, "eventQueue.clientKey", self.client_key, _KEY)

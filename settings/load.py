@@ -90,7 +90,7 @@ def _secrets_in_clear(raw: Mapping[str, Json]) -> list[Problem]:
         Problem(
             key=f"secrets.{key}",
             got="the value",
-            expected="is in clear in the stack file",
+            expected="is in plain text in the stack file",
             fix=f"replace the secret, then run: pulumi config set --secret --path '{NAMESPACE}:secrets.{key}'",
         )
         for key in secrets

@@ -157,7 +157,7 @@ class ExistingLockStore(LockStore):
 
     def weaknesses(self) -> Iterator[Problem]:
         if not self.tls:
-            expected = "sends the password and every lock in clear"
+            expected = "sends the password and every lock in plain text"
             yield self.wrong("tls", expected, "turn TLS on in the service, and remove tls")
 
 

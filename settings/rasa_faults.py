@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from settings.assistant import Assistant
+from settings.assistant import Assistant, numbers
 from settings.base import Auth
 from settings.lock_store import CreateElastiCache, NoLockStore
 from settings.model import Settings
@@ -29,7 +29,7 @@ class Fault:
     def affects(self, settings: Settings, assistant: Assistant) -> bool:
         """Returns whether the assistant would have the fault in this stack."""
         good = self.first_good.get(assistant.minor)
-        if good is None or _number(assistant.rasa_version) >= _number(good):
+        if good is None or numbers(assistant.rasa_version) >= numbers(good):
             return False
         store = settings.lock_store
         if self.needs == "lockStore":
@@ -46,10 +46,6 @@ def faulty_patches(settings: Settings, assistants: Mapping[str, Assistant]) -> I
         found = [fault for fault in FAULTS if fault.affects(settings, assistant)]
         if found:
             expected = "is a version that " + ", and ".join(fault.fault for fault in found)
-            good = max((fault.first_good[assistant.minor] for fault in found), key=_number)
+            good = max((fault.first_good[assistant.minor] for fault in found), key=numbers)
             fix = f"write {good} or a later patch, and train the model with it"
             yield assistant.wrong("rasa_version", expected, fix, at=key, others=("lockStore", "lockStore.auth"))
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))

@@ -32,7 +32,7 @@ _RECORD: Final = Path(__file__).parent / "data" / "rasa.json"
 # The program writes these sections, if the stack has the service.
 WIRED: Final = ("tracker_store", "lock_store", "timer_store", "secrets_manager", "event_broker")
 # Rasa itself looks up `${NAME}` in these sections, also below the keys that it leaves alone elsewhere. In
-# `model_groups` it even refuses a key in clear.
+# `model_groups` it even refuses a key in plain text.
 RESOLVED_LATER: Final = frozenset({"model_groups", "mcp_servers", "tracing", "metrics", "a2a_server"})
 
 REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -87,9 +87,14 @@ class Read:
 
 
 @cache
+def _record() -> Mapping[str, Any]:
+    return json.loads(_RECORD.read_text(encoding="utf-8"))
+
+
+@cache
 def read_by(minor: str) -> Read:
     """Returns what this version reads, such as "3.17"."""
-    one = json.loads(_RECORD.read_text(encoding="utf-8"))[minor]
+    one = _record()[minor]
     return Read(
         endpoints=tuple(one["endpoints"]),
         integrations=tuple(one["integrations"]),
@@ -100,10 +105,9 @@ def read_by(minor: str) -> Read:
     )
 
 
-@cache
 def known_minors() -> tuple[str, ...]:
     """Returns the minor versions of Rasa Pro that are recorded, oldest first."""
-    return tuple(json.loads(_RECORD.read_text(encoding="utf-8")))
+    return tuple(_record())
 
 
 def _read(value: object) -> RasaFile:
@@ -200,13 +204,13 @@ def credentials_in_clear(content: Json, at: str) -> Iterator[Problem]:
         # `GOOGLE_APPLICATION_CREDENTIALS` and the like name a file.
         is_file = name.lower().endswith("credentials") and re.fullmatch(r"(/[\w.-]+){2,}", value)
         if shapes or (_CREDENTIAL.search(name) and not _BRACES.search(value) and not is_file):
-            expected = f"is {shapes[0]} in clear" if shapes else "is a credential in clear"
+            expected = f"is {shapes[0]} in plain text" if shapes else "is a credential in plain text"
             fix = "replace the secret, put it under rasa:secrets, name it in secretEnv and write ${NAME} here"
             yield Problem(key=f"{at}.{path}", got="the value", expected=expected, fix=fix)
 
 
 def problems_of_texts(content: Json, at: str, known: frozenset[str]) -> Iterator[Problem]:
-    """Yields credentials in clear, and references that would not arrive. `known` are the pods' variables."""
+    """Yields credentials in plain text, and references that would not arrive. `known` are the pods' variables."""
     yield from credentials_in_clear(content, at)
     for path, _, value in leaves(content):
         if not isinstance(value, str):

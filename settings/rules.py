@@ -68,9 +68,8 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
     """Returns errors and warnings of a stack file whose settings are each valid."""
     assistants = {f"assistants[{index}]": assistant for index, assistant in enumerate(settings.assistants)}
     exceptions = {f"policyExceptions[{index}]": one for index, one in enumerate(settings.policy_exceptions)}
-    unreachable = [
-        found for key, one in assistants.items() for found in one.unreachable(_replaced_sections(settings), key)
-    ]
+    replaced = _replaced_sections(settings)
+    unreachable = [found for key, one in assistants.items() for found in one.unreachable(replaced, key)]
     errors = [
         *settings.problems_of_stack(),
         *(problem for layer in settings.layers.values() for problem in layer.problems(settings)),
@@ -101,13 +100,13 @@ def broken_rules(settings: Settings) -> tuple[list[Problem], list[Problem]]:
 
 def _replaced_sections(settings: Settings) -> frozenset[str]:
     """Returns the sections of Rasa's files that the program writes, because the stack has the service."""
-    given = {
+    absent = {
         "lock_store": isinstance(settings.lock_store, NoLockStore),
         "timer_store": isinstance(settings.lock_store, NoLockStore),
         "event_broker": isinstance(settings.event_queue, NoEventQueue),
         "secrets_manager": isinstance(settings.secrets_manager, KubernetesSecrets),
     }
-    return frozenset(name for name in WIRED if not given.get(name))
+    return frozenset(name for name in WIRED if not absent.get(name))
 
 
 def _overlaps(ranges: Mapping[str, str], fix: str = "choose ranges that do not overlap") -> Iterator[Problem]:
@@ -267,7 +266,7 @@ def _logins(settings: Settings) -> Iterator[Problem]:
 
 
 def _topics(settings: Settings) -> Iterator[Problem]:
-    """Yields topics of assistants that do not exist, and topics of two assistants."""
+    """Yields names of assistants that do not exist, and topics that two assistants share."""
     queue = settings.event_queue
     if not isinstance(queue, ExistingEventQueue):
         return

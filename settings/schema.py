@@ -67,8 +67,8 @@ def cloud_schema(cloud: Cloud) -> Schema:
         if "properties" in definition:
             definition["required"] = [key for key in definition.get("required", []) if key not in filled]
     # Everything below these has a default.
-    filled = (("Assistant", "resources"), ("Assistant", "smokeTest"))
-    for holder, block in (*filled, ("ActionServer", "resources"), ("Duckling", "resources")):
+    blocks = {"Assistant": ("resources", "smokeTest"), "ActionServer": ("resources",), "Duckling": ("resources",)}
+    for holder, block in ((holder, block) for holder, of in blocks.items() for block in of):
         definitions[holder]["required"].remove(block)
     for key, by_kind in kinds(cloud).items():
         words = [f"`{kind}`" for kind in by_kind]

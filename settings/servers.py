@@ -76,7 +76,7 @@ class ActionServer(Model):
     replicas: int = setting("Number of pods.", Effect.IN_PLACE, dev=1, prod=2, minimum=ONE)
     resources: ActionResources = setting("Resources of each pod.")
     env: dict[EnvironmentName, str] = setting(
-        "Environment variables of the pods, in clear.", Effect.RESTARTS_PODS, default=dict
+        "Environment variables of the pods, in plain text.", Effect.RESTARTS_PODS, default=dict
     )
     secret_env: dict[EnvironmentName, SecretKey] = setting(
         "Environment variables of the pods whose value is a key of `rasa:secrets`.", Effect.RESTARTS_PODS, default=dict

@@ -46,7 +46,7 @@ EnvironmentName = Annotated[
 def problems_of_variables(
     stack: Stack, env: Mapping[str, str], secret_env: Mapping[str, str], reserved: frozenset[str], at: str
 ) -> Iterator[Problem]:
-    """Yields variables that are set twice, credentials in clear, and names of secrets that do not exist."""
+    """Yields variables that are set twice, credentials in plain text, and names of secrets that do not exist."""
     for variable, secret in secret_env.items():
         key = f"{at}.secretEnv.{variable}"
         yield from stack.unknown_secret(key, secret)

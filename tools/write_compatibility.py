@@ -19,7 +19,7 @@ NAMES: Final = {"endpoints": "sections of `endpoints.yml`", "channels": "channel
 def page() -> str:
     """Returns the page."""
     record = json.loads(RECORD.read_text(encoding="utf-8"))
-    lines = table(["`rasaVersion`", "projects", "asked by the tests", "new in it"], _lines(record))
+    lines = table(["`rasaVersion`", "projects", "tested with", "new in it"], _lines(record))
     models = table(["Rasa Pro", "loads models of"], _models(record))
     faults = table(["a patch before", "fault", "only with"], _faults())
     return page_of(PAGE, {"lines": lines, "models": models, "faults": faults})
@@ -31,7 +31,7 @@ def _lines(record: Mapping[str, Mapping[str, Any]]) -> Iterator[Sequence[str]]:
     for before, (name, one) in zip([None, *record.values()], record.items(), strict=False):
         projects = "CALM and Mantle" if one["integrations"] else "CALM"
         notes = ", default" if asked.get(name) == DEFAULT else ""
-        yield f"{name}", projects, asked.get(name, "its code was only read") + notes, "; ".join(_news(before, one))
+        yield f"{name}", projects, asked.get(name, "not run, only read") + notes, "; ".join(_news(before, one))
 
 
 def _news(before: Mapping[str, Any] | None, one: Mapping[str, Any]) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _news(before: Mapping[str, Any] | None, one: Mapping[str, Any]) -> Iterator[
         if added:
             yield f"{what}: {_listed(added)}"
         if removed:
-            yield f"no longer {what}: {_listed(removed)}"
+            yield f"removed {what}: {_listed(removed)}"
     if one["integrations"] != before["integrations"]:
         yield f"`integrations.yml`: {_listed(one['integrations'])}"
 

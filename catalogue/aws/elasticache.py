@@ -73,6 +73,14 @@ def _settings_are_valid(subject: Subject) -> None:
         raise Refused(
             f"InvalidParameterValue: Redis OSS ends at 7.1; version {inputs['engineVersion']} exists as Valkey only"
         )
+    # "Supported engines and versions" in the user guide of ElastiCache, November 2026.
+    version = inputs.get("engineVersion")
+    if (
+        inputs.get("engine") == "valkey"
+        and isinstance(version, str)
+        and not re.match(r"7\.2|8\.[0-2]|9\.[01]", version)
+    ):
+        raise Refused(f"InvalidParameterCombination: Cannot find version {version} for valkey")
     if inputs.get("automaticFailoverEnabled") and isinstance(nodes, int) and nodes < 2:
         raise Refused('"num_cache_clusters": must be at least 2 if automatic_failover_enabled is true')
     if inputs.get("multiAzEnabled") and not inputs.get("automaticFailoverEnabled"):

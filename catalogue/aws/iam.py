@@ -61,7 +61,11 @@ ENTRIES = [
         checks=(
             _name_is_valid(64),
             policy_is_valid("assumeRolePolicy", TRUST),
-            matches("path", r"/([!-~]+/)?", "ValidationError: path {value!r} must begin and end with a slash"),
+            matches(
+                "path",
+                r"(?=.{1,512}$)/([!-~]+/)?",
+                "ValidationError: path {value!r} must begin and end with a slash and have at most 512 characters",
+            ),
             matches("permissionsBoundary", r"arn:aws[\w-]*:iam::(\d{12}|aws):policy/.+", "ARN {value} is not valid"),
         ),
         admits=(principals_exist("assumeRolePolicy"),),

@@ -69,6 +69,8 @@ def _cluster_is_valid(subject: Subject) -> None:
     group = as_map(inputs.get("brokerNodeGroupInfo"))
     instance, brokers = str(group.get("instanceType")), inputs.get("numberOfBrokerNodes")
     subnets = as_list(group.get("clientSubnets"))
+    if isinstance(brokers, int) and not 1 <= brokers <= 15:  # __integerMin1Max15 in MSK's API
+        raise Refused("BadRequestException: numberOfBrokerNodes must be between 1 and 15")
     if subnets and isinstance(brokers, int) and brokers % len(subnets):
         raise Refused(
             "BadRequestException: The number of broker nodes must be a multiple of Availability Zones in the Client "

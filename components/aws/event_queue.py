@@ -230,7 +230,7 @@ class MskEventQueue(pulumi.ComponentResource):
 def first_brokers(bootstrap: str) -> str:
     """Returns the addresses of the first brokers, as many as are given.
 
-    Of more than three brokers, MSK gives any three at each question, and pods would restart after each refresh:
+    If a cluster has more than three brokers, each call to MSK returns any three of them, so pods would restart:
     https://github.com/hashicorp/terraform-provider-aws/issues/35696. MSK numbers the brokers from 1 ("Get the bootstrap
     brokers" in its developer guide).
     """

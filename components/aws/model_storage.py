@@ -41,7 +41,7 @@ class S3ModelStorage(pulumi.ComponentResource):
         self._bucket = aws.s3.Bucket(
             f"{name}-bucket",
             bucket=unique(names.bucket, name, self),
-            force_destroy=not site.is_prod,  # models of prod outlive the stack
+            force_destroy=not site.is_prod,  # in prod, destroy fails while it holds models
             opts=pulumi.ResourceOptions(parent=self, protect=site.protect),
         )
         ready = self._guard(name)

@@ -90,7 +90,7 @@ class FlowLogs(pulumi.ComponentResource):
                         resources=[pulumi.Output.format("{0}:*", group.arn)],
                     ),
                     iam_policy.Allow(
-                        # IAM checks this action without a resource (Service Authorization Reference).
+                        # As in "IAM role for publishing flow logs to CloudWatch Logs" in the VPC guide.
                         actions=["logs:DescribeLogGroups"],
                         resources=["*"],
                     ),

@@ -59,7 +59,7 @@ class GcsModelStorage(pulumi.ComponentResource):
                     },
                 }
             ],
-            force_destroy=not site.is_prod,  # models of prod outlive the stack
+            force_destroy=not site.is_prod,  # in prod, destroy fails while it holds models
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=site.protect,

@@ -29,7 +29,7 @@ _MORE_LABELS: Final[Mapping[PodSecurity, Mapping[str, str]]] = {
 class RestrictedNamespace(pulumi.ComponentResource):
     """A closed namespace. `name` is an output of the Namespace, so that its users wait for it.
 
-    `protect` keeps it from deletion. `pull_secrets` names the Secret with the login at private
+    `protect` keeps it from deletion. `pull_secrets` names the Secret with the login for private
     registries, which every pod refers to.
     """
 

@@ -134,8 +134,8 @@ def _event_broker(kafka: KafkaConnection, client_id: str, *, keepalive: bool) ->
         "security_protocol": "SSL" if isinstance(kafka.producer, CertificateAuth) else "SASL_SSL",
         **({} if kafka.mechanism is None else {"sasl_mechanism": kafka.mechanism}),
         "ssl_cafile": f"{CA_DIRECTORY}/{names.KAFKA_CA}",
-        # With SASL and without it Rasa cannot create a producer, and then no conversation is stored either. Without
-        # SASL Rasa does not read it, and the Kafka client checks host names by default.
+        # With SASL, Rasa cannot create a producer without this key, and then stores no conversation. Without SASL, Rasa
+        # does not read it, and the Kafka client checks host names by default.
         **({} if kafka.mechanism is None else {"ssl_check_hostname": True}),
     }
     if keepalive:

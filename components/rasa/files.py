@@ -4,8 +4,8 @@ Rasa replaces `${NAME}` when it reads a file, but not in quotes, and not below k
 these, it looks up only those of some sections later. So the files are written by three rules:
 
 - `${NAME}` of the program's own sections stays: Rasa replaces it.
-- `${NAME}` below such a key of such a section stays: Rasa looks it up, and refuses some keys in clear. In MCP servers
-  it refuses `token` in clear, too.
+- `${NAME}` below such a key of such a section stays: Rasa looks it up, and refuses some keys in plain text.
+  In MCP servers it refuses `token` in plain text, too.
 - In every other place the value itself is written. That is why the files are in a Secret.
 """
 

@@ -12,6 +12,7 @@ from components.connections import AssistantConnections, AssistantDatabases, Cer
 from components.kubernetes.pod import Value, Values
 from components.rasa import names
 from settings import Assistant, PodSecurity, Profile
+from settings.assistant import numbers
 from settings.company import NO_COMPANY, Company
 from settings.servers import ActionServer, Duckling
 
@@ -73,8 +74,4 @@ class Wiring:
 
     def since(self, version: str) -> bool:
         """Returns whether the assistant's Rasa Pro is that version (major.minor) or a later one."""
-        return _numbers(self.assistant.rasa_version) >= _numbers(version)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+        return numbers(self.assistant.rasa_version) >= numbers(version)

@@ -138,7 +138,7 @@ def test_a_secret_that_was_set_without_encryption_is_refused(pulumi_in_a_project
     assert pulumi("config", "set", "--path", "rasa:secrets.license", "hunter2").returncode == 0
     refused = pulumi("preview")
     assert refused.returncode != 0
-    assert "rasa:secrets.license: the value is in clear in the stack file" in refused.stdout + refused.stderr
+    assert "rasa:secrets.license: the value is in plain text in the stack file" in refused.stdout + refused.stderr
     assert "hunter2" not in refused.stdout + refused.stderr
 
 

@@ -189,4 +189,4 @@ def test_the_path_of_a_file_is_no_credential():
         return refused(changed(DEV, **{"assistants[0].env": {"GOOGLE_APPLICATION_CREDENTIALS": value}}))
 
     assert env("/etc/key/adc.json") == []
-    assert [problem.expected for problem in env("c2VjcmV0")] == ["is a credential in clear"]
+    assert [problem.expected for problem in env("c2VjcmV0")] == ["is a credential in plain text"]

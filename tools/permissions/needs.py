@@ -12,6 +12,7 @@ from typing import Any
 from catalogue.needs import Needs
 from catalogue.package import Package
 from catalogue.packages import package_of
+from catalogue.wire import as_map, as_text
 from sandbox.recording import Recording, Registration
 from settings.base import Cloud
 from tools.stacks import recording, settings_of
@@ -35,7 +36,7 @@ class Used:
             stack=stack,
             cloud=Cloud(config["cloud"]),
             region=str(config["region"]),
-            existing_key=config.get("encryption", {}).get("key", ""),
+            existing_key=as_text(as_map(config.get("encryption")).get("key")),
             resources=tuple(one for one in recording.resources.values() if one.custom and not one.is_provider),
             calls=frozenset(call.token for call in recording.calls),
         )

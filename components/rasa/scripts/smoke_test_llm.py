@@ -75,7 +75,7 @@ async def ask_tools(server):
     """Lists the tools of an MCP server through Rasa's own connection."""
     from rasa.shared.utils.mcp.server_connection import MCPServerConnection
 
-    connection = MCPServerConnection.from_config({key: deep_with_variables(item, key) for key, item in server.items()})
+    connection = MCPServerConnection.from_config(deep_with_variables(server))
     try:
         session = await connection.ensure_active_session()
         names = sorted(tool.name for tool in (await session.list_tools()).tools)
